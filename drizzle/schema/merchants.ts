@@ -1,0 +1,73 @@
+import { integer, pgTable, primaryKey, smallint, text, uuid } from "drizzle-orm/pg-core"
+import { hexBytes, instant } from "./columns"
+
+/** Who sells at a stall. The stall lasts; its terminals come and go. */
+export const merchants = pgTable("merchants", {
+  id: uuid("id").primaryKey(),
+  siteId: uuid("site_id").notNull(),
+  stallNumber: text("stall_number").notNull(),
+  name: text("name").notNull(),
+  /** 8 bytes: stands for the stall in public sections. */
+  alias: hexBytes("alias").notNull(),
+  state: text("state", { enum: ["active", "suspended"] }).notNull(),
+  createdAt: instant("created_at").notNull(),
+})
+
+/** Where a platform settles a merchant's money. Funds go there directly; nothing is pooled. */
+export const payeeAccounts = pgTable(
+  "payee_accounts",
+  {
+    merchantId: uuid("merchant_id").notNull(),
+    platform: text("platform", { enum: ["wechat-pay", "alipay"] }).notNull(),
+    /** WeChat Pay: sub_mchid. Alipay: the seller's user id. */
+    account: text("account").notNull(),
+    /** Alipay service-provider mode only: the merchant's app_auth_token. */
+    authToken: text("auth_token"),
+    createdAt: instant("created_at").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.merchantId, t.platform] })],
+)
+
+/** A one-time code by which a tablet becomes a stall's terminal; only its hash is kept. */
+export const claimCodes = pgTable("claim_codes", {
+  codeHash: hexBytes("code_hash").primaryKey(),
+  merchantId: uuid("merchant_id").notNull(),
+  siteId: uuid("site_id").notNull(),
+  createdBy: text("created_by").notNull(),
+  expiresAt: instant("expires_at").notNull(),
+  usedAt: instant("used_at"),
+})
+
+/** Scoped token of a machine or, in development, of an operator; only its hash is kept. */
+export const accessTokens = pgTable("access_tokens", {
+  tokenHash: hexBytes("token_hash").primaryKey(),
+  kind: text("kind", { enum: ["operator", "inspector", "machine"] }).notNull(),
+  actorId: text("actor_id").notNull(),
+  participantId: uuid("participant_id"),
+  /** Empty: every site. */
+  siteIds: uuid("site_ids").array().notNull(),
+  scopes: text("scopes").array().notNull(),
+  expiresAt: instant("expires_at").notNull(),
+  revokedAt: instant("revoked_at"),
+})
+
+/** Failures against a claim code, PIN or token from one address: bounds guessing. */
+export const guessLimits = pgTable(
+  "guess_limits",
+  {
+    subject: text("subject").notNull(),
+    windowStartsAt: instant("window_starts_at").notNull(),
+    failures: integer("failures").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.subject, t.windowStartsAt] })],
+)
+
+/** One catalogue of what is traded. */
+export const commodities = pgTable("commodities", {
+  code: integer("code").primaryKey(),
+  nameZh: text("name_zh").notNull(),
+  nameEn: text("name_en").notNull(),
+  synonyms: text("synonyms").array().notNull(),
+  shelfLifeHours: integer("shelf_life_hours").notNull(),
+  catalogueVersion: smallint("catalogue_version").notNull(),
+})

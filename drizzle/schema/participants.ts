@@ -1,0 +1,31 @@
+import { integer, pgTable, text, uuid } from "drizzle-orm/pg-core"
+import { hexBytes, instant } from "./columns"
+
+/** An organisation of the consortium: a base's operator, a market's operator, the regulator, a gateway's operator. */
+export const participants = pgTable("participants", {
+  id: uuid("id").primaryKey(),
+  /** u32 that names the organisation on the chain; the log id of a gateway's organisation. */
+  number: integer("number").notNull().unique(),
+  name: text("name").notNull(),
+  nameEn: text("name_en").notNull(),
+  role: text("role", { enum: ["base", "wholesale", "market", "gateway", "regulator"] }).notNull(),
+  /** X25519 public key that audience keys are wrapped to. */
+  sealingKey: hexBytes("sealing_key"),
+  createdAt: instant("created_at").notNull(),
+})
+
+/** A place run by one organisation. */
+export const sites = pgTable("sites", {
+  id: uuid("id").primaryKey(),
+  number: integer("number").notNull().unique(),
+  participantId: uuid("participant_id").notNull(),
+  kind: text("kind", { enum: ["base", "wholesale", "market"] }).notNull(),
+  name: text("name").notNull(),
+  nameEn: text("name_en").notNull(),
+  /** GB/T 2260 area code, six digits. */
+  regionCode: text("region_code").notNull(),
+  zone: text("zone").notNull(),
+  /** Minutes after local midnight at which the business day starts (market 0, wholesale 720). */
+  dayStartsAtMinutes: integer("day_starts_at_minutes").notNull(),
+  createdAt: instant("created_at").notNull(),
+})

@@ -1,0 +1,91 @@
+import { bigint, date, integer, jsonb, pgTable, primaryKey, smallint, text, uuid } from "drizzle-orm/pg-core"
+import { hexBytes, instant } from "./columns"
+
+/** One try of one payer at one platform to pay one sale. */
+export const attempts = pgTable(
+  "attempts",
+  {
+    outTradeNo: text("out_trade_no").notNull(),
+    /** UTC day in the number: finds the partition. */
+    day: date("day", { mode: "string" }).notNull(),
+    terminalId: bigint("terminal_id", { mode: "number" }).notNull(),
+    counter: bigint("counter", { mode: "number" }).notNull(),
+    saleDay: date("sale_day", { mode: "string" }).notNull(),
+    attempt: smallint("attempt").notNull(),
+    siteId: uuid("site_id").notNull(),
+    merchantId: uuid("merchant_id").notNull(),
+    platform: text("platform", { enum: ["wechat-pay", "alipay"] }).notNull(),
+    buyerId: uuid("buyer_id").notNull(),
+    payeeAccount: text("payee_account").notNull(),
+    amountFen: bigint("amount_fen", { mode: "number" }).notNull(),
+    state: text("state", {
+      enum: ["prepared", "sent", "unknown", "open", "succeeded", "failed", "closed"],
+    }).notNull(),
+    /** prepay_id (WeChat Pay) or tradeNO (Alipay): what the phone needs to pay. */
+    platformHandle: text("platform_handle"),
+    platformTransactionId: text("platform_transaction_id"),
+    failureCode: text("failure_code"),
+    expiresAt: instant("expires_at").notNull(),
+    /** Until when a closed attempt is still queried for a late payment. */
+    watchUntil: instant("watch_until").notNull(),
+    queries: integer("queries").notNull().default(0),
+    nextQueryAt: instant("next_query_at"),
+    succeededAt: instant("succeeded_at"),
+    version: integer("version").notNull().default(0),
+    createdAt: instant("created_at").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.outTradeNo, t.day] })],
+)
+
+/** Money sent back to a payer. The number is made and stored before it is sent, and repeated until the outcome is known. */
+export const refunds = pgTable(
+  "refunds",
+  {
+    outRefundNo: text("out_refund_no").notNull(),
+    day: date("day", { mode: "string" }).notNull(),
+    id: uuid("id").notNull(),
+    outTradeNo: text("out_trade_no").notNull(),
+    attemptDay: date("attempt_day", { mode: "string" }).notNull(),
+    terminalId: bigint("terminal_id", { mode: "number" }).notNull(),
+    counter: bigint("counter", { mode: "number" }).notNull(),
+    saleDay: date("sale_day", { mode: "string" }).notNull(),
+    siteId: uuid("site_id").notNull(),
+    merchantId: uuid("merchant_id").notNull(),
+    platform: text("platform", { enum: ["wechat-pay", "alipay", "cash"] }).notNull(),
+    amountFen: bigint("amount_fen", { mode: "number" }).notNull(),
+    /** seller: asked for at the stall; second-payment and after-close: sent back by the gateway itself. */
+    reason: text("reason", { enum: ["seller", "second-payment", "after-close", "wrong-amount"] }).notNull(),
+    goods: text("goods", { enum: ["money-only", "not-handed-over", "returned", "discarded"] }).notNull(),
+    /** [[line, grams]] of goods that came back. */
+    lines: jsonb("lines").$type<[number, number][]>().notNull(),
+    state: text("state", {
+      enum: ["prepared", "sent", "unknown", "open", "succeeded", "failed", "closed"],
+    }).notNull(),
+    platformRefundId: text("platform_refund_id"),
+    failureCode: text("failure_code"),
+    tries: integer("tries").notNull().default(0),
+    nextTryAt: instant("next_try_at"),
+    requestedBy: text("requested_by").notNull(),
+    recordId: hexBytes("record_id"),
+    succeededAt: instant("succeeded_at"),
+    version: integer("version").notNull().default(0),
+    createdAt: instant("created_at").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.outRefundNo, t.day] })],
+)
+
+/** Append-only: what was sent to a platform, what it answered, what was concluded. Never a secret, never a whole body. */
+export const paymentEvents = pgTable(
+  "payment_events",
+  {
+    id: uuid("id").notNull(),
+    day: date("day", { mode: "string" }).notNull(),
+    outTradeNo: text("out_trade_no").notNull(),
+    outRefundNo: text("out_refund_no"),
+    siteId: uuid("site_id").notNull(),
+    kind: text("kind").notNull(),
+    detail: jsonb("detail").$type<Record<string, string | number | boolean | null>>().notNull(),
+    at: instant("at").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.id, t.day] })],
+)

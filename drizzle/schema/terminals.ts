@@ -1,0 +1,42 @@
+import { bigint, integer, pgTable, primaryKey, text, uuid } from "drizzle-orm/pg-core"
+import { hexBytes, instant, rawBytes } from "./columns"
+
+/** One row is one enrolment: a lost store or a new tablet gets a new id. */
+export const terminals = pgTable("terminals", {
+  /** 5 bytes: region u8, serial u32. */
+  id: bigint("id", { mode: "number" }).primaryKey(),
+  merchantId: uuid("merchant_id").notNull(),
+  siteId: uuid("site_id").notNull(),
+  state: text("state", { enum: ["claimed", "active", "suspended", "revoked"] }).notNull(),
+  algorithm: text("algorithm", { enum: ["ed25519", "p256"] }).notNull(),
+  publicKey: hexBytes("public_key").notNull(),
+  /** Learned from authenticated broker exchanges: gateway time minus terminal time. */
+  clockOffsetMs: bigint("clock_offset_ms", { mode: "number" }).notNull().default(0),
+  clockLearnedAt: instant("clock_learned_at"),
+  lastSeenAt: instant("last_seen_at"),
+  lastIssuedAt: instant("last_issued_at"),
+  lastCounter: bigint("last_counter", { mode: "number" }).notNull().default(0),
+  /** Raised on suspend and revoke; broker tokens carry it. */
+  tokenEpoch: integer("token_epoch").notNull().default(0),
+  /** Transaction that entered the key into TerminalRegistry; null until it is in a block. */
+  registeredTx: text("registered_tx"),
+  createdAt: instant("created_at").notNull(),
+  stateChangedAt: instant("state_changed_at").notNull(),
+})
+
+/** What a terminal had for sale, signed by it: slot → commodity, lot, declared origin, pack weight. */
+export const snapshots = pgTable(
+  "snapshots",
+  {
+    terminalId: bigint("terminal_id", { mode: "number" }).notNull(),
+    hash: hexBytes("hash").notNull(),
+    /** First 8 bytes of the hash: what a pay code carries. */
+    prefix: hexBytes("prefix").notNull(),
+    siteId: uuid("site_id").notNull(),
+    bytes: rawBytes("bytes").notNull(),
+    signature: hexBytes("signature").notNull(),
+    issuedAt: instant("issued_at").notNull(),
+    receivedAt: instant("received_at").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.terminalId, t.hash] })],
+)

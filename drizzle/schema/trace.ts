@@ -1,0 +1,123 @@
+import { bigint, boolean, date, integer, jsonb, pgTable, primaryKey, smallint, text, uuid } from "drizzle-orm/pg-core"
+import { hexBytes, instant } from "./columns"
+
+/** Goods declared together, at harvest. */
+export const lots = pgTable("lots", {
+  id: uuid("id").primaryKey(),
+  siteId: uuid("site_id").notNull(),
+  merchantId: uuid("merchant_id").notNull(),
+  commodity: integer("commodity").notNull(),
+  grams: bigint("grams", { mode: "number" }).notNull(),
+  harvestedAt: instant("harvested_at").notNull(),
+  declaredOrigin: text("declared_origin").notNull(),
+  regionCode: text("region_code").notNull(),
+  recordId: hexBytes("record_id").notNull(),
+  createdAt: instant("created_at").notNull(),
+})
+
+/** 承诺达标合格证: the producer's signed promise. */
+export const certificates = pgTable("certificates", {
+  id: uuid("id").primaryKey(),
+  lotId: uuid("lot_id").notNull(),
+  siteId: uuid("site_id").notNull(),
+  commodity: integer("commodity").notNull(),
+  grams: bigint("grams", { mode: "number" }).notNull(),
+  origin: text("origin").notNull(),
+  issuedAt: instant("issued_at").notNull(),
+  promiseBasis: text("promise_basis").notNull(),
+  recordId: hexBytes("record_id").notNull(),
+})
+
+/** A rapid test (快检), with the standard whose limit it applies. */
+export const inspections = pgTable("inspections", {
+  id: uuid("id").primaryKey(),
+  siteId: uuid("site_id").notNull(),
+  merchantId: uuid("merchant_id").notNull(),
+  pileId: hexBytes("pile_id").notNull(),
+  lotId: uuid("lot_id"),
+  commodity: integer("commodity").notNull(),
+  sampleNumber: text("sample_number").notNull(),
+  sampledAt: instant("sampled_at").notNull(),
+  testedAt: instant("tested_at").notNull(),
+  method: text("method").notNull(),
+  standard: text("standard").notNull(),
+  limitPermille: integer("limit_permille").notNull(),
+  inhibitionPermille: integer("inhibition_permille").notNull(),
+  conclusion: text("conclusion", { enum: ["passed", "failed"] }).notNull(),
+  instrument: text("instrument").notNull(),
+  testerRole: text("tester_role").notNull(),
+  recordId: hexBytes("record_id").notNull(),
+})
+
+/** One merchant's stock of one commodity, or of one lot where lots are kept apart. */
+export const piles = pgTable("piles", {
+  id: hexBytes("id").primaryKey(),
+  siteId: uuid("site_id").notNull(),
+  merchantId: uuid("merchant_id").notNull(),
+  commodity: integer("commodity").notNull(),
+  lotId: uuid("lot_id"),
+  alias: hexBytes("alias").notNull(),
+  createdAt: instant("created_at").notNull(),
+})
+
+/** What went into a pile and out of it. Ranges are never stored: they are a pure function of these rows. */
+export const pileEvents = pgTable(
+  "pile_events",
+  {
+    pileId: hexBytes("pile_id").notNull(),
+    day: date("day", { mode: "string" }).notNull(),
+    effectiveAt: instant("effective_at").notNull(),
+    /** 0 in, 1 out: an inflow comes before an outflow of the same instant. */
+    direction: smallint("direction").notNull(),
+    recordId: hexBytes("record_id").notNull(),
+    line: smallint("line").notNull(),
+    siteId: uuid("site_id").notNull(),
+    merchantId: uuid("merchant_id").notNull(),
+    commodity: integer("commodity").notNull(),
+    gramsLow: bigint("grams_low", { mode: "number" }).notNull(),
+    gramsHigh: bigint("grams_high", { mode: "number" }).notNull(),
+    source: text("source", { enum: ["lot", "unknown", "purchase", "return", "outflow"] }).notNull(),
+    lotId: uuid("lot_id"),
+    /** A purchase names the outflow that it is: pile, record and line upstream. */
+    upstreamPileId: hexBytes("upstream_pile_id"),
+    upstreamRecordId: hexBytes("upstream_record_id"),
+    upstreamLine: smallint("upstream_line"),
+    /** Start of the segment: the last proven zero before this event. */
+    segmentStartsAt: instant("segment_starts_at").notNull(),
+    /** A void names what it removes; the row stays. */
+    voided: boolean("voided").notNull().default(false),
+  },
+  (t) => [primaryKey({ columns: [t.pileId, t.day, t.effectiveAt, t.recordId, t.line] })],
+)
+
+/** A sale line that a bound merchant bought, waiting for the buyer's terminal to accept it. */
+export const purchases = pgTable("purchases", {
+  id: uuid("id").primaryKey(),
+  buyerMerchantId: uuid("buyer_merchant_id").notNull(),
+  siteId: uuid("site_id").notNull(),
+  saleRecordId: hexBytes("sale_record_id").notNull(),
+  line: smallint("line").notNull(),
+  commodity: integer("commodity").notNull(),
+  grams: bigint("grams", { mode: "number" }).notNull(),
+  pileId: hexBytes("pile_id").notNull(),
+  upstreamPileId: hexBytes("upstream_pile_id").notNull(),
+  effectiveAt: instant("effective_at").notNull(),
+  state: text("state", { enum: ["offered", "accepted", "private", "refused"] }).notNull(),
+  acceptedGrams: bigint("accepted_grams", { mode: "number" }),
+  decidedAt: instant("decided_at"),
+})
+
+/** The newest origin statement of a pile and business day. */
+export const originStatements = pgTable(
+  "origin_statements",
+  {
+    pileId: hexBytes("pile_id").notNull(),
+    businessDay: date("business_day", { mode: "string" }).notNull(),
+    version: integer("version").notNull(),
+    siteId: uuid("site_id").notNull(),
+    recordId: hexBytes("record_id").notNull(),
+    inflows: jsonb("inflows").notNull(),
+    issuedAt: instant("issued_at").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.pileId, t.businessDay, t.version] })],
+)
