@@ -1,0 +1,45 @@
+import { hkdf } from "@noble/hashes/hkdf.js"
+import { hmac } from "@noble/hashes/hmac.js"
+import { sha256 } from "@noble/hashes/sha2.js"
+import { asciiBytes, concatBytes, toHex, uintToBytes, utf8Encode } from "@suyuan/protocol/codec/bytes"
+
+/** Everything that derives from the gateway's master key. The master itself stays in its file and in this closure. */
+export type Keys = {
+  /** HMAC key that a terminal shares with the gateway: price salts and offline receipts. 32 bytes. */
+  readonly receiptKey: (terminalId: number) => Uint8Array
+  /** Keyed hash of a payer, 32 bytes: joins one payer's purchases without naming them. */
+  readonly payerPseudonym: (platform: string, appId: string, openId: string) => Uint8Array
+  /** 8 bytes in hex that stand for a stall in public sections. */
+  readonly stallAlias: (merchantId: string) => string
+  /** 8 bytes in hex that stand for a pile in public sections. */
+  readonly pileAlias: (pileIdHex: string) => string
+  /** 8 bytes in hex that stand for an organisation. */
+  readonly participantAlias: (participantId: string) => string
+  /** Audience key of a day, 32 bytes. `audience` is "public", "commercial:<org numbers>". */
+  readonly audienceKey: (audience: string, day: string) => Uint8Array
+  /** 16 random-looking bytes kept with personal data; see `personalSalt` of a record for the destroyable one. */
+  readonly fingerprint: (value: string) => string
+}
+
+/** Derives the gateway's keys from a 32-byte master. Labels are domain tags; the network id follows each. */
+export function deriveKeys(master: Uint8Array, networkId: number): Keys {
+  if (master.length !== 32) throw new Error("the gateway master key must be 32 bytes")
+  const network = uintToBytes(networkId, 4)
+  const derive = (label: string, ...parts: Uint8Array[]) =>
+    hkdf(sha256, master, new Uint8Array(0), concatBytes(asciiBytes(label), network, ...parts), 32)
+  const pseudonymKey = derive("SYP-payer")
+  const aliasKey = derive("SYA-alias")
+  const fingerprintKey = derive("SYF-print")
+  const alias = (tag: string, id: string) =>
+    toHex(hmac(sha256, aliasKey, concatBytes(asciiBytes(tag), utf8Encode(id))).slice(0, 8))
+  return {
+    receiptKey: (terminalId) => derive("SYK1", uintToBytes(terminalId, 5)),
+    payerPseudonym: (platform, appId, openId) =>
+      hmac(sha256, pseudonymKey, utf8Encode(JSON.stringify([platform, appId, openId]))),
+    stallAlias: (merchantId) => alias("stall", merchantId),
+    pileAlias: (pileIdHex) => alias("pile", pileIdHex),
+    participantAlias: (participantId) => alias("org", participantId),
+    audienceKey: (audience, day) => derive("SYA1", utf8Encode(JSON.stringify([audience, day]))),
+    fingerprint: (value) => toHex(hmac(sha256, fingerprintKey, utf8Encode(value)).slice(0, 8)),
+  }
+}

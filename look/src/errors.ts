@@ -1,0 +1,22 @@
+import { buyerErrors } from "./errors/buyers"
+import { ledgerErrors } from "./errors/ledger"
+import { paymentErrors } from "./errors/payments"
+import { requestErrors } from "./errors/request"
+import { saleErrors } from "./errors/sales"
+import { stockErrors } from "./errors/stock"
+import { terminalErrors } from "./errors/terminals"
+import { traceErrors } from "./errors/trace"
+
+/** Every refusal that a person can meet: its closed code, HTTP status and one sentence in each language. */
+export const errorWords = {
+  ...requestErrors,
+  ...terminalErrors,
+  ...saleErrors,
+  ...paymentErrors,
+  ...buyerErrors,
+  ...stockErrors,
+  ...traceErrors,
+  ...ledgerErrors,
+} as const
+
+export type ErrorCode = keyof typeof errorWords

@@ -1,0 +1,1 @@
+export const saleErrors = {} as const

@@ -1,0 +1,1 @@
+export const traceErrors = {} as const
