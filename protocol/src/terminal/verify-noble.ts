@@ -9,6 +9,7 @@ import { ed25519 } from "@noble/curves/ed25519.js"
 import { p256 } from "@noble/curves/nist.js"
 import { sha512 } from "@noble/hashes/sha2.js"
 import { concatBytes, copyBytes, equalBytes } from "../codec/bytes"
+import { PUBLIC_KEY_BYTES } from "./public-key"
 import type { SignatureAlgorithm } from "./signature"
 import { SIGNATURE_BYTES } from "./signature"
 
@@ -18,7 +19,7 @@ export function verifyNoble(
   message: Uint8Array,
   signature: Uint8Array,
 ): boolean {
-  if (signature.length !== SIGNATURE_BYTES) return false
+  if (signature.length !== SIGNATURE_BYTES || publicKey.length !== PUBLIC_KEY_BYTES[algorithm]) return false
   try {
     return algorithm === "ed25519"
       ? verifyEd25519(publicKey, message, signature)
