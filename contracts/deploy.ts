@@ -42,7 +42,7 @@ export type DeployOptions = {
   readonly organisations: readonly OrganisationEntry[]
   /** What an earlier deployment returned, when it is known. */
   readonly existing?: Deployment
-  /** Default: what the node asks for, which is 0 on a chain without fees. */
+  /** Default: nothing on a chain whose base fee is 0, else what the node asks for. */
   readonly gasPriceWei?: bigint
 }
 
@@ -52,6 +52,9 @@ type Step = { readonly what: string; readonly response: TransactionResponse }
 const DEPLOY_GAS = 3_000_000n
 const REGISTER_GAS = 400_000n
 const SUBMITTER_GAS = 60_000n
+
+const ANSWER_TIMEOUT_MS = 5_000
+const RECEIPT_TIMEOUT_MS = 60_000
 
 const contractCount = 3
 const participantsInterface = new Interface(participantRegistryAbi)
@@ -64,17 +67,17 @@ const participantsInterface = new Interface(participantRegistryAbi)
  * organisation lacks a submitter that was asked for (only the organisation itself can add one).
  */
 export async function deployContracts(options: DeployOptions): Promise<Deployment> {
-  const provider = new JsonRpcProvider(options.rpcUrl, undefined, {
+  const chainId = await askChainId(options.rpcUrl)
+  if (options.existing !== undefined && options.existing.chainId !== chainId) {
+    throw new Error(`the deployment is on chain ${options.existing.chainId}, the node on chain ${chainId}`)
+  }
+  const provider = new JsonRpcProvider(options.rpcUrl, chainId, {
     // Stale cached answers would break the bookkeeping of nonces.
     cacheTimeout: -1,
     staticNetwork: true,
     pollingInterval: 100,
   })
   try {
-    const chainId = Number((await provider.getNetwork()).chainId)
-    if (options.existing !== undefined && options.existing.chainId !== chainId) {
-      throw new Error(`the deployment is on chain ${options.existing.chainId}, the node on chain ${chainId}`)
-    }
     const sender = await openSender(provider, options)
     const deployment = (await recognise(provider, options.existing)) ?? (await deploy(provider, sender, chainId))
     await registerMissing(provider, sender, deployment, options.organisations)
@@ -98,17 +101,40 @@ type Sender = {
 /** Numbers the administrator's transactions itself, so that they need not wait for each other. */
 async function openSender(provider: JsonRpcProvider, options: DeployOptions): Promise<Sender> {
   const wallet = new Wallet(options.adminKey, provider)
-  const gasPrice = options.gasPriceWei ?? BigInt(await provider.send("eth_gasPrice", []))
+  const gasPrice = options.gasPriceWei ?? (await askGasPrice(provider))
   let nonce = await provider.getTransactionCount(wallet.address, "pending")
   return {
     address: wallet.address,
     nextNonce: () => nonce,
     send: async (what, transaction) => {
-      const response = await wallet.sendTransaction({ ...transaction, type: 0, gasPrice, nonce })
+      const response = await wallet
+        .sendTransaction({ ...transaction, type: 0, gasPrice, nonce })
+        .catch((cause: unknown) => fail(what, cause))
       nonce += 1
       return { what, response }
     },
   }
+}
+
+/** Asked without ethers, which would try for ever when nobody answers. */
+async function askChainId(rpcUrl: string): Promise<number> {
+  const answer = await fetch(rpcUrl, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_chainId", params: [] }),
+    signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
+  })
+    .then((response) => response.json() as Promise<{ readonly result?: unknown }>)
+    .catch((cause: unknown) => fail(`asking the node for its chain id`, cause))
+  const chainId = Number(answer.result)
+  if (!Number.isSafeInteger(chainId) || chainId < 1) throw new Error("the node gives no chain id")
+  return chainId
+}
+
+/** anvil asks for 1 gwei even where it charges nothing, and the development accounts hold nothing. */
+async function askGasPrice(provider: JsonRpcProvider): Promise<bigint> {
+  const latest = await provider.getBlock("latest")
+  return latest?.baseFeePerGas === 0n ? 0n : BigInt(await provider.send("eth_gasPrice", []))
 }
 
 async function recognise(provider: JsonRpcProvider, known: Deployment | undefined): Promise<Deployment | undefined> {
@@ -122,7 +148,7 @@ async function recognise(provider: JsonRpcProvider, known: Deployment | undefine
     [known.ledger, traceLedgerAbi],
   ] as const) {
     const participants: string = await new Contract(address, abi, provider).getFunction("participants")()
-    if (participants.toLowerCase() !== known.participants) return undefined
+    if (participants.toLowerCase() !== known.participants.toLowerCase()) return undefined
   }
   return known
 }
@@ -203,9 +229,17 @@ async function requireSubmitters(registry: Contract, entry: OrganisationEntry): 
 
 async function settle(steps: readonly Step[]): Promise<void> {
   for (const { what, response } of steps) {
-    const receipt = await response.wait(1, 60_000).catch((cause: unknown) => {
-      throw new Error(`${what} failed (${response.hash})`, { cause })
-    })
-    if (receipt === null) throw new Error(`${what} was not included in a block (${response.hash})`)
+    const receipt = await response.wait(1, RECEIPT_TIMEOUT_MS).catch((cause: unknown) => fail(what, cause))
+    if (receipt === null) throw new Error(`${what}: not included in a block (${response.hash})`)
   }
+}
+
+/** ethers repeats the whole transaction in its messages and causes, here the bytecode: only the sentence is kept. */
+function fail(what: string, cause: unknown): never {
+  throw new Error(`${what}: ${shortMessageOf(cause)}`)
+}
+
+function shortMessageOf(cause: unknown): string {
+  if (cause instanceof Error) return "shortMessage" in cause ? String(cause.shortMessage) : cause.message
+  return String(cause)
 }
