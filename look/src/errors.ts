@@ -1,16 +1,20 @@
 import { buyerErrors } from "./errors/buyers"
 import { ledgerErrors } from "./errors/ledger"
+import { payCodeErrors } from "./errors/pay-codes"
 import { paymentErrors } from "./errors/payments"
 import { requestErrors } from "./errors/request"
 import { saleErrors } from "./errors/sales"
 import { stockErrors } from "./errors/stock"
 import { terminalErrors } from "./errors/terminals"
 import { traceErrors } from "./errors/trace"
+import { uploadErrors } from "./errors/uploads"
 
 /** Every refusal that a person can meet: its closed code, HTTP status and one sentence in each language. */
 export const errorWords = {
   ...requestErrors,
   ...terminalErrors,
+  ...payCodeErrors,
+  ...uploadErrors,
   ...saleErrors,
   ...paymentErrors,
   ...buyerErrors,
