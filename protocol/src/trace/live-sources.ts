@@ -1,0 +1,187 @@
+/**
+ * The numbers of a pile that is being walked through: for each live source L (or each set of sources, when they are
+ * grouped) the most that can be L, and the most that can be anything else (RG-10 to RG-14).
+ *
+ * With S the stock, `mayGrams` is r_L, and r_notL is kept as S − r_notL = `mustGrams`: an inflow without L then changes
+ * nothing about L, and for an exactly weighed pile it is the least that must be L. Owned by one walk, never shared.
+ */
+import { assertTrace, type SourceGrams } from "./pile-event"
+import { partOfOutflow, type SourceRange } from "./source-grams"
+
+interface Numbers {
+  readonly sourceId: string
+  /** What can exist of it at all. */
+  readonly capGrams: number
+  isLive: boolean
+  mayGrams: number
+  mustGrams: number
+  /** Everything that ever came in, for the bound on returns. */
+  arrivedHighGrams: number
+  arrivedLowGrams: number
+}
+
+interface Then extends Numbers {
+  /** The same source's numbers as they go on. */
+  readonly current: Numbers
+}
+
+/** The pile just before an outflow that comes back later. */
+interface BeforeOutflow {
+  readonly grams: number
+  readonly ranges: readonly SourceRange[]
+  readonly stockGrams: number
+  arrivedGrams: number
+  readonly numbers: readonly Then[]
+}
+
+export class LiveSources {
+  /** The book's stock, at its upper end. */
+  stockGrams = 0
+  private slackGrams = 0
+  private arrivedGrams = 0
+  private readonly capOf: (sourceId: string) => number
+  private readonly all = new Map<string, Numbers>()
+  /** Those that came in since the pile was last empty, sorted by id. */
+  private live: Numbers[] = []
+  private readonly beforeOutflow = new Map<string, BeforeOutflow>()
+
+  constructor(capOf: (sourceId: string) => number) {
+    this.capOf = capOf
+  }
+
+  arrive(sources: readonly SourceGrams[], grams: number, lowGrams: number): void {
+    this.narrow()
+    this.stockGrams += grams
+    this.arrivedGrams += grams
+    this.slackGrams += grams - lowGrams
+    for (const source of sources) {
+      if (source.highGrams > 0) this.add(source)
+    }
+  }
+
+  /** Ranges of an outflow that takes between `lowGrams` and `grams`, then the outflow itself. */
+  leave(grams: number, lowGrams: number, keptAs?: string): SourceRange[] {
+    this.narrow()
+    const ranges = this.rangesOf(grams, lowGrams)
+    if (keptAs !== undefined) this.remember(keptAs, grams, ranges)
+    this.remove(grams, lowGrams)
+    return ranges
+  }
+
+  /** An outflow whose ranges nobody asks for. */
+  leaveUnread(grams: number, lowGrams: number): void {
+    this.narrow()
+    this.remove(grams, lowGrams)
+  }
+
+  /** A stock-take: what is missing has left, and the weight is exact again. */
+  count(grams: number): void {
+    assertTrace(grams <= this.stockGrams, "a stock-take above the stock, after its surplus was put in")
+    this.narrow()
+    this.remove(this.stockGrams - grams, this.stockGrams - grams)
+    this.slackGrams = 0
+  }
+
+  /**
+   * `grams` of the outflow `key` come back. Beside the ranges of that outflow one more bound holds: what is here now was
+   * here just before the outflow, or came in since. Without it a return would count the same goods twice.
+   */
+  comeBack(key: string, grams: number, lowGrams: number): void {
+    const before = this.beforeOutflow.get(key)
+    assertTrace(before !== undefined, "a return before its outflow")
+    const part = partOfOutflow({ grams: before.grams, sources: before.ranges }, grams)
+    const backOf = new Map(part.map((source) => [source.sourceId, source]))
+    this.arrive(part, grams, lowGrams)
+    // Its own goods are among those that were here before, so they are no arrival since.
+    before.arrivedGrams += grams
+    const othersArrivedGrams = this.arrivedGrams - before.arrivedGrams
+    for (const then of before.numbers) {
+      const now = then.current
+      then.arrivedHighGrams += backOf.get(then.sourceId)?.highGrams ?? 0
+      then.arrivedLowGrams += backOf.get(then.sourceId)?.lowGrams ?? 0
+      if (!now.isLive) continue
+      const sinceLowGrams = now.arrivedLowGrams - then.arrivedLowGrams
+      const mayGrams = then.mayGrams + now.arrivedHighGrams - then.arrivedHighGrams
+      const otherGrams = before.stockGrams - then.mustGrams + othersArrivedGrams - sinceLowGrams
+      now.mayGrams = Math.min(now.mayGrams, mayGrams)
+      now.mustGrams = Math.max(now.mustGrams, this.stockGrams - otherGrams)
+    }
+  }
+
+  /** What is in the pile now. */
+  ranges(): SourceRange[] {
+    this.narrow()
+    return this.rangesOf(this.stockGrams, this.stockGrams - this.slackGrams)
+  }
+
+  private add(source: SourceGrams): void {
+    const numbers = this.numbersOf(source.sourceId)
+    if (!numbers.isLive) this.insert(numbers)
+    numbers.mayGrams = Math.min(numbers.mayGrams + source.highGrams, numbers.capGrams, this.stockGrams)
+    numbers.mustGrams += source.lowGrams
+    numbers.arrivedHighGrams += source.highGrams
+    numbers.arrivedLowGrams += source.lowGrams
+  }
+
+  private numbersOf(sourceId: string): Numbers {
+    const known = this.all.get(sourceId)
+    if (known) return known
+    const capGrams = this.capOf(sourceId)
+    const amounts = { mayGrams: 0, mustGrams: 0, arrivedHighGrams: 0, arrivedLowGrams: 0 }
+    const numbers = { sourceId, capGrams, isLive: false, ...amounts }
+    this.all.set(sourceId, numbers)
+    return numbers
+  }
+
+  private insert(numbers: Numbers): void {
+    let low = 0
+    let high = this.live.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (this.live[middle]!.sourceId < numbers.sourceId) low = middle + 1
+      else high = middle
+    }
+    this.live.splice(low, 0, numbers)
+    numbers.isLive = true
+  }
+
+  /** What is not L is one of the others, so it is no more than all of theirs together. */
+  private narrow(): void {
+    let sumGrams = 0
+    for (const numbers of this.live) sumGrams += numbers.mayGrams
+    for (const numbers of this.live) {
+      numbers.mustGrams = Math.max(numbers.mustGrams, this.stockGrams - (sumGrams - numbers.mayGrams))
+    }
+  }
+
+  private rangesOf(grams: number, lowGrams: number): SourceRange[] {
+    const ranges: SourceRange[] = []
+    for (const { sourceId, mayGrams, mustGrams } of this.live) {
+      const most = Math.min(mayGrams, grams)
+      const least = Math.max(0, lowGrams - (this.stockGrams - mustGrams))
+      // Least above most: the caller's cap of the lot contradicts the piles. The cap is the signed number.
+      if (most > 0) ranges.push({ sourceId, mustGrams: Math.min(least, most), mayGrams: most })
+    }
+    return ranges
+  }
+
+  private remove(grams: number, lowGrams: number): void {
+    this.stockGrams -= lowGrams
+    this.slackGrams += grams - lowGrams
+    assertTrace(this.stockGrams >= 0, "more left a pile than was in it, after its shortfall was put in")
+    for (const numbers of this.live) {
+      numbers.mayGrams = Math.min(numbers.mayGrams, this.stockGrams)
+      numbers.mustGrams = Math.max(0, numbers.mustGrams - lowGrams)
+    }
+    if (this.stockGrams > 0) return
+    for (const numbers of this.live) numbers.isLive = false
+    this.live = []
+    this.slackGrams = 0
+  }
+
+  private remember(key: string, grams: number, ranges: readonly SourceRange[]): void {
+    const numbers = this.live.map((current) => ({ ...current, current }))
+    const { stockGrams, arrivedGrams } = this
+    this.beforeOutflow.set(key, { grams, ranges, stockGrams, arrivedGrams, numbers })
+  }
+}

@@ -1,0 +1,175 @@
+/**
+ * One pile: how much of each source every outflow must and may hold, in one pass (RG-10 to RG-14).
+ * On one level the bounds are exact: a max-flow oracle finds no narrower ones (tests/protocol/trace/exactness.test.ts).
+ */
+import { LiveSources } from "./live-sources"
+import { assertTrace, type PileEvent, type SourceGrams, UNKNOWN_SOURCE } from "./pile-event"
+import { type InStep, type OutStep, type PileSteps, pileSteps, type Segment, type SetAside } from "./pile-steps"
+import { declaredSources, eachSourceAlone, type GroupOf, groupedSources, type SourceRange } from "./source-grams"
+
+export interface OutflowRange {
+  readonly grams: number
+  /** Sorted by source id, `unknown` among them; sources that cannot be in are left out. */
+  readonly sources: readonly SourceRange[]
+  /** A late event at or after this time can change the range; an earlier one only through the stock that was counted. */
+  readonly segmentStartMs: number
+}
+
+export interface PileRanges {
+  /** By `outflowKey`. */
+  readonly outflows: ReadonlyMap<string, OutflowRange>
+  readonly stockGrams: number
+  /** What is in the pile now. */
+  readonly live: readonly SourceRange[]
+  /** Sold beyond what came in, over all segments: an alarm, and unknown goods in the ranges. */
+  readonly shortfallGrams: number
+  readonly segments: readonly Segment[]
+  readonly setAside: readonly SetAside[]
+}
+
+export interface RangeOptions {
+  /** A lot's own weight, where it is known: nothing can hold more of it, whatever the piles allow. */
+  readonly lotGrams?: ReadonlyMap<string, number>
+  /** Counts sources by sets instead of one by one: bases, counties, tested or not. Ids in the results are the sets'. */
+  readonly groupOf?: GroupOf
+}
+
+export interface PileOptions extends RangeOptions {
+  /** Which outflows' ranges to return; all when left out. A range is as long as the pile has live sources. */
+  readonly keep?: (key: string) => boolean
+}
+
+/** What can exist of each set at all: the sum of its lots, where every one of them is known. */
+export function capsOf(piles: Iterable<PileSteps>, options: RangeOptions): (groupId: string) => number {
+  const { lotGrams, groupOf = eachSourceAlone } = options
+  if (lotGrams === undefined) return () => Number.POSITIVE_INFINITY
+  const sourceIds = new Set([UNKNOWN_SOURCE])
+  for (const { steps } of piles) {
+    for (const step of steps) {
+      if (step.kind !== "in" || step.origin.kind !== "sources") continue
+      for (const { sourceId } of step.origin.sources) sourceIds.add(sourceId)
+    }
+  }
+  const caps = new Map<string, number>()
+  for (const sourceId of sourceIds) {
+    const grams = (sourceId === UNKNOWN_SOURCE ? undefined : lotGrams.get(sourceId)) ?? Number.POSITIVE_INFINITY
+    caps.set(groupOf(sourceId), (caps.get(groupOf(sourceId)) ?? 0) + grams)
+  }
+  return (groupId) => caps.get(groupId) ?? Number.POSITIVE_INFINITY
+}
+
+export interface WalkHooks {
+  /** What a purchase is made of; `undefined` while that is not known yet, and the walk stops there. */
+  readonly upstreamOf: (step: InStep) => readonly SourceGrams[] | undefined
+  readonly isRead: (step: OutStep) => boolean
+  readonly onOutflow: (step: OutStep, range: OutflowRange) => void
+}
+
+/** A walk through one pile that can stop before a purchase and go on later. */
+export class PileWalk {
+  readonly steps: PileSteps
+  private readonly live: LiveSources
+  private readonly groupOf: GroupOf
+  private next = 0
+
+  constructor(steps: PileSteps, groupOf: GroupOf, capOf: (groupId: string) => number) {
+    this.steps = steps
+    this.groupOf = groupOf
+    this.live = new LiveSources(capOf)
+  }
+
+  /** Walks as far as it can. Returns the purchase it waits for, or `undefined` at the end. */
+  advance(hooks: WalkHooks): InStep | undefined {
+    const { steps } = this.steps
+    for (; this.next < steps.length; this.next += 1) {
+      const step = steps[this.next]!
+      if (step.kind === "count") this.live.count(step.grams)
+      else if (step.kind === "out") this.takeOut(step, hooks)
+      else if (!this.putIn(step, hooks)) return step
+    }
+    return undefined
+  }
+
+  /** The result, once the walk has ended. */
+  ranges(outflows: ReadonlyMap<string, OutflowRange>): PileRanges {
+    const { segments, setAside } = this.steps
+    const shortfallGrams = segments.reduce((sum, segment) => sum + segment.shortfallGrams, 0)
+    const { stockGrams } = this.live
+    return { outflows, stockGrams, live: this.live.ranges(), shortfallGrams, segments, setAside }
+  }
+
+  private putIn(step: InStep, hooks: WalkHooks): boolean {
+    const { grams, lowGrams, origin } = step
+    if (origin.kind === "return") {
+      this.live.comeBack(origin.key, grams, lowGrams)
+      return true
+    }
+    const sources =
+      origin.kind === "upstream"
+        ? hooks.upstreamOf(step)
+        : groupedSources(declaredSources(origin.sources, grams), grams, this.groupOf)
+    if (sources === undefined) return false
+    this.live.arrive(sources, grams, lowGrams)
+    return true
+  }
+
+  private takeOut(step: OutStep, hooks: WalkHooks): void {
+    const { grams, lowGrams, key } = step
+    if (!step.isReturned && !hooks.isRead(step)) {
+      this.live.leaveUnread(grams, lowGrams)
+      return
+    }
+    const sources = this.live.leave(grams, lowGrams, step.isReturned ? key : undefined)
+    if (hooks.isRead(step)) hooks.onOutflow(step, { grams, sources, segmentStartMs: step.segment.startMs })
+  }
+}
+
+/**
+ * The ranges of one pile. Purchases that name an upstream outflow need `resolveOrigins` (it throws on them).
+ * The result depends on the set of events, never on their order.
+ */
+export function runPile(events: readonly PileEvent[], options: PileOptions = {}): PileRanges {
+  const steps = pileSteps(events)
+  const outflows = new Map<string, OutflowRange>()
+  const walk = new PileWalk(steps, options.groupOf ?? eachSourceAlone, capsOf([steps], options))
+  const waiting = walk.advance({
+    upstreamOf: () => undefined,
+    isRead: ({ key }) => options.keep?.(key) ?? true,
+    onOutflow: ({ key }, range) => outflows.set(key, range),
+  })
+  assertTrace(waiting === undefined, "a purchase that names its upstream outflow needs resolveOrigins")
+  return walk.ranges(outflows)
+}
+
+export interface SetRange {
+  readonly grams: number
+  readonly mustGrams: number
+  readonly mayGrams: number
+}
+
+const IN_SET = "in"
+const NOT_IN_SET = "not-in"
+
+/** Counts every source as in or not in a set. `unknown` is a source too: the predicate decides about it. */
+export function setGroups(includes: (sourceId: string) => boolean): GroupOf {
+  return (sourceId) => (includes(sourceId) ? IN_SET : NOT_IN_SET)
+}
+
+/** Reads the set's range out of a run with `setGroups`. */
+export function setRangeOf(range: OutflowRange): SetRange {
+  const found = range.sources.find((source) => source.sourceId === IN_SET)
+  return { grams: range.grams, mustGrams: found?.mustGrams ?? 0, mayGrams: found?.mayGrams ?? 0 }
+}
+
+/**
+ * How much of any set of sources each outflow must and may hold: two numbers for the set and the rest, one pass.
+ * Narrower than adding up the sources' own ranges: of 10 g that are A or B, A ∪ B is certain though neither is.
+ */
+export function runPileSet(
+  events: readonly PileEvent[],
+  includes: (sourceId: string) => boolean,
+  options: Omit<PileOptions, "groupOf"> = {},
+): ReadonlyMap<string, SetRange> {
+  const { outflows } = runPile(events, { ...options, groupOf: setGroups(includes) })
+  return new Map([...outflows].map(([key, range]) => [key, setRangeOf(range)]))
+}
