@@ -3,10 +3,15 @@ CREATE TABLE "bindings" (
 	"buyer_id" uuid NOT NULL,
 	"merchant_id" uuid NOT NULL,
 	"site_id" uuid NOT NULL,
+	"terminal_id" bigint NOT NULL,
+	"code_digest" "bytea" NOT NULL,
 	"state" text NOT NULL,
-	"check_digits" text,
+	"check_digits" text NOT NULL,
+	"claimed_at" timestamp (3) with time zone NOT NULL,
+	"ended_by" text,
 	"valid_from" timestamp (3) with time zone,
-	"valid_to" timestamp (3) with time zone
+	"valid_to" timestamp (3) with time zone,
+	CONSTRAINT "bindings_code_digest_unique" UNIQUE("code_digest")
 );
 --> statement-breakpoint
 CREATE TABLE "buyer_sessions" (
@@ -75,13 +80,32 @@ CREATE TABLE "records" (
 --> statement-breakpoint
 CREATE TABLE "access_tokens" (
 	"token_hash" "bytea" PRIMARY KEY NOT NULL,
+	"id" uuid NOT NULL,
+	"label" text NOT NULL,
 	"kind" text NOT NULL,
 	"actor_id" text NOT NULL,
 	"participant_id" uuid,
 	"site_ids" uuid[] NOT NULL,
 	"scopes" text[] NOT NULL,
+	"issued_by" text NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
 	"expires_at" timestamp (3) with time zone NOT NULL,
-	"revoked_at" timestamp (3) with time zone
+	"revoked_at" timestamp (3) with time zone,
+	CONSTRAINT "access_tokens_id_unique" UNIQUE("id")
+);
+--> statement-breakpoint
+CREATE TABLE "payee_changes" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"merchant_id" uuid NOT NULL,
+	"site_id" uuid NOT NULL,
+	"platform" text NOT NULL,
+	"account" text NOT NULL,
+	"auth_token" text,
+	"state" text NOT NULL,
+	"proposed_by" text NOT NULL,
+	"approved_by" text,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"applies_at" timestamp (3) with time zone
 );
 --> statement-breakpoint
 CREATE TABLE "claim_codes" (
@@ -89,8 +113,11 @@ CREATE TABLE "claim_codes" (
 	"merchant_id" uuid NOT NULL,
 	"site_id" uuid NOT NULL,
 	"created_by" text NOT NULL,
+	"confirmed" boolean NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
 	"expires_at" timestamp (3) with time zone NOT NULL,
-	"used_at" timestamp (3) with time zone
+	"used_at" timestamp (3) with time zone,
+	"terminal_id" bigint
 );
 --> statement-breakpoint
 CREATE TABLE "commodities" (
@@ -336,10 +363,15 @@ CREATE TABLE "terminals" (
 	"last_issued_at" timestamp (3) with time zone,
 	"last_counter" bigint DEFAULT 0 NOT NULL,
 	"token_epoch" integer DEFAULT 0 NOT NULL,
+	"token_requested_at_ms" bigint DEFAULT 0 NOT NULL,
+	"registered_state" text,
 	"registered_tx" text,
 	"created_at" timestamp (3) with time zone NOT NULL,
-	"state_changed_at" timestamp (3) with time zone NOT NULL
+	"state_changed_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "terminals_public_key_unique" UNIQUE("public_key")
 );
+--> statement-breakpoint
+CREATE SEQUENCE "public"."terminal_serials" INCREMENT BY 1 MINVALUE 1 MAXVALUE 4294967295 START WITH 1 CACHE 1;
 --> statement-breakpoint
 CREATE TABLE "certificates" (
 	"id" uuid PRIMARY KEY NOT NULL,
@@ -480,6 +512,12 @@ SELECT ensure_day_partitions((now() AT TIME ZONE 'UTC')::date - 3, (now() AT TIM
 CREATE INDEX snapshots_by_prefix ON snapshots (terminal_id, prefix);
 --> statement-breakpoint
 CREATE INDEX terminals_by_merchant ON terminals (merchant_id);
+--> statement-breakpoint
+CREATE INDEX terminals_to_register ON terminals (state_changed_at) WHERE state <> 'claimed' AND registered_state IS DISTINCT FROM state;
+--> statement-breakpoint
+CREATE INDEX merchants_by_site ON merchants (site_id);
+--> statement-breakpoint
+CREATE UNIQUE INDEX payee_changes_open ON payee_changes (merchant_id, platform) WHERE state IN ('proposed', 'approved');
 --> statement-breakpoint
 CREATE INDEX sales_by_buyer ON sales (buyer_id, settled_at DESC) WHERE buyer_id IS NOT NULL;
 --> statement-breakpoint

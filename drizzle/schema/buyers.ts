@@ -1,4 +1,4 @@
-import { pgTable, text, unique, uuid } from "drizzle-orm/pg-core"
+import { bigint, pgTable, text, unique, uuid } from "drizzle-orm/pg-core"
 import { hexBytes, instant } from "./columns"
 
 /** A person as one platform's app knows them; never joined across apps without an explicit step. */
@@ -28,10 +28,17 @@ export const bindings = pgTable("bindings", {
   buyerId: uuid("buyer_id").notNull(),
   merchantId: uuid("merchant_id").notNull(),
   siteId: uuid("site_id").notNull(),
-  /** offered: the terminal showed a code; claimed: the phone answered; active: the terminal confirmed. */
-  state: text("state", { enum: ["offered", "claimed", "active", "ended"] }).notNull(),
+  /** Terminal whose signed code was claimed, and which answers. */
+  terminalId: bigint("terminal_id", { mode: "number" }).notNull(),
+  /** Digest of the signed code's body: a code is claimed once. */
+  codeDigest: hexBytes("code_digest").notNull().unique(),
+  /** claimed: the phone answered the terminal's code; active: the terminal confirmed. */
+  state: text("state", { enum: ["claimed", "active", "ended"] }).notNull(),
   /** Two digits shown on both screens while claimed. */
-  checkDigits: text("check_digits"),
+  checkDigits: text("check_digits").notNull(),
+  claimedAt: instant("claimed_at").notNull(),
+  /** buyer, merchant, operator, or expired. */
+  endedBy: text("ended_by"),
   validFrom: instant("valid_from"),
   validTo: instant("valid_to"),
 })

@@ -1,4 +1,4 @@
-import { integer, pgTable, primaryKey, smallint, text, uuid } from "drizzle-orm/pg-core"
+import { bigint, boolean, integer, pgTable, primaryKey, smallint, text, uuid } from "drizzle-orm/pg-core"
 import { hexBytes, instant } from "./columns"
 
 /** Who sells at a stall. The stall lasts; its terminals come and go. */
@@ -28,25 +28,52 @@ export const payeeAccounts = pgTable(
   (t) => [primaryKey({ columns: [t.merchantId, t.platform] })],
 )
 
+/** A change of payee account: proposed by one person, approved by another, in force after a delay that the stall sees. */
+export const payeeChanges = pgTable("payee_changes", {
+  id: uuid("id").primaryKey(),
+  merchantId: uuid("merchant_id").notNull(),
+  siteId: uuid("site_id").notNull(),
+  platform: text("platform", { enum: ["wechat-pay", "alipay"] }).notNull(),
+  account: text("account").notNull(),
+  authToken: text("auth_token"),
+  state: text("state", { enum: ["proposed", "approved", "applied", "withdrawn"] }).notNull(),
+  proposedBy: text("proposed_by").notNull(),
+  approvedBy: text("approved_by"),
+  createdAt: instant("created_at").notNull(),
+  /** When the job puts it in force; set on approval. */
+  appliesAt: instant("applies_at"),
+})
+
 /** A one-time code by which a tablet becomes a stall's terminal; only its hash is kept. */
 export const claimCodes = pgTable("claim_codes", {
   codeHash: hexBytes("code_hash").primaryKey(),
   merchantId: uuid("merchant_id").notNull(),
   siteId: uuid("site_id").notNull(),
   createdBy: text("created_by").notNull(),
+  /** Development only: the terminal is active at once, without a person who compares fingerprints. */
+  confirmed: boolean("confirmed").notNull(),
+  createdAt: instant("created_at").notNull(),
   expiresAt: instant("expires_at").notNull(),
   usedAt: instant("used_at"),
+  /** The enrolment that used it: a repeat after a lost answer finds its terminal. */
+  terminalId: bigint("terminal_id", { mode: "number" }),
 })
 
 /** Scoped token of a machine or, in development, of an operator; only its hash is kept. */
 export const accessTokens = pgTable("access_tokens", {
   tokenHash: hexBytes("token_hash").primaryKey(),
+  /** Names the token in lists and when it is revoked. */
+  id: uuid("id").notNull().unique(),
+  /** What it is for, in its issuer's words. */
+  label: text("label").notNull(),
   kind: text("kind", { enum: ["operator", "inspector", "machine"] }).notNull(),
   actorId: text("actor_id").notNull(),
   participantId: uuid("participant_id"),
   /** Empty: every site. */
   siteIds: uuid("site_ids").array().notNull(),
   scopes: text("scopes").array().notNull(),
+  issuedBy: text("issued_by").notNull(),
+  createdAt: instant("created_at").notNull(),
   expiresAt: instant("expires_at").notNull(),
   revokedAt: instant("revoked_at"),
 })

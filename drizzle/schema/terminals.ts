@@ -1,5 +1,8 @@
-import { bigint, integer, pgTable, primaryKey, text, uuid } from "drizzle-orm/pg-core"
+import { bigint, integer, pgSequence, pgTable, primaryKey, text, uuid } from "drizzle-orm/pg-core"
 import { hexBytes, instant, rawBytes } from "./columns"
+
+/** Serials of terminal ids: a sequence never gives a number twice, not even after a rollback. */
+export const terminalSerials = pgSequence("terminal_serials", { startWith: 1, minValue: 1, maxValue: 4_294_967_295 })
 
 /** One row is one enrolment: a lost store or a new tablet gets a new id. */
 export const terminals = pgTable("terminals", {
@@ -9,7 +12,8 @@ export const terminals = pgTable("terminals", {
   siteId: uuid("site_id").notNull(),
   state: text("state", { enum: ["claimed", "active", "suspended", "revoked"] }).notNull(),
   algorithm: text("algorithm", { enum: ["ed25519", "p256"] }).notNull(),
-  publicKey: hexBytes("public_key").notNull(),
+  /** Unique: a key belongs to one enrolment. */
+  publicKey: hexBytes("public_key").notNull().unique(),
   /** Learned from authenticated broker exchanges: gateway time minus terminal time. */
   clockOffsetMs: bigint("clock_offset_ms", { mode: "number" }).notNull().default(0),
   clockLearnedAt: instant("clock_learned_at"),
@@ -18,6 +22,10 @@ export const terminals = pgTable("terminals", {
   lastCounter: bigint("last_counter", { mode: "number" }).notNull().default(0),
   /** Raised on suspend and revoke; broker tokens carry it. */
   tokenEpoch: integer("token_epoch").notNull().default(0),
+  /** Newest request for a broker token, by the terminal's clock: an older one is a repeat. */
+  tokenRequestedAtMs: bigint("token_requested_at_ms", { mode: "number" }).notNull().default(0),
+  /** State that TerminalRegistry is known to hold; null until the key has been entered there. */
+  registeredState: text("registered_state", { enum: ["active", "suspended", "revoked"] }),
   /** Transaction that entered the key into TerminalRegistry; null until it is in a block. */
   registeredTx: text("registered_tx"),
   createdAt: instant("created_at").notNull(),
