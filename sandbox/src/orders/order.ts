@@ -1,0 +1,46 @@
+import type { Platform } from "../accounts"
+
+/** What the platform knows of one order. Money in fen, times in ms since 1970; `null` means not yet. */
+export interface Order {
+  readonly platform: Platform
+  /** The merchant's number: `out_trade_no`. */
+  readonly orderNo: string
+  /** The platform's number: WeChat `transaction_id`, Alipay `trade_no`. */
+  readonly tradeNo: string
+  /** What the phone is given to pay by: WeChat `prepay_id`, Alipay the trade number. */
+  readonly prepayId: string
+  /** The app whose page asks for the money, and whose id for the payer `payer` is. */
+  readonly appId: string
+  readonly payer: string
+  /** WeChat `sub_mchid`, Alipay `seller_id`. */
+  readonly payeeNo: string
+  readonly amountFen: number
+  /** Part of the amount that the platform paid for the buyer (a coupon): the payee still receives the whole. */
+  readonly couponFen: number
+  readonly description: string
+  readonly notifyUrl: string
+  /** The request as it came; a second one with the same number must be the same. */
+  readonly request: Readonly<Record<string, unknown>>
+  readonly state: "open" | "paid" | "closed"
+  readonly createdAtMs: number
+  readonly expiresAtMs: number | null
+  readonly paidAtMs: number | null
+  readonly closedAtMs: number | null
+  readonly refundedFen: number
+}
+
+export interface Refund {
+  readonly platform: Platform
+  readonly orderNo: string
+  /** The merchant's number: `out_refund_no`, `out_request_no`. */
+  readonly refundNo: string
+  readonly refundId: string
+  readonly amountFen: number
+  readonly reason: string
+  readonly notifyUrl: string
+  readonly state: "processing" | "succeeded" | "closed" | "abnormal"
+  readonly createdAtMs: number
+  /** When a processing refund settles. */
+  readonly dueAtMs: number
+  readonly settledAtMs: number | null
+}
