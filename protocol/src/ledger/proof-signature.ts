@@ -1,0 +1,90 @@
+/**
+ * The step of a proof that asks the seller's terminal: a sale and a stock snapshot carry its signature, other kinds
+ * none (docs/specs/proof-bundle.md, PB-8 to PB-11).
+ */
+import { sha256 } from "@noble/hashes/sha2.js"
+import { asciiBytes, concatBytes, equalBytes } from "../codec/bytes"
+import { type NetworkId, networkBytes } from "../network"
+import { type GoodsPart, joinParts, parseGoodsPart, parsePricePart } from "../terminal/pay-code"
+import { payCodeMessage, priceHash } from "../terminal/pay-code-signature"
+import type { TerminalKey, VerifySignature } from "../terminal/signature"
+import { parseStockSnapshot, stockSnapshotHash, stockSnapshotMessage } from "../terminal/stock-snapshot"
+import type { SnapshotPublic } from "./kinds/parts"
+import { SALE_FLAGS, type SaleCommercial, type SalePublic } from "./kinds/sale"
+import type { ProofStepOf } from "./proof-report"
+import type { OpenedRecord } from "./record"
+
+export interface SignatureTrust {
+  readonly networkId: NetworkId
+  /** The registered key of the terminal that the record names; `undefined` when the registry has none. */
+  readonly terminalKey: TerminalKey | undefined
+  readonly verifySignature: VerifySignature
+}
+
+type Step = ProofStepOf<"seller-signature">
+type Failure = Extract<Step, { outcome: "failed" }>["reason"]
+
+export function checkSellerSignature(record: OpenedRecord, trust: SignatureTrust): Step {
+  const step = "seller-signature"
+  if (record.kind !== "sale" && record.kind !== "snapshot") {
+    return { step, outcome: "not-applicable", reason: "kind-not-signed" }
+  }
+  const failure =
+    record.kind === "sale"
+      ? findSaleFailure(record.public, record.commercial, trust)
+      : findSnapshotFailure(record.public, trust)
+  if (failure !== undefined) return { step, outcome: "failed", reason: failure }
+  if (record.kind === "snapshot" && record.public.parts > 1) {
+    // The signature is over the whole: that these bytes are a part of it, only all parts together show.
+    return { step, outcome: "our-word-only", reason: "part-of-snapshot" }
+  }
+  return { step, outcome: "passed", reason: "signed-by-terminal" }
+}
+
+function findSaleFailure(
+  sale: SalePublic,
+  commercial: SaleCommercial | undefined,
+  { networkId, terminalKey, verifySignature }: SignatureTrust,
+): Failure | undefined {
+  if (terminalKey === undefined) return "terminal-unknown"
+  const goods = parseGoodsPart(sale.goodsPart)
+  if (!goods.ok || goods.value.algorithm !== terminalKey.algorithm) return "wrong-algorithm"
+  const message = payCodeMessage(networkId, sale.goodsPart, sale.priceHash)
+  if (!verifySignature(terminalKey.algorithm, terminalKey.publicKey, message, sale.signature)) return "bad-signature"
+  if (!hasSignedLines(sale, goods.value, networkId)) return "lines-not-signed"
+  return commercial === undefined ? undefined : findPriceFailure(sale, goods.value, commercial)
+}
+
+/** Nine and more lines stand in the record; their digest stands in the signed goods part (tag `SYL1`). */
+function hasSignedLines(sale: SalePublic, goods: GoodsPart, networkId: NetworkId): boolean {
+  const { lineGoods, unitPricesHash } = sale
+  const contradicting = ((sale.flags ?? 0) & SALE_FLAGS.linesContradictCode) !== 0
+  if (goods.lines.kind === "inline" || contradicting) return true
+  if (lineGoods === undefined || unitPricesHash === undefined) return true
+  const tag = concatBytes(asciiBytes("SYL1"), networkBytes(networkId))
+  return equalBytes(sha256(concatBytes(tag, sha256(lineGoods), unitPricesHash)), goods.lines.digest)
+}
+
+function findPriceFailure(sale: SalePublic, goods: GoodsPart, commercial: SaleCommercial): Failure | undefined {
+  const { priceSalt, pricePart, unitPrices } = commercial
+  if (!equalBytes(priceHash(priceSalt, pricePart), sale.priceHash)) return "prices-not-signed"
+  if (unitPrices !== undefined && sale.unitPricesHash !== undefined) {
+    if (!equalBytes(sha256(concatBytes(priceSalt, unitPrices)), sale.unitPricesHash)) return "prices-not-signed"
+  }
+  const price = parsePricePart(pricePart)
+  return price.ok && joinParts(goods, price.value).ok ? undefined : "amount-above-lines"
+}
+
+function findSnapshotFailure(
+  snapshot: SnapshotPublic,
+  { networkId, terminalKey, verifySignature }: SignatureTrust,
+): Failure | undefined {
+  if (terminalKey === undefined) return "terminal-unknown"
+  const { algorithm, publicKey } = terminalKey
+  const message = stockSnapshotMessage(networkId, snapshot.hash)
+  if (!verifySignature(algorithm, publicKey, message, snapshot.signature)) return "bad-signature"
+  if (snapshot.parts > 1) return undefined
+  const parsed = parseStockSnapshot(snapshot.bytes)
+  const signed = equalBytes(stockSnapshotHash(snapshot.bytes), snapshot.hash)
+  return signed && parsed.ok && parsed.value.terminal === snapshot.terminal ? undefined : "snapshot-not-signed"
+}

@@ -1,0 +1,142 @@
+/**
+ * Verification of a proof bundle (docs/specs/proof-bundle.md, rules PB-n), told in five steps that fail each on
+ * their own. Pure: it runs in a mini-program without a network. Whoever calls it gives what must not be taken from
+ * the bundle: chain, contract, the root as read from the chain, the terminal's registered key.
+ */
+import { equalBytes } from "../codec/bytes"
+import type { Result } from "../result"
+import { err, ok } from "../result"
+import type { TerminalId } from "../terminal/identifiers"
+import { parseGoodsPart } from "../terminal/pay-code"
+import { commitSection } from "./commitment"
+import { type Entry, entryLeaf, parseEntry } from "./entry"
+import { keccak256 } from "./keccak"
+import { rootOfPath } from "./merkle"
+import { type ProofBundle, parseProofBundle } from "./proof-bundle"
+import type { ProofReport, ProofStep, ProofStepOf } from "./proof-report"
+import { checkSellerSignature, type SignatureTrust } from "./proof-signature"
+import { decodeRecord, hasCommercial, isWrittenKind, type OpenedRecord } from "./record"
+import { hasRecordId } from "./record-identity"
+import type { RecordKind } from "./record-kind"
+
+export interface ProofTrust extends SignatureTrust {
+  readonly chainId: number
+  /** Address of the ledger contract, 20 bytes. */
+  readonly contract: Uint8Array
+  /** One node that we run ourselves: its word is our word. */
+  readonly developmentChain: boolean
+  /** As the reader of roots found it for the bundle's log and sequence (`locateProof`); `undefined`: none there. */
+  readonly root: Uint8Array | undefined
+}
+
+interface OpenedProof {
+  readonly bundle: ProofBundle
+  readonly entry: Entry
+  readonly record: OpenedRecord
+}
+
+type ShapeFailure = Extract<ProofStepOf<"shape">, { outcome: "failed" }>["reason"]
+
+/** Never throws for any text. */
+export function verifyProof(text: string, trust: ProofTrust): ProofReport {
+  const opened = openProof(text)
+  if (!opened.ok) return report(refusedSteps(opened.error), undefined)
+  const { bundle, entry, record } = opened.value
+  const steps: readonly ProofStep[] = [
+    { step: "shape", outcome: "passed", reason: "well-formed" },
+    checkSellerSignature(record, trust),
+    checkCommitments(bundle, entry),
+    checkPath(bundle),
+    checkAnchor(bundle, trust),
+  ]
+  return report(steps, record)
+}
+
+export interface ProofLocation {
+  readonly log: number
+  readonly sequence: number
+  readonly kind: RecordKind
+  readonly recordId: Uint8Array
+  /** Whose key the verifier needs; `undefined` for kinds that no terminal signs. */
+  readonly terminal: TerminalId | undefined
+}
+
+/** Where to read the root and whose key to look up before verifying. Nothing of it is proved yet. */
+export function locateProof(text: string): Result<ProofLocation, ShapeFailure> {
+  const opened = openProof(text)
+  if (!opened.ok) return opened
+  const { bundle, entry, record } = opened.value
+  const { log, sequence } = bundle
+  return ok({ log, sequence, kind: entry.kind, recordId: entry.recordId, terminal: signingTerminal(record) })
+}
+
+function signingTerminal(record: OpenedRecord): TerminalId | undefined {
+  if (record.kind === "snapshot") return record.public.terminal
+  if (record.kind !== "sale") return undefined
+  const goods = parseGoodsPart(record.public.goodsPart)
+  return goods.ok ? goods.value.terminal : undefined
+}
+
+function openProof(text: string): Result<OpenedProof, ShapeFailure> {
+  const bundle = parseProofBundle(text)
+  if (!bundle.ok) return bundle
+  const entry = parseEntry(bundle.value.entry)
+  if (!entry.ok) return err("entry-malformed")
+  const { kind, recordId, commercialCiphertext } = entry.value
+  const { public: publicSection, commercial, personal } = bundle.value.sections
+  const record = decodeRecord(kind, {
+    public: publicSection.bytes,
+    commercial: commercial?.bytes,
+    personal: personal?.bytes,
+  })
+  if (!record.ok || !isWrittenKind(kind)) return err("record-malformed")
+  if (hasCommercial(kind) !== commercialCiphertext.length > 0) return err("record-malformed")
+  if (!hasRecordId(record.value, recordId)) return err("record-id-mismatch")
+  return ok({ bundle: bundle.value, entry: entry.value, record: record.value })
+}
+
+function refusedSteps(reason: ShapeFailure): readonly ProofStep[] {
+  const unchecked = { outcome: "not-checked", reason: "shape-refused" } as const
+  return [
+    { step: "shape", outcome: "failed", reason },
+    { step: "seller-signature", ...unchecked },
+    { step: "commitment", ...unchecked },
+    { step: "path", ...unchecked },
+    { step: "anchor", ...unchecked },
+  ]
+}
+
+function checkCommitments(bundle: ProofBundle, entry: Entry): ProofStepOf<"commitment"> {
+  const matches = (["public", "commercial", "personal"] as const).every((name) => {
+    const section = bundle.sections[name]
+    if (section === undefined) return true
+    return equalBytes(commitSection(name, section.salt, section.bytes), entry.commitments[name])
+  })
+  return matches
+    ? { step: "commitment", outcome: "passed", reason: "sections-match" }
+    : { step: "commitment", outcome: "failed", reason: "section-mismatch" }
+}
+
+function checkPath(bundle: ProofBundle): ProofStepOf<"path"> {
+  const root = rootOfPath(entryLeaf(bundle.entry), bundle.path, keccak256)
+  return equalBytes(root, bundle.root)
+    ? { step: "path", outcome: "passed", reason: "entry-in-batch" }
+    : { step: "path", outcome: "failed", reason: "entry-not-in-batch" }
+}
+
+function checkAnchor(bundle: ProofBundle, trust: ProofTrust): ProofStepOf<"anchor"> {
+  const step = "anchor"
+  if (bundle.chainId !== trust.chainId) return { step, outcome: "failed", reason: "wrong-chain" }
+  if (!equalBytes(bundle.contract, trust.contract)) return { step, outcome: "failed", reason: "wrong-contract" }
+  if (trust.root === undefined) return { step, outcome: "failed", reason: "root-unread" }
+  if (!equalBytes(bundle.root, trust.root)) return { step, outcome: "failed", reason: "other-root-on-chain" }
+  return trust.developmentChain
+    ? { step, outcome: "our-word-only", reason: "development-chain" }
+    : { step, outcome: "passed", reason: "root-on-chain" }
+}
+
+function report(steps: readonly ProofStep[], record: OpenedRecord | undefined): ProofReport {
+  const verified = steps.every(({ outcome }) => outcome !== "failed" && outcome !== "not-checked")
+  const ourWordOnly = steps.some(({ outcome }) => outcome === "our-word-only")
+  return { verified, ourWordOnly, steps, record: verified ? record : undefined }
+}

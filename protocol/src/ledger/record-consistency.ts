@@ -1,0 +1,90 @@
+/**
+ * What no shape can say: that the fields of one record fit each other (docs/specs/records.md, TR-8 to TR-11).
+ * Hashes and signatures are the proof's business (`proof-signature`).
+ */
+import { type GoodsPart, lineCountOf, parseGoodsPart, parsePricePart } from "../terminal/pay-code"
+import type { AudienceKeyPublic } from "./kinds/audience-key"
+import { SALE_FLAGS, type SaleCommercial, type SalePublic } from "./kinds/sale"
+import type { OpenedRecord } from "./record"
+
+export type RecordContradiction =
+  | "goods-part-malformed"
+  | "price-part-malformed"
+  /** Another number of lines than the code says. */
+  | "line-count"
+  /** Slots and quantities stand in the record exactly when the code has only their digest. */
+  | "line-goods"
+  | "not-ascending"
+  | "part-beyond-parts"
+
+const GOODS_BYTES_PER_LINE = 6
+const UNIT_PRICE_BYTES = 3
+
+export function findContradiction(record: OpenedRecord): RecordContradiction | undefined {
+  switch (record.kind) {
+    case "sale":
+      return findSaleContradiction(record.public, record.commercial)
+    case "refund":
+      return isAscending(record.public.lines.map((line) => line.lineIndex)) ? undefined : "not-ascending"
+    case "catalogue": {
+      if (!isAscending(record.public.entries.map((entry) => entry.code))) return "not-ascending"
+      return findPartContradiction(record.public)
+    }
+    case "snapshot":
+    case "origin-statement":
+      return findPartContradiction(record.public)
+    case "audience-key":
+      return findAudienceContradiction(record.public)
+    default:
+      return undefined
+  }
+}
+
+function findSaleContradiction(
+  sale: SalePublic,
+  commercial: SaleCommercial | undefined,
+): RecordContradiction | undefined {
+  const goods = parseGoodsPart(sale.goodsPart)
+  if (!goods.ok) return "goods-part-malformed"
+  const flags = sale.flags ?? 0
+  const unknown = (flags & SALE_FLAGS.linesUnknown) !== 0
+  const contradicting = (flags & SALE_FLAGS.linesContradictCode) !== 0
+  const expectedCount = unknown ? 0 : contradicting ? sale.lines.length : lineCountOf(goods.value.lines)
+  if (sale.lines.length !== expectedCount) return "line-count"
+  if (sale.buyerPileAliases !== undefined && sale.buyerPileAliases.length !== expectedCount) return "line-count"
+  const inRecord = goods.value.lines.kind === "digest" && !unknown
+  if (!fits(sale.lineGoods, inRecord, expectedCount * GOODS_BYTES_PER_LINE)) return "line-goods"
+  if ((sale.unitPricesHash !== undefined) !== inRecord) return "line-goods"
+  return commercial === undefined ? undefined : findPriceContradiction(goods.value, commercial, inRecord, expectedCount)
+}
+
+function findPriceContradiction(
+  goods: GoodsPart,
+  commercial: SaleCommercial,
+  inRecord: boolean,
+  lineCount: number,
+): RecordContradiction | undefined {
+  const price = parsePricePart(commercial.pricePart)
+  const inCode = goods.lines.kind === "inline" ? goods.lines.items.length : 0
+  if (!price.ok || price.value.unitPricesFen.length !== inCode) return "price-part-malformed"
+  return fits(commercial.unitPrices, inRecord, lineCount * UNIT_PRICE_BYTES) ? undefined : "line-goods"
+}
+
+function fits(bytes: Uint8Array | undefined, expected: boolean, length: number): boolean {
+  return expected ? bytes?.length === length : bytes === undefined
+}
+
+function findPartContradiction(part: { readonly part: number; readonly parts: number }) {
+  return part.part < part.parts ? undefined : "part-beyond-parts"
+}
+
+function findAudienceContradiction(key: AudienceKeyPublic): RecordContradiction | undefined {
+  if (!isAscending(key.organisations) || !isAscending(key.wraps.map((wrap) => wrap.organisation))) {
+    return "not-ascending"
+  }
+  return undefined
+}
+
+function isAscending(numbers: readonly number[]): boolean {
+  return numbers.every((number, i) => i === 0 || number > numbers[i - 1]!)
+}
