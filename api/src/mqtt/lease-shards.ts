@@ -1,0 +1,74 @@
+import type { Logger } from "pino"
+import type { Context } from "../context"
+import { type Lease, releaseLease, takeLease } from "../leases"
+import { SHARDS, type ShardSession, type TerminalChannel, type UpMessage } from "../terminals/terminal-channel"
+
+const leaseSeconds = 10
+
+/**
+ * Holds as many shards as are free, one persistent session each, and renews them; a shard whose lease is lost is left
+ * at once. With several gateways each takes what the others do not hold; a dead one's shards move within a lease.
+ */
+export class ShardLeases {
+  readonly #ctx: Pick<Context, "db">
+  readonly #channel: TerminalChannel
+  readonly #holder: string
+  readonly #handler: (message: UpMessage) => void
+  readonly #log: Logger
+  readonly #held = new Map<number, { lease: Lease; session: ShardSession }>()
+
+  constructor(
+    ctx: Pick<Context, "db" | "log">,
+    channel: TerminalChannel,
+    holder: string,
+    handler: (message: UpMessage) => void,
+  ) {
+    this.#ctx = ctx
+    this.#channel = channel
+    this.#holder = holder
+    this.#handler = handler
+    this.#log = ctx.log
+  }
+
+  get held(): number {
+    return this.#held.size
+  }
+
+  /** Takes, renews and leaves shards. Called every third of a lease. */
+  async renew(): Promise<void> {
+    await Promise.all(Array.from({ length: SHARDS }, (_, shard) => this.#renewShard(shard)))
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(
+      [...this.#held.values()].map(async ({ lease, session }) => {
+        await session.close()
+        await releaseLease(this.#ctx, lease)
+      }),
+    )
+    this.#held.clear()
+  }
+
+  async #renewShard(shard: number): Promise<void> {
+    const lease = await takeLease(this.#ctx, `ingest-${shard}`, this.#holder, leaseSeconds)
+    const current = this.#held.get(shard)
+    if (!lease) {
+      this.#held.delete(shard)
+      await current?.session.close()
+      return
+    }
+    if (current) {
+      this.#held.set(shard, { lease, session: current.session })
+      return
+    }
+    try {
+      const session = await this.#channel.listen(shard, this.#handler)
+      this.#held.set(shard, { lease, session })
+    } catch (error) {
+      this.#log.warn({ shard, error: String(error) }, "shard not taken")
+      await releaseLease(this.#ctx, lease)
+    }
+  }
+}
+
+export const shardRenewalMs = (leaseSeconds * 1000) / 3

@@ -1,0 +1,81 @@
+import { terminals } from "@suyuan/drizzle/schema/terminals"
+import { fromHex, toHex } from "@suyuan/protocol/codec/bytes"
+import { parseUpload, verifyUpload } from "@suyuan/protocol/terminal/upload"
+import { parseUploadBody } from "@suyuan/protocol/terminal/upload-bodies"
+import { eq } from "drizzle-orm"
+import type { Context } from "../context"
+import { learnClock } from "../terminals/learn-clock"
+import type { TerminalChannel, UpMessage } from "../terminals/terminal-channel"
+import { GroupCommit } from "./group-commit"
+import { recordUploads, type UploadAck } from "./record-uploads"
+
+/** What one terminal may have acknowledged in one message. */
+const acksPerMessage = 100
+
+/** The gateway's ear: what arrives from terminals goes to group commits, and what became of it goes back after commit. */
+export function listenToTerminals(ctx: Context, channel: TerminalChannel) {
+  const uploads = new GroupCommit<UpMessage>(async (group) => {
+    try {
+      await acknowledge(ctx, channel, await recordUploads(ctx, group))
+    } catch (error) {
+      // Nothing was acknowledged: the terminals send it again.
+      ctx.log.error({ error: String(error), uploads: group.length }, "uploads not committed")
+    }
+  })
+  return {
+    handle(message: UpMessage): void {
+      if (message.topic === "record") uploads.push(message)
+      else if (message.topic === "hello") {
+        answerHello(ctx, channel, message).catch((error) => ctx.log.warn({ error: String(error) }, "hello not answered"))
+      }
+    },
+    drain: () => uploads.drain(),
+    waiting: () => uploads.depth,
+  }
+}
+
+async function acknowledge(ctx: Context, channel: TerminalChannel, acks: readonly UploadAck[]): Promise<void> {
+  const byTerminal = Map.groupBy(acks, (ack) => ack.terminalId)
+  await Promise.all(
+    [...byTerminal].flatMap(([terminalId, own]) => {
+      const messages = []
+      for (let from = 0; from < own.length; from += acksPerMessage) {
+        const some = own.slice(from, from + acksPerMessage).map(({ uploadId, refusal }) => ({
+          id: uploadId,
+          result: refusal === undefined ? "stored" : "refused",
+          ...(refusal !== undefined && { code: refusal }),
+        }))
+        messages.push(
+          // A lost acknowledgement costs a repetition, which is harmless.
+          channel
+            .publish(terminalId, "ack", JSON.stringify({ v: 1, acks: some }))
+            .catch((error) => ctx.log.debug({ error: String(error) }, "acknowledgement not sent")),
+        )
+      }
+      return messages
+    }),
+  )
+}
+
+/** A terminal says what time it has; it learns ours, and we learn how far its clock is off. */
+async function answerHello(ctx: Context, channel: TerminalChannel, message: UpMessage): Promise<void> {
+  const upload = parseUpload(message.payload)
+  if (!upload.ok || upload.value.kind !== "hello") return
+  const [terminal] = await ctx.db.select().from(terminals).where(eq(terminals.id, message.terminalId))
+  const publicKey = terminal && fromHex(terminal.publicKey)
+  if (!terminal || !publicKey) return
+  const verified = verifyUpload(upload.value, {
+    networkId: ctx.config.NETWORK_ID,
+    terminal: message.terminalId,
+    terminalKey: { algorithm: terminal.algorithm, publicKey },
+    verifySignature: ctx.verifySignature,
+  })
+  const body = parseUploadBody("hello", upload.value.body)
+  if (!verified.ok || !body.ok) return
+  await learnClock(ctx, { terminalId: message.terminalId, sentAtMs: body.value.sentAtMs, receivedAtMs: message.receivedAtMs })
+  await channel.publish(
+    message.terminalId,
+    "hello",
+    JSON.stringify({ v: 1, nonce: toHex(body.value.nonce), serverTimeMs: ctx.clock.nowMs() }),
+  )
+}

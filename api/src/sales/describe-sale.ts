@@ -1,0 +1,76 @@
+import { commodities } from "@suyuan/drizzle/schema/merchants"
+import { fenToYuan } from "@suyuan/protocol/units/money"
+import {
+  fenPerKilogramToYuanPerJin,
+  gramsToJin,
+  gramsToKilograms,
+  quantityGrams,
+} from "@suyuan/protocol/units/weight"
+import { lineAmountFen } from "@suyuan/protocol/sale/sale-totals"
+import { lineCountOf } from "@suyuan/protocol/terminal/pay-code"
+import { terminalToHex } from "@suyuan/protocol/terminal/identifiers"
+import { inArray } from "drizzle-orm"
+import type { Context, Reader } from "../context"
+import { describePiles, type PileDescription } from "../trace/describe-piles"
+import { isOffline } from "./judge-window"
+import { type ReadLine, readLines, type SaleOfCode } from "./read-sale"
+
+/** What a buyer sees before paying. The same for everybody; money in fen and as text, weight in both market units. */
+export async function describeSale(ctx: Context, reader: Reader, scanned: SaleOfCode) {
+  const { code, sale, refusal } = scanned
+  const lines = await readLines(reader, scanned)
+  const nowMs = ctx.clock.nowMs()
+  const goods = (lines ?? []).flatMap((line) => (line.goods ? [line.goods] : []))
+  const names = await commodityNames(reader, [...new Set(goods.map((line) => line.commodity))])
+  const piles = await describePiles(ctx, reader, [...new Set(goods.map((line) => line.pileId))], new Date(nowMs))
+  return {
+    development: ctx.config.SUYUAN_ENV !== "production",
+    terminal: terminalToHex(code.terminal.id),
+    counter: code.counter,
+    stall: { name: code.merchant.name, number: code.merchant.stallNumber, site: code.site.name, siteEn: code.site.nameEn },
+    stallOnline: !isOffline(code, nowMs),
+    issuedAt: code.issuedAt.toISOString(),
+    amountFen: code.code.body.amountFen,
+    lineCount: lineCountOf(code.code.body.lines),
+    /** Null: more than eight lines, and the stall has not sent them yet. */
+    lines: lines?.map((line) => describeLine(line, names, piles)) ?? null,
+    state: sale?.state ?? ("presented" as const),
+    paidFen: sale?.paidFen ?? 0,
+    refundedFen: sale?.refundedFen ?? 0,
+    canPay: refusal === undefined,
+    refusal: refusal ?? null,
+  }
+}
+
+export type SaleDescription = Awaited<ReturnType<typeof describeSale>>
+
+type Names = ReadonlyMap<number, { readonly nameZh: string; readonly nameEn: string }>
+
+function describeLine(line: ReadLine, names: Names, piles: ReadonlyMap<string, PileDescription>) {
+  const name = line.goods && names.get(line.goods.commodity)
+  const grams = quantityGrams(line.quantity)
+  const priceYuan =
+    grams === undefined ? fenToYuan(line.unitPriceFen) : fenPerKilogramToYuanPerJin(line.unitPriceFen)
+  return {
+    name: name?.nameZh ?? null,
+    nameEn: name?.nameEn ?? null,
+    quantityText: grams === undefined ? `${line.quantity.count} 件` : `${gramsToJin(grams)} 斤`,
+    quantityTextEn: grams === undefined ? `${line.quantity.count} pcs` : `${gramsToKilograms(grams)} kg`,
+    unitPriceText: grams === undefined ? `¥${priceYuan}/件` : `¥${priceYuan}/斤`,
+    unitPriceTextEn:
+      grams === undefined ? `¥${priceYuan}/pc` : `¥${fenToYuan(line.unitPriceFen)}/kg`,
+    amountFen: lineAmountFen(line),
+    declaredOrigin: line.goods?.declaredOrigin || null,
+    /** This stall's goods today; which of them are in this bag is known only after the sale. */
+    pile: (line.goods && piles.get(line.goods.pileId)) ?? null,
+  }
+}
+
+async function commodityNames(reader: Reader, codes: readonly number[]): Promise<Names> {
+  if (codes.length === 0) return new Map()
+  const rows = await reader
+    .select({ code: commodities.code, nameZh: commodities.nameZh, nameEn: commodities.nameEn })
+    .from(commodities)
+    .where(inArray(commodities.code, [...codes]))
+  return new Map(rows.map((row) => [row.code, row]))
+}

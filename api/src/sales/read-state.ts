@@ -1,0 +1,30 @@
+import { sales } from "@suyuan/drizzle/schema/sales"
+import { offlineReceiptDigits } from "@suyuan/protocol/terminal/offline-receipt"
+import type { Context, Reader } from "../context"
+import { isSale, type SaleKey } from "./sale-key"
+
+/**
+ * The money side of a sale, for whoever waits for it. The six digits that prove payment to an offline stall are for
+ * the paying session alone, and never while the outcome is unknown.
+ */
+export async function readState(ctx: Context, reader: Reader, key: SaleKey, amountFen: number, buyerId: string | undefined) {
+  const [sale] = await reader.select().from(sales).where(isSale(key))
+  const isPayer = sale?.state === "paid" && sale.buyerId !== null && sale.buyerId === buyerId
+  return {
+    state: sale?.state ?? ("presented" as const),
+    paidFen: sale?.paidFen ?? 0,
+    refundedFen: sale?.refundedFen ?? 0,
+    platform: sale?.paidBy ?? null,
+    version: sale?.version ?? 0,
+    paidByMe: isPayer,
+    recordId: isPayer ? sale.recordId : null,
+    receiptDigits: isPayer
+      ? offlineReceiptDigits(ctx.keys.receiptKey(key.terminalId), {
+          networkId: ctx.config.NETWORK_ID,
+          terminal: key.terminalId,
+          counter: key.counter,
+          amountFen,
+        })
+      : null,
+  }
+}

@@ -1,0 +1,210 @@
+import { saleLines, sales } from "@suyuan/drizzle/schema/sales"
+import type { ErrorCode } from "@suyuan/look/errors"
+import { toHex } from "@suyuan/protocol/codec/bytes"
+import { SALE_FLAGS } from "@suyuan/protocol/ledger/kinds/sale"
+import { unpackQuantity } from "@suyuan/protocol/terminal/packed-quantity"
+import { parsePayCode } from "@suyuan/protocol/terminal/pay-code"
+import { matchLines } from "@suyuan/protocol/terminal/pay-code-signature"
+import { priceSalt } from "@suyuan/protocol/terminal/price-salt"
+import type { UploadBody } from "@suyuan/protocol/terminal/upload-bodies"
+import { eq, sql } from "drizzle-orm"
+import { type Actor, gatewayActor } from "../actor"
+import { writeAudit } from "../audit"
+import type { Context, Transaction } from "../context"
+import { settleCash } from "../payments/settle-cash"
+import { completeTrades } from "./complete-trades"
+import { readSnapshots, snapshotKey } from "./read-snapshots"
+import { lineRow, resolveLine } from "./resolve-lines"
+import { inSales, isSale, type SaleKey, saleName } from "./sale-key"
+import { storeCodes } from "./store-codes"
+import { type VerifiedCode, verifyCodes } from "./verify-codes"
+
+export type SaleUpload = { readonly terminalId: number; readonly body: UploadBody<"sale"> }
+
+/** Undefined: stored (or known already). */
+export type UploadRefusal = ErrorCode | undefined
+
+/**
+ * Joins uploaded sales with what scans and payments know of them: a group in one transaction. The upload is what the
+ * terminal says of a sale that its own signature already names, so it can be repeated and reordered at will.
+ * Refusals come in the order of the uploads.
+ */
+export async function recordTrades(
+  ctx: Context,
+  tx: Transaction,
+  uploads: readonly SaleUpload[],
+): Promise<UploadRefusal[]> {
+  const parsed = uploads.map((upload) => parsePayCode(upload.body.payCode))
+  const codes = parsed.flatMap((code) => (code.ok ? [code.value] : []))
+  const verified = await verifyCodes(ctx, tx, codes)
+  let next = 0
+  const refusals: UploadRefusal[] = []
+  const accepted: { index: number; upload: SaleUpload; code: VerifiedCode }[] = []
+  for (const [index, upload] of uploads.entries()) {
+    const code = parsed[index]
+    if (!code?.ok) {
+      refusals[index] = code?.error ?? "pay-code/malformed"
+      continue
+    }
+    const result = verified[next++]
+    if (!result?.ok) refusals[index] = result?.error ?? "terminal/unknown"
+    else if (result.value.terminal.id !== upload.terminalId) refusals[index] = "upload/wrong-terminal"
+    else {
+      refusals[index] = undefined
+      accepted.push({ index, upload, code: result.value })
+    }
+  }
+  const stored = await storeCodes(
+    ctx,
+    tx,
+    accepted.map(({ code }) => code),
+  )
+  const arrived: { key: SaleKey; upload: SaleUpload; code: VerifiedCode }[] = []
+  for (const [position, { index, upload, code }] of accepted.entries()) {
+    const sale = stored[position]
+    if (!sale) throw new Error("an outcome is missing for an accepted sale")
+    if (sale.outcome === "other-bytes") {
+      refusals[index] = "sale/other-bytes"
+      await alarm(ctx, tx, code)
+    } else arrived.push({ key: sale.key, upload, code })
+  }
+  if (arrived.length === 0) return refusals
+  await noteUploads(ctx, tx, arrived)
+  for (const { key, upload, code } of arrived) {
+    if (code.lines === undefined && upload.body.lines !== undefined)
+      await takeLines(ctx, tx, key, code, upload.body.lines)
+  }
+  const cash = arrived.filter(({ upload }) => upload.body.settlement === "cash")
+  if (cash.length > 0) {
+    await settleCash(
+      ctx,
+      tx,
+      cash.map(({ key }) => key),
+    )
+  }
+  await completeTrades(
+    ctx,
+    tx,
+    arrived.map(({ key }) => key),
+  )
+  return refusals
+}
+
+async function noteUploads(
+  ctx: Context,
+  tx: Transaction,
+  arrived: readonly { key: SaleKey; upload: SaleUpload }[],
+): Promise<void> {
+  const at = new Date(ctx.clock.nowMs())
+  await tx
+    .update(sales)
+    .set({ uploadedAt: sql`coalesce(${sales.uploadedAt}, ${at.toISOString()}::timestamptz)` })
+    .where(
+      inSales(
+        sales,
+        arrived.map(({ key }) => key),
+      ),
+    )
+  const handedOver = arrived.filter(({ upload }) => upload.body.settlement === "code-only")
+  if (handedOver.length === 0) return
+  await tx
+    .update(sales)
+    .set({ handedOverAt: sql`coalesce(${sales.handedOverAt}, ${sales.effectiveAt})` })
+    .where(
+      inSales(
+        sales,
+        handedOver.map(({ key }) => key),
+      ),
+    )
+}
+
+/** Lines of a sale of nine and more: kept when they are the signed ones, flagged and not used when they contradict. */
+async function takeLines(
+  ctx: Context,
+  tx: Transaction,
+  key: SaleKey,
+  code: VerifiedCode,
+  lines: NonNullable<UploadBody<"sale">["lines"]>,
+): Promise<void> {
+  const networkId = ctx.config.NETWORK_ID
+  const salt = priceSalt(ctx.keys.receiptKey(key.terminalId), networkId, key.terminalId, key.counter)
+  const matched = matchLines(code.code.body, lines, { networkId, priceSalt: salt })
+  if (!matched.ok) {
+    await tx
+      .update(sales)
+      .set({ flags: sql`${sales.flags} | ${SALE_FLAGS.linesContradictCode | SALE_FLAGS.linesUnknown}` })
+      .where(isSale(key))
+    await writeAudit(ctx, tx, terminalActor(code), {
+      verb: "sales/lines-contradict-code",
+      subject: saleName(key),
+      siteId: code.site.id,
+    })
+    return
+  }
+  const name = { terminalId: key.terminalId, prefix: toHex(code.code.body.snapshotPrefix) }
+  const slots = (await readSnapshots(tx, [name])).get(snapshotKey(name))
+  await tx
+    .insert(saleLines)
+    .values(
+      matched.value.map((line, index) => ({
+        terminalId: key.terminalId,
+        counter: key.counter,
+        day: key.day,
+        line: index,
+        siteId: code.site.id,
+        ...lineRow(code.merchant.id, line, slots),
+      })),
+    )
+    .onConflictDoNothing()
+}
+
+/** A number that names two sales is a broken or a copied terminal: somebody must look. */
+async function alarm(ctx: Context, tx: Transaction, code: VerifiedCode): Promise<void> {
+  await writeAudit(ctx, tx, gatewayActor, {
+    verb: "sales/other-bytes",
+    subject: saleName({ terminalId: code.terminal.id, counter: code.counter }),
+    siteId: code.site.id,
+    detail: { digest: toHex(code.code.digest) },
+  })
+  ctx.log.error({ terminal: code.terminal.id, counter: code.counter }, "one number, two sales")
+}
+
+function terminalActor(code: VerifiedCode): Actor {
+  return { kind: "machine", id: `terminal:${code.terminal.id}`, siteIds: [code.site.id], scopes: [] }
+}
+
+/** A stock snapshot arrived: sales of its terminal that waited for it learn what their lines are. */
+export async function resolveWaitingLines(
+  ctx: Context,
+  tx: Transaction,
+  name: { readonly terminalId: number; readonly prefix: string },
+): Promise<void> {
+  const slots = (await readSnapshots(tx, [name])).get(snapshotKey(name))
+  if (!slots) return
+  const waiting = await tx
+    .select({ line: saleLines, merchantId: sales.merchantId })
+    .from(saleLines)
+    .innerJoin(
+      sales,
+      sql`${sales.terminalId} = ${saleLines.terminalId} AND ${sales.counter} = ${saleLines.counter} AND ${sales.day} = ${saleLines.day}`,
+    )
+    .where(
+      sql`${eq(saleLines.terminalId, name.terminalId)} AND ${saleLines.commodity} IS NULL AND ${eq(sales.snapshotPrefix, name.prefix)}`,
+    )
+    .limit(10_000)
+  const keys = new Map<string, SaleKey>()
+  for (const { line, merchantId } of waiting) {
+    const quantity = unpackQuantity(line.quantityPacked)
+    const goods = quantity.ok && resolveLine(merchantId, { slot: line.slot, quantity: quantity.value }, slots)
+    if (!goods) continue
+    const { commodity, lotId, pileId, gramsLow, gramsHigh } = goods
+    await tx
+      .update(saleLines)
+      .set({ commodity, lotId, pileId, gramsLow, gramsHigh })
+      .where(
+        sql`${eq(saleLines.terminalId, line.terminalId)} AND ${eq(saleLines.counter, line.counter)} AND ${eq(saleLines.day, line.day)} AND ${eq(saleLines.line, line.line)}`,
+      )
+    keys.set(saleName(line), { terminalId: line.terminalId, counter: line.counter, day: line.day })
+  }
+  await completeTrades(ctx, tx, [...keys.values()])
+}
