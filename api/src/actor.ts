@@ -4,6 +4,8 @@ export const scopes = [
   "participants:write",
   "merchants:write",
   "terminals:write",
+  "catalogue:write",
+  "access:write",
   "inspections:write",
   "payments:refund",
   "traces:read",

@@ -38,6 +38,19 @@ const schema = z.object({
     { meaning: "origin that pay codes and notifications name", example: "https://s.example.cn" },
     httpUrl.default("http://127.0.0.1:8720"),
   ),
+  GATEWAY_PROXY_HOPS: setting(
+    "GATEWAY_PROXY_HOPS",
+    {
+      meaning: "reverse proxies in front that append to X-Forwarded-For; 0 believes only the socket",
+      example: "1",
+    },
+    z.coerce.number().int().min(0).max(8).default(0),
+  ),
+  GATEWAY_REGION: setting(
+    "GATEWAY_REGION",
+    { meaning: "first byte of the terminal ids that this gateway gives; no two gateways share one", example: "1" },
+    z.coerce.number().int().min(0).max(255).default(1),
+  ),
   GATEWAY_LOG_LEVEL: setting(
     "GATEWAY_LOG_LEVEL",
     { meaning: "least severe line that is logged", example: "info" },
