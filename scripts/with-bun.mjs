@@ -205,7 +205,7 @@ function run(bun, file, args) {
   // The child sees the end of descriptor 3 when this process is gone, also after kill -9.
   const child = spawn(bun, [resolve(root, file), ...args], {
     cwd: root,
-    env: { ...process.env, SUYUAN_PARENT_PIPE: "3" },
+    env: { ...process.env, WITH_BUN_PARENT_PIPE: "3" },
     stdio: ["inherit", "inherit", "inherit", "pipe"],
   })
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"]

@@ -1,0 +1,193 @@
+// Embedded PostgreSQL: the real server binaries from npm, on the loopback address, in the data directory.
+import { spawnSync } from "node:child_process"
+import { randomBytes } from "node:crypto"
+import {
+  chownSync,
+  closeSync,
+  existsSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs"
+import { dirname, join } from "node:path"
+import postgres from "postgres"
+import { LOOPBACK, type Ports } from "./ports"
+import { findBinaries, makeHome, removeAll } from "./postgres-home"
+import { endProcess, type Processes, processStartedAt, type RunningProcess } from "./processes"
+
+const USER = "suyuan"
+const NOBODY = 65_534
+const START_TIMEOUT_MS = 60_000
+const STOP_TIMEOUT_MS = 20_000
+const POLL_MS = 40
+const PORT_ATTEMPTS = 5
+/** Shared memory of a postmaster killed with -9 stays until its last backend has noticed. */
+const LEFT_MEMORY_ATTEMPTS = 30
+
+export type PostgresOptions = {
+  /** The data directory of the whole installation; the password is `keys/postgres-password` in it. */
+  readonly directory: string
+  readonly processes: Processes
+  readonly ports: Ports
+  /** A port that a person asked for, and the variable that says so. */
+  readonly port?: { port: number; variable: string }
+  /** False for throwaway data: no fsync, so a power cut may lose it. */
+  readonly durable: boolean
+}
+
+export type PostgresEngine = {
+  /** Of the superuser, naming a database of the same name. */
+  readonly url: string
+  readonly process: RunningProcess
+  stop(): Promise<void>
+}
+
+export async function startPostgres(options: PostgresOptions): Promise<PostgresEngine> {
+  const asRoot = process.getuid?.() === 0
+  const home = makeHome(options.directory, asRoot)
+  const binaries = findBinaries(home, asRoot)
+  const password = initialise(options.directory, home, binaries, asRoot, options.durable)
+  await endLeftPostmaster(join(home, "data"))
+
+  const logFile = join(options.directory, "logs", "postgres.log")
+  let portAttempts = 0
+  for (let attempt = 1; ; attempt += 1) {
+    const port = await options.ports.claim("postgres", options.port)
+    const logStart = existsSync(logFile) ? statSync(logFile).size : 0
+    const server = options.processes.start({
+      name: "postgres",
+      command: join(binaries, "bin", "postgres"),
+      args: ["-D", join(home, "data"), "-p", String(port), ...settings(options.durable)],
+      logFile,
+      stopSignal: "SIGINT", // "fast shutdown": ends sessions, writes a checkpoint
+      stopTimeoutMs: STOP_TIMEOUT_MS,
+      ...(asRoot ? { userId: NOBODY } : {}),
+    })
+    const url = `postgres://${USER}:${password}@${LOOPBACK}:${port}/${USER}`
+    if (await isAnswering(server, url)) return { url, process: server, stop: server.stop }
+
+    await server.stop()
+    const words = readFrom(logFile, logStart)
+    const portTaken = /could not (bind|create any TCP)/.test(words)
+    if (portTaken && options.port === undefined && portAttempts < PORT_ATTEMPTS) {
+      portAttempts += 1
+      options.ports.forget("postgres")
+    } else if (/shared memory block .* is still in use/.test(words) && attempt < LEFT_MEMORY_ATTEMPTS) {
+      await Bun.sleep(1_000)
+    } else {
+      throw new Error(`PostgreSQL did not start; ${logFile} says:\n${words.trimEnd()}`)
+    }
+  }
+}
+
+function settings(durable: boolean): string[] {
+  const chosen = {
+    listen_addresses: LOOPBACK,
+    unix_socket_directories: "",
+    max_connections: "200",
+    shared_buffers: "128MB",
+    max_wal_size: "1GB",
+    jit: "off", // short statements only: compiling them costs more than it saves
+    timezone: "UTC",
+    log_timezone: "UTC",
+    ...(durable ? {} : { fsync: "off", synchronous_commit: "off", full_page_writes: "off" }),
+  }
+  return Object.entries(chosen).flatMap(([name, value]) => ["-c", `${name}=${value}`])
+}
+
+/** Makes the cluster when there is none, under another name first, so that a half-made one is never taken for one. */
+function initialise(directory: string, home: string, binaries: string, asRoot: boolean, durable: boolean): string {
+  const passwordFile = join(directory, "keys", "postgres-password")
+  const data = join(home, "data")
+  if (existsSync(join(data, "PG_VERSION"))) {
+    if (existsSync(passwordFile)) return readFileSync(passwordFile, "utf8").trim()
+    throw new Error(`${passwordFile} is missing, and the database in ${data} opens with nothing else.`)
+  }
+  removeAll(home, /^(data$|unfinished-)/)
+  const password = randomBytes(24).toString("hex")
+  const unfinished = join(home, `unfinished-${randomBytes(4).toString("hex")}`)
+  const passwordForInit = `${unfinished}-password`
+  mkdirSync(unfinished, { mode: 0o700 })
+  writeFileSync(passwordForInit, password, { mode: 0o600 })
+  if (asRoot) {
+    chownSync(unfinished, NOBODY, NOBODY)
+    chownSync(passwordForInit, NOBODY, NOBODY)
+  }
+  const result = spawnSync(
+    join(binaries, "bin", "initdb"),
+    [
+      ...["-D", unfinished, "-U", USER, `--pwfile=${passwordForInit}`, "--auth=scram-sha-256", "--no-instructions"],
+      ...["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"],
+      ...(durable ? [] : ["--no-sync"]),
+    ],
+    { cwd: "/", encoding: "utf8", ...(asRoot ? { uid: NOBODY, gid: NOBODY } : {}) },
+  )
+  rmSync(passwordForInit)
+  if (result.status !== 0) {
+    throw new Error(`PostgreSQL's initdb failed: ${result.error?.message ?? result.stderr}`)
+  }
+  mkdirSync(dirname(passwordFile), { recursive: true, mode: 0o700 })
+  writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 })
+  renameSync(unfinished, data)
+  return password
+}
+
+/**
+ * A postmaster that outlived its supervisor is stopped. A `postmaster.pid` whose process is none of ours is removed:
+ * after a restart of a container the same small pid is often somebody else, and PostgreSQL would refuse to start.
+ */
+async function endLeftPostmaster(data: string): Promise<void> {
+  const file = join(data, "postmaster.pid")
+  if (!existsSync(file)) return
+  const pid = Number(readFileSync(file, "utf8").split("\n")[0])
+  const startedAt = Number.isInteger(pid) && pid > 0 ? processStartedAt(pid) : undefined
+  if (startedAt !== undefined && isPostmasterOf(data, pid)) {
+    await endProcess({ pid, startedAt }, "SIGINT", STOP_TIMEOUT_MS)
+  }
+  rmSync(file, { force: true })
+}
+
+function isPostmasterOf(data: string, pid: number): boolean {
+  const command =
+    process.platform === "linux"
+      ? readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ")
+      : spawnSync("ps", ["-o", "command=", "-p", String(pid)], { encoding: "utf8" }).stdout
+  return command.includes(`postgres -D ${data} `)
+}
+
+/** Waits until it answers a query, with the password, in the database of its user's name. */
+async function isAnswering(server: RunningProcess, url: string): Promise<boolean> {
+  const maintenance = new URL(url)
+  maintenance.pathname = "/postgres"
+  const deadline = performance.now() + START_TIMEOUT_MS
+  while (server.isRunning() && performance.now() < deadline) {
+    const sql = postgres(maintenance.href, { max: 1, connect_timeout: 5, onnotice: () => {} })
+    try {
+      const found = await sql`select 1 from pg_database where datname = ${USER}`
+      if (found.length === 0) await sql.unsafe(`create database ${USER}`)
+      return server.isRunning()
+    } catch (error) {
+      const { code, message } = error as { code?: string; message: string }
+      const isStarting = code === "ECONNREFUSED" || code === "57P03" || code === "CONNECTION_CLOSED"
+      if (!isStarting) throw new Error(`PostgreSQL answers, but not to us: ${message}`)
+      await Bun.sleep(POLL_MS)
+    } finally {
+      await sql.end({ timeout: 1 })
+    }
+  }
+  return false
+}
+
+function readFrom(file: string, offset: number): string {
+  const descriptor = openSync(file, "r")
+  const text = Buffer.alloc(Math.max(0, fstatSync(descriptor).size - offset))
+  readSync(descriptor, text, 0, text.length, offset)
+  closeSync(descriptor)
+  return text.toString("utf8")
+}
