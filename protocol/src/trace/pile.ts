@@ -19,7 +19,7 @@ export interface PileRanges {
   /** By `outflowKey`. */
   readonly outflows: ReadonlyMap<string, OutflowRange>
   readonly stockGrams: number
-  /** What is in the pile now. */
+  /** What is in the pile now. Its `mustGrams` hold if the book's stock is all there: nothing was lost since the count. */
   readonly live: readonly SourceRange[]
   /** Sold beyond what came in, over all segments: an alarm, and unknown goods in the ranges. */
   readonly shortfallGrams: number

@@ -1,0 +1,153 @@
+/**
+ * The finest thing about an outflow's origin that is certain (RG-19 to RG-21), as data; the words are look's.
+ * With several live sources a single lot is mostly "0 to 100 %", while their county or province is certain: so the
+ * statement climbs lot → base → county → province and stops where everything is inside one place.
+ */
+
+import type { OutflowRange } from "./pile"
+import { UNKNOWN_SOURCE } from "./pile-event"
+import type { GroupOf, SourceRange } from "./source-grams"
+
+/** From fine to coarse. */
+export const ORIGIN_LEVELS = ["lot", "base", "county", "province"] as const
+export type OriginLevel = (typeof ORIGIN_LEVELS)[number]
+
+/** A list of places longer than this tells nobody anything; the next coarser level is listed instead. */
+export const LISTED_PLACES_MAX = 5
+
+/** What is known about a lot. Places are ids or names, whatever the caller wants to read back. */
+export interface LotPlace {
+  readonly base?: string
+  readonly county?: string
+  readonly province?: string
+  /** It passed its test, or carries its certificate. */
+  readonly tested?: boolean
+}
+
+export type PlaceOf = (sourceId: string) => LotPlace | undefined
+
+export interface GramRange {
+  readonly mustGrams: number
+  readonly mayGrams: number
+}
+
+export interface PlaceRange extends GramRange {
+  /** `lot` where the asked level of a lot is not known: then the lot stands for itself. */
+  readonly level: OriginLevel
+  readonly place: string
+}
+
+export interface FinestStatement {
+  readonly grams: number
+  /**
+   * - `all-from`: everything is from the one place in `places`;
+   * - `partly-from`: what is not unknown is from the one place in `places`;
+   * - `one-or-several`: what is not unknown is from one or several of `places`;
+   * - `unknown`: no declared source can be in it.
+   */
+  readonly kind: "all-from" | "partly-from" | "one-or-several" | "unknown"
+  readonly places: readonly PlaceRange[]
+  /** For `all-from` and `partly-from` above the level of bases: the bases inside ("two bases in Hebei"). */
+  readonly inside: readonly PlaceRange[]
+  /** The finest level at which something is certain without being everything: what a bar can show. May be empty. */
+  readonly bars: readonly PlaceRange[]
+  readonly unknown: GramRange
+  /** The goods whose lot is marked `tested`. */
+  readonly tested: GramRange
+}
+
+/** Ranges that a run with `groupOf` gave; narrower than what the lots' own ranges add up to. All are optional. */
+export type GroupedRanges = Partial<Record<Exclude<OriginLevel, "lot"> | "tested", OutflowRange>>
+
+interface Group {
+  readonly level: OriginLevel
+  readonly place: string
+}
+
+function groupAt(level: OriginLevel, sourceId: string, placeOf: PlaceOf): Group {
+  const place = level === "lot" ? undefined : placeOf(sourceId)?.[level]
+  return place === undefined ? { level: "lot", place: sourceId } : { level, place }
+}
+
+function groupId({ level, place }: Group): string {
+  return `${level}:${place}`
+}
+
+/** Groups for `runPile` and `resolveOrigins` whose ranges `finestStatement` takes as that level's. */
+export function groupOfLevel(level: OriginLevel, placeOf: PlaceOf): GroupOf {
+  return (sourceId) => (sourceId === UNKNOWN_SOURCE ? UNKNOWN_SOURCE : groupId(groupAt(level, sourceId, placeOf)))
+}
+
+export function groupOfTested(placeOf: PlaceOf): GroupOf {
+  return (sourceId) => (placeOf(sourceId)?.tested ? "tested" : "not-tested")
+}
+
+/** The range of some of an outflow's sources together, from their own ranges and those of the others. */
+function together(range: OutflowRange, isIn: (source: SourceRange) => boolean): GramRange {
+  let [mustGrams, mayGrams, othersMustGrams, othersMayGrams] = [0, 0, 0, 0]
+  for (const source of range.sources) {
+    if (isIn(source)) {
+      mustGrams += source.mustGrams
+      mayGrams += source.mayGrams
+    } else {
+      othersMustGrams += source.mustGrams
+      othersMayGrams += source.mayGrams
+    }
+  }
+  return {
+    mustGrams: mayGrams === 0 ? 0 : Math.max(mustGrams, range.grams - othersMayGrams),
+    mayGrams: Math.min(mayGrams, range.grams - othersMustGrams),
+  }
+}
+
+function placesAt(level: OriginLevel, range: OutflowRange, placeOf: PlaceOf, grouped: GroupedRanges): PlaceRange[] {
+  const groups = new Map<string, Group>()
+  for (const { sourceId } of range.sources) {
+    if (sourceId === UNKNOWN_SOURCE) continue
+    const group = groupAt(level, sourceId, placeOf)
+    groups.set(groupId(group), group)
+  }
+  const measured = level === "lot" ? undefined : grouped[level]
+  const groupOf = groupOfLevel(level, placeOf)
+  const places = [...groups].map(([id, group]) => {
+    const found = measured?.sources.find(({ sourceId }) => sourceId === id)
+    const { mustGrams, mayGrams } = found ?? together(range, ({ sourceId }) => groupOf(sourceId) === id)
+    return { ...group, mustGrams, mayGrams }
+  })
+  // The likeliest first; equal ones in an order that does not change from call to call.
+  return places.sort((a, b) => b.mustGrams - a.mustGrams || b.mayGrams - a.mayGrams || (a.place < b.place ? -1 : 1))
+}
+
+function listed(levels: readonly PlaceRange[][]): PlaceRange[] {
+  return levels.find((places) => places.length <= LISTED_PLACES_MAX) ?? levels.at(-1) ?? []
+}
+
+function testedRange(range: OutflowRange, placeOf: PlaceOf, grouped: GroupedRanges): GramRange {
+  const groupOf = groupOfTested(placeOf)
+  if (grouped.tested === undefined) return together(range, ({ sourceId }) => groupOf(sourceId) === "tested")
+  const found = grouped.tested.sources.find(({ sourceId }) => sourceId === "tested")
+  return { mustGrams: found?.mustGrams ?? 0, mayGrams: found?.mayGrams ?? 0 }
+}
+
+/** `range` has the sources one by one (lots and `unknown`). */
+export function finestStatement(range: OutflowRange, placeOf: PlaceOf, grouped: GroupedRanges = {}): FinestStatement {
+  const levels = ORIGIN_LEVELS.map((level) => placesAt(level, range, placeOf, grouped))
+  const unknown = together(range, ({ sourceId }) => sourceId === UNKNOWN_SOURCE)
+  const isCertain = ({ mustGrams }: PlaceRange) => mustGrams > 0 && mustGrams < range.grams
+  const rest = {
+    grams: range.grams,
+    bars: levels.find((places) => places.some(isCertain)) ?? [],
+    unknown,
+    tested: testedRange(range, placeOf, grouped),
+  }
+  const finest = levels.find((places) => places.length === 1 || places[0]?.mustGrams === range.grams)
+  const first = finest?.[0]
+  if (finest === undefined || first === undefined) {
+    const places = listed(levels)
+    return { kind: places.length === 0 ? "unknown" : "one-or-several", places, inside: [], ...rest }
+  }
+  const [lots, bases = []] = levels
+  const inside = finest === lots || finest === bases ? [] : bases
+  const isAll = first.mustGrams === range.grams || unknown.mayGrams === 0
+  return { kind: isAll ? "all-from" : "partly-from", places: [first], inside, ...rest }
+}
