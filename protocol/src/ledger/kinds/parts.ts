@@ -38,43 +38,39 @@ export const snapshotPublic = map({
 })
 export type SnapshotPublic = ShapeOf<typeof snapshotPublic>
 
-export const CATALOGUE_PART_ENTRIES_MAX = 50
+export const catalogueEntryShape = row({ code: uint32, zh: text(12, 1), en: text(32, 1), shelfLifeHours: uint16 })
 
 /** Names of commodities, by version. Codes ascend, over all parts of a version as well. */
 export const cataloguePublic = map({
   version: field(0, uint32),
   part: field(1, part),
   parts: field(2, parts),
-  entries: field(
-    3,
-    list(
-      row({ code: uint32, zh: text(12, 1), en: text(32, 1), shelfLifeHours: uint16 }),
-      CATALOGUE_PART_ENTRIES_MAX,
-      1,
-    ),
-  ),
+  entries: field(3, list(catalogueEntryShape, 200, 1)),
 })
 export type CataloguePublic = ShapeOf<typeof cataloguePublic>
 
 /** A lot's id, or the id by which the trace engine names a source. */
 const sourceId = bytes(16)
 
-const inflow = row({
+export const inflowShape = row({
   recordId: recordIdBytes,
   atSeconds: secondsSince2024,
   grams,
   sources: list(row({ source: sourceId, lowGrams: grams, highGrams: grams }), 64),
 })
 
+export const lossShape = row({ atSeconds: secondsSince2024, grams })
+
 /** Which upstream records may have gone into a pile on a business day. Replaced by a later version, never changed. */
 export const originStatementPublic = map({
   pileAlias: field(0, alias),
   businessDay: field(1, day),
   version: field(2, uint32),
+  /** The first part of the version that this one replaces. */
   replaces: optionalField(3, recordIdBytes),
   part: field(4, part),
   parts: field(5, parts),
-  inflows: field(6, list(inflow, 100)),
-  losses: field(7, list(row({ atSeconds: secondsSince2024, grams }), 200)),
+  inflows: field(6, list(inflowShape, 200)),
+  losses: field(7, list(lossShape, 500)),
 })
 export type OriginStatementPublic = ShapeOf<typeof originStatementPublic>

@@ -45,7 +45,7 @@ export const salePublic = map({
   /** Absent when no bit is set, so that a sale has one encoding. */
   flags: optionalField(9, uint(15, 1)),
   /** For more than 8 lines: slot u16 ‖ quantity u32 of every line, whose digest is in the code. */
-  lineGoods: optionalField(10, bytes(9 * GOODS_BYTES_PER_LINE, RECORDED_LINES_MAX * GOODS_BYTES_PER_LINE)),
+  lineGoods: optionalField(10, bytes(GOODS_BYTES_PER_LINE, RECORDED_LINES_MAX * GOODS_BYTES_PER_LINE)),
   /** With `lineGoods`: SHA-256(price salt ‖ unit prices). */
   unitPricesHash: optionalField(11, hash),
 })
@@ -58,7 +58,7 @@ export const saleCommercial = map({
   sellerMerchant: field(2, uuid),
   buyerMerchant: optionalField(3, uuid),
   /** With `lineGoods`: 3 bytes a line. */
-  unitPrices: optionalField(4, bytes(9 * UNIT_PRICE_BYTES, RECORDED_LINES_MAX * UNIT_PRICE_BYTES)),
+  unitPrices: optionalField(4, bytes(UNIT_PRICE_BYTES, RECORDED_LINES_MAX * UNIT_PRICE_BYTES)),
 })
 export type SaleCommercial = ShapeOf<typeof saleCommercial>
 
