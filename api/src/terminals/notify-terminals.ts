@@ -1,0 +1,46 @@
+import { terminals } from "@suyuan/drizzle/schema/terminals"
+import { terminalToHex } from "@suyuan/protocol/terminal/identifiers"
+import { msToSeconds2024 } from "@suyuan/protocol/units/instant"
+import { and, eq, ne } from "drizzle-orm"
+import type { Context, Transaction } from "../context"
+import { enqueue } from "../outbox"
+
+/** What a stall is told apart from its payments; the terminal shows it. `down/notice`. */
+export type Notice =
+  | { readonly kind: "state"; readonly state: string }
+  | { readonly kind: "payee-proposed" | "payee-withdrawn" | "payee-applied"; readonly platform: string }
+  | { readonly kind: "payee-approved"; readonly platform: string; readonly appliesAtMs: number }
+  | { readonly kind: "binding-claimed"; readonly bindingId: string; readonly nonce: string; readonly digits: string }
+  | { readonly kind: "binding-ended"; readonly bindingId: string }
+
+/** Queues a notice for one terminal. Its version is the second of its making: a later notice is never older. */
+export function notifyTerminal(
+  ctx: Pick<Context, "clock" | "random">,
+  tx: Transaction,
+  terminalId: number,
+  notice: Notice,
+): Promise<void> {
+  return enqueue(ctx, tx, [
+    {
+      channel: "terminal",
+      recipient: terminalToHex(terminalId),
+      topic: "notice",
+      version: msToSeconds2024(ctx.clock.nowMs()),
+      payload: { v: 1, ...notice },
+    },
+  ])
+}
+
+/** Queues a notice for all of a stall's terminals that are not revoked. */
+export async function notifyTerminals(
+  ctx: Pick<Context, "clock" | "random">,
+  tx: Transaction,
+  merchantId: string,
+  notice: Notice,
+): Promise<void> {
+  const own = await tx
+    .select({ id: terminals.id })
+    .from(terminals)
+    .where(and(eq(terminals.merchantId, merchantId), ne(terminals.state, "revoked")))
+  for (const { id } of own) await notifyTerminal(ctx, tx, id, notice)
+}
