@@ -124,6 +124,8 @@ contract TraceLedger is ITraceLedger {
     /// @dev The batch must be readable from the transaction by anyone who holds the block: sent by an account without
     /// code (an account with delegated code is its own origin, yet could compute the bytes), and encoded canonically.
     function _requireOwnCalldata(uint32[] calldata concerned, bytes calldata payload) private view {
+        // Not for authorisation, where tx.origin would be wrong.
+        // solhint-disable-next-line avoid-tx-origin
         if (msg.sender != tx.origin || msg.sender.code.length != 0) revert TraceLedgerIndirectCall(msg.sender);
         uint256 concernedAt;
         uint256 payloadAt;
