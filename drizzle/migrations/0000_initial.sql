@@ -230,6 +230,7 @@ CREATE TABLE "attempts" (
 	"state" text NOT NULL,
 	"platform_handle" text,
 	"platform_transaction_id" text,
+	"received_fen" bigint,
 	"failure_code" text,
 	"expires_at" timestamp (3) with time zone NOT NULL,
 	"watch_until" timestamp (3) with time zone NOT NULL,
@@ -373,6 +374,14 @@ CREATE TABLE "terminals" (
 --> statement-breakpoint
 CREATE SEQUENCE "public"."terminal_serials" INCREMENT BY 1 MINVALUE 1 MAXVALUE 4294967295 START WITH 1 CACHE 1;
 --> statement-breakpoint
+CREATE TABLE "uploads" (
+	"upload_id" uuid PRIMARY KEY NOT NULL,
+	"terminal_id" bigint NOT NULL,
+	"body_hash" "bytea" NOT NULL,
+	"refusal" text,
+	"received_at" timestamp (3) with time zone NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "certificates" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"lot_id" uuid NOT NULL,
@@ -446,8 +455,6 @@ CREATE TABLE "pile_events" (
 	"upstream_pile_id" "bytea",
 	"upstream_record_id" "bytea",
 	"upstream_line" smallint,
-	"segment_starts_at" timestamp (3) with time zone NOT NULL,
-	"voided" boolean DEFAULT false NOT NULL,
 	CONSTRAINT "pile_events_pile_id_day_effective_at_record_id_line_pk" PRIMARY KEY("pile_id","day","effective_at","record_id","line")
 ) PARTITION BY RANGE ("day");
 --> statement-breakpoint

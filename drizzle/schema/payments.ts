@@ -24,6 +24,8 @@ export const attempts = pgTable(
     /** prepay_id (WeChat Pay) or tradeNO (Alipay): what the phone needs to pay. */
     platformHandle: text("platform_handle"),
     platformTransactionId: text("platform_transaction_id"),
+    /** What the platform says it took; differs from `amountFen` only when something is badly wrong. */
+    receivedFen: bigint("received_fen", { mode: "number" }),
     failureCode: text("failure_code"),
     expiresAt: instant("expires_at").notNull(),
     /** Until when a closed attempt is still queried for a late payment. */

@@ -48,3 +48,13 @@ export const snapshots = pgTable(
   },
   (t) => [primaryKey({ columns: [t.terminalId, t.hash] })],
 )
+
+/** Uploads other than sales, which are named by their own codes: a repeated one has the answer it had. */
+export const uploads = pgTable("uploads", {
+  uploadId: uuid("upload_id").primaryKey(),
+  terminalId: bigint("terminal_id", { mode: "number" }).notNull(),
+  /** SHA-256 of kind and body. */
+  bodyHash: hexBytes("body_hash").notNull(),
+  refusal: text("refusal"),
+  receivedAt: instant("received_at").notNull(),
+})

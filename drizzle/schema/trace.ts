@@ -1,4 +1,4 @@
-import { bigint, boolean, date, integer, jsonb, pgTable, primaryKey, smallint, text, uuid } from "drizzle-orm/pg-core"
+import { bigint, date, integer, jsonb, pgTable, primaryKey, smallint, text, uuid } from "drizzle-orm/pg-core"
 import { hexBytes, instant } from "./columns"
 
 /** Goods declared together, at harvest. */
@@ -76,16 +76,13 @@ export const pileEvents = pgTable(
     commodity: integer("commodity").notNull(),
     gramsLow: bigint("grams_low", { mode: "number" }).notNull(),
     gramsHigh: bigint("grams_high", { mode: "number" }).notNull(),
-    source: text("source", { enum: ["lot", "unknown", "purchase", "return", "outflow"] }).notNull(),
+    /** A sale or waste is an outflow; a void takes one back that was never handed over. */
+    source: text("source", { enum: ["lot", "unknown", "purchase", "return", "outflow", "void"] }).notNull(),
     lotId: uuid("lot_id"),
-    /** A purchase names the outflow that it is: pile, record and line upstream. */
+    /** What a purchase, return or void names: pile, record and line of the outflow. */
     upstreamPileId: hexBytes("upstream_pile_id"),
     upstreamRecordId: hexBytes("upstream_record_id"),
     upstreamLine: smallint("upstream_line"),
-    /** Start of the segment: the last proven zero before this event. */
-    segmentStartsAt: instant("segment_starts_at").notNull(),
-    /** A void names what it removes; the row stays. */
-    voided: boolean("voided").notNull().default(false),
   },
   (t) => [primaryKey({ columns: [t.pileId, t.day, t.effectiveAt, t.recordId, t.line] })],
 )

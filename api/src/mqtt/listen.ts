@@ -26,7 +26,9 @@ export function listenToTerminals(ctx: Context, channel: TerminalChannel) {
     handle(message: UpMessage): void {
       if (message.topic === "record") uploads.push(message)
       else if (message.topic === "hello") {
-        answerHello(ctx, channel, message).catch((error) => ctx.log.warn({ error: String(error) }, "hello not answered"))
+        answerHello(ctx, channel, message).catch((error) =>
+          ctx.log.warn({ error: String(error) }, "hello not answered"),
+        )
       }
     },
     drain: () => uploads.drain(),
@@ -72,7 +74,11 @@ async function answerHello(ctx: Context, channel: TerminalChannel, message: UpMe
   })
   const body = parseUploadBody("hello", upload.value.body)
   if (!verified.ok || !body.ok) return
-  await learnClock(ctx, { terminalId: message.terminalId, sentAtMs: body.value.sentAtMs, receivedAtMs: message.receivedAtMs })
+  await learnClock(ctx, {
+    terminalId: message.terminalId,
+    sentAtMs: body.value.sentAtMs,
+    receivedAtMs: message.receivedAtMs,
+  })
   await channel.publish(
     message.terminalId,
     "hello",

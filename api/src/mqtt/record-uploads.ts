@@ -1,8 +1,9 @@
+import { sha256 } from "@noble/hashes/sha2.js"
 import { participants } from "@suyuan/drizzle/schema/participants"
-import { terminals } from "@suyuan/drizzle/schema/terminals"
+import { terminals, uploads } from "@suyuan/drizzle/schema/terminals"
 import type { ErrorCode } from "@suyuan/look/errors"
-import { fromHex } from "@suyuan/protocol/codec/bytes"
-import { parseUpload, type Upload, verifyUpload } from "@suyuan/protocol/terminal/upload"
+import { concatBytes, fromHex, toHex } from "@suyuan/protocol/codec/bytes"
+import { parseUpload, UPLOAD_KINDS, type Upload, verifyUpload } from "@suyuan/protocol/terminal/upload"
 import { parseUploadBody } from "@suyuan/protocol/terminal/upload-bodies"
 import { eq, inArray, or } from "drizzle-orm"
 import { issueCertificate } from "../certificates/issue-certificate"
@@ -100,7 +101,11 @@ async function recordGroup(ctx: Context, tx: Transaction, arrived: readonly Arri
     ...others.filter(({ upload }) => upload.kind !== "snapshot"),
   ]
   for (const one of ordered) {
-    const refusal = await recordOther(ctx, tx, one, concerned.get(one.stall.site.id) ?? [])
+    const known = await findUpload(tx, one)
+    const refusal = known ? known.refusal : await recordOther(ctx, tx, one, concerned.get(one.stall.site.id) ?? [])
+    // What it names is still on its way here: no answer, so that it comes again.
+    if (refusal !== undefined && comesAgain.has(refusal)) continue
+    if (!known) await noteUpload(ctx, tx, one, refusal)
     acks.push({ terminalId: one.terminalId, uploadId: one.upload.uploadId, refusal })
   }
   const sales: { one: Arrived; upload: SaleUpload }[] = []
@@ -119,6 +124,29 @@ async function recordGroup(ctx: Context, tx: Transaction, arrived: readonly Arri
     acks.push({ terminalId: one.terminalId, uploadId: one.upload.uploadId, refusal: refusals[index] })
   }
   return acks
+}
+
+const comesAgain = new Set<ErrorCode>(["sale/unknown", "sale/not-recorded", "stock/no-such-purchase"])
+
+function bodyHash({ upload }: Arrived): string {
+  return toHex(sha256(concatBytes(Uint8Array.of(UPLOAD_KINDS[upload.kind]), upload.body)))
+}
+
+async function findUpload(tx: Transaction, one: Arrived): Promise<{ refusal: UploadRefusal } | undefined> {
+  const [known] = await tx.select().from(uploads).where(eq(uploads.uploadId, one.upload.uploadId))
+  if (!known) return undefined
+  if (known.terminalId !== one.terminalId || known.bodyHash !== bodyHash(one)) return { refusal: "upload/other-bytes" }
+  return { refusal: (known.refusal as ErrorCode | null) ?? undefined }
+}
+
+async function noteUpload(ctx: Context, tx: Transaction, one: Arrived, refusal: UploadRefusal): Promise<void> {
+  await tx.insert(uploads).values({
+    uploadId: one.upload.uploadId,
+    terminalId: one.terminalId,
+    bodyHash: bodyHash(one),
+    refusal: refusal ?? null,
+    receivedAt: new Date(ctx.clock.nowMs()),
+  })
 }
 
 async function recordOther(

@@ -1,14 +1,9 @@
 import { commodities } from "@suyuan/drizzle/schema/merchants"
-import { fenToYuan } from "@suyuan/protocol/units/money"
-import {
-  fenPerKilogramToYuanPerJin,
-  gramsToJin,
-  gramsToKilograms,
-  quantityGrams,
-} from "@suyuan/protocol/units/weight"
 import { lineAmountFen } from "@suyuan/protocol/sale/sale-totals"
-import { lineCountOf } from "@suyuan/protocol/terminal/pay-code"
 import { terminalToHex } from "@suyuan/protocol/terminal/identifiers"
+import { lineCountOf } from "@suyuan/protocol/terminal/pay-code"
+import { fenToYuan } from "@suyuan/protocol/units/money"
+import { fenPerKilogramToYuanPerJin, gramsToJin, gramsToKilograms, quantityGrams } from "@suyuan/protocol/units/weight"
 import { inArray } from "drizzle-orm"
 import type { Context, Reader } from "../context"
 import { describePiles, type PileDescription } from "../trace/describe-piles"
@@ -27,7 +22,12 @@ export async function describeSale(ctx: Context, reader: Reader, scanned: SaleOf
     development: ctx.config.SUYUAN_ENV !== "production",
     terminal: terminalToHex(code.terminal.id),
     counter: code.counter,
-    stall: { name: code.merchant.name, number: code.merchant.stallNumber, site: code.site.name, siteEn: code.site.nameEn },
+    stall: {
+      name: code.merchant.name,
+      number: code.merchant.stallNumber,
+      site: code.site.name,
+      siteEn: code.site.nameEn,
+    },
     stallOnline: !isOffline(code, nowMs),
     issuedAt: code.issuedAt.toISOString(),
     amountFen: code.code.body.amountFen,
@@ -49,16 +49,14 @@ type Names = ReadonlyMap<number, { readonly nameZh: string; readonly nameEn: str
 function describeLine(line: ReadLine, names: Names, piles: ReadonlyMap<string, PileDescription>) {
   const name = line.goods && names.get(line.goods.commodity)
   const grams = quantityGrams(line.quantity)
-  const priceYuan =
-    grams === undefined ? fenToYuan(line.unitPriceFen) : fenPerKilogramToYuanPerJin(line.unitPriceFen)
+  const priceYuan = grams === undefined ? fenToYuan(line.unitPriceFen) : fenPerKilogramToYuanPerJin(line.unitPriceFen)
   return {
     name: name?.nameZh ?? null,
     nameEn: name?.nameEn ?? null,
     quantityText: grams === undefined ? `${line.quantity.count} 件` : `${gramsToJin(grams)} 斤`,
     quantityTextEn: grams === undefined ? `${line.quantity.count} pcs` : `${gramsToKilograms(grams)} kg`,
     unitPriceText: grams === undefined ? `¥${priceYuan}/件` : `¥${priceYuan}/斤`,
-    unitPriceTextEn:
-      grams === undefined ? `¥${priceYuan}/pc` : `¥${fenToYuan(line.unitPriceFen)}/kg`,
+    unitPriceTextEn: grams === undefined ? `¥${priceYuan}/pc` : `¥${fenToYuan(line.unitPriceFen)}/kg`,
     amountFen: lineAmountFen(line),
     declaredOrigin: line.goods?.declaredOrigin || null,
     /** This stall's goods today; which of them are in this bag is known only after the sale. */

@@ -27,12 +27,19 @@ export async function openSale(ctx: Context, tx: Transaction, _actor: Actor, cod
   const [verified] = await verifyCodes(ctx, tx, [code])
   if (!verified) throw new Error("a verdict is missing")
   if (!verified.ok) throw new ServiceError(verified.error)
-  const [known] = await tx.select({ state: sales.state }).from(sales).where(isSale(keyOf(verified.value)))
+  const [known] = await tx
+    .select({ state: sales.state })
+    .from(sales)
+    .where(isSale(keyOf(verified.value)))
   const refusal = await judgeWindow(ctx, tx, verified.value)
   if (!known && refusal) throw new ServiceError(refusal)
   const [stored] = await storeCodes(ctx, tx, [verified.value])
   if (stored?.outcome === "other-bytes") throw new ServiceError("sale/other-bytes")
-  const [sale] = await tx.select().from(sales).where(isSale(keyOf(verified.value))).for("update")
+  const [sale] = await tx
+    .select()
+    .from(sales)
+    .where(isSale(keyOf(verified.value)))
+    .for("update")
   if (!sale) throw new Error("a stored sale is gone")
   return { code: verified.value, sale, refusal }
 }

@@ -1,11 +1,11 @@
 import { saleLines, sales } from "@suyuan/drizzle/schema/sales"
-import { asc, sql } from "drizzle-orm"
 import type { ErrorCode } from "@suyuan/look/errors"
 import { toHex } from "@suyuan/protocol/codec/bytes"
 import { err, ok, type Result } from "@suyuan/protocol/result"
-import { type PayCode, lineCountOf } from "@suyuan/protocol/terminal/pay-code"
 import { unpackQuantity } from "@suyuan/protocol/terminal/packed-quantity"
+import { lineCountOf, type PayCode } from "@suyuan/protocol/terminal/pay-code"
 import { parsePayCodeDigits } from "@suyuan/protocol/terminal/pay-code-url"
+import { asc, sql } from "drizzle-orm"
 import type { Context, Reader } from "../context"
 import { judgeWindow } from "./judge-window"
 import { readSnapshots, snapshotKey } from "./read-snapshots"
@@ -61,7 +61,10 @@ export type ReadLine = {
 }
 
 /** Lines of a scanned code: signed in it, or uploaded for its digest; undefined while they are still to come. */
-export async function readLines(reader: Reader, { code, key, sale }: SaleOfCode): Promise<readonly ReadLine[] | undefined> {
+export async function readLines(
+  reader: Reader,
+  { code, key, sale }: SaleOfCode,
+): Promise<readonly ReadLine[] | undefined> {
   const name = { terminalId: key.terminalId, prefix: toHex(code.code.body.snapshotPrefix) }
   const slots = (await readSnapshots(reader, [name])).get(snapshotKey(name))
   const merchantId = code.merchant.id
@@ -76,7 +79,9 @@ export async function readLines(reader: Reader, { code, key, sale }: SaleOfCode)
   const stored = await reader
     .select()
     .from(saleLines)
-    .where(sql`${saleLines.terminalId} = ${key.terminalId} AND ${saleLines.counter} = ${key.counter} AND ${saleLines.day} = ${key.day}`)
+    .where(
+      sql`${saleLines.terminalId} = ${key.terminalId} AND ${saleLines.counter} = ${key.counter} AND ${saleLines.day} = ${key.day}`,
+    )
     .orderBy(asc(saleLines.line))
   if (stored.length !== lineCountOf(code.code.body.lines)) return undefined
   return stored.flatMap((line) => {

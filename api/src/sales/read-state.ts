@@ -7,7 +7,13 @@ import { isSale, type SaleKey } from "./sale-key"
  * The money side of a sale, for whoever waits for it. The six digits that prove payment to an offline stall are for
  * the paying session alone, and never while the outcome is unknown.
  */
-export async function readState(ctx: Context, reader: Reader, key: SaleKey, amountFen: number, buyerId: string | undefined) {
+export async function readState(
+  ctx: Context,
+  reader: Reader,
+  key: SaleKey,
+  amountFen: number,
+  buyerId: string | undefined,
+) {
   const [sale] = await reader.select().from(sales).where(isSale(key))
   const isPayer = sale?.state === "paid" && sale.buyerId !== null && sale.buyerId === buyerId
   return {

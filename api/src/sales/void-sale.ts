@@ -47,13 +47,15 @@ export async function voidSale(
       reason: reasonNumbers[body.reason],
     },
   })
-  await writeRecords(ctx, tx, [{ recordId: id, kind: RECORD_KINDS.void, siteId: stall.site.id, concerned, publicBytes }])
+  await writeRecords(ctx, tx, [
+    { recordId: id, kind: RECORD_KINDS.void, siteId: stall.site.id, concerned, publicBytes },
+  ])
   if (sale.paidBy === "cash" && sale.refundedFen < sale.paidFen) {
     await tx
       .update(sales)
       .set({ refundedFen: sale.paidFen, version: sale.version + 1 })
       .where(isSale(key))
   }
-  await applyVoid(ctx, tx, sale.recordId)
+  await applyVoid(ctx, tx, { saleRecordId: sale.recordId, byRecordId: id, lines: [] })
   return undefined
 }

@@ -95,6 +95,11 @@ export const saleErrors = {
     en: "The upload belongs to another terminal.",
   },
   "upload/unknown-kind": { status: 400, zh: "上传内容的种类未知。", en: "The upload is of an unknown kind." },
+  "upload/other-bytes": {
+    status: 409,
+    zh: "同一编号已有另一份上传。",
+    en: "This number already names another upload.",
+  },
   "upload/failed": {
     status: 500,
     zh: "暂时无法保存，终端会自动重试。",

@@ -1,0 +1,221 @@
+import { type ErrorCode, errorWords } from "@suyuan/look/errors"
+import { css, stateShapes } from "@suyuan/look/tokens"
+import { type Word, type WordLanguage, words } from "@suyuan/look/words"
+import { fenToYuan } from "@suyuan/protocol/units/money"
+import type { FC } from "hono/jsx"
+import type { SaleDescription } from "../../sales/describe-sale"
+
+export type ScanPageProps = {
+  readonly sale: SaleDescription
+  readonly digits: string
+  readonly language: WordLanguage
+  /** In which app the page stands, as its user agent says. */
+  readonly wallet: "wechat-pay" | "alipay" | undefined
+  readonly nonce: string | undefined
+}
+
+/** The plain page of a scanned code: everything stands in it without a script; paying needs the wallet's own bridge. */
+export const ScanPage: FC<ScanPageProps> = ({ sale, digits, language, wallet, nonce }) => {
+  const say = (word: Word) => words[word][language]
+  const other = language === "zh" ? "en" : "zh"
+  return (
+    <html lang={language === "zh" ? "zh-CN" : "en"}>
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="robots" content="noindex" />
+        <title>{`${sale.stall.name} ¥${fenToYuan(sale.amountFen)}`}</title>
+        <style nonce={nonce ?? ""}>{css() + pageStyle}</style>
+      </head>
+      <body>
+        {sale.development && <p class="demo">{say("demo")}</p>}
+        <main class="slip">
+          <header>
+            <p class="site">{language === "zh" ? sale.stall.site : sale.stall.siteEn}</p>
+            <h1>{sale.stall.name}</h1>
+            <p class="stall-number">
+              {say("stall")} <strong>{sale.stall.number}</strong>
+            </p>
+            <p class="soft">{say("check")}</p>
+          </header>
+          {sale.lines === null ? (
+            <p class="waiting">
+              {stateShapes.waiting} {say("linesFollow")}
+            </p>
+          ) : (
+            <ol class="lines">
+              {sale.lines.map((line) => (
+                <SaleLineItem line={line} language={language} />
+              ))}
+            </ol>
+          )}
+          {sale.lines?.some((line) => line.pile !== null) && <p class="soft">{say("pileNow")}</p>}
+          <p class="amount">
+            <span>{say("amount")}</span> <strong>¥{fenToYuan(sale.amountFen)}</strong>
+          </p>
+          <State sale={sale} language={language} />
+          {sale.canPay && <PayForm digits={digits} wallet={wallet} language={language} />}
+        </main>
+        <footer>
+          <a href={`/p/${digits}?lang=${other}`} hreflang={other}>
+            {say("otherLanguage")}
+          </a>
+        </footer>
+        <script src="/assets/pay.js" defer></script>
+      </body>
+    </html>
+  )
+}
+
+type LineDescription = NonNullable<SaleDescription["lines"]>[number]
+
+const SaleLineItem: FC<{ line: LineDescription; language: WordLanguage }> = ({ line, language }) => {
+  const say = (word: Word) => words[word][language]
+  const zh = language === "zh"
+  const name = (zh ? line.name : line.nameEn) ?? say("nameFollows")
+  return (
+    <li>
+      <div class="row">
+        <span class="name">{name}</span>
+        <span class="figure">¥{fenToYuan(line.amountFen)}</span>
+      </div>
+      <div class="row soft">
+        <span>{zh ? line.quantityText : line.quantityTextEn}</span>
+        <span>{zh ? line.unitPriceText : line.unitPriceTextEn}</span>
+      </div>
+      <Origin line={line} language={language} />
+    </li>
+  )
+}
+
+const Origin: FC<{ line: LineDescription; language: WordLanguage }> = ({ line, language }) => {
+  const say = (word: Word) => words[word][language]
+  const { pile } = line
+  const declared = line.declaredOrigin && (
+    <p class="soft">
+      {say("declaredOrigin")}：{line.declaredOrigin}
+    </p>
+  )
+  if (!pile || pile.origin.kind === "unknown") {
+    return (
+      <div class="origin">
+        <p class="waiting">
+          {stateShapes.unknown} {say("originUnknown")}
+        </p>
+        {declared}
+      </div>
+    )
+  }
+  const { origin } = pile
+  return (
+    <div class="origin">
+      <p>
+        {origin.kind === "all-from" ? say("allFrom") : say("oneOrMoreOf")}：{origin.places.join("、")}
+        {origin.unknownHighPercent > 0 && `；${say("unknownUpTo")} ${origin.unknownHighPercent}%`}
+      </p>
+      {pile.inspections.map((test) => (
+        <p class={test.conclusion === "passed" ? "good" : "bad"}>
+          {test.conclusion === "passed" ? stateShapes.paid : stateShapes.refused}{" "}
+          {say(test.conclusion === "passed" ? "testPassed" : "testFailed")} {test.standard}{" "}
+          {(test.inhibitionPermille / 10).toFixed(1)}% ≤ {(test.limitPermille / 10).toFixed(0)}%{" "}
+          <time datetime={test.testedAt}>{test.testedAt.slice(0, 10)}</time>
+          <small>{say("testSampleOnly")}</small>
+        </p>
+      ))}
+      {pile.certificates > 0 && (
+        <p class="good">
+          {stateShapes.paid} {say("certificate")} × {pile.certificates}
+        </p>
+      )}
+    </div>
+  )
+}
+
+const State: FC<{ sale: SaleDescription; language: WordLanguage }> = ({ sale, language }) => {
+  const say = (word: Word) => words[word][language]
+  const refusal = sale.refusal as ErrorCode | null
+  return (
+    <div id="state" role="status" aria-live="polite" data-state={sale.state}>
+      {sale.state === "paid" && (
+        <p class="good large">
+          {stateShapes.paid} {say("paid")} ¥{fenToYuan(sale.paidFen)}
+        </p>
+      )}
+      {sale.refundedFen > 0 && (
+        <p class="waiting">
+          {say("refunded")} ¥{fenToYuan(sale.refundedFen)}
+        </p>
+      )}
+      {refusal && sale.state !== "paid" && (
+        <p class="bad">
+          {stateShapes.refused} {errorWords[refusal][language]}
+        </p>
+      )}
+    </div>
+  )
+}
+
+const PayForm: FC<{ digits: string; wallet: ScanPageProps["wallet"]; language: WordLanguage }> = (props) => {
+  const say = (word: Word) => words[word][props.language]
+  if (!props.wallet) return <p class="waiting">{say("openInApp")}</p>
+  const label = say(props.wallet === "wechat-pay" ? "payWechat" : "payAlipay")
+  return (
+    <form
+      method="post"
+      action={`/p/${props.digits}/pay`}
+      id="pay"
+      data-paying={say("paying")}
+      data-cancelled={say("payCancelled")}
+      data-failed={say("payFailed")}
+      data-network={say("networkLost")}
+      data-receipt={say("receiptDigits")}
+      data-paid={say("paid")}
+    >
+      <input type="hidden" name="platform" value={props.wallet} />
+      <button type="submit">{label}</button>
+    </form>
+  )
+}
+
+/** A refusal as a page: what happened, in the language asked for. */
+export const RefusalPage: FC<{
+  code: ErrorCode
+  language: WordLanguage
+  development: boolean
+  nonce: string | undefined
+}> = (props) => (
+  <html lang={props.language === "zh" ? "zh-CN" : "en"}>
+    <head>
+      <meta charset="utf-8" />
+      <meta name="viewport" content="width=device-width, initial-scale=1" />
+      <title>溯源</title>
+      <style nonce={props.nonce ?? ""}>{css() + pageStyle}</style>
+    </head>
+    <body>
+      {props.development && <p class="demo">{words.demo[props.language]}</p>}
+      <main class="slip">
+        <p class="bad large" role="alert">
+          {stateShapes.refused} {errorWords[props.code][props.language]}
+        </p>
+        <p class="soft">{props.code}</p>
+      </main>
+    </body>
+  </html>
+)
+
+const pageStyle = `
+body{margin:0;background:var(--paper);color:var(--ink);font-family:var(--font);font-size:16px;line-height:1.5}
+.demo{margin:0;padding:8px 16px;background:var(--grain);color:#1D2318;text-align:center;font-size:14px}
+.slip{max-width:480px;margin:16px auto;padding:20px;background:var(--card);border-radius:12px;box-shadow:0 2px 10px rgb(0 0 0 / 8%)}
+h1{margin:0;font-size:28px;line-height:1.25}.site,.soft,small{color:var(--ink-soft);font-size:14px;margin:4px 0}
+small{display:block}.stall-number{font-size:20px;margin:4px 0}
+.lines{list-style:none;margin:16px 0;padding:0;border-top:1px dashed var(--ink-soft)}
+.lines li{padding:12px 0;border-bottom:1px dashed var(--ink-soft)}
+.row{display:flex;justify-content:space-between;gap:16px}.name{font-weight:600}.figure,.amount strong{font-variant-numeric:tabular-nums}
+.origin p{margin:4px 0;font-size:14px}
+.amount{display:flex;justify-content:space-between;align-items:baseline;margin:16px 0}.amount strong{font-size:44px;line-height:1}
+.good{color:var(--leaf)}.bad{color:var(--chilli)}.waiting{color:var(--ink);border-left:4px solid var(--grain);padding-left:8px}.large{font-size:20px;font-weight:600}
+button{width:100%;min-height:56px;border:0;border-radius:12px;background:var(--leaf);color:var(--card);font-size:20px;font-weight:600;font-family:inherit}
+button:disabled{opacity:.6}button:focus-visible,a:focus-visible{outline:3px solid var(--sky);outline-offset:2px}
+footer{text-align:center;padding:8px 16px 24px}footer a{display:inline-block;min-height:44px;line-height:44px;padding:0 16px;color:var(--sky)}
+`

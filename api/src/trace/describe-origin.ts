@@ -1,0 +1,96 @@
+import { sites } from "@suyuan/drizzle/schema/participants"
+import { lots } from "@suyuan/drizzle/schema/trace"
+import { finestStatement, type PlaceOf } from "@suyuan/protocol/trace/finest-statement"
+import type { OutflowRange } from "@suyuan/protocol/trace/pile"
+import { UNKNOWN_SOURCE } from "@suyuan/protocol/trace/pile-event"
+import { eq, inArray } from "drizzle-orm"
+import type { Reader } from "../context"
+import { provinceOf } from "./province"
+
+/** What is known of a lot that can be in somebody's bag. */
+export type LotFacts = {
+  readonly id: string
+  readonly base: string
+  readonly baseSiteId: string
+  readonly declaredOrigin: string
+  readonly regionCode: string
+  readonly province: string
+  readonly grams: number
+  readonly harvestedAt: Date
+  readonly recordId: string
+}
+
+export async function readLots(reader: Reader, ids: readonly string[]): Promise<Map<string, LotFacts>> {
+  const known = ids.filter((id) => id !== UNKNOWN_SOURCE)
+  if (known.length === 0) return new Map()
+  const rows = await reader
+    .select({ lot: lots, siteName: sites.name, siteId: sites.id })
+    .from(lots)
+    .innerJoin(sites, eq(sites.id, lots.siteId))
+    .where(inArray(lots.id, known))
+  return new Map(
+    rows.map(({ lot, siteName, siteId }) => [
+      lot.id,
+      {
+        id: lot.id,
+        base: siteName,
+        baseSiteId: siteId,
+        declaredOrigin: lot.declaredOrigin,
+        regionCode: lot.regionCode,
+        province: provinceOf(lot.regionCode),
+        grams: lot.grams,
+        harvestedAt: lot.harvestedAt,
+        recordId: lot.recordId,
+      },
+    ]),
+  )
+}
+
+export type OriginDescription = {
+  readonly kind: "all-from" | "partly-from" | "one-or-several" | "unknown"
+  /** Names of the finest places that are certain, the likeliest first. */
+  readonly places: readonly string[]
+  readonly unknownHighPercent: number
+  readonly grams: number
+  readonly unknown: { readonly mustGrams: number; readonly mayGrams: number }
+  readonly sources: readonly {
+    readonly lotId: string
+    readonly base: string
+    readonly province: string
+    readonly declaredOrigin: string
+    readonly harvestedAt: string
+    readonly mustGrams: number
+    readonly mayGrams: number
+  }[]
+}
+
+/** The finest thing that is certain about some goods, as data and with the names that it is told by. */
+export function describeOrigin(range: OutflowRange, facts: ReadonlyMap<string, LotFacts>): OriginDescription {
+  const placeOf: PlaceOf = (lotId) => {
+    const lot = facts.get(lotId)
+    return lot && { base: lot.base, province: lot.province }
+  }
+  const statement = finestStatement(range, placeOf)
+  return {
+    kind: statement.kind,
+    places: statement.places.map(({ level, place }) => (level === "lot" ? (facts.get(place)?.base ?? place) : place)),
+    unknownHighPercent: range.grams === 0 ? 0 : Math.ceil((statement.unknown.mayGrams * 100) / range.grams),
+    grams: range.grams,
+    unknown: statement.unknown,
+    sources: range.sources.flatMap(({ sourceId, mustGrams, mayGrams }) => {
+      const lot = facts.get(sourceId)
+      if (!lot) return []
+      return [
+        {
+          lotId: lot.id,
+          base: lot.base,
+          province: lot.province,
+          declaredOrigin: lot.declaredOrigin,
+          harvestedAt: lot.harvestedAt.toISOString(),
+          mustGrams,
+          mayGrams,
+        },
+      ]
+    }),
+  }
+}

@@ -1,0 +1,95 @@
+import { certificates, inspections } from "@suyuan/drizzle/schema/trace"
+import { resolveOrigins } from "@suyuan/protocol/trace/origin-range"
+import { desc, inArray } from "drizzle-orm"
+import type { Context, Reader } from "../context"
+import { describeOrigin, type OriginDescription, readLots } from "./describe-origin"
+import { readHistories } from "./read-histories"
+
+export type InspectionDescription = {
+  readonly sampleNumber: string
+  readonly testedAt: string
+  readonly method: string
+  readonly standard: string
+  readonly limitPermille: number
+  readonly inhibitionPermille: number
+  readonly conclusion: "passed" | "failed"
+  readonly recordId: string
+}
+
+export type PileDescription = {
+  readonly origin: OriginDescription
+  /** Newest first, at most three. */
+  readonly inspections: readonly InspectionDescription[]
+  /** How many certificates the lots that may be in the pile carry. */
+  readonly certificates: number
+}
+
+const inspectionsPerPile = 3
+
+/** What a stall's piles hold at a time: "this stall's goods today". One query a level, and three for names and tests. */
+export async function describePiles(
+  _ctx: Context,
+  reader: Reader,
+  pileIds: readonly string[],
+  at: Date,
+): Promise<Map<string, PileDescription>> {
+  if (pileIds.length === 0) return new Map()
+  const { histories } = await readHistories(
+    reader,
+    pileIds.map((pileId) => ({ pileId, until: at })),
+  )
+  const origins = resolveOrigins(histories, { keep: () => false })
+  const ranges = new Map(
+    pileIds.map((pileId) => {
+      const pile = origins.ok ? origins.value.piles.get(pileId) : undefined
+      const grams = pile?.stockGrams ?? 0
+      return [pileId, { grams, sources: pile?.live ?? [], segmentStartMs: 0 }]
+    }),
+  )
+  const lotIds = [...new Set([...ranges.values()].flatMap(({ sources }) => sources.map(({ sourceId }) => sourceId)))]
+  const facts = await readLots(reader, lotIds)
+  const tests = await readInspections(reader, pileIds)
+  const certified = await certifiedLots(reader, [...facts.keys()])
+  return new Map(
+    [...ranges].map(([pileId, range]) => [
+      pileId,
+      {
+        origin: describeOrigin(range, facts),
+        inspections: (tests.get(pileId) ?? []).slice(0, inspectionsPerPile),
+        certificates: range.sources.filter(({ sourceId }) => certified.has(sourceId)).length,
+      },
+    ]),
+  )
+}
+
+export async function readInspections(
+  reader: Reader,
+  pileIds: readonly string[],
+): Promise<Map<string, InspectionDescription[]>> {
+  if (pileIds.length === 0) return new Map()
+  const rows = await reader
+    .select()
+    .from(inspections)
+    .where(inArray(inspections.pileId, [...pileIds]))
+    .orderBy(desc(inspections.testedAt))
+    .limit(200)
+  const byPile = new Map<string, InspectionDescription[]>()
+  for (const row of rows) {
+    const { sampleNumber, method, standard, limitPermille, inhibitionPermille, conclusion, recordId } = row
+    const described = { sampleNumber, method, standard, limitPermille, inhibitionPermille, conclusion, recordId }
+    const known = byPile.get(row.pileId)
+    const test = { ...described, testedAt: row.testedAt.toISOString() }
+    if (known) known.push(test)
+    else byPile.set(row.pileId, [test])
+  }
+  return byPile
+}
+
+export async function certifiedLots(reader: Reader, lotIds: readonly string[]): Promise<Set<string>> {
+  if (lotIds.length === 0) return new Set()
+  const rows = await reader
+    .select({ lotId: certificates.lotId })
+    .from(certificates)
+    .where(inArray(certificates.lotId, [...lotIds]))
+  return new Set(rows.map(({ lotId }) => lotId))
+}

@@ -1,0 +1,168 @@
+import { records } from "@suyuan/drizzle/schema/ledger"
+import { commodities, merchants } from "@suyuan/drizzle/schema/merchants"
+import { sites } from "@suyuan/drizzle/schema/participants"
+import { saleLines, sales } from "@suyuan/drizzle/schema/sales"
+import { resolveOrigins } from "@suyuan/protocol/trace/origin-range"
+import { outflowKey } from "@suyuan/protocol/trace/pile-event"
+import { and, asc, eq, inArray, sql } from "drizzle-orm"
+import type { Context, Reader } from "../context"
+import { ServiceError } from "../errors"
+import { recordDay } from "../ledger/record-day"
+import { describeOrigin, readLots } from "./describe-origin"
+import { certifiedLots, readInspections } from "./describe-piles"
+import { type PileRow, readHistories } from "./read-histories"
+
+/** How much of a trace its reader may see: a share shows neither buyer, price, total, payment nor the time of day. */
+export type TraceView = "purchase" | "share"
+
+/**
+ * The way of one sale back to its bases: per line the origin range at the time of the sale, the trades that may have
+ * brought it there, tests and certificates on the way. One query a level, a few for names.
+ * @throws ServiceError trace/unknown for a record that is no sale.
+ */
+export async function readTrace(ctx: Context, reader: Reader, recordId: string, view: TraceView) {
+  const [found] = await reader
+    .select({ sale: sales, merchant: merchants, site: sites, recordState: records.state })
+    .from(sales)
+    .innerJoin(merchants, eq(merchants.id, sales.merchantId))
+    .innerJoin(sites, eq(sites.id, sales.siteId))
+    .innerJoin(records, and(eq(records.recordId, sales.recordId), eq(records.day, recordDay(recordId))))
+    .where(eq(sales.recordId, recordId))
+  if (!found) throw new ServiceError("trace/unknown")
+  const { sale, merchant, site } = found
+  const lines = await reader
+    .select({ line: saleLines, nameZh: commodities.nameZh, nameEn: commodities.nameEn })
+    .from(saleLines)
+    .leftJoin(commodities, eq(commodities.code, saleLines.commodity))
+    .where(
+      sql`${saleLines.terminalId} = ${sale.terminalId} AND ${saleLines.counter} = ${sale.counter} AND ${saleLines.day} = ${sale.day}`,
+    )
+    .orderBy(asc(saleLines.line))
+  const pileIds = [...new Set(lines.flatMap(({ line }) => (line.pileId === null ? [] : [line.pileId])))]
+  const { histories, rows, levels } = await readHistories(
+    reader,
+    pileIds.map((pileId) => ({ pileId, until: sale.effectiveAt })),
+  )
+  const origins = resolveOrigins(histories, {
+    keep: (pileId, key) => pileIds.includes(pileId) && key.startsWith(recordId),
+  })
+  const ranges = lines.map(({ line }) => {
+    const key = outflowKey({ recordId, line: line.line })
+    return (line.pileId !== null && origins.ok && origins.value.piles.get(line.pileId)?.outflows.get(key)) || undefined
+  })
+  const lotIds = [...new Set(ranges.flatMap((range) => range?.sources.map(({ sourceId }) => sourceId) ?? []))]
+  const facts = await readLots(reader, lotIds)
+  const wayPiles = [...new Set(rows.map((row) => row.pileId))]
+  const tests = await readInspections(reader, wayPiles)
+  const certified = await certifiedLots(reader, [...facts.keys()])
+  const stops = await readStops(reader, rows, pileIds)
+  return {
+    recordId,
+    recordState: found.recordState,
+    development: ctx.config.SUYUAN_ENV !== "production",
+    stall: { name: merchant.name, number: merchant.stallNumber, site: site.name, siteEn: site.nameEn },
+    soldAt: view === "share" ? sale.effectiveAt.toISOString().slice(0, 10) : sale.effectiveAt.toISOString(),
+    amountFen: view === "share" ? null : sale.amountFen,
+    state: sale.state,
+    levels,
+    lines: lines.map(({ line, nameZh, nameEn }, index) => {
+      const range = ranges[index]
+      const origin = range ? describeOrigin(range, facts) : undefined
+      return {
+        name: nameZh,
+        nameEn,
+        grams: view === "share" ? null : line.gramsHigh,
+        origin: origin === undefined ? null : view === "share" ? withoutGrams(origin) : origin,
+        certificates: origin?.sources.filter(({ lotId }) => certified.has(lotId)).length ?? 0,
+        inspections: line.pileId === null ? [] : (tests.get(line.pileId) ?? []),
+        way: line.pileId === null ? [] : wayOf(line.pileId, rows, stops, tests, view),
+      }
+    }),
+  }
+}
+
+export type Trace = Awaited<ReturnType<typeof readTrace>>
+
+type Described = ReturnType<typeof describeOrigin>
+
+/** Shares of what may be in the bag, in whole per cent: a stranger is not told what somebody bought, only whence. */
+function withoutGrams(origin: Described): Described {
+  const percent = (grams: number, rounded: (share: number) => number) =>
+    origin.grams === 0 ? 0 : rounded((grams * 100) / origin.grams)
+  return {
+    ...origin,
+    grams: 100,
+    unknown: {
+      mustGrams: percent(origin.unknown.mustGrams, Math.floor),
+      mayGrams: percent(origin.unknown.mayGrams, Math.ceil),
+    },
+    sources: origin.sources.map((source) => ({
+      ...source,
+      mustGrams: percent(source.mustGrams, Math.floor),
+      mayGrams: percent(source.mayGrams, Math.ceil),
+    })),
+  }
+}
+
+type Stop = { readonly site: string; readonly kind: string; readonly stall: string; readonly stallNumber: string }
+
+async function readStops(
+  reader: Reader,
+  rows: readonly PileRow[],
+  pileIds: readonly string[],
+): Promise<Map<string, Stop>> {
+  const merchantIds = [...new Set(rows.map((row) => row.merchantId))]
+  if (merchantIds.length === 0 || pileIds.length === 0) return new Map()
+  const found = await reader
+    .select({ merchant: merchants, site: sites })
+    .from(merchants)
+    .innerJoin(sites, eq(sites.id, merchants.siteId))
+    .where(inArray(merchants.id, merchantIds))
+  return new Map(
+    found.map(({ merchant, site }) => [
+      merchant.id,
+      { site: site.name, kind: site.kind, stall: merchant.name, stallNumber: merchant.stallNumber },
+    ]),
+  )
+}
+
+/** Stops from this pile back towards the field, nearest first: each pile once, with when goods came in. */
+function wayOf(
+  pileId: string,
+  rows: readonly PileRow[],
+  stops: ReadonlyMap<string, Stop>,
+  tests: ReadonlyMap<string, readonly unknown[]>,
+  view: TraceView,
+) {
+  const byPile = Map.groupBy(rows, (row) => row.pileId)
+  const seen = new Set<string>()
+  const way = []
+  let level = 0
+  let current = [pileId]
+  while (current.length > 0) {
+    const next = new Set<string>()
+    for (const id of current) {
+      if (seen.has(id)) continue
+      seen.add(id)
+      const own = byPile.get(id) ?? []
+      const inflows = own.filter((row) => row.direction === 0 && row.source !== "void")
+      const stop = stops.get(own[0]?.merchantId ?? "")
+      for (const row of inflows) if (row.upstreamPileId && row.source === "purchase") next.add(row.upstreamPileId)
+      const newest = inflows.reduce((latest, row) => Math.max(latest, row.effectiveAt.getTime()), 0)
+      const arrivedAt = newest === 0 ? null : new Date(newest).toISOString()
+      way.push({
+        level,
+        site: stop?.site ?? null,
+        kind: stop?.kind ?? null,
+        stall: stop?.stall ?? null,
+        stallNumber: stop?.stallNumber ?? null,
+        arrivedAt: view === "share" ? (arrivedAt?.slice(0, 10) ?? null) : arrivedAt,
+        harvested: inflows.some((row) => row.source === "lot"),
+        inspections: tests.get(id)?.length ?? 0,
+      })
+    }
+    current = [...next]
+    level += 1
+  }
+  return way
+}

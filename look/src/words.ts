@@ -1,0 +1,36 @@
+/** What the buyer's pages say, one language at a time. Short, second person, what is known and what to do next. */
+export const words = {
+  demo: { zh: "演示环境，不是真的交易", en: "Demonstration: no real trade" },
+  stall: { zh: "摊位", en: "Stall" },
+  amount: { zh: "应付", en: "To pay" },
+  linesFollow: { zh: "商品明细由摊位稍后上传", en: "The stall sends the lines in a moment" },
+  nameFollows: { zh: "品名稍后显示", en: "Name follows" },
+  pileNow: { zh: "这是本摊今日在售货品，未必是您这一份", en: "These are the stall's goods today, not necessarily your bag" },
+  originUnknown: { zh: "来源未知", en: "Origin unknown" },
+  allFrom: { zh: "全部来自", en: "All from" },
+  oneOrMoreOf: { zh: "来自以下之一或多处", en: "From one or more of" },
+  unknownUpTo: { zh: "来源未知最多", en: "Of unknown origin at most" },
+  declaredOrigin: { zh: "摊主自述产地", en: "Origin by the seller's own word" },
+  testPassed: { zh: "快检合格", en: "Rapid test passed" },
+  testFailed: { zh: "快检不合格", en: "Rapid test failed" },
+  testSampleOnly: { zh: "只对本次检验样品负责", en: "Speaks only for the sample tested" },
+  certificate: { zh: "承诺达标合格证", en: "Producer's certificate" },
+  payWechat: { zh: "微信支付", en: "Pay with WeChat" },
+  payAlipay: { zh: "支付宝支付", en: "Pay with Alipay" },
+  openInApp: { zh: "请用微信或支付宝扫描摊位上的码付款", en: "Scan the stall's code with WeChat or Alipay to pay" },
+  paying: { zh: "请先别取货：支付结果确认中", en: "Do not take the goods yet: the payment is being confirmed" },
+  paid: { zh: "已付款", en: "Paid" },
+  closed: { zh: "这笔已取消", en: "This sale was cancelled" },
+  refunded: { zh: "已退款", en: "Refunded" },
+  receiptDigits: { zh: "摊位离线，请报六位收款码", en: "The stall is offline; read these six digits to the seller" },
+  stallOffline: { zh: "摊位离线", en: "The stall is offline" },
+  otherLanguage: { zh: "English", en: "中文" },
+  cannotPay: { zh: "现在不能付款", en: "Cannot be paid now" },
+  networkLost: { zh: "网络断了，正在重试", en: "The network is away; trying again" },
+  payCancelled: { zh: "您取消了支付，可以再付一次", en: "You cancelled; you can pay again" },
+  payFailed: { zh: "支付没有成功，可以再付一次", en: "The payment did not go through; you can pay again" },
+  check: { zh: "核对店名与摊位号，不符请勿付款", en: "Compare name and stall number; do not pay if they differ" },
+} as const satisfies Record<string, { readonly zh: string; readonly en: string }>
+
+export type Word = keyof typeof words
+export type WordLanguage = "zh" | "en"
