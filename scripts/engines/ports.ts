@@ -22,9 +22,15 @@ export async function isPortFree(port: number): Promise<boolean> {
   return (await tryPort(port)) !== undefined
 }
 
+export type PortWish = {
+  readonly preferred?: number
+  /** Taken or refused, never replaced; `variable` is where the person gave it. */
+  readonly fixed?: { readonly port: number; readonly variable: string }
+}
+
 export type Ports = {
-  /** The remembered port of `name` when it is still free, else another; `fixed` is one that a person asked for. */
-  claim(name: string, fixed?: { port: number; variable: string }): Promise<number>
+  /** The remembered port of `name`, else `wish.preferred`, else another; `wish.fixed` is one that a person asked for. */
+  claim(name: string, wish?: PortWish): Promise<number>
   /** Forgets a port that turned out to be taken, so that the next claim gives another. */
   forget(name: string): void
 }
@@ -50,14 +56,19 @@ export function openPorts(file?: string): Ports {
     }
   }
 
+  async function firstFree(wanted: readonly (number | undefined)[]): Promise<number | undefined> {
+    for (const port of wanted) if (port !== undefined && (await isPortFree(port))) return port
+    return undefined
+  }
+
   return {
-    async claim(name, fixed) {
+    async claim(name, { preferred, fixed } = {}) {
       if (fixed !== undefined) {
         if (await isPortFree(fixed.port)) return fixed.port
         throw new Error(`Port ${fixed.port} is taken: set ${fixed.variable} to another, or leave it out.`)
       }
       const before = remembered.get(name)
-      const port = before !== undefined && (await isPortFree(before)) ? before : await unclaimedPort()
+      const port = (await firstFree([before, preferred])) ?? (await unclaimedPort())
       claimed.add(port)
       if (port !== before) {
         remembered.set(name, port)

@@ -1,25 +1,13 @@
 // Embedded PostgreSQL: the real server binaries from npm, on the loopback address, in the data directory.
 import { spawnSync } from "node:child_process"
 import { randomBytes } from "node:crypto"
-import {
-  chownSync,
-  closeSync,
-  existsSync,
-  fstatSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  readSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs"
+import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import postgres from "postgres"
 import { LOOPBACK, type Ports } from "./ports"
 import { findBinaries, makeHome, removeAll } from "./postgres-home"
 import { endProcess, type Processes, processStartedAt, type RunningProcess } from "./processes"
+import { logSize, readLogFrom } from "./read-log"
 
 const USER = "suyuan"
 const NOBODY = 65_534
@@ -35,8 +23,6 @@ export type PostgresOptions = {
   readonly directory: string
   readonly processes: Processes
   readonly ports: Ports
-  /** A port that a person asked for, and the variable that says so. */
-  readonly port?: { port: number; variable: string }
   /** False for throwaway data: no fsync, so a power cut may lose it. */
   readonly durable: boolean
 }
@@ -58,8 +44,8 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresE
   const logFile = join(options.directory, "logs", "postgres.log")
   let portAttempts = 0
   for (let attempt = 1; ; attempt += 1) {
-    const port = await options.ports.claim("postgres", options.port)
-    const logStart = existsSync(logFile) ? statSync(logFile).size : 0
+    const port = await options.ports.claim("postgres")
+    const logStart = logSize(logFile)
     const server = options.processes.start({
       name: "postgres",
       command: join(binaries, "bin", "postgres"),
@@ -73,15 +59,15 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresE
     if (await isAnswering(server, url)) return { url, process: server, stop: server.stop }
 
     await server.stop()
-    const words = readFrom(logFile, logStart)
+    const words = readLogFrom(logFile, logStart)
     const portTaken = /could not (bind|create any TCP)/.test(words)
-    if (portTaken && options.port === undefined && portAttempts < PORT_ATTEMPTS) {
+    if (portTaken && portAttempts < PORT_ATTEMPTS) {
       portAttempts += 1
       options.ports.forget("postgres")
     } else if (/shared memory block .* is still in use/.test(words) && attempt < LEFT_MEMORY_ATTEMPTS) {
       await Bun.sleep(1_000)
     } else {
-      throw new Error(`PostgreSQL did not start; ${logFile} says:\n${words.trimEnd()}`)
+      throw new Error(`PostgreSQL did not start; ${logFile} says:\n${words}`)
     }
   }
 }
@@ -182,12 +168,4 @@ async function isAnswering(server: RunningProcess, url: string): Promise<boolean
     }
   }
   return false
-}
-
-function readFrom(file: string, offset: number): string {
-  const descriptor = openSync(file, "r")
-  const text = Buffer.alloc(Math.max(0, fstatSync(descriptor).size - offset))
-  readSync(descriptor, text, 0, text.length, offset)
-  closeSync(descriptor)
-  return text.toString("utf8")
 }

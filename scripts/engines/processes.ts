@@ -34,7 +34,8 @@ export type ProcessOptions = {
   readonly name: string
   readonly command: string
   readonly args: readonly string[]
-  readonly environment?: Record<string, string | undefined>
+  /** All of it; this process's own when not given. */
+  readonly environment?: Record<string, string>
   readonly workingDirectory?: string
   /** Run as this user; only root may ask for another. */
   readonly userId?: number
@@ -45,6 +46,8 @@ export type ProcessOptions = {
 
 export type Processes = {
   start(options: ProcessOptions): RunningProcess
+  /** Stops what still runs, last started first, and lets nothing start any more. */
+  stopAll(): Promise<void>
 }
 
 /** Identifies a live process beyond reuse of its pid. Undefined when there is none, or only its unreaped remains. */
@@ -133,6 +136,8 @@ export function openProcesses(recordFile: string, throwaway = false): Processes 
   if (startedAt === undefined) throw new Error("This process cannot see its own start time.")
   const owner = { pid: process.pid, startedAt }
   let recorded: RecordedProcess[] = []
+  const running = new Set<RunningProcess>()
+  let closed = false
 
   function save(): void {
     if (!existsSync(dirname(recordFile))) return // A throwaway directory may go before its last child.
@@ -153,6 +158,7 @@ export function openProcesses(recordFile: string, throwaway = false): Processes 
   watcher.unref()
 
   function start(options: ProcessOptions): RunningProcess {
+    if (closed) throw new Error(`${options.name} is not started: everything is being stopped.`)
     mkdirSync(dirname(options.logFile), { recursive: true })
     const log = openSync(options.logFile, "a", 0o600)
     // The shell waits for one line before it becomes the program: by then the pid is on record, so there is no moment
@@ -160,12 +166,12 @@ export function openProcesses(recordFile: string, throwaway = false): Processes 
     const child = spawn("/bin/sh", ["-c", 'read -r _ && exec "$@"', options.name, options.command, ...options.args], {
       cwd: options.workingDirectory ?? "/",
       detached: true,
-      env: { ...process.env, ...options.environment },
+      env: options.environment ?? process.env,
       stdio: ["pipe", log, log],
       ...(options.userId === undefined ? {} : { uid: options.userId, gid: options.userId }),
     })
     closeSync(log)
-    return follow(child, options, (pid) => {
+    const started = follow(child, options, (pid) => {
       const startedAt = processStartedAt(pid)
       if (startedAt === undefined) return () => {}
       const { name, stopSignal, stopTimeoutMs } = options
@@ -177,9 +183,17 @@ export function openProcesses(recordFile: string, throwaway = false): Processes 
         save()
       }
     })
+    running.add(started)
+    started.exited.then(() => running.delete(started))
+    return started
   }
 
-  return { start }
+  async function stopAll(): Promise<void> {
+    closed = true
+    for (const each of [...running].reverse()) await each.stop()
+  }
+
+  return { start, stopAll }
 }
 
 /** `record` notes the pid before the child goes on, and returns what takes the note back. */

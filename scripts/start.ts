@@ -1,0 +1,72 @@
+// `npm start`: everything on this computer, until Ctrl-C.
+import { openDataDirectory } from "./data-directory"
+import { onParentGone } from "./parent-pipe"
+import { type Supervisor, startSupervisor } from "./supervisor"
+
+const BLOCK_TIME_SECONDS = 1
+/** A terminal sends Ctrl-C to the whole group and with-bun.mjs hands it on, so the same one may come twice. */
+const SAME_KEY_PRESS_MS = 1_500
+
+const asked = new AbortController()
+let askedAtMs = 0
+
+function say(sentence: string): void {
+  process.stdout.write(`${sentence}\n`)
+}
+
+function welcome({ gatewayUrl, sandboxUrl }: Supervisor): string {
+  const places = [
+    ...(sandboxUrl === undefined ? [] : [["market corner", `${sandboxUrl}/`, "a stall's code beside a buyer's phone"]]),
+    ["gateway", `${gatewayUrl}/`, ""],
+    ["API", `${gatewayUrl}/docs`, "every route, readable"],
+  ]
+  const lines = places.map(([name = "", url = "", what]) => `  ${name.padEnd(16)}${url.padEnd(34)}${what}`.trimEnd())
+  return `\nSuyuan 溯源 is running. 演示: a demonstration with play money, for this computer only.\n\n${lines.join("\n")}\n\nCtrl-C stops everything.`
+}
+
+function aborted(signal: AbortSignal): Promise<undefined> {
+  return new Promise((done) => {
+    if (signal.aborted) done(undefined)
+    else signal.addEventListener("abort", () => done(undefined))
+  })
+}
+
+function stop(): void {
+  if (!asked.signal.aborted) {
+    askedAtMs = performance.now()
+    say("\nStopping …")
+    asked.abort()
+  } else if (performance.now() - askedAtMs > SAME_KEY_PRESS_MS) {
+    process.exit(130) // A watcher ends what is left.
+  }
+}
+
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop)
+onParentGone(stop)
+// A terminal that was closed takes no more words.
+process.stdout.on("error", () => {})
+
+try {
+  const directory = openDataDirectory(process.env.SUYUAN_DATA_DIR || ".suyuan")
+  say(`Starting; data and logs are in ${directory.path}`)
+  const supervisor = await startSupervisor({
+    directory,
+    environment: process.env,
+    blockTimeSeconds: BLOCK_TIME_SECONDS,
+    signal: asked.signal,
+    report: say,
+  })
+  say(welcome(supervisor))
+  const failure = await Promise.race([supervisor.failed, aborted(asked.signal)])
+  if (failure !== undefined) say(failure.message)
+  await supervisor.stop()
+  say("Stopped.")
+  process.exit(failure === undefined ? 0 : 1)
+} catch (error) {
+  if (asked.signal.aborted) {
+    say("Stopped.")
+    process.exit(0)
+  }
+  process.stderr.write(`${(error as Error).message}\n`)
+  process.exit(1)
+}
