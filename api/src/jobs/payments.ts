@@ -1,0 +1,53 @@
+import type { Context } from "../context"
+import { claimDueAttempts, claimDueRefunds } from "../payments/due"
+import type { PaymentDeps } from "../payments/payment-deps"
+import { recordLateRefunds } from "../payments/record-refund"
+import { pursueRefund } from "../payments/refund"
+import { resolveAttempt } from "../payments/resolve-unknown"
+
+/** Rows of one claim; their platform calls run side by side. */
+const groupMax = 16
+
+export type PaymentJob = {
+  readonly name: string
+  readonly everyMs: number
+  /** Rows it worked on; called again at once while there are some. Several gateways may run it at the same time. */
+  readonly run: (ctx: Context) => Promise<number>
+}
+
+/** What heals money after any crash, lost message or silence: everything unfinished is due in the database. */
+export function paymentJobs(deps: PaymentDeps): PaymentJob[] {
+  return [
+    {
+      name: "payments/resolve-attempts",
+      everyMs: 500,
+      run: async (ctx) => {
+        const due = await claimDueAttempts(ctx, groupMax)
+        await each(ctx, due, (attempt) => resolveAttempt(ctx, deps, attempt))
+        return due.length
+      },
+    },
+    {
+      name: "payments/pursue-refunds",
+      everyMs: 500,
+      run: async (ctx) => {
+        const due = await claimDueRefunds(ctx, groupMax)
+        await each(ctx, due, (refund) => pursueRefund(ctx, deps, refund))
+        return due.length
+      },
+    },
+    {
+      name: "payments/record-late-refunds",
+      everyMs: 2000,
+      run: (ctx) => recordLateRefunds(ctx, deps, groupMax),
+    },
+  ]
+}
+
+/** One row's failure is logged and leaves the others alone; the row is due again when its claim runs out. */
+async function each<Row>(ctx: Context, rows: readonly Row[], work: (row: Row) => Promise<unknown>): Promise<void> {
+  const results = await Promise.allSettled(rows.map(work))
+  for (const result of results) {
+    if (result.status === "rejected") ctx.log.error({ err: result.reason }, "a due payment could not be worked on")
+  }
+}

@@ -1,0 +1,129 @@
+import { sql } from "drizzle-orm"
+import type { Context, Transaction } from "../context"
+import { raiseAlarm } from "./alarm"
+import { type AttemptRow, attemptKeyOf, findAttempt, findRefund, lockAttempt, refundKeyOf } from "./attempts"
+import { recordClosed } from "./close-payment"
+import type { PaymentDeps } from "./payment-deps"
+import { appendEvents } from "./payment-events"
+import type { NotificationFault, NotificationMessage, Platform, PlatformNotice } from "./payment-provider"
+import { applyRefundOutcome } from "./refund"
+import { settle } from "./settle"
+
+/** A platform waits 5 s for an answer; whatever is stuck by then is given back and comes again. */
+const statementMsMax = 4000
+
+export type NotificationOutcome =
+  | { readonly accepted: true }
+  | { readonly accepted: false; readonly fault: NotificationFault | "notification/unknown-number" }
+
+type PaymentNotice = Extract<PlatformNotice, { about: "payment" }>
+type RefundNotice = Extract<PlatformNotice, { about: "refund" }>
+
+/**
+ * A platform's word about a payment or a refund. Nothing of it is believed before its signature; then number, payee
+ * and amount are held against what we stored. Repeating it changes nothing. Calls no platform, so that it is
+ * answered in time: what follows (closing other attempts, sending a refund back) is left to the jobs.
+ */
+export async function applyNotification(
+  ctx: Context,
+  deps: PaymentDeps,
+  platform: Platform,
+  message: NotificationMessage,
+): Promise<NotificationOutcome> {
+  const read = await deps.providers[platform].readNotification(message)
+  if (!read.ok) return { accepted: false, fault: read.error }
+  const notice = read.value
+  switch (notice.about) {
+    case "other":
+      return { accepted: true }
+    case "payment":
+      return applyPaymentNotice(ctx, deps, platform, notice)
+    case "refund":
+      return applyRefundNotice(ctx, deps, platform, notice)
+  }
+}
+
+async function applyPaymentNotice(
+  ctx: Context,
+  deps: PaymentDeps,
+  platform: Platform,
+  notice: PaymentNotice,
+): Promise<NotificationOutcome> {
+  const key = attemptKeyOf(notice.outTradeNo)
+  const attempt = key && (await findAttempt(ctx.db, key))
+  if (attempt === undefined || attempt.platform !== platform) return unknownNumber(ctx, notice.outTradeNo)
+  return ctx.db.transaction(async (tx) => {
+    await limitStatements(tx)
+    if (!(await isPayee(ctx, tx, attempt, notice))) return { accepted: false, fault: "notification/not-ours" }
+    await noteReceived(ctx, tx, attempt, notice.trade.state)
+    if (notice.trade.state === "paid") {
+      await settle(ctx, deps, tx, attempt, notice.trade, "notification")
+      return { accepted: true }
+    }
+    const locked = await lockAttempt(tx, attempt)
+    if (locked && locked.attempt.state !== "succeeded")
+      await recordClosed(ctx, tx, locked.sale, locked.attempt, "closed")
+    return { accepted: true }
+  })
+}
+
+async function applyRefundNotice(
+  ctx: Context,
+  deps: PaymentDeps,
+  platform: Platform,
+  notice: RefundNotice,
+): Promise<NotificationOutcome> {
+  const key = refundKeyOf(notice.outRefundNo)
+  const refund = key && (await findRefund(ctx.db, key))
+  const attemptKey = attemptKeyOf(notice.outTradeNo)
+  const attempt = attemptKey && (await findAttempt(ctx.db, attemptKey))
+  const related = refund !== undefined && refund.outTradeNo === notice.outTradeNo && refund.platform === platform
+  if (attempt === undefined || !related) return unknownNumber(ctx, notice.outRefundNo)
+  return ctx.db.transaction(async (tx) => {
+    await limitStatements(tx)
+    if (!(await isPayee(ctx, tx, attempt, notice))) return { accepted: false, fault: "notification/not-ours" }
+    await noteReceived(ctx, tx, attempt, notice.refund.state, notice.outRefundNo)
+    await applyRefundOutcome(ctx, deps, tx, refund, { kind: "succeeded", value: notice.refund }, "notification")
+    return { accepted: true }
+  })
+}
+
+function unknownNumber(ctx: Context, number: string): NotificationOutcome {
+  ctx.log.error({ number }, "a verified notification names a number that we do not have")
+  return { accepted: false, fault: "notification/unknown-number" }
+}
+
+/** Signed by the platform, and still for somebody else's account: a mix-up that a person must see. */
+async function isPayee(
+  ctx: Context,
+  tx: Transaction,
+  attempt: AttemptRow,
+  notice: PaymentNotice | RefundNotice,
+): Promise<boolean> {
+  if (notice.payeeAccount === undefined || notice.payeeAccount === attempt.payeeAccount) return true
+  await raiseAlarm(ctx, tx, "payments/wrong-payee", { number: attempt.outTradeNo, siteId: attempt.siteId })
+  return false
+}
+
+async function limitStatements(tx: Transaction): Promise<void> {
+  await tx.execute(sql.raw(`SET LOCAL statement_timeout = ${statementMsMax}`))
+}
+
+async function noteReceived(
+  ctx: Context,
+  tx: Transaction,
+  attempt: AttemptRow,
+  answer: string,
+  outRefundNo?: string,
+): Promise<void> {
+  const { outTradeNo, siteId } = attempt
+  await appendEvents(ctx, tx, [
+    {
+      outTradeNo,
+      ...(outRefundNo !== undefined && { outRefundNo }),
+      siteId,
+      kind: "notification/received",
+      detail: { answer },
+    },
+  ])
+}

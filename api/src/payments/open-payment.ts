@@ -1,0 +1,152 @@
+import { buyers } from "@suyuan/drizzle/schema/buyers"
+import { payeeAccounts } from "@suyuan/drizzle/schema/merchants"
+import { attempts } from "@suyuan/drizzle/schema/payments"
+import { sales } from "@suyuan/drizzle/schema/sales"
+import { formatOutTradeNo } from "@suyuan/protocol/payment/out-trade-no"
+import { beginPaying, mayOpenAttempt } from "@suyuan/protocol/payment/payment-state"
+import { utcDayOf } from "@suyuan/protocol/units/instant"
+import { and, eq } from "drizzle-orm"
+import type { Actor } from "../actor"
+import type { Context, Transaction } from "../context"
+import { ServiceError } from "../errors"
+import { isSale, type SaleKey } from "../sales/sale-key"
+import { type AttemptRow, attemptsOf, isLive, lockSale, type SaleRow, saleKeyOf } from "./attempts"
+import { changeSale, type SaleState, saleStateOf, settlementOf } from "./change-sale"
+import type { PaymentDeps } from "./payment-deps"
+import { appendEvents } from "./payment-events"
+import type { Bridge, Platform } from "./payment-provider"
+import { watchMs } from "./query-schedule"
+import { dayOfNumber } from "./refund-number"
+import { resolveAttempt } from "./resolve-unknown"
+import { sendAttempt } from "./send-attempt"
+
+/** Attempts of one sale, by all payers: their number is one byte, and more than this is somebody playing. */
+const attemptsMax = 100
+
+export type OpenedPayment = {
+  readonly outTradeNo: string
+  readonly platform: Platform
+  readonly attempt: AttemptRow["state"]
+  readonly sale: SaleState
+  readonly expiresAt: Date
+  /** What the phone pays with; absent while the platform's answer is unknown, and once nothing is left to pay. */
+  readonly bridge: Bridge | undefined
+}
+
+type Payer = typeof buyers.$inferSelect
+
+/**
+ * Opens a payer's attempt to pay a sale, or gives back the one that is open: at most one per (sale, platform, payer),
+ * and none blocks another payer's. The number is stored before anything is sent; repeating the call is harmless.
+ * Whether the code may still be paid (window, terminal) is judged before, by the sale's own verb.
+ * @throws ServiceError payment/sale-unknown, /sale-paid, /sale-closed, /expired, /no-payee, /too-many-attempts,
+ *   /platform-refused; request/forbidden for anybody but a buyer.
+ */
+export async function openPayment(
+  ctx: Context,
+  deps: PaymentDeps,
+  actor: Actor,
+  input: { readonly sale: SaleKey },
+): Promise<OpenedPayment> {
+  if (actor.kind !== "buyer") throw new ServiceError("request/forbidden")
+  const [payer] = await ctx.db.select().from(buyers).where(eq(buyers.id, actor.id))
+  if (payer === undefined) throw new ServiceError("request/unauthenticated")
+  const prepared = await prepareAttempt(ctx, payer, input.sale)
+  const attempt = await bringToPlatform(ctx, deps, prepared)
+  if (attempt.state === "failed") throw new ServiceError("payment/platform-refused")
+  return present(ctx, deps, payer, attempt)
+}
+
+async function bringToPlatform(ctx: Context, deps: PaymentDeps, attempt: AttemptRow): Promise<AttemptRow> {
+  // Sent and unanswered: perhaps by a second tap of this moment. The same order twice is one order.
+  if (attempt.state === "prepared" || attempt.state === "sent") return sendAttempt(ctx, deps, attempt)
+  if (attempt.state === "unknown") return resolveAttempt(ctx, deps, attempt)
+  if (attempt.state === "open" && attempt.platformHandle === null) return sendAttempt(ctx, deps, attempt)
+  return attempt
+}
+
+async function present(ctx: Context, deps: PaymentDeps, payer: Payer, attempt: AttemptRow): Promise<OpenedPayment> {
+  const [sale] = await ctx.db
+    .select()
+    .from(sales)
+    .where(isSale(saleKeyOf(attempt)))
+  if (sale === undefined) throw new Error(`attempt ${attempt.outTradeNo} has lost its sale`)
+  const { outTradeNo, platform, platformHandle: handle, expiresAt, createdAt } = attempt
+  const payable = attempt.state === "open" && mayOpenAttempt(settlementOf(sale))
+  const bridge =
+    payable && handle !== null
+      ? deps.providers[platform].bridge({ handle, appId: payer.appId, outTradeNo, openedAt: createdAt })
+      : undefined
+  return { outTradeNo, platform, attempt: attempt.state, sale: saleStateOf(sale), expiresAt, bridge }
+}
+
+async function prepareAttempt(ctx: Context, payer: Payer, key: SaleKey): Promise<AttemptRow> {
+  return ctx.db.transaction(async (tx) => {
+    const sale = await lockSale(tx, key)
+    if (sale === undefined) throw new ServiceError("payment/sale-unknown")
+    const made = await attemptsOf(tx, key)
+    const own = made.findLast((attempt) => attempt.buyerId === payer.id && attempt.platform === payer.platform)
+    if (own !== undefined && own.state === "succeeded") return own
+    if (sale.state === "paid") throw new ServiceError("payment/sale-paid")
+    if (!mayOpenAttempt(settlementOf(sale))) throw new ServiceError("payment/sale-closed")
+    if (own !== undefined && isLive(own)) {
+      if (own.expiresAt.getTime() <= ctx.clock.nowMs()) throw new ServiceError("payment/expired")
+      return own
+    }
+    if (made.length >= attemptsMax) throw new ServiceError("payment/too-many-attempts")
+    return insertAttempt(ctx, tx, sale, payer, (made.at(-1)?.attempt ?? 0) + 1)
+  })
+}
+
+async function insertAttempt(
+  ctx: Context,
+  tx: Transaction,
+  sale: SaleRow,
+  payer: Payer,
+  attempt: number,
+): Promise<AttemptRow> {
+  const nowMs = ctx.clock.nowMs()
+  const name = { utcDay: utcDayOf(nowMs), terminal: sale.terminalId, counter: sale.counter, attempt }
+  const outTradeNo = formatOutTradeNo(name)
+  const { config } = ctx
+  // Whole seconds: that is how platforms write it, and a repeated order must say the same.
+  const expiresAtMs = Math.ceil(nowMs / 1000 + config.PAYMENT_EXPIRY_SECONDS) * 1000
+  const [row] = await tx
+    .insert(attempts)
+    .values({
+      outTradeNo,
+      day: dayOfNumber(name),
+      terminalId: sale.terminalId,
+      counter: sale.counter,
+      saleDay: sale.day,
+      attempt,
+      siteId: sale.siteId,
+      merchantId: sale.merchantId,
+      platform: payer.platform,
+      buyerId: payer.id,
+      payeeAccount: await payeeAccountOf(tx, sale.merchantId, payer.platform),
+      amountFen: sale.amountFen,
+      state: "prepared",
+      expiresAt: new Date(expiresAtMs),
+      watchUntil: new Date(expiresAtMs + watchMs),
+      nextQueryAt: new Date(nowMs + (config.QUERY_SCHEDULE_SECONDS[0] ?? 2) * 1000),
+      createdAt: new Date(nowMs),
+    })
+    .returning()
+  if (row === undefined) throw new Error(`attempt ${outTradeNo} was not stored`)
+  await appendEvents(ctx, tx, [
+    { outTradeNo, siteId: sale.siteId, kind: "attempt/prepared", detail: { amountFen: sale.amountFen } },
+  ])
+  const paying = beginPaying(settlementOf(sale))
+  if (paying.kind === "applied") await changeSale(ctx, tx, sale, paying.settlement)
+  return row
+}
+
+async function payeeAccountOf(tx: Transaction, merchantId: string, platform: Platform): Promise<string> {
+  const [row] = await tx
+    .select({ account: payeeAccounts.account })
+    .from(payeeAccounts)
+    .where(and(eq(payeeAccounts.merchantId, merchantId), eq(payeeAccounts.platform, platform)))
+  if (row === undefined) throw new ServiceError("payment/no-payee")
+  return row.account
+}

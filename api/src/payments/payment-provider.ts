@@ -1,0 +1,136 @@
+/**
+ * Port to a payment platform. Every call that moves or asks about money has one of three outcomes; a time-out, a broken
+ * connection, an answer that is unsigned or out of shape are `unknown` and never `failed` (docs/specs/payments.md, PY-2).
+ * Adapters: adapters/wechat-pay.ts, adapters/alipay.ts. One contract suite runs against both
+ * (tests/api/payments/provider-contract.ts).
+ */
+import type { Result } from "@suyuan/protocol/result"
+
+export const platforms = ["wechat-pay", "alipay"] as const
+export type Platform = (typeof platforms)[number]
+
+export type UnknownCause =
+  | "time-out"
+  | "connection"
+  /** No signature, another key's, a wrong one, or a probe: the answer may be anybody's. */
+  | "unverified"
+  /** Signed, and still not what the platform's own documents describe, or about another order. */
+  | "malformed"
+  /** The platform says that it does not know itself, or is too busy to say. */
+  | "platform-unsure"
+
+/** `code` is the platform's own, in capitals, without prefix and underscores: documents spell them both ways. */
+export type Outcome<T> =
+  | { readonly kind: "succeeded"; readonly value: T }
+  | { readonly kind: "failed"; readonly code: string }
+  | { readonly kind: "unknown"; readonly cause: UnknownCause; readonly code?: string }
+
+/** Whom the platform settles with. `authToken` is Alipay's `app_auth_token`, by which a provider acts for a merchant. */
+export type Payee = { readonly account: string; readonly authToken: string | undefined }
+
+/** An order as it is sent, every time with the same content: a pure function of the stored attempt. */
+export type PaymentOrder = {
+  readonly outTradeNo: string
+  readonly amountFen: number
+  /** What the payer reads at the platform. */
+  readonly description: string
+  readonly payee: Payee
+  /** The payer as the app in which they pay knows them. */
+  readonly payer: { readonly appId: string; readonly openId: string }
+  /** Whole seconds. */
+  readonly expiresAt: Date
+  readonly terminalHex: string
+}
+
+export type TradeReference = { readonly outTradeNo: string; readonly payee: Payee }
+
+/** What a platform knows of an order. `totalFen` is the order's total, not what was paid after coupons. */
+export type PlatformTrade =
+  | { readonly state: "absent" | "open" | "closed" }
+  | { readonly state: "paid"; readonly totalFen: number; readonly transactionId: string }
+
+export type PaidTrade = Extract<PlatformTrade, { state: "paid" }>
+
+export type RefundOrder = TradeReference & {
+  readonly outRefundNo: string
+  readonly refundFen: number
+  /** The order's whole amount. */
+  readonly totalFen: number
+  readonly reason: string
+}
+
+export type RefundReference = TradeReference & { readonly outRefundNo: string }
+
+/** `abnormal`: accepted, but the money did not reach the payer's account and a person must look. */
+export type PlatformRefund =
+  | { readonly state: "absent" }
+  | { readonly state: "processing" | "succeeded" | "closed" | "abnormal"; readonly refundId: string | undefined }
+
+/** What the phone hands to its platform's own pay function. Only the platform's result, never this, says that it is paid. */
+export type Bridge =
+  | {
+      readonly platform: "wechat-pay"
+      readonly appId: string
+      readonly timeStamp: string
+      readonly nonceStr: string
+      readonly package: string
+      readonly signType: "RSA"
+      readonly paySign: string
+    }
+  | { readonly platform: "alipay"; readonly tradeNO: string }
+
+/** As it came over the wire: names of headers in lower case, the body untouched. Everything in it may be an attacker's. */
+export type NotificationMessage = {
+  readonly headers: Readonly<Record<string, string | undefined>>
+  readonly body: Uint8Array
+}
+
+/** Verified, decrypted and about an app and account of ours. The domain still checks payee and amount. */
+export type PlatformNotice =
+  | {
+      readonly about: "payment"
+      readonly outTradeNo: string
+      readonly payeeAccount: string | undefined
+      readonly trade: Extract<PlatformTrade, { state: "paid" | "closed" }>
+    }
+  | {
+      readonly about: "refund"
+      readonly outTradeNo: string
+      readonly outRefundNo: string
+      readonly payeeAccount: string | undefined
+      readonly refund: Exclude<PlatformRefund, { state: "absent" }>
+    }
+  /** Genuine, and nothing that we act upon. */
+  | { readonly about: "other"; readonly event: string }
+
+export type NotificationFault = "notification/unverified" | "notification/malformed" | "notification/not-ours"
+
+export type PaymentProvider = {
+  readonly platform: Platform
+  /** `handle` is what a bridge is made of. */
+  readonly open: (order: PaymentOrder) => Promise<Outcome<{ readonly handle: string }>>
+  readonly query: (reference: TradeReference) => Promise<Outcome<PlatformTrade>>
+  /** Succeeds for an order that is closed already; fails with the platform's code for one that is paid. */
+  readonly close: (reference: TradeReference) => Promise<Outcome<undefined>>
+  /** Repeating a number with the same amount is the same refund. */
+  readonly refund: (order: RefundOrder) => Promise<Outcome<PlatformRefund>>
+  readonly queryRefund: (reference: RefundReference) => Promise<Outcome<PlatformRefund>>
+  readonly readNotification: (message: NotificationMessage) => Promise<Result<PlatformNotice, NotificationFault>>
+  /** Signs, asks nobody; the same input gives the same bridge. */
+  readonly bridge: (input: {
+    readonly handle: string
+    readonly appId: string
+    readonly outTradeNo: string
+    readonly openedAt: Date
+  }) => Bridge
+}
+
+export const succeeded = <T>(value: T): Outcome<T> => ({ kind: "succeeded", value })
+export const failed = (code: string): Outcome<never> => ({ kind: "failed", code })
+export const unknown = (cause: UnknownCause, code?: string): Outcome<never> =>
+  code === undefined ? { kind: "unknown", cause } : { kind: "unknown", cause, code }
+
+/** `ACQ.TRADE_NOT_EXIST` → `TRADENOTEXIST`. */
+export function normaliseCode(code: string): string {
+  return (code.split(".").pop() ?? "").replaceAll(/[^0-9A-Za-z]/g, "").toUpperCase()
+}

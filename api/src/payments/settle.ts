@@ -1,0 +1,119 @@
+import { bindings } from "@suyuan/drizzle/schema/buyers"
+import { changeAttempt } from "@suyuan/protocol/payment/attempt-state"
+import { applyPayment, type RefundReason } from "@suyuan/protocol/payment/payment-state"
+import { and, eq, isNull, lte, or } from "drizzle-orm"
+import type { Context, Transaction } from "../context"
+import type { SaleKey } from "../sales/sale-key"
+import { raiseAlarm } from "./alarm"
+import { type AttemptKey, type AttemptRow, hurryAttempts, lockAttempt, saleKeyOf, updateAttempt } from "./attempts"
+import { changeSale, settlementOf } from "./change-sale"
+import type { PaymentDeps } from "./payment-deps"
+import { appendEvents } from "./payment-events"
+import type { PaidTrade } from "./payment-provider"
+import { prepareRefund } from "./prepare-refund"
+
+export type Settled = "settled" | "repeated" | "refund-due"
+
+const storedReasons = {
+  "second-payment": "second-payment",
+  "payment-after-close": "after-close",
+  "amount-differs": "wrong-amount",
+} as const satisfies Record<RefundReason, string>
+
+/**
+ * The platform has taken money for an attempt. Under the sale's lock the first success in our commit order settles;
+ * every other, and one of a wrong amount, is refunded whole by a refund that is prepared in the same transaction.
+ */
+export async function settle(
+  ctx: Context,
+  deps: PaymentDeps,
+  tx: Transaction,
+  key: AttemptKey,
+  trade: PaidTrade,
+  via: "notification" | "query",
+): Promise<Settled> {
+  const found = await lockAttempt(tx, key)
+  if (found === undefined) throw new Error(`no attempt ${key.outTradeNo}`)
+  const { sale, attempt: before } = found
+  const about = { number: before.outTradeNo, siteId: before.siteId }
+  if (changeAttempt(before.state, "succeeded").kind !== "applied") {
+    const another = before.state === "succeeded" && before.platformTransactionId !== trade.transactionId
+    if (another) await raiseAlarm(ctx, tx, "payments/second-transaction", about)
+    return "repeated"
+  }
+  const now = new Date(ctx.clock.nowMs())
+  const change = applyPayment(settlementOf(sale), before.state, trade.totalFen)
+  const attempt = await updateAttempt(tx, before, {
+    state: "succeeded",
+    platformTransactionId: trade.transactionId,
+    receivedFen: trade.totalFen,
+    succeededAt: now,
+    nextQueryAt: null,
+    failureCode: null,
+  })
+  const { outTradeNo, siteId } = attempt
+  const { transactionId, totalFen: amountFen } = trade
+  await appendEvents(ctx, tx, [
+    { outTradeNo, siteId, kind: "attempt/succeeded", detail: { via, transactionId, amountFen } },
+  ])
+  if (change.kind === "refund-due") {
+    const changed = await changeSale(ctx, tx, sale, change.settlement)
+    const reason = storedReasons[change.refund.reason]
+    await prepareRefund(ctx, tx, changed, attempt, {
+      id: ctx.random.uuid(),
+      amountFen: change.refund.amountFen,
+      reason,
+      goods: "money-only",
+      lines: [],
+      requestedBy: "gateway",
+    })
+    if (reason === "wrong-amount") {
+      const detail = { askedFen: attempt.amountFen, receivedFen: trade.totalFen }
+      await raiseAlarm(ctx, tx, "payments/wrong-amount", { ...about, detail })
+    }
+    return "refund-due"
+  }
+  await changeSale(ctx, tx, sale, change.settlement, {
+    paidBy: attempt.platform,
+    settledBy: outTradeNo,
+    settledAt: now,
+    buyerId: attempt.buyerId,
+    buyerMerchantId: await merchantBoundTo(tx, attempt.buyerId, now),
+  })
+  await appendEvents(ctx, tx, [{ outTradeNo, siteId, kind: "sale/settled", detail: { via, amountFen } }])
+  await hurryAttempts(tx, [saleKeyOf(attempt)], now)
+  await completeTrade(ctx, deps, tx, saleKeyOf(attempt), attempt)
+  return "settled"
+}
+
+/** The merchant whose wallet paid, as bound at this moment: the sale is then that merchant's purchase. */
+async function merchantBoundTo(tx: Transaction, buyerId: string, at: Date): Promise<string | null> {
+  const [row] = await tx
+    .select({ merchantId: bindings.merchantId })
+    .from(bindings)
+    .where(
+      and(
+        eq(bindings.buyerId, buyerId),
+        eq(bindings.state, "active"),
+        or(isNull(bindings.validFrom), lte(bindings.validFrom, at)),
+      ),
+    )
+  return row?.merchantId ?? null
+}
+
+/** A trade record that cannot be made now never holds back money that has moved: it is made later by its own job. */
+async function completeTrade(
+  ctx: Context,
+  deps: PaymentDeps,
+  tx: Transaction,
+  sale: SaleKey,
+  attempt: AttemptRow,
+): Promise<void> {
+  try {
+    await tx.transaction((inner) => deps.completeTrades(ctx, inner, [sale]))
+  } catch (cause) {
+    ctx.log.error({ err: cause, number: attempt.outTradeNo }, "a settled sale got no record")
+    const { outTradeNo: number, siteId } = attempt
+    await raiseAlarm(ctx, tx, "payments/trade-not-completed", { number, siteId })
+  }
+}
