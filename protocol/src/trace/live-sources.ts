@@ -59,17 +59,22 @@ export class LiveSources {
     }
   }
 
-  /** Ranges of an outflow that takes between `lowGrams` and `grams`, then the outflow itself. */
-  leave(grams: number, lowGrams: number, keptAs?: string): SourceRange[] {
+  /** Ranges of an outflow that takes between `lowGrams` and `grams`, before it leaves. */
+  read(grams: number, lowGrams: number): SourceRange[] {
     this.narrow()
-    const ranges = this.rangesOf(grams, lowGrams)
-    if (keptAs !== undefined) this.remember(keptAs, grams, ranges)
-    this.remove(grams, lowGrams)
+    return this.rangesOf(grams, lowGrams)
+  }
+
+  /** Reads an outflow that comes back later, and keeps what its return will need. */
+  readReturned(key: string, grams: number, lowGrams: number): SourceRange[] {
+    const ranges = this.read(grams, lowGrams)
+    const numbers = this.live.map((current) => ({ ...current, current }))
+    const { stockGrams, arrivedGrams } = this
+    this.beforeOutflow.set(key, { grams, ranges, stockGrams, arrivedGrams, numbers })
     return ranges
   }
 
-  /** An outflow whose ranges nobody asks for. */
-  leaveUnread(grams: number, lowGrams: number): void {
+  leave(grams: number, lowGrams: number): void {
     this.narrow()
     this.remove(grams, lowGrams)
   }
@@ -177,11 +182,5 @@ export class LiveSources {
     for (const numbers of this.live) numbers.isLive = false
     this.live = []
     this.slackGrams = 0
-  }
-
-  private remember(key: string, grams: number, ranges: readonly SourceRange[]): void {
-    const numbers = this.live.map((current) => ({ ...current, current }))
-    const { stockGrams, arrivedGrams } = this
-    this.beforeOutflow.set(key, { grams, ranges, stockGrams, arrivedGrams, numbers })
   }
 }

@@ -185,7 +185,7 @@ export function resolveOrigins(
     for (const event of some) together.push(event)
     events.set(pileId, together)
   }
-  const steps = new Map([...events].map(([pileId, some]) => [pileId, pileSteps(some)]))
+  const steps = new Map([...events].map(([pileId, some]) => [pileId, pileSteps(some, options.clockErrorMs)]))
   const capOf = capsOf(steps.values(), options)
   const groupOf = options.groupOf ?? eachSourceAlone
   const piles = new Map([...steps].map(([pileId, some]) => [pileId, new PileWalk(some, groupOf, capOf)]))

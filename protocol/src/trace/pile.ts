@@ -4,7 +4,8 @@
  */
 import { LiveSources } from "./live-sources"
 import { assertTrace, type PileEvent, type SourceGrams, UNKNOWN_SOURCE } from "./pile-event"
-import { type InStep, type OutStep, type PileSteps, pileSteps, type Segment, type SetAside } from "./pile-steps"
+import type { SetAside } from "./pile-order"
+import { type InStep, type OutStep, type PileSteps, pileSteps, type Segment } from "./pile-steps"
 import { declaredSources, eachSourceAlone, type GroupOf, groupedSources, type SourceRange } from "./source-grams"
 
 export interface OutflowRange {
@@ -32,6 +33,11 @@ export interface RangeOptions {
   readonly lotGrams?: ReadonlyMap<string, number>
   /** Counts sources by sets instead of one by one: bases, counties, tested or not. Ids in the results are the sets'. */
   readonly groupOf?: GroupOf
+  /**
+   * How far an effective time may be from the true one (either way; 0 when left out). Needed where several terminals
+   * write to one pile: events whose order this leaves open get ranges that hold in any order.
+   */
+  readonly clockErrorMs?: number
 }
 
 export interface PileOptions extends RangeOptions {
@@ -84,6 +90,7 @@ export class PileWalk {
     for (; this.next < steps.length; this.next += 1) {
       const step = steps[this.next]!
       if (step.kind === "count") this.live.count(step.grams)
+      else if (step.kind === "leave") this.live.leave(step.grams, step.lowGrams)
       else if (step.kind === "out") this.takeOut(step, hooks)
       else if (!this.putIn(step, hooks)) return step
     }
@@ -114,13 +121,13 @@ export class PileWalk {
   }
 
   private takeOut(step: OutStep, hooks: WalkHooks): void {
-    const { grams, lowGrams, key } = step
-    if (!step.isReturned && !hooks.isRead(step)) {
-      this.live.leaveUnread(grams, lowGrams)
-      return
+    const { grams, lowGrams, key, segmentStartMs } = step
+    if (step.isReturned || hooks.isRead(step)) {
+      const live = this.live
+      const sources = step.isReturned ? live.readReturned(key, grams, lowGrams) : live.read(grams, lowGrams)
+      if (hooks.isRead(step)) hooks.onOutflow(step, { grams, sources, segmentStartMs })
     }
-    const sources = this.live.leave(grams, lowGrams, step.isReturned ? key : undefined)
-    if (hooks.isRead(step)) hooks.onOutflow(step, { grams, sources, segmentStartMs: step.segment.startMs })
+    if (!step.leavesLater) this.live.leave(grams, lowGrams)
   }
 }
 
@@ -129,7 +136,7 @@ export class PileWalk {
  * The result depends on the set of events, never on their order.
  */
 export function runPile(events: readonly PileEvent[], options: PileOptions = {}): PileRanges {
-  const steps = pileSteps(events)
+  const steps = pileSteps(events, options.clockErrorMs)
   const outflows = new Map<string, OutflowRange>()
   const walk = new PileWalk(steps, options.groupOf ?? eachSourceAlone, capsOf([steps], options))
   const waiting = walk.advance({

@@ -61,3 +61,22 @@ test("[RG-13] with returns the oracle's range always lies within ours, and mostl
   }
   expect(exact / compared).toBeGreaterThan(0.99)
 })
+
+test("[RG-2] ranges with a clock error hold in whatever order it leaves open", () => {
+  const dice = new Dice(123)
+  const clockErrorMs = 1300
+  for (let pile = 0; pile < 400; pile += 1) {
+    const { events, happenings } = randomPile(dice)
+    if (happenings.some(({ kind }) => kind === "loss")) continue
+    const told = events.map((event) => {
+      return { ...event, effectiveAtMs: event.effectiveAtMs + dice.between(-clockErrorMs, clockErrorMs) }
+    })
+    for (const includes of setsToAsk(dice)) {
+      for (const [key, { mustGrams, mayGrams }] of runPileSet(told, includes, { clockErrorMs })) {
+        const oracle = oracleRange(happenings, includes, key)
+        expect(mustGrams).toBeLessThanOrEqual(oracle.mustGrams)
+        expect(mayGrams).toBeGreaterThanOrEqual(oracle.mayGrams)
+      }
+    }
+  }
+})
