@@ -53,6 +53,7 @@ export interface SaleSample {
   readonly settlement?: "platform" | "cash"
   /** A bound merchant bought. */
   readonly wholesale?: boolean
+  readonly amountFen?: number
 }
 
 function saleLine(index: number): SaleLine {
@@ -70,7 +71,7 @@ export function sampleSale(sample: SaleSample = {}): SaleRecord {
     terminal,
     counter,
     issuedAtSeconds,
-    amountFen: 1 + lineCount * 299,
+    amountFen: sample.amountFen ?? 1 + lineCount * 299,
     snapshotPrefix: filled(8, 0x77),
     lines: inline
       ? { kind: "inline", items: lines }

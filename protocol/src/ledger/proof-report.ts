@@ -29,7 +29,7 @@ export const PROOF_REASONS = {
       "amount-above-lines",
       "snapshot-not-signed",
     ],
-    "our-word-only": ["part-of-snapshot"],
+    "our-word-only": ["part-of-snapshot", "lines-contradict-code"],
     "not-applicable": ["kind-not-signed"],
     "not-checked": ["shape-refused"],
   },

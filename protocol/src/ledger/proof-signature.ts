@@ -23,6 +23,7 @@ export interface SignatureTrust {
 
 type Step = ProofStepOf<"seller-signature">
 type Failure = Extract<Step, { outcome: "failed" }>["reason"]
+type OurWord = Extract<Step, { outcome: "our-word-only" }>["reason"]
 
 export function checkSellerSignature(record: OpenedRecord, trust: SignatureTrust): Step {
   const step = "seller-signature"
@@ -34,11 +35,23 @@ export function checkSellerSignature(record: OpenedRecord, trust: SignatureTrust
       ? findSaleFailure(record.public, record.commercial, trust)
       : findSnapshotFailure(record.public, trust)
   if (failure !== undefined) return { step, outcome: "failed", reason: failure }
-  if (record.kind === "snapshot" && record.public.parts > 1) {
-    // The signature is over the whole: that these bytes are a part of it, only all parts together show.
-    return { step, outcome: "our-word-only", reason: "part-of-snapshot" }
-  }
-  return { step, outcome: "passed", reason: "signed-by-terminal" }
+  const reason = findUnsigned(record)
+  return reason === undefined
+    ? { step, outcome: "passed", reason: "signed-by-terminal" }
+    : { step, outcome: "our-word-only", reason }
+}
+
+/** What stands in the section without being under the signature, though the signature itself holds. */
+function findUnsigned(record: OpenedRecord): OurWord | undefined {
+  // The signature is over the whole: that these bytes are a part of it, only all parts together show.
+  if (record.kind === "snapshot" && record.public.parts > 1) return "part-of-snapshot"
+  if (record.kind !== "sale" || record.public.lineGoods === undefined) return undefined
+  return contradictsCode(record.public) ? "lines-contradict-code" : undefined
+}
+
+/** Uploaded lines that are not those of the code: kept and flagged, and no trace uses them. */
+function contradictsCode(sale: SalePublic): boolean {
+  return ((sale.flags ?? 0) & SALE_FLAGS.linesContradictCode) !== 0
 }
 
 function findSaleFailure(
@@ -58,8 +71,7 @@ function findSaleFailure(
 /** Nine and more lines stand in the record; their digest stands in the signed goods part (tag `SYL1`). */
 function hasSignedLines(sale: SalePublic, goods: GoodsPart, networkId: NetworkId): boolean {
   const { lineGoods, unitPricesHash } = sale
-  const contradicting = ((sale.flags ?? 0) & SALE_FLAGS.linesContradictCode) !== 0
-  if (goods.lines.kind === "inline" || contradicting) return true
+  if (goods.lines.kind === "inline" || contradictsCode(sale)) return true
   if (lineGoods === undefined || unitPricesHash === undefined) return true
   const tag = concatBytes(asciiBytes("SYL1"), networkBytes(networkId))
   return equalBytes(sha256(concatBytes(tag, sha256(lineGoods), unitPricesHash)), goods.lines.digest)

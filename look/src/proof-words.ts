@@ -1,0 +1,106 @@
+/**
+ * What a verification says, step by step: for each step a name, for each outcome a word, for each reason a sentence.
+ * Keys of `proofReasonWords` are `<step>/<reason>` of `protocol/ledger/proof-report`.
+ */
+type Words = { readonly zh: string; readonly en: string }
+
+export const proofStepWords = {
+  shape: { zh: "证明完整", en: "The proof is whole" },
+  "seller-signature": { zh: "卖家终端的签名", en: "The seller's signature" },
+  commitment: { zh: "内容与封存的一致", en: "The content is what was sealed" },
+  path: { zh: "在这一批存证里", en: "It is in the batch" },
+  anchor: { zh: "这一批已存证上链", en: "The batch is on the chain" },
+} as const satisfies Record<string, Words>
+
+export const proofOutcomeWords = {
+  passed: { zh: "通过 ✓", en: "Passed ✓" },
+  failed: { zh: "不通过 ✕", en: "Failed ✕" },
+  "our-word-only": { zh: "只有我们自己的话作证 ◔", en: "Our word only ◔" },
+  "not-applicable": { zh: "不适用 –", en: "Does not apply –" },
+  "not-checked": { zh: "未查 ?", en: "Not checked ?" },
+} as const satisfies Record<string, Words>
+
+const notChecked = { zh: "证明不完整，这一步没有查", en: "The proof is not whole, so this was not checked" } as const
+
+export const proofReasonWords = {
+  "shape/well-formed": { zh: "证明文件完整，写法正确", en: "The proof is complete and well written" },
+  "shape/too-long": { zh: "文件太长，不是一份存证证明", en: "Too long to be a proof" },
+  "shape/not-json": { zh: "文件读不出来，可能没有传完整", en: "It cannot be read; perhaps it did not arrive whole" },
+  "shape/not-canonical": { zh: "文件被改写过，请重新获取", en: "It was rewritten on the way; get it again" },
+  "shape/malformed": { zh: "缺少内容，或内容不合格式", en: "Something is missing, or not as the format has it" },
+  "shape/entry-malformed": { zh: "封存的记录不合格式", en: "The sealed record is not as the format has it" },
+  "shape/record-malformed": { zh: "打开的内容不合格式", en: "The opened content is not as the format has it" },
+  "shape/record-id-mismatch": { zh: "存证编号不是这笔记录的", en: "The record number belongs to another record" },
+
+  "seller-signature/signed-by-terminal": {
+    zh: "由摊位终端亲自签名，别人改不了",
+    en: "Signed by the stall's own terminal; nobody else can change it",
+  },
+  "seller-signature/terminal-unknown": {
+    zh: "登记册里没有这台终端",
+    en: "The register does not know this terminal",
+  },
+  "seller-signature/wrong-algorithm": {
+    zh: "签名方式与登记的终端不符",
+    en: "Signed in another way than the registered terminal signs",
+  },
+  "seller-signature/bad-signature": { zh: "不是这台终端签的", en: "This terminal did not sign it" },
+  "seller-signature/prices-not-signed": { zh: "价格不是终端签过的", en: "The terminal did not sign these prices" },
+  "seller-signature/lines-not-signed": { zh: "明细不是终端签过的", en: "The terminal did not sign these lines" },
+  "seller-signature/amount-above-lines": {
+    zh: "金额高于明细之和，这样的签名不算数",
+    en: "The amount is above the sum of the lines; such a signature does not count",
+  },
+  "seller-signature/snapshot-not-signed": {
+    zh: "货品清单不是终端签过的",
+    en: "The terminal did not sign this list of goods",
+  },
+  "seller-signature/part-of-snapshot": {
+    zh: "这是货品清单的一部分，各部分齐了才能查签名；现在只有我们自己的话作证",
+    en: "One part of a list of goods: only all parts together can be checked. Until then, our word only",
+  },
+  "seller-signature/lines-contradict-code": {
+    zh: "终端补传的明细与签过的码不符，明细只有我们自己的话作证，溯源不采用",
+    en: "The lines sent later contradict the signed code: for them our word only, and no trace uses them",
+  },
+  "seller-signature/kind-not-signed": {
+    zh: "这类记录不由摊位终端签名",
+    en: "A stall's terminal does not sign this kind of record",
+  },
+  "seller-signature/shape-refused": notChecked,
+
+  "commitment/sections-match": { zh: "看到的内容就是当时封存的内容", en: "What you see is what was sealed" },
+  "commitment/section-mismatch": { zh: "看到的内容不是当时封存的", en: "What you see is not what was sealed" },
+  "commitment/shape-refused": notChecked,
+
+  "path/entry-in-batch": { zh: "这笔记录就在这一批里", en: "The record is in this batch" },
+  "path/entry-not-in-batch": { zh: "这笔记录不在这一批里", en: "The record is not in this batch" },
+  "path/shape-refused": notChecked,
+
+  "anchor/root-on-chain": { zh: "已存证，谁也改不了", en: "Anchored: nobody can change it" },
+  "anchor/wrong-chain": { zh: "证明说的是另一条链", en: "The proof speaks of another chain" },
+  "anchor/wrong-contract": { zh: "证明说的是另一本账", en: "The proof speaks of another ledger" },
+  "anchor/root-unread": {
+    zh: "没有读到链上的这一批，请联网后再查",
+    en: "The batch could not be read from the chain; go online and check again",
+  },
+  "anchor/other-root-on-chain": { zh: "链上的这一批与证明不符", en: "The chain holds another batch in this place" },
+  "anchor/development-chain": { zh: "开发链：只有我们自己的话作证", en: "development chain: our word only" },
+  "anchor/shape-refused": notChecked,
+} as const satisfies Record<string, Words>
+
+export type ProofReasonWord = keyof typeof proofReasonWords
+
+/** One line a step, as the flow and the demonstration print it. */
+export function proofStepSentence(
+  step: {
+    readonly step: keyof typeof proofStepWords
+    readonly outcome: keyof typeof proofOutcomeWords
+    readonly reason: string
+  },
+  language: "zh" | "en",
+): string {
+  const reason = proofReasonWords[`${step.step}/${step.reason}` as ProofReasonWord]
+  const colon = language === "zh" ? "：" : ": "
+  return `${proofStepWords[step.step][language]}${colon}${proofOutcomeWords[step.outcome][language]} ${reason[language]}`
+}
