@@ -136,6 +136,14 @@ const schema = z.object({
     },
     file.optional(),
   ),
+  CHAIN_FINAL_DEPTH: setting(
+    "CHAIN_FINAL_DEPTH",
+    {
+      meaning: "blocks on top of one before it counts as final; 0 for QBFT, whose blocks are final at once",
+      example: "0",
+    },
+    z.coerce.number().int().min(0).max(1000).default(0),
+  ),
   LEDGER_LOG: setting(
     "LEDGER_LOG",
     { meaning: "number of the gateway's organisation, which is its log", example: "1" },
