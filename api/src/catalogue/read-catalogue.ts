@@ -1,0 +1,29 @@
+import { commodities } from "@suyuan/drizzle/schema/merchants"
+import { asc, or, sql } from "drizzle-orm"
+import type { Reader } from "../context"
+
+export type Commodity = Readonly<typeof commodities.$inferSelect>
+
+/** The newest catalogue, by code; version 0 and empty before the first. */
+export async function readCatalogue(reader: Reader): Promise<{ version: number; entries: Commodity[] }> {
+  const entries = await reader.select().from(commodities).orderBy(asc(commodities.code))
+  return { version: Math.max(0, ...entries.map((entry) => entry.catalogueVersion)), entries }
+}
+
+/** The commodity that goes by this name or synonym, in either language; `undefined` waits for a person. */
+export async function findCommodity(reader: Reader, name: string): Promise<Commodity | undefined> {
+  const wanted = name.trim().toLowerCase()
+  const [found] = await reader
+    .select()
+    .from(commodities)
+    .where(
+      or(
+        sql`lower(${commodities.nameZh}) = ${wanted}`,
+        sql`lower(${commodities.nameEn}) = ${wanted}`,
+        sql`${wanted} = ANY (SELECT lower(synonym) FROM unnest(${commodities.synonyms}) AS synonym)`,
+      ),
+    )
+    .orderBy(asc(commodities.code))
+    .limit(1)
+  return found
+}
