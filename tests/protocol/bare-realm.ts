@@ -1,0 +1,85 @@
+/**
+ * A realm with the language of 2020 and nothing else: no TextEncoder, Buffer, WebCrypto, timers, console. The logic
+ * layer of a mini-program on an old phone (Chrome 86, iOS 14) is close to it. Sources are bundled as they would be
+ * there, and run by `node:vm`.
+ */
+import vm from "node:vm"
+
+const PROTOCOL_SOURCES = new URL("../../protocol/src/", import.meta.url).pathname
+
+export interface RealmCheck {
+  /** Names the test. */
+  readonly name: string
+  /** Files of `protocol/src`, without `.ts`; the program finds each in `modules` under its path. */
+  readonly modules: readonly string[]
+  /** Handed over as JSON, so that no object of the outer realm leaks in. */
+  readonly vectors: unknown
+  /**
+   * Body of a function `(modules, vectors, fromHex, toHex)` that returns how many checks passed and throws at the
+   * first that does not. Plain JavaScript: it is not bundled.
+   */
+  readonly program: string
+}
+
+/** ECMAScript 2020, as far as Chrome 86 and iOS 14 have it. Everything else is deleted before the bundle loads. */
+const GLOBALS_KEPT = [
+  ...["undefined", "NaN", "Infinity", "isNaN", "isFinite", "parseInt", "parseFloat", "globalThis", "eval"],
+  ...["escape", "unescape", "decodeURI", "decodeURIComponent", "encodeURI", "encodeURIComponent", "JSON", "Math"],
+  ...["Reflect", "Proxy", "Object", "Function", "Boolean", "Symbol", "Number", "BigInt", "String", "RegExp", "Date"],
+  ...["Error", "EvalError", "RangeError", "ReferenceError", "SyntaxError", "TypeError", "URIError", "Array", "Map"],
+  ...["Set", "WeakMap", "WeakSet", "Promise", "ArrayBuffer", "DataView", "Int8Array", "Int16Array", "Int32Array"],
+  ...["Uint8Array", "Uint8ClampedArray", "Uint16Array", "Uint32Array", "Float32Array", "Float64Array"],
+  ...["BigInt64Array", "BigUint64Array"],
+]
+
+/**
+ * Methods that came later: a phone without them would fail where this machine does not.
+ * `Object.hasOwn` (Chrome 93, iOS 15.4) stays: noble calls it, so a mini-program for older phones brings it along.
+ */
+const METHODS_REMOVED: Readonly<Record<string, readonly string[]>> = {
+  Object: ["groupBy"],
+  Promise: ["any", "withResolvers", "try"],
+  Map: ["groupBy"],
+  Array: ["fromAsync"],
+  Uint8Array: ["fromHex", "fromBase64"],
+  "Array.prototype": ["at", "findLast", "findLastIndex", "toReversed", "toSorted", "toSpliced", "with"],
+  "Object.getPrototypeOf(Uint8Array.prototype)": ["at", "findLast", "findLastIndex", "toReversed", "toSorted", "with"],
+  "Uint8Array.prototype": ["toHex", "toBase64", "setFromHex", "setFromBase64"],
+  "String.prototype": ["at", "isWellFormed", "toWellFormed"],
+  "Set.prototype": ["union", "intersection", "difference", "symmetricDifference", "isSubsetOf", "isDisjointFrom"],
+  "ArrayBuffer.prototype": ["resize", "transfer", "transferToFixedLength"],
+}
+
+const STRIP = `(() => {
+  const kept = new Set(${JSON.stringify(GLOBALS_KEPT)})
+  for (const name of Object.getOwnPropertyNames(globalThis)) if (!kept.has(name)) delete globalThis[name]
+  ${Object.entries(METHODS_REMOVED)
+    .flatMap(([owner, methods]) => methods.map((method) => `delete ${owner}.${method}`))
+    .join("\n  ")}
+})()`
+
+/** Runs one check in a fresh realm. @returns what its program returned */
+export async function runInBareRealm({ modules, vectors, program }: RealmCheck): Promise<unknown> {
+  const bundle = await bundleOf([...new Set([...modules, "codec/bytes"])])
+  const context = vm.createContext(Object.create(null))
+  vm.runInContext(STRIP, context)
+  vm.runInContext(bundle, context)
+  const source = `(() => {
+    const modules = globalThis.protocol
+    const { fromHex, toHex } = modules["codec/bytes"]
+    const vectors = JSON.parse(${JSON.stringify(JSON.stringify(vectors))})
+    return ((modules, vectors, fromHex, toHex) => { ${program} })(modules, vectors, fromHex, toHex)
+  })()`
+  return vm.runInContext(source, context)
+}
+
+async function bundleOf(modules: readonly string[]): Promise<string> {
+  const entry = `${PROTOCOL_SOURCES}bare-realm-entry.ts`
+  const imports = modules.map((module, i) => `import * as m${i} from ${JSON.stringify(PROTOCOL_SOURCES + module)}`)
+  const names = modules.map((module, i) => `${JSON.stringify(module)}: m${i}`)
+  const source = `${imports.join("\n")}\nglobalThis.protocol = { ${names.join(", ")} }\n`
+  const built = await Bun.build({ entrypoints: [entry], files: { [entry]: source }, target: "browser", format: "iife" })
+  const [output] = built.outputs
+  if (!built.success || output === undefined) throw new AggregateError(built.logs, "protocol does not bundle")
+  return output.text()
+}
