@@ -1,4 +1,5 @@
 /** The frame of every page of the sandbox: language switch, the word 演示, no resource from outside. */
+import { html } from "hono/html"
 import type { Child } from "hono/jsx"
 import type { Language } from "./language"
 
@@ -13,7 +14,13 @@ function inLanguage(path: string, language: string): string {
   return `${url.pathname}${url.search}`
 }
 
-export function Page(props: { language: Language; title: string; path: string; children?: Child }) {
+export function Page(props: {
+  language: Language
+  title: string
+  path: string
+  themeColour?: string
+  children?: Child
+}) {
   const own = words[props.language]
   return (
     <html lang={props.language === "zh" ? "zh-CN" : "en"}>
@@ -21,6 +28,7 @@ export function Page(props: { language: Language; title: string; path: string; c
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>{props.title}</title>
+        {props.themeColour === undefined ? null : <meta name="theme-color" content={props.themeColour} />}
         <link rel="stylesheet" href="/corner.css" />
         <link rel="icon" href="data:," />
       </head>
@@ -39,4 +47,9 @@ export function Page(props: { language: Language; title: string; path: string; c
       </body>
     </html>
   )
+}
+
+/** The whole document, with its doctype. */
+export function document(page: Child) {
+  return html`<!doctype html>${page}`
 }

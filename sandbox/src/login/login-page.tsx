@@ -5,7 +5,7 @@ import { Hono } from "hono"
 import { alipay, wechat } from "../accounts"
 import type { CodeKind } from "../buyers/buyers"
 import { languageOf } from "../corner/language"
-import { Page } from "../corner/page"
+import { document, Page } from "../corner/page"
 import { isReachable } from "../settings"
 import type { World } from "../world"
 import { loginWords } from "./page-words"
@@ -44,13 +44,15 @@ function refusal(c: Context, kind: LoginKind, reason: string): Response | Promis
   const language = languageOf(c.req.raw)
   const words = loginWords[language]
   return c.html(
-    <Page language={language} title={words[kind.title]} path={c.req.url}>
-      <main class="single">
-        <h1>✕ {words.refusedTitle}</h1>
-        <p>{reason}</p>
-        <p>{words.back}</p>
-      </main>
-    </Page>,
+    document(
+      <Page language={language} title={words[kind.title]} path={c.req.url}>
+        <main class="single">
+          <h1>✕ {words.refusedTitle}</h1>
+          <p>{reason}</p>
+          <p>{words.back}</p>
+        </main>
+      </Page>,
+    ),
     400,
   )
 }
@@ -82,21 +84,23 @@ function login(world: World, c: Context, kind: LoginKind): Response | Promise<Re
   }
   const buyers = world.buyers.list()
   return c.html(
-    <Page language={language} title={words[kind.title]} path={c.req.url}>
-      <main class="single">
-        <h1>{words[kind.title]}</h1>
-        <p>{buyers.length === 0 ? words.none : words.choose}</p>
-        <ul class="choices">
-          {buyers.map((one) => (
-            <li>
-              <a class="button" href={link(one.id)}>
-                {one.name}
-              </a>
-            </li>
-          ))}
-        </ul>
-      </main>
-    </Page>,
+    document(
+      <Page language={language} title={words[kind.title]} path={c.req.url}>
+        <main class="single">
+          <h1>{words[kind.title]}</h1>
+          <p>{buyers.length === 0 ? words.none : words.choose}</p>
+          <ul class="choices">
+            {buyers.map((one) => (
+              <li>
+                <a class="button" href={link(one.id)}>
+                  {one.name}
+                </a>
+              </li>
+            ))}
+          </ul>
+        </main>
+      </Page>,
+    ),
   )
 }
 

@@ -1,0 +1,124 @@
+/**
+ * Reads what the gateway says of a sale into what the phone shows. The gateway is another party here: every field is
+ * taken only if it has the right type, and a missing one leaves a gap on the screen instead of an error.
+ */
+import { errorWords } from "@suyuan/look/errors"
+import type { Language } from "./language"
+
+export interface LineView {
+  readonly name: string | null
+  readonly quantity: string
+  readonly unitPrice: string
+  readonly amountFen: number | null
+  readonly origin: string | null
+}
+
+export interface SaleView {
+  readonly stall: string
+  readonly stallNumber: string
+  readonly site: string
+  /** `null`: the lines follow later. */
+  readonly lines: readonly LineView[] | null
+  readonly lineCount: number
+  readonly amountFen: number
+  readonly state: string
+  readonly paidFen: number
+  readonly refundedFen: number
+  readonly receiptDigits: string | null
+  readonly canPay: boolean
+  readonly refusal: string | null
+  readonly development: boolean
+}
+
+type Json = Readonly<Record<string, unknown>>
+
+function object(value: unknown): Json {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Json) : {}
+}
+
+const text = (value: unknown): string => (typeof value === "string" || typeof value === "number" ? String(value) : "")
+const number = (value: unknown): number => (typeof value === "number" && Number.isFinite(value) ? value : 0)
+
+/** The English twin of a field where there is one and English is read. */
+function inLanguage(from: Json, name: string, language: Language): string {
+  return (language === "en" ? text(from[`${name}En`]) : "") || text(from[name])
+}
+
+function wordsOf(value: unknown, language: Language): string {
+  const both = object(value)
+  return typeof value === "string" ? value : text(both[language]) || text(both.text) || text(both.message)
+}
+
+function originOf(line: Json, language: Language): string | null {
+  const origin = line.origin ?? object(line.pile).origin ?? line.pile
+  return wordsOf(origin, language) || text(line.declaredOrigin) || null
+}
+
+function lineOf(value: unknown, language: Language): LineView {
+  const line = object(value)
+  return {
+    name: inLanguage(line, "name", language) || null,
+    quantity: inLanguage(line, "quantityText", language),
+    unitPrice: inLanguage(line, "unitPriceText", language),
+    amountFen: typeof line.amountFen === "number" ? line.amountFen : null,
+    origin: originOf(line, language),
+  }
+}
+
+/** A refusal as a sentence: ours by its code, else whatever sentence came with it. */
+export function refusalWords(value: unknown, language: Language): string | null {
+  const code = typeof value === "string" ? value : text(object(value).code)
+  const own = (errorWords as Readonly<Record<string, { readonly zh: string; readonly en: string } | undefined>>)[code]
+  return own?.[language] ?? (wordsOf(value, language) || code || null)
+}
+
+export function readSale(body: unknown, language: Language): SaleView {
+  const sale = object(body)
+  const stall = object(sale.stall)
+  const lines = Array.isArray(sale.lines) ? sale.lines.map((line) => lineOf(line, language)) : null
+  return {
+    stall: inLanguage(stall, "name", language),
+    stallNumber: text(stall.number),
+    site: inLanguage(stall, "site", language),
+    lines,
+    lineCount: number(sale.lineCount) || (lines?.length ?? 0),
+    amountFen: number(sale.amountFen),
+    state: text(sale.state) || "presented",
+    paidFen: number(sale.paidFen),
+    refundedFen: number(sale.refundedFen),
+    receiptDigits: text(sale.receiptDigits) || null,
+    canPay: sale.canPay !== false,
+    refusal: sale.refusal === null || sale.refusal === undefined ? null : refusalWords(sale.refusal, language),
+    development: sale.development !== false,
+  }
+}
+
+/** What changes while a buyer waits. */
+export function readState(before: SaleView, body: unknown): SaleView {
+  const state = object(body)
+  return {
+    ...before,
+    state: text(state.state) || before.state,
+    paidFen: number(state.paidFen),
+    refundedFen: number(state.refundedFen),
+    receiptDigits: text(state.receiptDigits) || null,
+  }
+}
+
+/** The payment call in the gateway's answer, in the form the wallet checks; `undefined`: nothing to pay with (yet). */
+export function readBridge(body: unknown): unknown {
+  const bridge = object(object(body).bridge)
+  const { appId, timeStamp, nonceStr, signType, paySign } = bridge
+  const tradeNo = text(bridge.tradeNo) || text(bridge.tradeNO)
+  if (tradeNo !== "") return { kind: "alipay", tradeNo }
+  if (paySign === undefined) return undefined
+  return {
+    kind: "wechat-jsapi",
+    appId,
+    timeStamp: text(timeStamp),
+    nonceStr,
+    package: bridge.package,
+    signType,
+    paySign,
+  }
+}
