@@ -46,7 +46,9 @@ export type TradeReference = { readonly outTradeNo: string; readonly payee: Paye
 
 /** What a platform knows of an order. `totalFen` is the order's total, not what was paid after coupons. */
 export type PlatformTrade =
-  | { readonly state: "absent" | "open" | "closed" }
+  | { readonly state: "absent" }
+  | { readonly state: "open" }
+  | { readonly state: "closed" }
   | { readonly state: "paid"; readonly totalFen: number; readonly transactionId: string }
 
 export type PaidTrade = Extract<PlatformTrade, { state: "paid" }>
@@ -69,7 +71,7 @@ export type PlatformRefund =
 /** What the phone hands to its platform's own pay function. Only the platform's result, never this, says that it is paid. */
 export type Bridge =
   | {
-      readonly platform: "wechat-pay"
+      readonly kind: "wechat-jsapi"
       readonly appId: string
       readonly timeStamp: string
       readonly nonceStr: string
@@ -77,7 +79,7 @@ export type Bridge =
       readonly signType: "RSA"
       readonly paySign: string
     }
-  | { readonly platform: "alipay"; readonly tradeNO: string }
+  | { readonly kind: "alipay"; readonly tradeNo: string }
 
 /** As it came over the wire: names of headers in lower case, the body untouched. Everything in it may be an attacker's. */
 export type NotificationMessage = {
