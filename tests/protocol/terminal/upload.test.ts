@@ -107,6 +107,22 @@ describe("upload envelope", () => {
     }
   })
 
+  const sizes: readonly [string, number, number, number][] = [
+    ["cancel", 10, 4, 97],
+    ["void", 6, 6, 98],
+    ["sale of three lines", 1, 124, 217],
+    ["sale of one line", 2, 106, 199],
+    ["sale of nine lines", 3, 205, 298],
+    ["rapid test", 9, 104, 197],
+    ["snapshot of three slots", 8, 151, 244],
+  ]
+  for (const [what, index, bodyBytes, envelopeBytes] of sizes) {
+    test(`[UP-13] of a ${what} has ${envelopeBytes} bytes, as the specification's table says`, () => {
+      const { body, envelope } = vectors.uploads[index]!
+      expect([body.length / 2, envelope.length / 2]).toEqual([bodyBytes, envelopeBytes])
+    })
+  }
+
   test("[UP-1] numbers its kinds as the records do", () => {
     for (const [kind, number] of Object.entries(UPLOAD_KINDS)) {
       if (number === 0 || number >= 128) continue
