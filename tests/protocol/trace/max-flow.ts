@@ -84,19 +84,19 @@ class Graph {
   }
 
   private augment(source: number, sink: number): number {
-    const reachedBy = new Map<number, Edge>()
+    const reachedBy: (Edge | undefined)[] = []
     const queue = [source]
-    for (let at = queue.shift(); at !== undefined && !reachedBy.has(sink); at = queue.shift()) {
-      for (const edge of this.edges[at]!) {
-        if (edge.room === 0 || edge.to === source || reachedBy.has(edge.to)) continue
-        reachedBy.set(edge.to, edge)
+    for (let next = 0; next < queue.length && !reachedBy[sink]; next += 1) {
+      for (const edge of this.edges[queue[next]!]!) {
+        if (edge.room === 0 || edge.to === source || reachedBy[edge.to]) continue
+        reachedBy[edge.to] = edge
         queue.push(edge.to)
       }
     }
-    if (!reachedBy.has(sink)) return 0
+    if (!reachedBy[sink]) return 0
     const path: Edge[] = []
     for (let at = sink; at !== source; ) {
-      const edge = reachedBy.get(at)!
+      const edge = reachedBy[at]!
       path.push(edge)
       at = this.edges[edge.to]![edge.back]!.to
     }
