@@ -1,0 +1,126 @@
+import { createRoute, z } from "@hono/zod-openapi"
+import type { Context } from "../context"
+import { addParticipant, type Participant } from "../participants/add-participant"
+import { addSite, type Site } from "../participants/add-site"
+import { listParticipants, listSites } from "../participants/list-sites"
+import { requireActor } from "./authenticate"
+import { actorRefusals, refusals } from "./refusals"
+import { newRouter, type Routes } from "./router"
+import { answer, byToken, instant, jsonBody, name, uuid } from "./schemas"
+
+const number = z.number().int().min(1).max(0xffff_ffff)
+const tags = ["organisations and sites"]
+
+const newParticipant = z.object({
+  id: uuid,
+  number: number.openapi({ description: "Number on the chain" }),
+  name,
+  nameEn: name,
+  role: z.enum(["base", "wholesale", "market", "gateway", "regulator"]),
+  sealingKey: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, "32 bytes in lower-case hex")
+    .optional()
+    .openapi({ description: "X25519 public key that audience keys are wrapped to" }),
+})
+const participant = newParticipant.extend({ createdAt: instant }).openapi("Participant")
+
+const newSite = z.object({
+  id: uuid,
+  number: number.openapi({ description: "Number in records" }),
+  participantId: uuid,
+  kind: z.enum(["base", "wholesale", "market"]),
+  name,
+  nameEn: name,
+  regionCode: z.string().regex(/^[0-9]{6}$/, "six digits of GB/T 2260"),
+  zone: z.string().refine(isZone, "an IANA time zone").openapi({ example: "Asia/Shanghai" }),
+  dayStartsAtMinutes: z
+    .number()
+    .int()
+    .min(0)
+    .max(1439)
+    .optional()
+    .openapi({ description: "Minutes after local midnight at which the business day starts; 720 for wholesale" }),
+})
+const site = newSite.extend({ dayStartsAtMinutes: z.number().int(), createdAt: instant }).openapi("Site")
+
+const addParticipantRoute = createRoute({
+  method: "post",
+  path: "/participants",
+  tags,
+  summary: "Add an organisation",
+  description: "The caller makes the id; the same again is success.",
+  security: byToken,
+  request: jsonBody(newParticipant),
+  responses: {
+    200: answer("The organisation", participant),
+    ...refusals(...actorRefusals, "participant/number-taken", "request/conflict"),
+  },
+})
+const listParticipantsRoute = createRoute({
+  method: "get",
+  path: "/participants",
+  tags,
+  summary: "List organisations",
+  security: byToken,
+  responses: { 200: answer("All of them", z.array(participant)), ...refusals(...actorRefusals) },
+})
+const addSiteRoute = createRoute({
+  method: "post",
+  path: "/sites",
+  tags,
+  summary: "Add a site",
+  description: "A place run by one organisation of the same kind. The caller makes the id; the same again is success.",
+  security: byToken,
+  request: jsonBody(newSite),
+  responses: {
+    200: answer("The site", site),
+    ...refusals(
+      ...actorRefusals,
+      "participant/unknown",
+      "participant/runs-no-sites",
+      "site/number-taken",
+      "request/conflict",
+    ),
+  },
+})
+const listSitesRoute = createRoute({
+  method: "get",
+  path: "/sites",
+  tags,
+  summary: "List the sites that the token may touch",
+  security: byToken,
+  responses: { 200: answer("Sites by number", z.array(site)), ...refusals(...actorRefusals) },
+})
+
+export function participantRoutes({ ctx }: { readonly ctx: Context }): Routes {
+  const router = newRouter()
+  router.use("/participants", requireActor(ctx))
+  router.use("/sites", requireActor(ctx))
+  router.openapi(addParticipantRoute, async (c) =>
+    c.json(participantView(await addParticipant(ctx, c.get("actor"), c.req.valid("json"))), 200),
+  )
+  router.openapi(listParticipantsRoute, async (c) => c.json((await listParticipants(ctx.db)).map(participantView), 200))
+  router.openapi(addSiteRoute, async (c) =>
+    c.json(siteView(await addSite(ctx, c.get("actor"), c.req.valid("json"))), 200),
+  )
+  router.openapi(listSitesRoute, async (c) => c.json((await listSites(ctx.db, c.get("actor"))).map(siteView), 200))
+  return router
+}
+
+function participantView({ createdAt, sealingKey, ...row }: Participant) {
+  return { ...row, ...(sealingKey === null ? {} : { sealingKey }), createdAt: createdAt.toISOString() }
+}
+
+function siteView({ createdAt, ...row }: Site) {
+  return { ...row, createdAt: createdAt.toISOString() }
+}
+
+function isZone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: zone })
+    return true
+  } catch {
+    return false
+  }
+}
