@@ -8,6 +8,7 @@ import payCode from "../vectors/pay-code.json"
 import signatures from "../vectors/signatures.json"
 import upload from "../vectors/upload.json"
 import { type RealmCheck, runInBareRealm } from "./bare-realm"
+import { ledgerChecks } from "./ledger/bare-realm-checks"
 
 /** Every part of `protocol/` that reads or writes bytes has a row; add one when a vector file is added. */
 const checks: readonly RealmCheck[] = [
@@ -148,6 +149,7 @@ const checks: readonly RealmCheck[] = [
       }
       return roots.length`,
   },
+  ...ledgerChecks,
 ]
 
 const PROTOCOL_SOURCES = new URL("../../protocol/src/", import.meta.url)

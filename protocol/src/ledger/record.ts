@@ -109,7 +109,7 @@ const SECTION_SHAPES: Readonly<Record<WrittenKind, SectionShapes>> = {
 }
 
 export function isWrittenKind(kind: RecordKind): kind is WrittenKind {
-  return Object.hasOwn(SECTION_SHAPES, kind)
+  return SECTION_SHAPES[kind as WrittenKind] !== undefined
 }
 
 /** Whether entries of this kind have a sealed commercial section: all of them have it, or none. */

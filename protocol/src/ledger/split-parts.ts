@@ -47,15 +47,17 @@ export function splitCatalogue(version: number, entries: CataloguePublic["entrie
 
 /** At least one group, even of nothing. */
 function fillParts<T>(items: readonly T[], bytesOf: (item: T) => number): T[][] {
-  const groups: T[][] = [[]]
+  let group: T[] = []
+  const groups = [group]
   let filledBytes = 0
   for (const item of items) {
     const length = bytesOf(item)
     if (filledBytes + length > PART_BYTES_MAX) {
-      groups.push([])
+      group = []
+      groups.push(group)
       filledBytes = 0
     }
-    groups.at(-1)!.push(item)
+    group.push(item)
     filledBytes += length
   }
   if (groups.length > PARTS_MAX) throw new RangeError(`${groups.length} parts are more than ${PARTS_MAX}`)
