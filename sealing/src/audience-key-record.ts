@@ -1,5 +1,5 @@
 /**
- * The record that brings a day's audience key to its members (docs/specs/sealing.md, SE-14 to SE-19). It precedes,
+ * The record that brings a day's audience key to its members (docs/specs/sealing.md, SE-14 to SE-18). It precedes,
  * in its log, every batch that names its day; a joiner gets an earlier day by another such record.
  */
 import { decodeRecord, encodeRecord } from "@suyuan/protocol/ledger/record"

@@ -1,6 +1,6 @@
 /**
  * An audience key wrapped to one member with HPKE (RFC 9180: base mode, DHKEM(X25519, HKDF-SHA256), HKDF-SHA256,
- * AES-256-GCM), as docs/specs/sealing.md, SE-14 to SE-17 has it. Domain tag: `SYH1`.
+ * AES-256-GCM), as docs/specs/sealing.md, SE-14, SE-15 has it. Domain tag: `SYH1`.
  */
 import { asciiBytes, concatBytes, uintToBytes } from "@suyuan/protocol/codec/bytes"
 import { SECTIONS } from "@suyuan/protocol/ledger/record-kind"

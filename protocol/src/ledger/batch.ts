@@ -16,6 +16,8 @@ export const BATCH_VERSION = 1
 export const BATCH_BYTES_MAX = 114_688
 export const BATCH_ENTRIES_MAX = 0xffff
 export const FIRST_SEQUENCE = 1
+/** Organisations that one batch can concern: the contract reverts above it. */
+export const CONCERNED_MAX = 256
 
 const MAGIC = asciiBytes("SYB1")
 /** Magic 4, version 1, log 4, sequence 8, previous head 32, count 2, header length 4. */
@@ -136,12 +138,13 @@ export function batchRoot(entries: readonly Uint8Array[]): Uint8Array {
 
 /**
  * keccak256(previous head ‖ sequence u64 ‖ root ‖ keccak256(header) ‖ count u16 ‖ concerned u32*).
- * @param concerned organisation numbers. @throws RangeError unless they ascend strictly.
+ * @param concerned organisation numbers, at most 256. @throws RangeError unless they ascend strictly.
  */
 export function batchHead(batch: Batch, concerned: readonly number[]): Uint8Array {
   if (concerned.some((organisation, i) => i > 0 && organisation <= concerned[i - 1]!)) {
     throw new RangeError("concerned organisations ascend strictly")
   }
+  if (concerned.length > CONCERNED_MAX) throw new RangeError(`a batch concerns at most ${CONCERNED_MAX} organisations`)
   return keccak256(
     concatBytes(
       batch.previousHead,

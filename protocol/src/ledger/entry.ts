@@ -1,5 +1,5 @@
 /**
- * A sealed entry: what the chain stores of one record (docs/specs/records.md, TR-15 to TR-19). Commitments for
+ * A sealed entry: what the chain stores of one record (docs/specs/records.md, TR-15 to TR-18). Commitments for
  * whoever is given a section, ciphertexts for whoever holds the audience's key. How they are sealed is the
  * business of the workspace `sealing`.
  */

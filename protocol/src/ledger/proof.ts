@@ -8,7 +8,7 @@ import type { Result } from "../result"
 import { err, ok } from "../result"
 import type { TerminalId } from "../terminal/identifiers"
 import { parseGoodsPart } from "../terminal/pay-code"
-import { commitSection } from "./commitment"
+import { commitSection, isAbsent } from "./commitment"
 import { type Entry, entryLeaf, parseEntry } from "./entry"
 import { keccak256 } from "./keccak"
 import { rootOfPath } from "./merkle"
@@ -25,7 +25,10 @@ export interface ProofTrust extends SignatureTrust {
   readonly contract: Uint8Array
   /** One node that we run ourselves: its word is our word. */
   readonly developmentChain: boolean
-  /** As the reader of roots found it for the bundle's log and sequence (`locateProof`); `undefined`: none there. */
+  /**
+   * As the reader of roots found it for the bundle's log and sequence (`locateProof`); `undefined`, or the zeros that
+   * the contract has for a batch that was never appended: none there.
+   */
   readonly root: Uint8Array | undefined
 }
 
@@ -128,7 +131,7 @@ function checkAnchor(bundle: ProofBundle, trust: ProofTrust): ProofStepOf<"ancho
   const step = "anchor"
   if (bundle.chainId !== trust.chainId) return { step, outcome: "failed", reason: "wrong-chain" }
   if (!equalBytes(bundle.contract, trust.contract)) return { step, outcome: "failed", reason: "wrong-contract" }
-  if (trust.root === undefined) return { step, outcome: "failed", reason: "root-unread" }
+  if (trust.root === undefined || isAbsent(trust.root)) return { step, outcome: "failed", reason: "root-unread" }
   if (!equalBytes(bundle.root, trust.root)) return { step, outcome: "failed", reason: "other-root-on-chain" }
   return trust.developmentChain
     ? { step, outcome: "our-word-only", reason: "development-chain" }

@@ -143,8 +143,11 @@ describe("head", () => {
     expect(new Set(heads.map(toHex)).size).toBe(heads.length)
   })
 
-  test("[AN-8] refuses organisations that do not ascend strictly", () => {
+  test("[AN-10] refuses organisations that do not ascend strictly, or more than 256", () => {
     expect(() => batchHead(sample, [9, 2])).toThrow(RangeError)
     expect(() => batchHead(sample, [2, 2])).toThrow(RangeError)
+    const many = Array.from({ length: 257 }, (_, i) => i)
+    expect(() => batchHead(sample, many)).toThrow(RangeError)
+    expect(batchHead(sample, many.slice(1))).toHaveLength(32)
   })
 })

@@ -212,6 +212,7 @@ describe("each step fails alone", () => {
     expectOnly(verifyProof(retailSale, { ...trust, chainId: 1 }), "anchor", "wrong-chain")
     expectOnly(verifyProof(retailSale, { ...trust, contract: filled(20, 1) }), "anchor", "wrong-contract")
     expectOnly(verifyProof(retailSale, { ...trust, root: undefined }), "anchor", "root-unread")
+    expectOnly(verifyProof(retailSale, { ...trust, root: filled(32, 0) }), "anchor", "root-unread")
     expectOnly(verifyProof(retailSale, { ...trust, root: filled(32, 1) }), "anchor", "other-root-on-chain")
     const development = { ...trust, developmentChain: true, root: filled(32, 1) }
     expectOnly(verifyProof(retailSale, development), "anchor", "other-root-on-chain")
