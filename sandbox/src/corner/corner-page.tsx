@@ -12,13 +12,13 @@ export function CornerPage(props: { language: Language; path: string }) {
         <h1>{words.title}</h1>
         <p class="lead">{words.lead}</p>
         <div class="corner">
-          <section class="card stall" aria-labelledby="stall-title">
+          <section class="card stall at-stall" aria-labelledby="stall-title">
             <h2 id="stall-title">{words.stallTitle}</h2>
             <div id="stall" class="stall" aria-live="polite">
               <p class="empty">{words.loading}</p>
             </div>
           </section>
-          <section aria-labelledby="phone-title" class="stack">
+          <section aria-labelledby="phone-title" class="stack at-phone">
             <h2 id="phone-title">{words.phoneTitle}</h2>
             <div class="phone">
               <div class="glass">
@@ -29,11 +29,11 @@ export function CornerPage(props: { language: Language; path: string }) {
               </div>
             </div>
           </section>
-          <section class="card stack" aria-labelledby="books-title">
+          <section class="card stack at-books" aria-labelledby="books-title">
             <h2 id="books-title">{words.booksTitle}</h2>
             <div id="books" class="stack" />
           </section>
-          <section class="card">
+          <section class="card at-faults">
             <details>
               <summary>{words.faultsTitle}</summary>
               <div id="faults" class="stack" />

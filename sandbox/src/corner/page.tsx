@@ -4,8 +4,8 @@ import type { Child } from "hono/jsx"
 import type { Language } from "./language"
 
 const words = {
-  zh: { demo: "演示", note: "演示环境：不是真的钱", other: "English", otherCode: "en" },
-  en: { demo: "Demo", note: "Demonstration: no real money", other: "中文", otherCode: "zh" },
+  zh: { mark: "溯源", demo: "演示", note: "演示环境：不是真的钱", other: "English", otherCode: "en" },
+  en: { mark: "Suyuan", demo: "Demo", note: "Demonstration: no real money", other: "中文", otherCode: "zh" },
 } as const
 
 function inLanguage(path: string, language: string): string {
@@ -35,7 +35,7 @@ export function Page(props: {
       <body>
         <header class="top">
           <span class="mark" aria-hidden="true">
-            溯源
+            {own.mark}
           </span>
           <span class="badge">{own.demo}</span>
           <span class="note">{own.note}</span>

@@ -19,9 +19,12 @@ a { color: var(--sky); }
 .switch { margin-left: auto; min-height: 44px; display: inline-flex; align-items: center; padding: 0 8px; }
 main { padding: 16px; max-width: 1200px; margin: 0 auto; }
 main.single { max-width: 480px; display: grid; gap: 16px; }
-.lead { color: var(--ink-soft); margin-top: 4px; max-width: 60ch; }
+.lead { color: var(--ink-soft); margin-top: 4px; max-width: 80ch; }
 .corner { display: grid; gap: 24px; margin-top: 16px; grid-template-columns: minmax(0, 1fr); }
-@media (min-width: 900px) { .corner { grid-template-columns: minmax(0, 1fr) 400px; align-items: start; } }
+@media (min-width: 900px) {
+  .corner { grid-template: "stall phone" auto "books phone" auto "faults phone" 1fr / minmax(0, 1fr) 400px; align-items: start; }
+  .at-stall { grid-area: stall; } .at-phone { grid-area: phone; } .at-books { grid-area: books; } .at-faults { grid-area: faults; }
+}
 .card { background: var(--card); border-radius: var(--radius); box-shadow: 0 2px 12px var(--shadow); padding: 16px; }
 .stack { display: grid; gap: 12px; }
 button, .button { font: inherit; font-weight: 600; min-height: 44px; padding: 8px 16px; border-radius: 8px; border: 1px solid var(--line); background: var(--card); color: var(--ink); cursor: pointer; text-decoration: none; display: inline-flex; align-items: center; justify-content: center; }
@@ -36,12 +39,12 @@ select { font: inherit; min-height: 44px; border-radius: 8px; border: 1px solid 
 .choices .button { width: 100%; }
 .stall { text-align: center; display: grid; gap: 12px; justify-items: center; }
 .stall .name { font-size: var(--text-28); font-weight: 700; }
-.qr { width: min(100%, 380px); aspect-ratio: 1; background: #fff; border-radius: 8px; border: 1px solid var(--line); padding: 8px; }
+.qr { width: min(100%, 380px); height: auto; aspect-ratio: 1; background: #fff; border-radius: 8px; border: 1px solid var(--line); padding: 8px; }
 .empty { padding: 48px 16px; text-align: center; color: var(--ink-soft); display: grid; gap: 8px; justify-items: center; }
 .empty .shape { font-size: var(--text-44); line-height: 1; }
 .count { font-variant-numeric: tabular-nums; color: var(--ink-soft); }
 .phone { background: var(--ink); border-radius: 32px; padding: 12px; max-width: 400px; width: 100%; margin: 0 auto; }
-:root[data-scheme="dark"] .phone { background: #000; }
+@media (prefers-color-scheme: dark) { .phone { background: var(--line); } }
 .glass { background: var(--paper); border-radius: 22px; min-height: 640px; display: flex; flex-direction: column; overflow: hidden; }
 .bar { display: flex; justify-content: space-between; gap: 8px; padding: 10px 16px; background: var(--card); border-bottom: 1px solid var(--line); font-size: var(--text-14); }
 .screen { flex: 1; display: grid; gap: 12px; padding: 16px; align-content: start; }
@@ -64,7 +67,9 @@ caption { text-align: left; font-weight: 600; padding: 8px 0; }
 th, td { text-align: left; padding: 6px 12px 6px 0; border-top: 1px solid var(--line); white-space: nowrap; }
 th.money, td.money { text-align: right; }
 .mono { font-family: ui-monospace, "Cascadia Mono", Consolas, monospace; font-size: var(--text-12); }
-summary { min-height: 44px; display: flex; align-items: center; cursor: pointer; font-weight: 600; }
+summary { padding: 10px 0; cursor: pointer; font-weight: 600; }
+.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+.middle { text-align: center; }
 iframe { width: 100%; min-height: 560px; border: 0; background: #fff; }
 @media (max-width: 420px) { main { padding: 12px; } .glass { min-height: 560px; } .phone { padding: 8px; border-radius: 26px; } }
 `

@@ -22,6 +22,14 @@ interface Orders {
 const shapes: Readonly<Record<string, string>> = { open: "◔", paid: "✓", closed: "✕" }
 const classes: Readonly<Record<string, string>> = { open: "waiting", paid: "paid", closed: "soft" }
 
+/** Where a fault of the page strikes; the others have one place only. */
+const operationOf: Readonly<Record<string, string>> = {
+  delay: "create",
+  "lost-response": "create",
+  "system-error": "create",
+  "notification-first": "pay",
+}
+
 export class BooksPanel {
   readonly #words: CornerWords
 
@@ -57,7 +65,7 @@ export class BooksPanel {
       yuan(sum.receiptsFen),
       yuan(sum.refundsFen),
     ])
-    return table(words.booksTitle, head, rows)
+    return table(element("caption", { class: "unseen" }, words.booksTitle), head, rows)
   }
 
   #latest({ orders }: Orders): HTMLElement {
@@ -74,17 +82,14 @@ export class BooksPanel {
         this.#platform(order.platform),
       ]
     })
-    return table(words.recent, head, rows)
+    return table(element("caption", {}, words.recent), head, rows)
   }
 
   #drawFaults(armed: readonly string[]): void {
     const words = this.#words
     const arm = async (kind: string) => {
-      await ask("POST", "/sandbox/faults", {
-        kind,
-        times: 1,
-        ...(kind === "delay" || kind === "lost-response" ? { operation: "create" } : {}),
-      })
+      const operation = operationOf[kind]
+      await ask("POST", "/sandbox/faults", { kind, times: 1, ...(operation === undefined ? {} : { operation }) })
       this.#drawFaults([...armed, kind])
     }
     const buttons = Object.entries(words.faults).map(([kind, name]) => {
@@ -110,7 +115,7 @@ export class BooksPanel {
 
 /** The first column is text, the two money columns stand right. */
 function table(
-  caption: string,
+  caption: HTMLElement,
   head: readonly string[],
   rows: readonly (readonly (string | HTMLElement)[])[],
 ): HTMLElement {
@@ -122,6 +127,6 @@ function table(
     ...head.map((name, index) => element("th", { scope: "col", ...money(index) }, name)),
   )
   const bodyRows = rows.map((row) => element("tr", {}, ...row.map((cell, index) => element("td", money(index), cell))))
-  const parts = [element("caption", {}, caption), element("thead", {}, headRow), element("tbody", {}, ...bodyRows)]
+  const parts = [caption, element("thead", {}, headRow), element("tbody", {}, ...bodyRows)]
   return element("div", { class: "table" }, element("table", {}, ...parts))
 }

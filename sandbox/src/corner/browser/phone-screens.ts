@@ -59,7 +59,7 @@ export function errorScreen({ words, actions, view }: WithView): Node[] {
 }
 
 function appsButton(props: { words: CornerWords; actions: PhoneActions; app: PhoneApp }): HTMLElement {
-  return button(props.words.asApp, () => props.actions.choose(props.app))
+  return button(props.words.otherApp, () => props.actions.choose(props.app))
 }
 
 function lineRow(line: LineView, words: CornerWords): HTMLElement {
@@ -192,7 +192,7 @@ export function doneScreen({ words, actions, sale }: WithSale): Node[] {
             "div",
             { class: "card" },
             element("p", { class: "digits" }, `${digits.slice(0, 3)} ${digits.slice(3)}`),
-            element("p", { class: "soft" }, words.receipt),
+            element("p", { class: "soft middle" }, words.receipt),
           ),
         ]
   return [
