@@ -1,11 +1,12 @@
 import { sha256 } from "@noble/hashes/sha2.js"
 import { participants } from "@suyuan/drizzle/schema/participants"
+import { saleKeys } from "@suyuan/drizzle/schema/sales"
 import { terminals, uploads } from "@suyuan/drizzle/schema/terminals"
 import type { ErrorCode } from "@suyuan/look/errors"
 import { concatBytes, fromHex, toHex } from "@suyuan/protocol/codec/bytes"
 import { parseUpload, UPLOAD_KINDS, type Upload, verifyUpload } from "@suyuan/protocol/terminal/upload"
 import { parseUploadBody } from "@suyuan/protocol/terminal/upload-bodies"
-import { eq, inArray, or } from "drizzle-orm"
+import { and, eq, inArray, or } from "drizzle-orm"
 import { issueCertificate } from "../certificates/issue-certificate"
 import type { Context, Transaction } from "../context"
 import { recordInspection } from "../inspections/record-inspection"
@@ -186,11 +187,28 @@ async function recordOther(
     }
     case "cancel": {
       const body = parseUploadBody("cancel", upload.body)
-      return body.ok ? cancelSale(ctx, tx, stall, body.value.counter) : "upload/malformed"
+      return body.ok ? cancel(ctx, tx, stall, body.value.counter) : "upload/malformed"
     }
     default:
       return "upload/unknown-kind"
   }
+}
+
+/** Whether the payment came first is told on the sale's own channel; the request itself was heard either way. */
+async function cancel(ctx: Context, tx: Transaction, stall: TerminalAtStall, counter: number): Promise<UploadRefusal> {
+  const [key] = await tx
+    .select()
+    .from(saleKeys)
+    .where(and(eq(saleKeys.terminalId, stall.terminal.id), eq(saleKeys.counter, counter)))
+  if (!key) return "sale/unknown"
+  const terminal = {
+    kind: "machine",
+    id: `terminal:${stall.terminal.id}`,
+    siteIds: [stall.site.id],
+    scopes: [],
+  } as const
+  await cancelSale(ctx, tx, key, terminal)
+  return undefined
 }
 
 /** Numbers of the site's organisation and of the regulators, by site. */

@@ -49,11 +49,11 @@ export async function readLots(reader: Reader, ids: readonly string[]): Promise<
 export type OriginDescription = {
   readonly kind: "all-from" | "partly-from" | "one-or-several" | "unknown"
   /** Names of the finest places that are certain, the likeliest first. */
-  readonly places: readonly string[]
+  readonly places: string[]
   readonly unknownHighPercent: number
   readonly grams: number
   readonly unknown: { readonly mustGrams: number; readonly mayGrams: number }
-  readonly sources: readonly {
+  readonly sources: {
     readonly lotId: string
     readonly base: string
     readonly province: string

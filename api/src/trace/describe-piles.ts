@@ -19,7 +19,7 @@ export type InspectionDescription = {
 export type PileDescription = {
   readonly origin: OriginDescription
   /** Newest first, at most three. */
-  readonly inspections: readonly InspectionDescription[]
+  readonly inspections: InspectionDescription[]
   /** How many certificates the lots that may be in the pile carry. */
   readonly certificates: number
 }

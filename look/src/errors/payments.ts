@@ -30,6 +30,11 @@ export const paymentErrors = {
     zh: "支付平台没有接受这笔付款，请换一种方式或付现金。",
     en: "The payment platform did not accept this payment; use another way, or cash.",
   },
+  "payment/other-wallet": {
+    status: 409,
+    zh: "请用您登录的钱包付款。",
+    en: "Pay with the wallet that you logged in with.",
+  },
   "payment/notification-refused": {
     status: 401,
     zh: "支付通知没有通过验证。",

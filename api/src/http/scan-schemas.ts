@@ -1,0 +1,104 @@
+import { z } from "@hono/zod-openapi"
+
+const fen = z.number().int().min(0)
+const grams = z.number().int().min(0)
+const gramRange = z.object({ mustGrams: grams, mayGrams: grams })
+
+export const inspectionSchema = z
+  .object({
+    sampleNumber: z.string(),
+    testedAt: z.string(),
+    method: z.string(),
+    standard: z.string(),
+    limitPermille: z.number().int(),
+    inhibitionPermille: z.number().int(),
+    conclusion: z.enum(["passed", "failed"]),
+    recordId: z.string(),
+  })
+  .openapi("Inspection")
+
+export const originSchema = z
+  .object({
+    kind: z.enum(["all-from", "partly-from", "one-or-several", "unknown"]),
+    places: z.array(z.string()),
+    unknownHighPercent: z.number().int(),
+    grams,
+    unknown: gramRange,
+    sources: z.array(
+      gramRange.extend({
+        lotId: z.string(),
+        base: z.string(),
+        province: z.string(),
+        declaredOrigin: z.string(),
+        harvestedAt: z.string(),
+      }),
+    ),
+  })
+  .openapi("Origin", { description: "How much of each source must and may be in the goods; never shares multiplied" })
+
+const lineSchema = z.object({
+  name: z.string().nullable(),
+  nameEn: z.string().nullable(),
+  quantityText: z.string(),
+  quantityTextEn: z.string(),
+  unitPriceText: z.string(),
+  unitPriceTextEn: z.string(),
+  amountFen: fen,
+  declaredOrigin: z.string().nullable(),
+  pile: z
+    .object({ origin: originSchema, inspections: z.array(inspectionSchema), certificates: z.number().int() })
+    .nullable(),
+})
+
+export const saleSchema = z
+  .object({
+    development: z.boolean(),
+    terminal: z.string(),
+    counter: z.number().int(),
+    stall: z.object({ name: z.string(), number: z.string(), site: z.string(), siteEn: z.string() }),
+    stallOnline: z.boolean(),
+    issuedAt: z.string(),
+    amountFen: fen,
+    lineCount: z.number().int(),
+    lines: z.array(lineSchema).nullable(),
+    state: z.enum(["presented", "paying", "paid", "closed"]),
+    paidFen: fen,
+    refundedFen: fen,
+    canPay: z.boolean(),
+    refusal: z.string().nullable(),
+  })
+  .openapi("Sale")
+
+const bridgeSchema = z.union([
+  z.object({
+    kind: z.literal("wechat-jsapi"),
+    appId: z.string(),
+    timeStamp: z.string(),
+    nonceStr: z.string(),
+    package: z.string(),
+    signType: z.literal("RSA"),
+    paySign: z.string(),
+  }),
+  z.object({ kind: z.literal("alipay"), tradeNO: z.string() }),
+])
+
+export const openedPaymentSchema = z
+  .object({
+    attempt: z.object({ outTradeNo: z.string(), state: z.string(), expiresAt: z.string() }),
+    sale: z.object({ state: z.string(), paidFen: fen, refundedFen: fen, version: z.number().int() }),
+    bridge: bridgeSchema.nullable(),
+  })
+  .openapi("OpenedPayment")
+
+export const saleStateSchema = z
+  .object({
+    state: z.enum(["presented", "paying", "paid", "closed"]),
+    paidFen: fen,
+    refundedFen: fen,
+    platform: z.enum(["wechat-pay", "alipay", "cash"]).nullable(),
+    version: z.number().int(),
+    paidByMe: z.boolean(),
+    recordId: z.string().nullable(),
+    receiptDigits: z.string().nullable(),
+  })
+  .openapi("SaleState")

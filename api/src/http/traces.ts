@@ -1,0 +1,182 @@
+import { createRoute, z } from "@hono/zod-openapi"
+import type { Context as HttpContext } from "hono"
+import type { Actor } from "../actor"
+import type { Context } from "../context"
+import { ServiceError } from "../errors"
+import type { Chain } from "../ledger/chain"
+import { prove } from "../ledger/prove"
+import { readTrace } from "../trace/read-trace"
+import { recordOfShare, requireReader, revokeShare, shareTrace } from "../trace/share-trace"
+import { refusals } from "./refusals"
+import { type HttpEnvironment, newRouter, type Routes } from "./router"
+import { inspectionSchema, originSchema } from "./scan-schemas"
+
+export type TraceDeps = {
+  readonly ctx: Context
+  readonly chain: Chain
+  /** The buyer or token behind the request. */
+  readonly readerOf: (c: HttpContext<HttpEnvironment>) => Promise<Actor | undefined>
+}
+
+const recordParam = z.object({ recordId: z.string().regex(/^[0-9a-f]{32}$/) })
+const shareParam = z.object({ shareId: z.string().regex(/^[0-9A-Za-z]{17}$/) })
+
+const traceSchema = z
+  .object({
+    recordId: z.string(),
+    recordState: z.enum(["pending", "sealed", "anchored", "confirmed"]),
+    development: z.boolean(),
+    stall: z.object({ name: z.string(), number: z.string(), site: z.string(), siteEn: z.string() }),
+    soldAt: z.string(),
+    amountFen: z.number().int().nullable(),
+    state: z.string(),
+    levels: z.number().int(),
+    lines: z.array(
+      z.object({
+        name: z.string().nullable(),
+        nameEn: z.string().nullable(),
+        grams: z.number().int().nullable(),
+        origin: originSchema.nullable(),
+        certificates: z.number().int(),
+        inspections: z.array(inspectionSchema),
+        way: z.array(
+          z.object({
+            level: z.number().int(),
+            site: z.string().nullable(),
+            kind: z.string().nullable(),
+            stall: z.string().nullable(),
+            stallNumber: z.string().nullable(),
+            arrivedAt: z.string().nullable(),
+            harvested: z.boolean(),
+            inspections: z.number().int(),
+          }),
+        ),
+      }),
+    ),
+  })
+  .openapi("Trace")
+
+const json = <S extends z.ZodType>(description: string, schema: S) => ({
+  description,
+  content: { "application/json": { schema } },
+})
+
+const readerRefusals = ["request/unauthenticated", "request/forbidden", "trace/unknown"] as const
+const proofText = z.string().openapi({ description: "A proof bundle, canonical JSON; see docs/specs/proof-bundle.md" })
+
+const purchaseTrace = createRoute({
+  method: "get",
+  path: "/traces/purchases/{recordId}",
+  tags: ["traces"],
+  summary: "Where a purchase came from",
+  request: { params: recordParam },
+  responses: { 200: json("The trace", traceSchema), ...refusals(...readerRefusals) },
+})
+const shareTraceRoute = createRoute({
+  method: "get",
+  path: "/traces/shares/{shareId}",
+  tags: ["traces"],
+  summary: "A shared trace: neither buyer, price, total, payment nor time of day",
+  request: { params: shareParam },
+  responses: { 200: json("The trace", traceSchema), ...refusals("trace/unknown", "trace/share-revoked") },
+})
+const purchaseProof = createRoute({
+  method: "get",
+  path: "/proofs/purchases/{recordId}",
+  tags: ["traces"],
+  summary: "What a stranger needs to check a purchase's record, prices included",
+  request: { params: recordParam },
+  responses: {
+    200: { description: "The proof", content: { "application/json": { schema: proofText } } },
+    ...refusals(...readerRefusals, "ledger/unknown-record", "ledger/not-anchored"),
+  },
+})
+const shareProof = createRoute({
+  method: "get",
+  path: "/proofs/shares/{shareId}",
+  tags: ["traces"],
+  summary: "The proof behind a shared trace: the public section only",
+  request: { params: shareParam },
+  responses: {
+    200: { description: "The proof", content: { "application/json": { schema: proofText } } },
+    ...refusals("trace/unknown", "trace/share-revoked", "ledger/unknown-record", "ledger/not-anchored"),
+  },
+})
+const createShare = createRoute({
+  method: "post",
+  path: "/shares",
+  tags: ["traces"],
+  summary: "Share the trace of a purchase",
+  request: { body: { required: true, content: { "application/json": { schema: recordParam.strict() } } } },
+  responses: { 201: json("The share", z.object({ id: z.string() })), ...refusals(...readerRefusals) },
+})
+const deleteShare = createRoute({
+  method: "delete",
+  path: "/shares/{shareId}",
+  tags: ["traces"],
+  summary: "Take a share back",
+  request: { params: shareParam },
+  responses: { 204: { description: "Taken back" }, ...refusals(...readerRefusals) },
+})
+const rootRoute = createRoute({
+  method: "get",
+  path: "/ledger/roots/{log}/{sequence}",
+  tags: ["ledger"],
+  summary: "A batch's root as this gateway's chain node has it",
+  description: "For whoever has no chain node: then the anchor is this gateway's word.",
+  request: {
+    params: z.object({ log: z.coerce.number().int().min(1), sequence: z.coerce.number().int().min(1) }),
+  },
+  responses: {
+    200: json("The root", z.object({ chainId: z.number(), contract: z.string(), root: z.string().nullable() })),
+    ...refusals("service/unavailable"),
+  },
+})
+
+export function traceRoutes({ ctx, chain, readerOf }: TraceDeps): Routes {
+  const routes = newRouter()
+  const requireSome = async (c: HttpContext<HttpEnvironment>): Promise<Actor> => {
+    const actor = await readerOf(c)
+    if (!actor) throw new ServiceError("request/unauthenticated")
+    return actor
+  }
+  routes.openapi(purchaseTrace, async (c) => {
+    const { recordId } = c.req.valid("param")
+    await requireReader(ctx, await requireSome(c), recordId)
+    return c.json(await readTrace(ctx, ctx.db, recordId, "purchase"), 200)
+  })
+  routes.openapi(shareTraceRoute, async (c) => {
+    const recordId = await recordOfShare(ctx, c.req.valid("param").shareId)
+    return c.json(await readTrace(ctx, ctx.db, recordId, "share"), 200)
+  })
+  routes.openapi(purchaseProof, async (c) => {
+    const { recordId } = c.req.valid("param")
+    await requireReader(ctx, await requireSome(c), recordId)
+    return proofAnswer(c, await prove(ctx, ctx.db, chain, recordId, "public-and-commercial"))
+  })
+  routes.openapi(shareProof, async (c) => {
+    const recordId = await recordOfShare(ctx, c.req.valid("param").shareId)
+    return proofAnswer(c, await prove(ctx, ctx.db, chain, recordId, "public"))
+  })
+  routes.openapi(createShare, async (c) => {
+    const { recordId } = c.req.valid("json")
+    return c.json(await shareTrace(ctx, await requireSome(c), recordId), 201)
+  })
+  routes.openapi(deleteShare, async (c) => {
+    await revokeShare(ctx, await requireSome(c), c.req.valid("param").shareId)
+    return c.body(null, 204)
+  })
+  routes.openapi(rootRoute, async (c) => {
+    const { log, sequence } = c.req.valid("param")
+    const root = await chain.rootOf(log, sequence).catch(() => {
+      throw new ServiceError("service/unavailable")
+    })
+    return c.json({ chainId: chain.chainId, contract: chain.contract, root: root ?? null }, 200)
+  })
+  return routes
+}
+
+/** The text itself: one more parse and print would make it another document. */
+function proofAnswer(c: HttpContext<HttpEnvironment>, text: string) {
+  return c.body(text, 200, { "content-type": "application/json" }) as never
+}

@@ -1,0 +1,53 @@
+import { randomInt } from "node:crypto"
+import { shares } from "@suyuan/drizzle/schema/buyers"
+import { sales } from "@suyuan/drizzle/schema/sales"
+import { and, eq, isNull } from "drizzle-orm"
+import { type Actor, requireScope } from "../actor"
+import type { Context } from "../context"
+import { ServiceError } from "../errors"
+
+const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+/** 62^17 > 2^101: not to be guessed; fits the 32 characters of a mini-program code's scene. */
+const idLength = 17
+
+/** Makes a link to a sale's trace. Only the payer shares a purchase. @throws ServiceError trace/unknown */
+export async function shareTrace(ctx: Context, actor: Actor, recordId: string): Promise<{ id: string }> {
+  await requirePayer(ctx, actor, recordId)
+  const id = Array.from({ length: idLength }, () => alphabet[randomInt(alphabet.length)]).join("")
+  await ctx.db.insert(shares).values({ id, recordId, buyerId: actor.id, createdAt: new Date(ctx.clock.nowMs()) })
+  return { id }
+}
+
+/** Takes a link back: whoever has it sees nothing from here on. */
+export async function revokeShare(ctx: Context, actor: Actor, id: string): Promise<void> {
+  const revoked = await ctx.db
+    .update(shares)
+    .set({ revokedAt: new Date(ctx.clock.nowMs()) })
+    .where(and(eq(shares.id, id), eq(shares.buyerId, actor.id), isNull(shares.revokedAt)))
+    .returning({ id: shares.id })
+  if (revoked.length === 0) throw new ServiceError("trace/unknown")
+}
+
+/** The record that a share id opens. @throws ServiceError trace/unknown, trace/share-revoked */
+export async function recordOfShare(ctx: Context, id: string): Promise<string> {
+  const [share] = await ctx.db.select().from(shares).where(eq(shares.id, id))
+  if (!share) throw new ServiceError("trace/unknown")
+  if (share.revokedAt !== null) throw new ServiceError("trace/share-revoked")
+  return share.recordId
+}
+
+/** A purchase opens to its payer, or to a scoped token of the site: anybody else is told that there is none. */
+export async function requireReader(ctx: Context, actor: Actor, recordId: string): Promise<void> {
+  if (actor.kind === "buyer") return requirePayer(ctx, actor, recordId)
+  const [sale] = await ctx.db.select({ siteId: sales.siteId }).from(sales).where(eq(sales.recordId, recordId))
+  requireScope(actor, "traces:read", sale?.siteId)
+}
+
+async function requirePayer(ctx: Context, actor: Actor, recordId: string): Promise<void> {
+  if (actor.kind !== "buyer") throw new ServiceError("request/forbidden")
+  const [sale] = await ctx.db
+    .select({ buyerId: sales.buyerId })
+    .from(sales)
+    .where(and(eq(sales.recordId, recordId), eq(sales.buyerId, actor.id)))
+  if (!sale) throw new ServiceError("trace/unknown")
+}
