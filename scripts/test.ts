@@ -1,0 +1,184 @@
+// `npm test [-- --stage N] [--long] [part of a path …]`: the stages in order, one set of engines for all, and a last
+// line `N passed, N failed`.
+import { spawn } from "node:child_process"
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
+import { availableParallelism, tmpdir } from "node:os"
+import { join, resolve } from "node:path"
+import { Command, InvalidArgumentError } from "commander"
+import { openThrowawayEngines } from "./engines/throwaway"
+import {
+  addTallies,
+  noTests,
+  readBunSummary,
+  readFileTimes,
+  readMochaSummary,
+  slowest,
+  type Tally,
+} from "./testing/read-results"
+import { isLong, type Stage, stageOf, stages } from "./testing/stages"
+
+const root = resolve(import.meta.dir, "..")
+const WORKERS_MAX = 4
+/** For one test; machines that build may be busy, and a test that hangs should still end. */
+const TEST_TIMEOUT_MS = 90_000
+const SLOWEST_SHOWN = 5
+
+type Choice = { readonly stages: readonly Stage[]; readonly long: boolean; readonly filters: readonly string[] }
+
+type Output = { readonly exitCode: number; readonly text: string }
+
+/** Runs a command of this repository with Bun; its words go to the terminal as they come, or only when it failed. */
+function runBun(args: readonly string[], options: { cwd?: string; quiet?: boolean } = {}): Promise<Output> {
+  const child = spawn(process.execPath, [...args], {
+    cwd: options.cwd ?? root,
+    env: process.env,
+    stdio: ["ignore", "pipe", "pipe"],
+  })
+  let text = ""
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on("data", (chunk: Buffer) => {
+      text += chunk
+      if (!options.quiet) process.stdout.write(chunk)
+    })
+  }
+  const end = () => child.kill("SIGTERM")
+  process.once("exit", end)
+  return new Promise((done) => {
+    child.on("close", (code) => {
+      process.removeListener("exit", end)
+      done({ exitCode: code ?? 1, text })
+    })
+  })
+}
+
+/** A check counts as one test. */
+async function check(name: string, args: readonly string[]): Promise<Tally> {
+  const startedMs = performance.now()
+  const { exitCode, text } = await runBun(args, { quiet: true })
+  if (exitCode !== 0) process.stdout.write(text)
+  say(`${exitCode === 0 ? "passed" : "FAILED"}  ${name} (${secondsSince(startedMs)} s)`)
+  return { passed: exitCode === 0 ? 1 : 0, failed: exitCode === 0 ? 0 : 1 }
+}
+
+async function runChecks(): Promise<Tally> {
+  return addTallies(
+    await Promise.all([
+      check("biome: format and lint", ["node_modules/@biomejs/biome/bin/biome", "check", "."]),
+      check("tsc: types", ["node_modules/typescript/bin/tsc", "--noEmit", "-p", "tsconfig.json"]),
+      check("knip: unused code and dependencies", ["node_modules/knip/bin/knip-bun.js"]),
+    ]),
+  )
+}
+
+async function runContracts(): Promise<Tally> {
+  const { exitCode, text } = await runBun(["scripts/check.ts"], { cwd: join(root, "contracts"), quiet: true })
+  if (exitCode !== 0) process.stdout.write(text)
+  const tally = readMochaSummary(text, exitCode)
+  say(`${exitCode === 0 ? "passed" : "FAILED"}  contracts: lint, coverage, types, ${tally.passed} tests`)
+  return tally
+}
+
+async function runFiles(files: readonly string[]): Promise<Tally> {
+  if (files.length === 0) return noTests
+  const scratch = mkdtempSync(join(tmpdir(), "suyuan-test-"))
+  const report = join(scratch, "junit.xml")
+  const workers = Math.min(availableParallelism(), WORKERS_MAX, files.length)
+  const { exitCode, text } = await runBun([
+    ...["test", `--parallel=${workers}`, "--only-failures", `--timeout=${TEST_TIMEOUT_MS}`],
+    ...["--reporter=junit", `--reporter-outfile=${report}`],
+    ...files.map((file) => `./tests/${file}`),
+  ])
+  const times = existsSync(report) ? slowest(readFileTimes(readFileSync(report, "utf8")), SLOWEST_SHOWN) : []
+  rmSync(scratch, { recursive: true })
+  for (const { file, seconds } of times) say(`  ${seconds.toFixed(1).padStart(6)} s  ${file}`)
+  return readBunSummary(text, exitCode)
+}
+
+function testFiles(): string[] {
+  return readdirSync(join(root, "tests"), { recursive: true, encoding: "utf8" })
+    .filter((path) => /\.test\.tsx?$/.test(path))
+    .sort()
+}
+
+function filesOf(stage: Stage, { long, filters }: Choice): string[] {
+  return testFiles().filter(
+    (path) =>
+      isLong(path) === long &&
+      stageOf(path) === stage.number &&
+      (filters.length === 0 || filters.some((part) => `tests/${path}`.includes(part))),
+  )
+}
+
+async function runStage(stage: Stage, choice: Choice): Promise<Tally> {
+  const files = filesOf(stage, choice)
+  const withChecks = !choice.long && choice.filters.length === 0
+  if (files.length === 0 && !withChecks) return noTests
+  const startedMs = performance.now()
+  say(`\nStage ${stage.number}  ${stage.name}`)
+  if (stage.needsEngines && files.length > 0) await ensureEngines()
+  const tallies: Tally[] = []
+  if (withChecks && stage.number === 0) tallies.push(await runChecks())
+  if (withChecks && stage.number === 1) tallies.push(await runContracts())
+  tallies.push(await runFiles(files))
+  const tally = addTallies(tallies)
+  say(
+    `Stage ${stage.number}: ${tally.passed} passed and ${tally.failed} failed in ${secondsSince(startedMs)} s (budget ${stage.budgetSeconds} s)`,
+  )
+  return tally
+}
+
+let engines: Promise<void> | undefined
+
+/** One set for the whole run, handed on by environment variables; see tests/support/engines.ts. */
+function ensureEngines(): Promise<void> {
+  engines ??= startEngines()
+  return engines
+}
+
+async function startEngines(): Promise<void> {
+  const startedMs = performance.now()
+  const throwaway = openThrowawayEngines()
+  const [database, broker, chain] = await Promise.all([
+    throwaway.startPostgres(),
+    throwaway.startBroker(),
+    throwaway.startChain(),
+  ])
+  Object.assign(process.env, {
+    TEST_DATABASE_URL: database.url,
+    TEST_MQTT_URL: broker.url,
+    TEST_MQTT_WS_URL: broker.webSocketUrl,
+    TEST_MQTT_TOKEN_SECRET_FILE: throwaway.tokenSecretFile,
+    TEST_CHAIN_RPC_URL: chain.url,
+  })
+  say(`engines: ready in ${secondsSince(startedMs)} s`)
+}
+
+function secondsSince(startedMs: number): string {
+  return ((performance.now() - startedMs) / 1_000).toFixed(1)
+}
+
+function say(sentence: string): void {
+  process.stdout.write(`${sentence}\n`)
+}
+
+function stageNumber(text: string): Stage {
+  const stage = stages.find(({ number }) => String(number) === text)
+  if (stage === undefined) throw new InvalidArgumentError(`One of ${stages.map(({ number }) => number).join(", ")}.`)
+  return stage
+}
+
+const command = new Command("npm test --")
+  .option("--stage <number>", "only this stage", stageNumber)
+  .option("--long", "what takes minutes, instead of the rest", false)
+  .argument("[part...]", "only test files whose path has one of these parts")
+  .parse()
+const { stage, long } = command.opts<{ stage?: Stage; long: boolean }>()
+const choice = { stages: stage === undefined ? stages : [stage], long, filters: command.args }
+
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => process.exit(130))
+
+const tallies: Tally[] = []
+for (const each of choice.stages) tallies.push(await runStage(each, choice))
+const total = addTallies(tallies)
+say(`\n${total.passed} passed, ${total.failed} failed`)
+process.exit(total.failed === 0 && total.passed > 0 ? 0 : 1)

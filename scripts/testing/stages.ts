@@ -1,0 +1,50 @@
+// Which test file belongs to which stage. A file that no stage names belongs to the last.
+
+export type Stage = {
+  readonly number: number
+  readonly name: string
+  /** On two cores; printed beside the time taken. */
+  readonly budgetSeconds: number
+  /** Folders below tests/; the first stage that names one has it. */
+  readonly folders: readonly string[]
+  /** Whether its files need PostgreSQL, broker and chain. */
+  readonly needsEngines: boolean
+}
+
+export const stages: readonly Stage[] = [
+  {
+    number: 0,
+    name: "verify: format, lint, types, unused code, architecture, pure units",
+    budgetSeconds: 60,
+    folders: ["architecture", "look", "protocol/units", "protocol/codec"],
+    needsEngines: false,
+  },
+  {
+    number: 1,
+    name: "protocol and contracts",
+    budgetSeconds: 150,
+    folders: ["protocol", "sealing"],
+    needsEngines: false,
+  },
+  {
+    number: 2,
+    name: "gateway, sandbox, flows, faults",
+    budgetSeconds: 300,
+    folders: [],
+    needsEngines: true,
+  },
+]
+
+const longFolder = "long"
+const lastStage = stages.length - 1
+
+/** @param path relative to tests/, with forward slashes */
+export function stageOf(path: string): number {
+  const found = stages.findIndex(({ folders }) => folders.some((folder) => path.startsWith(`${folder}/`)))
+  return found === -1 ? lastStage : found
+}
+
+/** What takes minutes, or its own installs, runs only when asked for. */
+export function isLong(path: string): boolean {
+  return path.startsWith(`${longFolder}/`)
+}
