@@ -29,3 +29,6 @@ export const SETTLEMENT_KINDS = { platform: 0, cash: 1, "code-only": 2 } as cons
   SettlementKind,
   number
 >
+
+/** Why a seller takes a cash sale or a hand-over back, as numbers in uploads and records. */
+export const VOID_REASONS = { "wrong-lines": 0, "buyer-left": 1, duplicate: 2, other: 3 } as const

@@ -19,7 +19,14 @@ import {
 } from "../codec/shape"
 import type { Result } from "../result"
 import { err, ok } from "../result"
-import { INLINE_LINES_MAX, SALE_LINES_MAX, type SaleLine, SETTLEMENT_KINDS, UNIT_PRICE_FEN_MAX } from "../sale/sale"
+import {
+  INLINE_LINES_MAX,
+  SALE_LINES_MAX,
+  type SaleLine,
+  SETTLEMENT_KINDS,
+  UNIT_PRICE_FEN_MAX,
+  VOID_REASONS,
+} from "../sale/sale"
 import type { Quantity } from "../units/weight"
 import { bytesToUuid, uuidToBytes } from "./identifiers"
 import { packQuantity, unpackQuantity } from "./packed-quantity"
@@ -77,7 +84,7 @@ const UPLOAD_BODY_SHAPES = {
   }),
   void: map({
     counter: field(0, u32),
-    reason: field(1, choice({ "wrong-lines": 0, "buyer-left": 1, duplicate: 2, other: 3 })),
+    reason: field(1, choice(VOID_REASONS)),
   }),
   arrival: map({
     saleRecordId: field(0, recordId),
@@ -103,7 +110,8 @@ const UPLOAD_BODY_SHAPES = {
     standard: field(6, shortText),
     limitPermille: field(7, permille),
     inhibitionPermille: field(8, permille),
-    conclusion: field(9, choice({ passed: 0, failed: 1, retest: 2 })),
+    /** Numbered as in the record. A test that is done again is another inspection. */
+    conclusion: field(9, choice({ passed: 1, failed: 2 })),
     instrument: field(10, shortText),
     testerRole: field(11, shortText),
   }),

@@ -2,6 +2,8 @@ import { describe, expect, test } from "bun:test"
 import { p256 } from "@noble/curves/nist.js"
 import { toHex } from "@suyuan/protocol/codec/bytes"
 import { type CborValue, decodeCbor, encodeCbor } from "@suyuan/protocol/codec/cbor"
+import { CONCLUSIONS } from "@suyuan/protocol/ledger/kinds/checks"
+import { ARRIVAL_OUTCOMES } from "@suyuan/protocol/ledger/kinds/stock"
 import { RECORD_KINDS } from "@suyuan/protocol/ledger/record-kind"
 import { isLowS, type SignatureAlgorithm } from "@suyuan/protocol/terminal/signature"
 import {
@@ -105,6 +107,21 @@ describe("upload envelope", () => {
       )
       expect(isLowS(parsed(envelope).signature)).toBe(true)
     }
+  })
+
+  test("[UP-7] numbers conclusions and outcomes as the records do", () => {
+    const numbers = (kind: UploadKind, bodies: readonly object[], key: number): unknown[] =>
+      bodies.map((body) => {
+        const decoded = decodeCbor(encodeUploadBody(kind, body as never))
+        return decoded.ok && (decoded.value as ReadonlyMap<number, CborValue>).get(key)
+      })
+    const inspection = parseUploadBody("inspection", bytesOf(vectors.uploads[9]!.body))
+    const arrival = parseUploadBody("arrival", bytesOf(vectors.uploads[7]!.body))
+    if (!inspection.ok || !arrival.ok) throw new Error("the vectors read")
+    const inspections = Object.keys(CONCLUSIONS).map((conclusion) => ({ ...inspection.value, conclusion }))
+    const arrivals = Object.keys(ARRIVAL_OUTCOMES).map((outcome) => ({ ...arrival.value, outcome }))
+    expect(numbers("inspection", inspections, 9)).toEqual(Object.values(CONCLUSIONS))
+    expect(numbers("arrival", arrivals, 4)).toEqual(Object.values(ARRIVAL_OUTCOMES))
   })
 
   const sizes: readonly [string, number, number, number][] = [
