@@ -76,7 +76,7 @@ export async function withTimeout<T>(promise: Promise<T>, timeoutMs: number): Pr
   }
 }
 
-function causeOf(cause: unknown): UnknownCause {
+export function causeOf(cause: unknown): UnknownCause {
   if (cause instanceof OverdueError) return "time-out"
   const message = cause instanceof Error ? cause.message : ""
   if (/timeout/i.test(message)) return "time-out"

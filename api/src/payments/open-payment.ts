@@ -2,6 +2,7 @@ import { buyers } from "@suyuan/drizzle/schema/buyers"
 import { payeeAccounts } from "@suyuan/drizzle/schema/merchants"
 import { attempts } from "@suyuan/drizzle/schema/payments"
 import { sales } from "@suyuan/drizzle/schema/sales"
+import type { ErrorCode } from "@suyuan/look/errors"
 import { formatOutTradeNo } from "@suyuan/protocol/payment/out-trade-no"
 import { beginPaying, mayOpenAttempt } from "@suyuan/protocol/payment/payment-state"
 import { utcDayOf } from "@suyuan/protocol/units/instant"
@@ -35,10 +36,15 @@ export type OpenedPayment = {
 
 type Payer = typeof buyers.$inferSelect
 
+export type OpenPaymentInput = {
+  readonly sale: SaleKey
+  /** Why no new attempt may be opened (window, terminal), as the sale's own verb judged; one that is open stays good. */
+  readonly refusal?: ErrorCode | undefined
+}
+
 /**
  * Opens a payer's attempt to pay a sale, or gives back the one that is open: at most one per (sale, platform, payer),
  * and none blocks another payer's. The number is stored before anything is sent; repeating the call is harmless.
- * Whether the code may still be paid (window, terminal) is judged before, by the sale's own verb.
  * @throws ServiceError payment/sale-unknown, /sale-paid, /sale-closed, /expired, /no-payee, /too-many-attempts,
  *   /platform-refused; request/forbidden for anybody but a buyer.
  */
@@ -46,12 +52,12 @@ export async function openPayment(
   ctx: Context,
   deps: PaymentDeps,
   actor: Actor,
-  input: { readonly sale: SaleKey },
+  input: OpenPaymentInput,
 ): Promise<OpenedPayment> {
   if (actor.kind !== "buyer") throw new ServiceError("request/forbidden")
   const [payer] = await ctx.db.select().from(buyers).where(eq(buyers.id, actor.id))
   if (payer === undefined) throw new ServiceError("request/unauthenticated")
-  const prepared = await prepareAttempt(ctx, payer, input.sale)
+  const prepared = await prepareAttempt(ctx, payer, input)
   const attempt = await bringToPlatform(ctx, deps, prepared)
   if (attempt.state === "failed") throw new ServiceError("payment/platform-refused")
   return present(ctx, deps, payer, attempt)
@@ -80,7 +86,8 @@ async function present(ctx: Context, deps: PaymentDeps, payer: Payer, attempt: A
   return { outTradeNo, platform, attempt: attempt.state, sale: saleStateOf(sale), expiresAt, bridge }
 }
 
-async function prepareAttempt(ctx: Context, payer: Payer, key: SaleKey): Promise<AttemptRow> {
+async function prepareAttempt(ctx: Context, payer: Payer, input: OpenPaymentInput): Promise<AttemptRow> {
+  const { sale: key, refusal } = input
   return ctx.db.transaction(async (tx) => {
     const sale = await lockSale(tx, key)
     if (sale === undefined) throw new ServiceError("payment/sale-unknown")
@@ -93,6 +100,7 @@ async function prepareAttempt(ctx: Context, payer: Payer, key: SaleKey): Promise
       if (own.expiresAt.getTime() <= ctx.clock.nowMs()) throw new ServiceError("payment/expired")
       return own
     }
+    if (refusal !== undefined) throw new ServiceError(refusal)
     if (made.length >= attemptsMax) throw new ServiceError("payment/too-many-attempts")
     return insertAttempt(ctx, tx, sale, payer, (made.at(-1)?.attempt ?? 0) + 1)
   })

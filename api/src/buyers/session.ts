@@ -1,0 +1,52 @@
+import { sha256 } from "@noble/hashes/sha2.js"
+import { buyerSessions, buyers } from "@suyuan/drizzle/schema/buyers"
+import { toHex, utf8Encode } from "@suyuan/protocol/codec/bytes"
+import { and, eq, gt } from "drizzle-orm"
+import type { Actor } from "../actor"
+import type { Context, Transaction } from "../context"
+
+export const sessionDays = 30
+const tokenPrefix = "syb_"
+const tokenBytes = 32
+const tokenPattern = /^syb_[0-9a-f]{64}$/
+
+export type Buyer = typeof buyers.$inferSelect
+export type BuyerSession = { readonly actor: Actor; readonly buyer: Buyer }
+
+/** A session of 30 days. The token is given once and kept as a hash: its 256 random bits need no salt. */
+export async function startSession(
+  ctx: Pick<Context, "clock" | "random">,
+  tx: Transaction,
+  buyerId: string,
+): Promise<{ token: string; expiresAt: Date }> {
+  const token = tokenPrefix + toHex(ctx.random.bytes(tokenBytes))
+  const createdAt = new Date(ctx.clock.nowMs())
+  const expiresAt = new Date(createdAt.getTime() + sessionDays * 86_400_000)
+  await tx.insert(buyerSessions).values({ tokenHash: hashOf(token), buyerId, createdAt, expiresAt })
+  return { token, expiresAt }
+}
+
+/** Who holds this session; undefined when it is unknown, ended or expired. */
+export async function sessionBuyer(
+  ctx: Pick<Context, "db" | "clock">,
+  token: string | undefined,
+): Promise<BuyerSession | undefined> {
+  if (token === undefined || !tokenPattern.test(token)) return undefined
+  const [row] = await ctx.db
+    .select({ buyer: buyers })
+    .from(buyerSessions)
+    .innerJoin(buyers, eq(buyers.id, buyerSessions.buyerId))
+    .where(and(eq(buyerSessions.tokenHash, hashOf(token)), gt(buyerSessions.expiresAt, new Date(ctx.clock.nowMs()))))
+  if (row === undefined) return undefined
+  return { actor: { kind: "buyer", id: row.buyer.id, siteIds: [], scopes: [] }, buyer: row.buyer }
+}
+
+/** Forgets the session; ending one that is not there is fine. */
+export async function endSession(ctx: Pick<Context, "db">, token: string): Promise<void> {
+  if (!tokenPattern.test(token)) return
+  await ctx.db.delete(buyerSessions).where(eq(buyerSessions.tokenHash, hashOf(token)))
+}
+
+function hashOf(token: string): string {
+  return toHex(sha256(utf8Encode(token)))
+}
