@@ -3,6 +3,7 @@
  * taken only if it has the right type, and a missing one leaves a gap on the screen instead of an error.
  */
 import { errorWords } from "@suyuan/look/errors"
+import { words } from "@suyuan/look/words"
 import type { Language } from "./language"
 
 export interface LineView {
@@ -11,6 +12,12 @@ export interface LineView {
   readonly unitPrice: string
   readonly amountFen: number | null
   readonly origin: string | null
+  readonly checks: readonly CheckView[]
+}
+
+export interface CheckView {
+  readonly good: boolean
+  readonly text: string
 }
 
 export interface SaleView {
@@ -39,6 +46,8 @@ function object(value: unknown): Json {
 const text = (value: unknown): string => (typeof value === "string" || typeof value === "number" ? String(value) : "")
 const number = (value: unknown): number => (typeof value === "number" && Number.isFinite(value) ? value : 0)
 
+const strings = (value: unknown): string[] => (Array.isArray(value) ? value.map(text).filter((one) => one !== "") : [])
+
 /** The English twin of a field where there is one and English is read. */
 function inLanguage(from: Json, name: string, language: Language): string {
   return (language === "en" ? text(from[`${name}En`]) : "") || text(from[name])
@@ -49,9 +58,30 @@ function wordsOf(value: unknown, language: Language): string {
   return typeof value === "string" ? value : text(both[language]) || text(both.text) || text(both.message)
 }
 
+/** The finest thing that is certain, in the words of the pay page; `null`: nothing is known. */
 function originOf(line: Json, language: Language): string | null {
-  const origin = line.origin ?? object(line.pile).origin ?? line.pile
-  return wordsOf(origin, language) || text(line.declaredOrigin) || null
+  const origin = object(object(line.pile).origin)
+  const places = strings(origin.places)
+  if (places.length === 0)
+    return text(line.declaredOrigin) && `${words.declaredOrigin[language]}: ${text(line.declaredOrigin)}`
+  const from = origin.kind === "all-from" ? words.allFrom : words.oneOrMoreOf
+  const unknown = number(origin.unknownHighPercent)
+  const rest = unknown > 0 ? `; ${words.unknownUpTo[language]} ${unknown}%` : ""
+  return `${from[language]}: ${places.join("、")}${rest}`
+}
+
+/** Rapid tests and certificates of the pile the goods come from. */
+function checksOf(line: Json, language: Language): CheckView[] {
+  const pile = object(line.pile)
+  const tests = (Array.isArray(pile.inspections) ? pile.inspections : []).map((value: unknown) => {
+    const inspection = object(value)
+    const passed = inspection.conclusion === "passed"
+    const name = (passed ? words.testPassed : words.testFailed)[language]
+    return { good: passed, text: `${name} ${text(inspection.standard)} ${text(inspection.testedAt).slice(0, 10)}` }
+  })
+  const certificates = number(pile.certificates)
+  if (certificates === 0) return tests
+  return [...tests, { good: true, text: `${words.certificate[language]} × ${certificates}` }]
 }
 
 function lineOf(value: unknown, language: Language): LineView {
@@ -61,7 +91,8 @@ function lineOf(value: unknown, language: Language): LineView {
     quantity: inLanguage(line, "quantityText", language),
     unitPrice: inLanguage(line, "unitPriceText", language),
     amountFen: typeof line.amountFen === "number" ? line.amountFen : null,
-    origin: originOf(line, language),
+    origin: originOf(line, language) || null,
+    checks: checksOf(line, language),
   }
 }
 

@@ -55,6 +55,7 @@ select { font: inherit; min-height: 44px; border-radius: 8px; border: 1px solid 
 .slip header { display: grid; gap: 2px; }
 .soft { color: var(--ink-soft); font-size: var(--text-14); }
 .line { display: grid; grid-template-columns: 1fr auto; gap: 0 12px; padding: 8px 0; border-top: 1px dashed var(--line); }
+.whole { grid-column: 1 / -1; font-size: var(--text-14); }
 .money { font-variant-numeric: tabular-nums; white-space: nowrap; }
 .total { font-size: var(--text-44); font-weight: 700; line-height: 1.1; text-align: center; }
 .state { display: flex; gap: 8px; align-items: baseline; font-weight: 600; }

@@ -24,9 +24,20 @@ const sale = (paidFen: number) => ({
       unitPriceText: "¥6.00/斤",
       unitPriceTextEn: "¥12.00/kg",
       amountFen: 900,
-      origin: "80%–100% 来自河北张北，12月8日采收；其余来源未知",
+      pile: {
+        origin: {
+          kind: "one-or-several",
+          places: ["张北蔬菜基地"],
+          unknownHighPercent: 20,
+          grams: 750,
+          unknown: { mustGrams: 0, mayGrams: 150 },
+          sources: [],
+        },
+        inspections: [{ conclusion: "passed", standard: "GB/T 5009.199", testedAt: "2021-12-10T05:00:00.000Z" }],
+        certificates: 1,
+      },
     },
-    { name: null, quantityText: "2 件", unitPriceText: "¥1.65/件", amountFen: 330, origin: null },
+    { name: null, quantityText: "2 件", unitPriceText: "¥1.65/件", amountFen: 330, pile: null },
   ],
   lineCount: 2,
   amountFen: 1230,
@@ -85,7 +96,7 @@ export function startFakeGateway(sandbox: Sandbox): FakeGateway {
       })
       return Response.json({
         attempt: { outTradeNo: number, state: "open" },
-        bridge: { platform: "alipay", tradeNO: node.trade_no },
+        bridge: { kind: "alipay", tradeNO: node.trade_no },
       })
     }
     const { text } = await wechatCall(sandbox, {

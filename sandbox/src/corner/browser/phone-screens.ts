@@ -71,7 +71,14 @@ function lineRow(line: LineView, words: CornerWords): HTMLElement {
     element("span", { class: "money" }, line.amountFen === null ? "" : yuan(line.amountFen)),
     element("span", { class: "soft" }, price),
     element("span", {}),
-    element("span", { class: line.origin === null ? "soft" : "" }, line.origin ?? `? ${words.originUnknown}`),
+    element(
+      "span",
+      { class: line.origin === null ? "whole soft" : "whole" },
+      line.origin ?? `? ${words.originUnknown}`,
+    ),
+    ...line.checks.map((check) =>
+      element("span", { class: `whole ${check.good ? "paid" : "refused"}` }, `${check.good ? "✓" : "✕"} ${check.text}`),
+    ),
   )
 }
 
