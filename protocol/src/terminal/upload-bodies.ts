@@ -39,7 +39,6 @@ import { UPLOAD_BODY_BYTES_MAX } from "./upload"
 const u32 = uint(0xffff_ffff)
 /** 1 g to 2^32 − 1 g (4,294 t). */
 const grams = uint(0xffff_ffff, 1)
-const permille = uint(1000)
 const uuid = converted(bytes(16), bytesToUuid, uuidToBytes)
 const recordId = bytes(16)
 const declaredOrigin = text(DECLARED_ORIGIN_CHARACTERS_MAX)
@@ -108,8 +107,9 @@ const UPLOAD_BODY_SHAPES = {
     method: field(5, shortText),
     /** With its own limit: GB/T 5009.199-2003 says 50 %, NY/T 448-2001 70 %. */
     standard: field(6, shortText),
-    limitPermille: field(7, permille),
-    inhibitionPermille: field(8, permille),
+    limitPermille: field(7, uint(1000)),
+    /** A strong enzyme preparation can read above its blank, hence above 1,000. */
+    inhibitionPermille: field(8, uint(2000)),
     /** Numbered as in the record. A test that is done again is another inspection. */
     conclusion: field(9, choice({ passed: 1, failed: 2 })),
     instrument: field(10, shortText),
