@@ -1,5 +1,5 @@
 import { expect } from "chai"
-import { AbiCoder, concat, keccak256 } from "ethers"
+import { AbiCoder, concat, getBytes, getCreateAddress, keccak256, toBeHex } from "ethers"
 import { Chance, type Parts, payloadOf, referenceAppend, zeroHead } from "./batches"
 import {
   baseNumber,
@@ -91,6 +91,25 @@ describe("TraceLedger", () => {
       await expect(submitter.sendTransaction({ to: through, data }))
         .to.be.revertedWithCustomError(ledger, "TraceLedgerIndirectCall")
         .withArgs(through)
+    })
+
+    it("refuses a call from a constructor, when the caller has no code yet", async () => {
+      const { participants, ledger, gateway, submitter } = await open()
+      const caller = getCreateAddress({ from: submitter.address, nonce: await submitter.getNonce() })
+      await participants.connect(gateway).addSubmitter(log, caller)
+      const data = ledger.interface.encodeFunctionData("append", [log, 1, [], first])
+      const length = toBeHex((data.length - 2) / 2, 2).slice(2)
+      // Copies what follows it to memory, calls the ledger with it, and reverts as the ledger does.
+      const call = concat([
+        `0x61${length}603960003960006000`,
+        `0x61${length}6000600073`,
+        await ledger.getAddress(),
+        "0x5af13d600060003e6037573d6000fd5b00",
+        data,
+      ])
+      await expect(submitter.sendTransaction({ data: call }))
+        .to.be.revertedWithCustomError(ledger, "TraceLedgerIndirectCall")
+        .withArgs(caller)
     })
 
     it("refuses an account with delegated code", async () => {
@@ -190,6 +209,10 @@ describe("TraceLedger", () => {
           .to.be.revertedWithCustomError(market.ledger, "TraceLedgerHeaderTruncated")
           .withArgs(headerLength)
       }
+      const whole = payloadOf({ log, sequence: 1, entries, headerLength: bytes - 55 })
+      await expect(asSubmitter(market).append(log, 1, [], whole))
+        .to.be.revertedWithCustomError(market.ledger, "TraceLedgerEntryTruncated")
+        .withArgs(0)
     })
 
     it("takes entries of 1 to 4,096 bytes", async () => {
@@ -248,6 +271,8 @@ describe("TraceLedger", () => {
       await expect(asSubmitter(market).append(log, 1, [], over))
         .to.be.revertedWithCustomError(market.ledger, "TraceLedgerPayloadSize")
         .withArgs(payloadBytesMax + 1)
+      // A budget of one full batch lets one full batch through.
+      await market.ledger.changeByteBudget(log, payloadBytesMax)
       await asSubmitter(market).append(log, 1, [], full)
     })
 
@@ -295,13 +320,21 @@ describe("TraceLedger", () => {
       const concernedPart = coder.encode(["uint256", "uint32"], [1, baseNumber])
       const payloadPart = `0x${coder.encode(["bytes"], [first]).slice(66)}`
       const payloadPartBytes = (payloadPart.length - 2) / 2
+      const hiding = payloadOf({ log, sequence: 1, entries: [getBytes(concernedPart)] })
+      const hidingPrefixBytes = (hiding.length - concernedPart.length) / 2
       expect(concat([selector, head(128, 192), concernedPart, payloadPart])).to.equal(canonical)
+      expect(payloadPart).to.match(/00$/)
       for (const data of [
         concat([canonical, new Uint8Array(32)]),
         concat([canonical, "0x00"]),
         concat([selector, head(128 + payloadPartBytes, 128), payloadPart, concernedPart]),
         concat([selector, head(128, 224), concernedPart, new Uint8Array(32), payloadPart]),
         concat([selector, head(160, 224), new Uint8Array(32), concernedPart, payloadPart]),
+        // Of canonical size, but the list lies in the payload, or the payload lies one byte further.
+        ledger.interface
+          .encodeFunctionData("append", [log, 1, [marketNumber], hiding])
+          .replace(head(128, 192).slice(2), head(192 + 32 + hidingPrefixBytes, 192).slice(2)),
+        concat([selector, head(128, 193), concernedPart, "0x00", payloadPart.slice(0, -2)]),
       ]) {
         await expect(submitter.sendTransaction({ to: ledger, data })).to.be.revertedWithCustomError(
           ledger,
