@@ -18,7 +18,7 @@ function tryPort(port: number): Promise<number | undefined> {
   })
 }
 
-export async function isPortFree(port: number): Promise<boolean> {
+async function isPortFree(port: number): Promise<boolean> {
   return (await tryPort(port)) !== undefined
 }
 

@@ -11,7 +11,7 @@ import { type PostgresEngine, startPostgres } from "./postgres"
 import { openProcesses } from "./processes"
 
 /** Of throwaway chains: nobody may take one for the chain of a data directory. */
-export const THROWAWAY_CHAIN_ID = 31_337
+const THROWAWAY_CHAIN_ID = 31_337
 
 export type ThrowawayEngines = {
   readonly directory: string
