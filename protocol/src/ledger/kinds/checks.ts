@@ -10,17 +10,17 @@ export const inspectionPublic = map({
   pileAlias: field(1, alias),
   lot: optionalField(2, uuid),
   commodity: field(3, uint32),
-  sampleNumber: field(4, text(32, 1)),
+  sampleNumber: field(4, text(64, 1)),
   sampledAtSeconds: field(5, secondsSince2024),
   testedAtSeconds: field(6, secondsSince2024),
-  method: field(7, text(32, 1)),
-  standard: field(8, text(32, 1)),
+  method: field(7, text(64, 1)),
+  standard: field(8, text(64, 1)),
   limitPermille: field(9, uint(1000)),
   /** A strong enzyme preparation can read above its blank, hence no upper bound at 1,000. */
   inhibitionPermille: field(10, uint(2000)),
   conclusion: field(11, choice(CONCLUSIONS)),
   instrument: field(12, text(64)),
-  testerRole: field(13, text(32, 1)),
+  testerRole: field(13, text(64, 1)),
 })
 export type InspectionPublic = ShapeOf<typeof inspectionPublic>
 

@@ -38,7 +38,7 @@ export const snapshotPublic = map({
 })
 export type SnapshotPublic = ShapeOf<typeof snapshotPublic>
 
-export const catalogueEntryShape = row({ code: uint32, zh: text(12, 1), en: text(32, 1), shelfLifeHours: uint16 })
+export const catalogueEntryShape = row({ code: uint32, zh: text(32, 1), en: text(64, 1), shelfLifeHours: uint16 })
 
 /** Names of commodities, by version. Codes ascend, over all parts of a version as well. */
 export const cataloguePublic = map({
