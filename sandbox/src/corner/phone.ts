@@ -110,9 +110,10 @@ export class Phone {
     const buyer = this.#world.buyers.get(buyerId)
     if (buyer === undefined || this.#app === "browser") return this.view("no-buyer")
     this.#forgetLogin()
-    const kind = this.#app === "wechat" ? "wechat-h5" : "alipay"
-    const code = this.#world.buyers.issueCode(buyer, kind)
-    const answer = await this.#visit("POST", "/buyers/login", { platform: kind, code })
+    const inWechat = this.#app === "wechat"
+    const code = this.#world.buyers.issueCode(buyer, inWechat ? "wechat-h5" : "alipay")
+    const platform = inWechat ? "wechat-pay" : "alipay"
+    const answer = await this.#visit("POST", "/buyers/login", { platform, channel: "h5", code })
     if ("error" in answer) return this.view(answer.error)
     if (!answer.ok) return this.view({ words: refusalWords(answer.body, this.language) ?? String(answer.status) })
     const token = (answer.body as { token?: unknown }).token

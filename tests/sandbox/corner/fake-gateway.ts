@@ -53,7 +53,7 @@ export function startFakeGateway(sandbox: Sandbox): FakeGateway {
   let login: { platform: string; appId: string; openid: string } | undefined
   const setting = (name: string) => String(sandbox.environment[name])
 
-  async function logIn(body: { platform: string; code: string }): Promise<Response> {
+  async function logIn(body: { platform: string; channel: string; code: string }): Promise<Response> {
     if (body.platform === "alipay") {
       const node = await alipaySdk(sandbox).exec("alipay.system.oauth.token", {
         grant_type: "authorization_code",
@@ -61,6 +61,7 @@ export function startFakeGateway(sandbox: Sandbox): FakeGateway {
       })
       login = { platform: "alipay", appId: setting("ALIPAY_APP_ID"), openid: String(node.open_id) }
     } else {
+      if (body.channel !== "h5") return Response.json({ code: "request/malformed" }, { status: 400 })
       const query = new URLSearchParams({
         appid: setting("WECHAT_PAY_APPID"),
         secret: keyText(sandbox, "WECHAT_APP_SECRET_FILE"),
@@ -127,7 +128,7 @@ export function startFakeGateway(sandbox: Sandbox): FakeGateway {
         return new Response("success")
       }
       gateway.lastAgent = request.headers.get("user-agent") ?? ""
-      if (pathname === "/buyers/login") return logIn((await request.json()) as { platform: string; code: string })
+      if (pathname === "/buyers/login") return logIn((await request.json()) as { platform: string; channel: string; code: string })
       const isPayer =
         request.headers.get("cookie") === "session=s1" && request.headers.get("authorization") === "Bearer t1"
       if (pathname.endsWith("/pay"))
