@@ -1,9 +1,9 @@
 import { certificates, inspections } from "@suyuan/drizzle/schema/trace"
 import { resolveOrigins } from "@suyuan/protocol/trace/origin-range"
-import { desc, inArray } from "drizzle-orm"
+import { and, desc, inArray, lte } from "drizzle-orm"
 import type { Context, Reader } from "../context"
 import { describeOrigin, type OriginDescription, readLots } from "./describe-origin"
-import { readHistories } from "./read-histories"
+import { lotsOf, readHistories } from "./read-histories"
 
 export type InspectionDescription = {
   readonly sampleNumber: string
@@ -34,11 +34,13 @@ export async function describePiles(
   at: Date,
 ): Promise<Map<string, PileDescription>> {
   if (pileIds.length === 0) return new Map()
-  const { histories } = await readHistories(
+  const { histories, rows } = await readHistories(
     reader,
     pileIds.map((pileId) => ({ pileId, until: at })),
   )
-  const origins = resolveOrigins(histories, { keep: () => false })
+  const facts = await readLots(reader, lotsOf(rows))
+  const lotGrams = new Map([...facts.values()].map((lot) => [lot.id, lot.grams]))
+  const origins = resolveOrigins(histories, { lotGrams, keep: () => false })
   const ranges = new Map(
     pileIds.map((pileId) => {
       const pile = origins.ok ? origins.value.piles.get(pileId) : undefined
@@ -46,9 +48,7 @@ export async function describePiles(
       return [pileId, { grams, sources: pile?.live ?? [], segmentStartMs: 0 }]
     }),
   )
-  const lotIds = [...new Set([...ranges.values()].flatMap(({ sources }) => sources.map(({ sourceId }) => sourceId)))]
-  const facts = await readLots(reader, lotIds)
-  const tests = await readInspections(reader, pileIds)
+  const tests = await readInspections(reader, pileIds, at)
   const certified = await certifiedLots(reader, [...facts.keys()])
   return new Map(
     [...ranges].map(([pileId, range]) => [
@@ -62,15 +62,17 @@ export async function describePiles(
   )
 }
 
+/** Tests of these piles that were done by then, newest first. */
 export async function readInspections(
   reader: Reader,
   pileIds: readonly string[],
+  until: Date,
 ): Promise<Map<string, InspectionDescription[]>> {
   if (pileIds.length === 0) return new Map()
   const rows = await reader
     .select()
     .from(inspections)
-    .where(inArray(inspections.pileId, [...pileIds]))
+    .where(and(inArray(inspections.pileId, [...pileIds]), lte(inspections.testedAt, until)))
     .orderBy(desc(inspections.testedAt))
     .limit(200)
   const byPile = new Map<string, InspectionDescription[]>()

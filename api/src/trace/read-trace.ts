@@ -10,7 +10,7 @@ import { ServiceError } from "../errors"
 import { recordDay } from "../ledger/record-day"
 import { describeOrigin, readLots } from "./describe-origin"
 import { certifiedLots, readInspections } from "./describe-piles"
-import { type PileRow, readHistories } from "./read-histories"
+import { lotsOf, type PileRow, readHistories } from "./read-histories"
 
 /** How much of a trace its reader may see: a share shows neither buyer, price, total, payment nor the time of day. */
 export type TraceView = "purchase" | "share"
@@ -39,21 +39,27 @@ export async function readTrace(ctx: Context, reader: Reader, recordId: string, 
     )
     .orderBy(asc(saleLines.line))
   const pileIds = [...new Set(lines.flatMap(({ line }) => (line.pileId === null ? [] : [line.pileId])))]
-  const { histories, rows, levels } = await readHistories(
+  const {
+    histories,
+    rows: allRows,
+    neededUntil,
+    levels,
+  } = await readHistories(
     reader,
     pileIds.map((pileId) => ({ pileId, until: sale.effectiveAt })),
   )
+  const rows = allRows.filter((row) => row.effectiveAt.getTime() <= (neededUntil.get(row.pileId) ?? 0))
+  const facts = await readLots(reader, lotsOf(rows))
   const origins = resolveOrigins(histories, {
+    lotGrams: new Map([...facts.values()].map((lot) => [lot.id, lot.grams])),
     keep: (pileId, key) => pileIds.includes(pileId) && key.startsWith(recordId),
   })
   const ranges = lines.map(({ line }) => {
     const key = outflowKey({ recordId, line: line.line })
     return (line.pileId !== null && origins.ok && origins.value.piles.get(line.pileId)?.outflows.get(key)) || undefined
   })
-  const lotIds = [...new Set(ranges.flatMap((range) => range?.sources.map(({ sourceId }) => sourceId) ?? []))]
-  const facts = await readLots(reader, lotIds)
   const wayPiles = [...new Set(rows.map((row) => row.pileId))]
-  const tests = await readInspections(reader, wayPiles)
+  const tests = await readInspections(reader, wayPiles, sale.effectiveAt)
   const certified = await certifiedLots(reader, [...facts.keys()])
   const stops = await readStops(reader, rows, pileIds)
   return {
