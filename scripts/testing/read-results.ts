@@ -23,11 +23,9 @@ export function readBunSummary(output: string, exitCode: number): Tally {
 
 /** The summary of mocha's last run in the output. */
 export function readMochaSummary(output: string, exitCode: number): Tally {
-  const lastRun = output.slice(Math.max(0, output.lastIndexOf(" passing (")) - 12)
-  return withExitCode(
-    { passed: lastNumber(lastRun, /^ *(\d+) passing \(/gm), failed: lastNumber(lastRun, /^ *(\d+) failing$/gm) },
-    exitCode,
-  )
+  const passing = [...output.matchAll(/^ *(\d+) passing \(/gm)].at(-1)
+  const failed = passing === undefined ? 0 : lastNumber(output.slice(passing.index), /^ *(\d+) failing$/gm)
+  return withExitCode({ passed: Number(passing?.[1] ?? 0), failed }, exitCode)
 }
 
 function withExitCode(tally: Tally, exitCode: number): Tally {
