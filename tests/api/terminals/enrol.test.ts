@@ -27,7 +27,7 @@ let stall: TestStall
 beforeAll(async () => {
   gateway = await testGateway()
   stall = await makeStall(gateway.ctx)
-})
+}, 60_000)
 afterAll(() => gateway.close())
 
 const newCode = async (confirmed = false) =>

@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test"
+import { requireTerminal } from "@suyuan/api/terminals/authenticate"
+import { issuedAtWentBack, learnClock, nextClockOffsetMs } from "@suyuan/api/terminals/learn-clock"
+import fc from "fast-check"
+import { type TestGateway, testGateway } from "../../support/context"
+import { enrolTerminal, makeStall } from "../../support/stall"
+
+describe("a learned clock offset", () => {
+  test("starts at the first sample", () => {
+    expect(nextClockOffsetMs(undefined, -3_600_000)).toBe(-3_600_000)
+  })
+
+  test("believes a smaller sample at once: messages are late, never early", () => {
+    expect(nextClockOffsetMs(5_000, 200)).toBe(200)
+  })
+
+  test("one message that a broker held back for ten minutes moves it by a quarter, and the next puts it right", () => {
+    const afterLate = nextClockOffsetMs(0, 600_000)
+    expect(afterLate).toBe(150_000)
+    expect(nextClockOffsetMs(afterLate, 30)).toBe(30)
+  })
+
+  test("a clock set back by an hour is found to 5 minutes within ten exchanges", () => {
+    let offsetMs = 0
+    for (let i = 0; i < 10; i++) offsetMs = nextClockOffsetMs(offsetMs, 3_600_000)
+    expect(3_600_000 - offsetMs).toBeLessThan(300_000)
+  })
+
+  test("stays between the smallest and the largest sample, whatever their order", () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: -1e9, max: 1e9 }), { minLength: 1, maxLength: 30 }), (samples) => {
+        let offsetMs: number | undefined
+        for (const sample of samples) offsetMs = nextClockOffsetMs(offsetMs, sample)
+        expect(offsetMs).toBeGreaterThanOrEqual(Math.min(...samples))
+        expect(offsetMs).toBeLessThanOrEqual(Math.max(...samples))
+      }),
+      { numRuns: 200 },
+    )
+  })
+})
+
+describe("learning from hellos", () => {
+  let gateway: TestGateway
+  beforeAll(async () => {
+    gateway = await testGateway()
+  }, 60_000)
+  afterAll(() => gateway.close())
+
+  test("keeps offset and sighting; many at once end at the smallest", async () => {
+    const { merchantId } = await makeStall(gateway.ctx)
+    const { terminalId } = await enrolTerminal(gateway.ctx, merchantId)
+    const receivedAtMs = gateway.clock.nowMs()
+    const hello = (delayMs: number) =>
+      learnClock(gateway.ctx, { terminalId, sentAtMs: receivedAtMs + 60_000 - delayMs, receivedAtMs })
+    await Promise.all([900, 40, 300, 2_000].map(hello))
+    await hello(40)
+    const row = await requireTerminal(gateway.ctx.db, terminalId)
+    expect(row.clockOffsetMs).toBe(-59_960)
+    expect(row.lastSeenAt?.getTime()).toBe(receivedAtMs)
+  })
+
+  test("a terminal that is gone teaches nothing", async () => {
+    await learnClock(gateway.ctx, { terminalId: 1, sentAtMs: 0, receivedAtMs: 1 })
+  })
+})
+
+describe("issue times rise with counters", () => {
+  const newest = { lastCounter: 10, lastIssuedAt: new Date(1_000_000) }
+  const rows = [
+    ["a later sale at a later time", 11, 1_000_001, false],
+    ["a later sale in the same second", 11, 1_000_000, false],
+    ["a later sale at an earlier time", 11, 999_999, true],
+    ["an earlier sale, scanned late", 9, 999_999, false],
+    ["an earlier sale that claims a later time", 9, 1_000_001, true],
+    ["the same sale again", 10, 1_000_000, false],
+  ] as const
+  for (const [what, counter, atMs, wentBack] of rows) {
+    test(`${what}: ${wentBack ? "went back" : "fine"}`, () => {
+      expect(issuedAtWentBack(newest, { counter, issuedAt: new Date(atMs) })).toBe(wentBack)
+    })
+  }
+
+  test("the first sale has nothing to contradict", () => {
+    expect(issuedAtWentBack({ lastCounter: 0, lastIssuedAt: null }, { counter: 1, issuedAt: new Date(0) })).toBe(false)
+  })
+})
