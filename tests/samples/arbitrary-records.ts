@@ -1,5 +1,5 @@
 /** Random records of every kind, for properties. */
-import type { LedgerRecord } from "@suyuan/protocol/ledger/record"
+import type { LedgerRecord } from "@suyuan/protocol/ledger/record-types"
 import fc from "fast-check"
 import { sampleSale } from "./ledger"
 

@@ -1,7 +1,8 @@
 /** One record of every kind that is written, with the id it has. */
-import type { LedgerRecord } from "@suyuan/protocol/ledger/record"
+
 import { recordId, uuidKey } from "@suyuan/protocol/ledger/record-id"
 import { dayOf, naturalKeyOf } from "@suyuan/protocol/ledger/record-identity"
+import type { LedgerRecord } from "@suyuan/protocol/ledger/record-types"
 import { splitSnapshot } from "@suyuan/protocol/ledger/snapshot-parts"
 import {
   encodeStockSnapshot,

@@ -1,8 +1,9 @@
 import { concatBytes, fromHex, toHex, uintToBytes } from "@suyuan/protocol/codec/bytes"
 import { RECORDED_LINES_MAX, SALE_FLAGS } from "@suyuan/protocol/ledger/kinds/sale"
-import { encodeRecord, type SaleRecord } from "@suyuan/protocol/ledger/record"
+import { encodeRecord } from "@suyuan/protocol/ledger/record"
 import { recordId, saleKey } from "@suyuan/protocol/ledger/record-id"
 import { RECORD_KINDS } from "@suyuan/protocol/ledger/record-kind"
+import type { SaleRecord } from "@suyuan/protocol/ledger/record-types"
 import {
   encodeGoodsPart,
   encodePricePart,

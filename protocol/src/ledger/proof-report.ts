@@ -1,5 +1,5 @@
 /** What a verification says, in machine-readable form; the words for it are in `look/proof-words`. */
-import type { OpenedRecord } from "./record"
+import type { OpenedRecord } from "./record-types"
 
 /**
  * Every outcome and reason that a step can have. `our-word-only`: not disproved, but nothing outside of us vouches

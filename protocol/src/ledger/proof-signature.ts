@@ -12,7 +12,7 @@ import { parseStockSnapshot, stockSnapshotHash, stockSnapshotMessage } from "../
 import type { SnapshotPublic } from "./kinds/parts"
 import { SALE_FLAGS, type SaleCommercial, type SalePublic } from "./kinds/sale"
 import type { ProofStepOf } from "./proof-report"
-import type { OpenedRecord } from "./record"
+import type { OpenedRecord } from "./record-types"
 
 export interface SignatureTrust {
   readonly networkId: NetworkId

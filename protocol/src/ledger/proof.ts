@@ -15,9 +15,10 @@ import { rootOfPath } from "./merkle"
 import { type ProofBundle, parseProofBundle } from "./proof-bundle"
 import type { ProofReport, ProofStep, ProofStepOf } from "./proof-report"
 import { checkSellerSignature, type SignatureTrust } from "./proof-signature"
-import { decodeRecord, hasCommercial, isWrittenKind, type OpenedRecord } from "./record"
+import { decodeRecord, hasCommercial, isWrittenKind } from "./record"
 import { hasRecordId } from "./record-identity"
 import type { RecordKind } from "./record-kind"
+import type { OpenedRecord } from "./record-types"
 
 export interface ProofTrust extends SignatureTrust {
   readonly chainId: number

@@ -5,7 +5,7 @@
 import { type GoodsPart, lineCountOf, parseGoodsPart, parsePricePart } from "../terminal/pay-code"
 import type { AudienceKeyPublic } from "./kinds/audience-key"
 import { SALE_FLAGS, type SaleCommercial, type SalePublic } from "./kinds/sale"
-import type { OpenedRecord } from "./record"
+import type { OpenedRecord } from "./record-types"
 
 export type RecordContradiction =
   | "goods-part-malformed"

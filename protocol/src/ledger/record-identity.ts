@@ -5,7 +5,6 @@
 import { equalBytes } from "../codec/bytes"
 import { parseGoodsPart } from "../terminal/pay-code"
 import { seconds2024ToMs, utcDayOf } from "../units/instant"
-import type { OpenedRecord } from "./record"
 import {
   audienceKeyKey,
   catalogueKey,
@@ -17,6 +16,7 @@ import {
   uuidKey,
   voidKey,
 } from "./record-id"
+import type { OpenedRecord } from "./record-types"
 
 /** `undefined` where the key is an id that the section does not show (refund, arrival, inspection, …). */
 export function naturalKeyOf(record: OpenedRecord): Uint8Array | undefined {

@@ -6,81 +6,22 @@
 import { decodeShape, encodeShape, type Shape, type ShapeError } from "../codec/shape"
 import type { Result } from "../result"
 import { err, ok } from "../result"
-import { type AudienceKeyPublic, audienceKeyPublic } from "./kinds/audience-key"
-import { type CertificatePublic, certificatePublic, type InspectionPublic, inspectionPublic } from "./kinds/checks"
+import { audienceKeyPublic } from "./kinds/audience-key"
+import { certificatePublic, inspectionPublic } from "./kinds/checks"
+import { cataloguePublic, originStatementPublic, snapshotPublic } from "./kinds/parts"
 import {
-  type CataloguePublic,
-  cataloguePublic,
-  type OriginStatementPublic,
-  originStatementPublic,
-  type SnapshotPublic,
-  snapshotPublic,
-} from "./kinds/parts"
-import {
-  type RefundCommercial,
-  type RefundPersonal,
-  type RefundPublic,
   refundCommercial,
   refundPersonal,
   refundPublic,
-  type SaleCommercial,
-  type SalePersonal,
-  type SalePublic,
   saleCommercial,
   salePersonal,
   salePublic,
-  type VoidPublic,
   voidPublic,
 } from "./kinds/sale"
-import {
-  type ArrivalPublic,
-  arrivalPublic,
-  type HarvestPublic,
-  harvestPublic,
-  type OutsideGoodsPublic,
-  outsideGoodsPublic,
-} from "./kinds/stock"
+import { arrivalPublic, harvestPublic, outsideGoodsPublic } from "./kinds/stock"
 import { findContradiction, type RecordContradiction } from "./record-consistency"
 import type { RecordKind, SectionName, Sections } from "./record-kind"
-
-interface PublicRecord<Kind extends RecordKind, Public> {
-  readonly kind: Kind
-  readonly public: Public
-}
-
-export interface SaleRecord extends PublicRecord<"sale", SalePublic> {
-  readonly commercial: SaleCommercial
-  /** Only a platform's payment has one, and it may have been forgotten. */
-  readonly personal?: SalePersonal | undefined
-}
-
-export interface RefundRecord extends PublicRecord<"refund", RefundPublic> {
-  readonly commercial: RefundCommercial
-  readonly personal?: RefundPersonal | undefined
-}
-
-/** Kinds without a commercial and a personal section. */
-export type OpenRecord =
-  | PublicRecord<"harvest", HarvestPublic>
-  | PublicRecord<"outside-goods", OutsideGoodsPublic>
-  | PublicRecord<"void", VoidPublic>
-  | PublicRecord<"arrival", ArrivalPublic>
-  | PublicRecord<"snapshot", SnapshotPublic>
-  | PublicRecord<"catalogue", CataloguePublic>
-  | PublicRecord<"inspection", InspectionPublic>
-  | PublicRecord<"certificate", CertificatePublic>
-  | PublicRecord<"origin-statement", OriginStatementPublic>
-  | PublicRecord<"audience-key", AudienceKeyPublic>
-
-export type LedgerRecord = SaleRecord | RefundRecord | OpenRecord
-
-/** As a reader has it who was not given every section. */
-export type OpenedRecord = Partially<SaleRecord> | Partially<RefundRecord> | OpenRecord
-type Partially<R extends SaleRecord | RefundRecord> = Omit<R, "commercial"> & {
-  readonly commercial?: R["commercial"] | undefined
-}
-
-export type WrittenKind = LedgerRecord["kind"]
+import type { LedgerRecord, OpenedRecord, WrittenKind } from "./record-types"
 
 export type RecordError =
   /** The number is reserved: no section of that kind is defined yet. */

@@ -9,8 +9,9 @@ import {
   serialiseProofBundle,
 } from "@suyuan/protocol/ledger/proof-bundle"
 import type { ProofReport, ProofStepName } from "@suyuan/protocol/ledger/proof-report"
-import { encodeRecord, type LedgerRecord } from "@suyuan/protocol/ledger/record"
+import { encodeRecord } from "@suyuan/protocol/ledger/record"
 import type { Sections } from "@suyuan/protocol/ledger/record-kind"
+import type { LedgerRecord } from "@suyuan/protocol/ledger/record-types"
 import { splitSnapshot } from "@suyuan/protocol/ledger/snapshot-parts"
 import type { SignatureAlgorithm } from "@suyuan/protocol/terminal/signature"
 import { verifyNoble } from "@suyuan/protocol/terminal/verify-noble"
