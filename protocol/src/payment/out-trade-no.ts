@@ -24,7 +24,7 @@ const NAME_BYTES = TERMINAL_ID_BYTES + 4 + 1
 
 /** 22 characters. @throws RangeError for a part beyond its bytes, or a day outside 2000 to 2099. */
 export function formatOutTradeNo({ utcDay, terminal, counter, attempt }: OutTradeNo): string {
-  const date = new Date(utcDay * MS_PER_DAY).toISOString().slice(0, 10)
+  const date = dateOf(utcDay)
   if (!date.startsWith("20")) throw new RangeError(`day ${utcDay} is outside 2000 to 2099`)
   const name = concatBytes(terminalBytes(terminal), uintToBytes(counter, 4), uintToBytes(attempt, 1))
   return date.slice(2).replaceAll("-", "") + base32(name)
@@ -36,11 +36,16 @@ export function parseOutTradeNo(text: string): Result<OutTradeNo, "out-trade-no/
   if (match === null) return err("out-trade-no/malformed")
   const [, year, month, dayOfMonth, name] = match
   const utcDay = utcDayOf(Date.UTC(2000 + Number(year), Number(month) - 1, Number(dayOfMonth)))
+  if (dateOf(utcDay) !== `20${year}-${month}-${dayOfMonth}`) return err("out-trade-no/malformed")
   const bytes = fromBase32(name!)
   const terminal = bytesToUint(bytes.subarray(0, TERMINAL_ID_BYTES))
   const counter = bytesToUint(bytes.subarray(TERMINAL_ID_BYTES, NAME_BYTES - 1))
-  const parsed = { utcDay, terminal, counter, attempt: bytes[NAME_BYTES - 1]! }
-  return formatOutTradeNo(parsed) === text ? ok(parsed) : err("out-trade-no/malformed")
+  return ok({ utcDay, terminal, counter, attempt: bytes[NAME_BYTES - 1]! })
+}
+
+/** `2025-12-08`. A month of 13 or a 30th of February is another day than it says. */
+function dateOf(utcDay: number): string {
+  return new Date(utcDay * MS_PER_DAY).toISOString().slice(0, 10)
 }
 
 /** 10 bytes are 16 digits of 5 bits, with nothing to pad. */

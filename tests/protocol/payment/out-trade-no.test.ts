@@ -39,6 +39,8 @@ describe("order number", () => {
       `251308${text.slice(6)}`,
       `250229${text.slice(6)}`,
       `250100${text.slice(6)}`,
+      `992031${text.slice(6)}`,
+      `000001${text.slice(6)}`,
       `${text.slice(0, 21)}1`,
       `${text.slice(0, 21)}-`,
     ]

@@ -65,8 +65,13 @@ const textSeeds = [
   "12.34",
 ]
 
+function anyCharacters(maxLength: number): fc.Arbitrary<string> {
+  const codePoint = fc.oneof(fc.nat(0x7f), fc.nat(0x10_ffff))
+  return fc.array(codePoint, { maxLength }).map((codePoints) => String.fromCodePoint(...codePoints))
+}
+
 const mutatedText = fc
-  .tuple(fc.constantFrom(...textSeeds), fc.nat(), fc.string({ unit: "binary", maxLength: 3 }), fc.nat(3))
+  .tuple(fc.constantFrom(...textSeeds), fc.nat(), anyCharacters(3), fc.nat(3))
   .map(([text, where, inserted, cut]) => {
     const at = where % text.length
     return text.slice(0, at) + inserted + text.slice(at + cut)
@@ -81,7 +86,7 @@ describe("hostile input", () => {
         parsePricePart(bytes)
         parseStockSnapshot(bytes)
         utf8Decode(bytes)
-        for (const kind of uploadKinds) parseUploadBody(kind, bytes)
+        parseUploadBody(uploadKinds[bytes.length % uploadKinds.length]!, bytes)
         const decoded = decodeCbor(bytes)
         if (decoded.ok && toHex(encodeCbor(decoded.value)) !== toHex(bytes)) throw new Error("not the only form")
         const upload = parseUpload(bytes)
@@ -89,14 +94,10 @@ describe("hostile input", () => {
       }),
       { numRuns: BYTE_INPUTS },
     )
-  }, 60_000)
+  }, 120_000)
 
   test(`crashes no parser of text, in ${TEXT_INPUTS} tries`, () => {
-    const anyText = fc.oneof(
-      { weight: 4, arbitrary: mutatedText },
-      fc.string({ unit: "binary", maxLength: 60 }),
-      anyBytes.map(bytesToDecimal),
-    )
+    const anyText = fc.oneof({ weight: 4, arbitrary: mutatedText }, anyCharacters(60), anyBytes.map(bytesToDecimal))
     fc.assert(
       fc.property(anyText, (text) => {
         parsePayCodeUrl(text, { allowHttp: true })
@@ -110,7 +111,7 @@ describe("hostile input", () => {
       }),
       { numRuns: TEXT_INPUTS },
     )
-  }, 60_000)
+  }, 120_000)
 
   test(`crashes no check of keys and signatures, in ${SIGNATURE_INPUTS} tries`, () => {
     const field = (pick: (row: (typeof signatures.cases)[number]) => string) =>

@@ -95,7 +95,7 @@ describe("upload envelope", () => {
       const upload = parseUpload(bytes)
       if (upload.ok) expect(verifyUpload(upload.value, by("ed25519")).ok).toBe(false)
     }
-  })
+  }, 60_000)
 
   test("[UP-2] carries a P-256 signature with low S, whatever the signer gives", async () => {
     const secret = new Uint8Array(32).fill(3)
