@@ -7,7 +7,7 @@ import type { Notification, NotificationWire } from "../notifications/notificati
 import type { Order, Refund } from "../orders/order"
 import { compactDay, dateTime } from "../time/china-time"
 import type { World } from "../world"
-import { signedText, signText } from "./signature"
+import { brokenSignature, signedText, signText } from "./signature"
 import { tradeStatus } from "./trade"
 
 function commonContent(order: Order): Record<string, string> {
@@ -84,7 +84,7 @@ export function alipayNotificationWire(world: () => World): NotificationWire {
       const form = new URLSearchParams({
         ...parameters,
         sign_type: "RSA2",
-        sign: options.probe ? `A${sign.slice(1)}` : sign,
+        sign: options.probe ? brokenSignature(sign) : sign,
       })
       return { body: form.toString(), headers: { "Content-Type": "application/x-www-form-urlencoded; charset=utf-8" } }
     },

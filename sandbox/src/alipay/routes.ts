@@ -9,7 +9,7 @@ import type { World } from "../world"
 import { AlipayError, alipayErrors } from "./error"
 import { exchangeCode } from "./oauth-token"
 import { queryRefund, refundTrade } from "./refund-trade"
-import { signedAnswer, verifyCall } from "./signature"
+import { brokenSignature, signedAnswer, verifyCall } from "./signature"
 import { type CallContext, closeTrade, createTrade, queryTrade } from "./trade"
 
 const operationOf: Readonly<Record<string, Operation>> = {
@@ -107,9 +107,8 @@ function nodeNameOf(method: string, failed: boolean): string {
 }
 
 function respond(world: World, nodeName: string, node: Record<string, unknown>, broken = false): Response {
-  const body = signedAnswer(world, nodeName, node)
   // A changed signature stands for an answer that did not come from Alipay: the caller must not believe it.
-  const sent = broken ? body.replace(/"sign":"./, '"sign":"-') : body
+  const sent = signedAnswer(world, nodeName, node, broken ? brokenSignature : undefined)
   return new Response(sent, {
     headers: { "Content-Type": "application/json;charset=utf-8", trace_id: randomUUID().replaceAll("-", "") },
   })

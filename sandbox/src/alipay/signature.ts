@@ -18,6 +18,11 @@ export function signText(world: World, text: string): string {
   return createSign("RSA-SHA256").update(text, "utf8").sign(world.keys.alipayPlatform.privatePem, "base64")
 }
 
+/** A signature that must not verify, whatever the right one was. */
+export function brokenSignature(signature: string): string {
+  return `${signature.startsWith("A") ? "B" : "A"}${signature.slice(1)}`
+}
+
 /**
  * Checks the public parameters and the app's signature of one call of `gateway.do`.
  *
@@ -42,7 +47,12 @@ export function verifyCall(world: World, parameters: Readonly<Record<string, str
 }
 
 /** `{"<node name>":<node>,"sign":"…"}`; the node first and the signature last, because SDKs cut the raw text. */
-export function signedAnswer(world: World, nodeName: string, node: Readonly<Record<string, unknown>>): string {
+export function signedAnswer(
+  world: World,
+  nodeName: string,
+  node: Readonly<Record<string, unknown>>,
+  change: (signature: string) => string = (signature) => signature,
+): string {
   const raw = JSON.stringify(node)
-  return `{${JSON.stringify(nodeName)}:${raw},"sign":${JSON.stringify(signText(world, raw))}}`
+  return `{${JSON.stringify(nodeName)}:${raw},"sign":${JSON.stringify(change(signText(world, raw)))}}`
 }

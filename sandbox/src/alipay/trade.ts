@@ -153,6 +153,7 @@ export function createTrade(world: World, context: CallContext, body: unknown): 
     orderNo: content.out_trade_no,
     tradeNo,
     prepayId: tradeNo,
+    prepayAtMs: now,
     appId: alipay.appId,
     payer,
     payeeNo: seller,

@@ -72,7 +72,7 @@ function checkWechatCall(world: World, buyer: Buyer, bridge: Extract<Bridge, { k
   if (!verified) return refused("pay-sign-wrong")
   if (bridge.appId !== order.appId) return refused("app-wrong")
   if (buyer.openids[order.appId] !== order.payer) return refused("payer-wrong")
-  const tooOld = world.settings.clockMs() - order.createdAtMs > prepayLifeMs
+  const tooOld = world.settings.clockMs() - order.prepayAtMs > prepayLifeMs
   return tooOld ? refused("prepay-too-old") : { ok: true, order }
 }
 

@@ -9,6 +9,8 @@ export interface Order {
   readonly tradeNo: string
   /** What the phone is given to pay by: WeChat `prepay_id`, Alipay the trade number. */
   readonly prepayId: string
+  /** When it was given out; WeChat Pay's is good for two hours, and a repeated request gets a new one. */
+  readonly prepayAtMs: number
   /** The app whose page asks for the money, and whose id for the payer `payer` is. */
   readonly appId: string
   readonly payer: string

@@ -9,8 +9,9 @@ import { compactDay, compactTime, parseRfc3339 } from "../time/china-time"
 import type { World } from "../world"
 import { paramError, wechatErrors } from "./error"
 
-/** A `prepay_id` lives two hours; without `time_expire` that is how long it can be paid. */
 export const prepayLifeMs = 2 * 3600 * 1000
+/** Without `time_expire` an order can be paid for seven days. */
+const orderLifeMs = 7 * 24 * 3600 * 1000
 const apps: readonly string[] = [wechat.appId, wechat.miniAppId]
 const text = (max: number) => z.string().min(1).max(max)
 
@@ -92,19 +93,27 @@ function payerOf(world: World, input: CreateInput): { appId: string; payer: stri
 }
 
 function expiryOf(input: CreateInput, nowMs: number): number {
-  if (input.time_expire === undefined) return nowMs + prepayLifeMs
+  if (input.time_expire === undefined) return nowMs + orderLifeMs
   const atMs = parseRfc3339(input.time_expire)
   if (atMs === undefined) throw paramError("/time_expire", input.time_expire, "不符合rfc3339格式")
   if (atMs <= nowMs) throw paramError("/time_expire", input.time_expire, "支付结束时间早于当前时间")
-  return Math.min(atMs, nowMs + prepayLifeMs)
+  return atMs
 }
 
 /** Same number with the same parameters: the same order; with others, or after its end: refused. */
-function repeated(existing: Order, input: CreateInput): Order {
+function repeated(world: World, existing: Order, input: CreateInput): Order {
   if (!isDeepStrictEqual(existing.request, input)) throw wechatErrors.numberUsed()
   if (existing.state === "paid") throw wechatErrors.orderPaid()
   if (existing.state === "closed") throw wechatErrors.orderClosed()
-  return existing
+  const now = world.settings.clockMs()
+  if (now - existing.prepayAtMs <= prepayLifeMs) return existing
+  const renewed = { ...existing, prepayId: newPrepayId(now), prepayAtMs: now }
+  world.store.saveOrder(renewed)
+  return renewed
+}
+
+function newPrepayId(nowMs: number): string {
+  return `wx${compactDay(nowMs)}${compactTime(nowMs)}${randomBytes(10).toString("hex")}`
 }
 
 export function createOrder(world: World, body: unknown): Order {
@@ -112,14 +121,15 @@ export function createOrder(world: World, body: unknown): Order {
   checkParties(world, input)
   const { appId, payer } = payerOf(world, input)
   const existing = world.store.order("wechat-pay", input.out_trade_no)
-  if (existing !== undefined) return repeated(existing, input)
+  if (existing !== undefined) return repeated(world, existing, input)
   checkNotifyUrl(world, input.notify_url)
   const now = world.settings.clockMs()
   const order: Order = {
     platform: "wechat-pay",
     orderNo: input.out_trade_no,
     tradeNo: `4200${randomInt(1e6, 1e7)}${compactDay(now)}${randomInt(1e8, 1e9)}`,
-    prepayId: `wx${compactDay(now)}${compactTime(now)}${randomBytes(10).toString("hex")}`,
+    prepayId: newPrepayId(now),
+    prepayAtMs: now,
     appId,
     payer,
     payeeNo: input.sub_mchid,

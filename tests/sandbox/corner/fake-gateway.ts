@@ -128,7 +128,8 @@ export function startFakeGateway(sandbox: Sandbox): FakeGateway {
         return new Response("success")
       }
       gateway.lastAgent = request.headers.get("user-agent") ?? ""
-      if (pathname === "/buyers/login") return logIn((await request.json()) as { platform: string; channel: string; code: string })
+      if (pathname === "/buyers/login")
+        return logIn((await request.json()) as { platform: string; channel: string; code: string })
       const isPayer =
         request.headers.get("cookie") === "session=s1" && request.headers.get("authorization") === "Bearer t1"
       if (pathname.endsWith("/pay"))

@@ -4,6 +4,7 @@ import {
   type Bench,
   control,
   jsapiOrder,
+  jsapiPath,
   keyText,
   type NewBuyer,
   type Notice,
@@ -150,6 +151,19 @@ test("time_expire ends the payment, not the query", async () => {
   nowMs += 61_000
   expect(await pay(bridge)).toMatchObject({ result: "failed", reason: "expired" })
   expect(bench.notices.received).toEqual([])
+})
+
+test("a prepay_id lives two hours; the same request again gives a new one", async () => {
+  let aheadMs = 0
+  await bench.end()
+  await begin({ clockMs: () => Date.now() + aheadMs })
+  const order = jsapiOrder(bench, buyer)
+  const bridge = await openJsapi(bench, order)
+  aheadMs = 2 * 3600 * 1000 + 1000
+  expect(await pay(bridge)).toMatchObject({ result: "failed", reason: "prepay-too-old" })
+  const late = { path: jsapiPath, body: order, timestampSeconds: Math.floor((Date.now() + aheadMs) / 1000) }
+  const renewed = JSON.parse((await wechatCall(bench.sandbox, late)).text) as { prepay_id: string }
+  expect(await pay(payCall(bench.sandbox, String(order.sp_appid), renewed.prepay_id))).toMatchObject({ result: "paid" })
 })
 
 describe("platform keys", () => {
