@@ -14,3 +14,12 @@ export class ServiceError extends Error {
     this.expected = at.expected
   }
 }
+
+/**
+ * Why something failed, for the log. A failed query's own message carries the statement's parameters, which are
+ * somebody's data; its cause says what the database said.
+ */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error.cause instanceof Error ? error.cause.message : error.message
+}

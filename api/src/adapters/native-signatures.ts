@@ -1,7 +1,12 @@
 import { createPublicKey, type KeyObject, verify } from "node:crypto"
 import { concatBytes, fromHex, toHex } from "@suyuan/protocol/codec/bytes"
 import { checkPublicKey } from "@suyuan/protocol/terminal/public-key"
-import { isLowS, SIGNATURE_BYTES, type SignatureAlgorithm, type VerifySignature } from "@suyuan/protocol/terminal/signature"
+import {
+  isLowS,
+  SIGNATURE_BYTES,
+  type SignatureAlgorithm,
+  type VerifySignature,
+} from "@suyuan/protocol/terminal/signature"
 
 /** SubjectPublicKeyInfo before the key itself (RFC 8410; RFC 5480 with a compressed point). */
 const spkiPrefix: Record<SignatureAlgorithm, Uint8Array> = {

@@ -1,4 +1,5 @@
 import type { Context } from "../context"
+import { reasonOf } from "../errors"
 
 /** Work that goes on by itself. Any number of gateways may run the same job: what must be one has a lease. */
 export type Job = {
@@ -22,7 +23,7 @@ export function runJobs(ctx: Context, jobs: readonly Job[]): { stop(): Promise<v
         })
       })
       const done = await job.run(ctx).catch((error: unknown) => {
-        if (!stopped) ctx.log.warn({ job: job.name, error: String(error) }, "a job failed and will be tried again")
+        if (!stopped) ctx.log.warn({ job: job.name, error: reasonOf(error) }, "a job failed and will be tried again")
         return 0
       })
       if (stopped) break

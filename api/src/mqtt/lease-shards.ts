@@ -1,5 +1,6 @@
 import type { Logger } from "pino"
 import type { Context } from "../context"
+import { reasonOf } from "../errors"
 import { type Lease, releaseLease, takeLease } from "../leases"
 import { SHARDS, type ShardSession, type TerminalChannel, type UpMessage } from "../terminals/terminal-channel"
 
@@ -65,7 +66,7 @@ export class ShardLeases {
       const session = await this.#channel.listen(shard, this.#handler)
       this.#held.set(shard, { lease, session })
     } catch (error) {
-      this.#log.warn({ shard, error: String(error) }, "shard not taken")
+      this.#log.warn({ shard, error: reasonOf(error) }, "shard not taken")
       await releaseLease(this.#ctx, lease)
     }
   }

@@ -4,6 +4,7 @@ import { parseUpload, verifyUpload } from "@suyuan/protocol/terminal/upload"
 import { parseUploadBody } from "@suyuan/protocol/terminal/upload-bodies"
 import { eq } from "drizzle-orm"
 import type { Context } from "../context"
+import { reasonOf } from "../errors"
 import { learnClock } from "../terminals/learn-clock"
 import type { TerminalChannel, UpMessage } from "../terminals/terminal-channel"
 import { GroupCommit } from "./group-commit"
@@ -19,7 +20,7 @@ export function listenToTerminals(ctx: Context, channel: TerminalChannel) {
       await acknowledge(ctx, channel, await recordUploads(ctx, group))
     } catch (error) {
       // Nothing was acknowledged: the terminals send it again.
-      ctx.log.error({ error: String(error), uploads: group.length }, "uploads not committed")
+      ctx.log.error({ error: reasonOf(error), uploads: group.length }, "uploads not committed")
     }
   })
   return {
@@ -27,7 +28,7 @@ export function listenToTerminals(ctx: Context, channel: TerminalChannel) {
       if (message.topic === "record") uploads.push(message)
       else if (message.topic === "hello") {
         answerHello(ctx, channel, message).catch((error) =>
-          ctx.log.warn({ error: String(error) }, "hello not answered"),
+          ctx.log.warn({ error: reasonOf(error) }, "hello not answered"),
         )
       }
     },
@@ -51,7 +52,7 @@ async function acknowledge(ctx: Context, channel: TerminalChannel, acks: readonl
           // A lost acknowledgement costs a repetition, which is harmless.
           channel
             .publish(terminalId, "ack", JSON.stringify({ v: 1, acks: some }))
-            .catch((error) => ctx.log.debug({ error: String(error) }, "acknowledgement not sent")),
+            .catch((error) => ctx.log.debug({ error: reasonOf(error) }, "acknowledgement not sent")),
         )
       }
       return messages

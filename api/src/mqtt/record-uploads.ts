@@ -9,6 +9,7 @@ import { parseUploadBody } from "@suyuan/protocol/terminal/upload-bodies"
 import { and, eq, inArray, or } from "drizzle-orm"
 import { issueCertificate } from "../certificates/issue-certificate"
 import type { Context, Transaction } from "../context"
+import { reasonOf } from "../errors"
 import { recordInspection } from "../inspections/record-inspection"
 import { cancelSale } from "../payments/cancel-sale"
 import { recordTrades, type SaleUpload, type UploadRefusal } from "../sales/record-trades"
@@ -54,7 +55,7 @@ export async function recordUploads(ctx: Context, messages: readonly UpMessage[]
   try {
     acks.push(...(await ctx.db.transaction((tx) => recordGroup(ctx, tx, arrived))))
   } catch (error) {
-    if (arrived.length === 1) ctx.log.error({ error: String(error) }, "an upload could not be committed")
+    if (arrived.length === 1) ctx.log.error({ error: reasonOf(error) }, "an upload could not be committed")
     else acks.push(...(await recordOneByOne(ctx, arrived)))
   }
   return acks
@@ -66,7 +67,7 @@ async function recordOneByOne(ctx: Context, arrived: readonly Arrived[]): Promis
     try {
       acks.push(...(await ctx.db.transaction((tx) => recordGroup(ctx, tx, [one]))))
     } catch (error) {
-      ctx.log.error({ terminal: one.terminalId, error: String(error) }, "an upload could not be committed")
+      ctx.log.error({ terminal: one.terminalId, error: reasonOf(error) }, "an upload could not be committed")
     }
   }
   return acks

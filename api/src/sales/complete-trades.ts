@@ -100,7 +100,7 @@ async function readLines(tx: Transaction, keys: readonly SaleKey[]): Promise<Map
 }
 
 /** The day in an out_trade_no (`yymmdd…`) finds the attempt's partition. */
-const settledByDay = sql`to_date(left(${sales.settledBy}, 6), 'YYMMDD')`
+const settledByDay = sql`CASE WHEN ${sales.settledBy} ~ '^[0-9]{6}' THEN to_date(left(${sales.settledBy}, 6), 'YYMMDD') END`
 
 export type SaleToRecord = Awaited<ReturnType<typeof readSales>>[number]
 

@@ -1,5 +1,5 @@
 import { snapshots } from "@suyuan/drizzle/schema/terminals"
-import { toHex } from "@suyuan/protocol/codec/bytes"
+import { fromHex, toHex } from "@suyuan/protocol/codec/bytes"
 import { SNAPSHOT_PART_BYTES_MAX } from "@suyuan/protocol/ledger/kinds/parts"
 import { encodeRecord } from "@suyuan/protocol/ledger/record"
 import { recordId, snapshotKey } from "@suyuan/protocol/ledger/record-id"
@@ -10,13 +10,12 @@ import {
   stockSnapshotHash,
   verifyStockSnapshot,
 } from "@suyuan/protocol/terminal/stock-snapshot"
-import { fromHex } from "@suyuan/protocol/codec/bytes"
 import type { UploadBody } from "@suyuan/protocol/terminal/upload-bodies"
 import { seconds2024ToMs, utcDayOf } from "@suyuan/protocol/units/instant"
 import type { Context, Transaction } from "../context"
 import { type RecordDraft, writeRecords } from "../ledger/write-records"
-import { resolveWaitingLines } from "../sales/record-trades"
 import type { UploadRefusal } from "../sales/record-trades"
+import { resolveWaitingLines } from "../sales/record-trades"
 import type { TerminalAtStall } from "../sales/verify-codes"
 
 /**

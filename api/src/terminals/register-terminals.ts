@@ -3,6 +3,7 @@ import { terminals } from "@suyuan/drizzle/schema/terminals"
 import { terminalToHex } from "@suyuan/protocol/terminal/identifiers"
 import { and, asc, eq, isNotNull, ne, or, sql } from "drizzle-orm"
 import type { Context } from "../context"
+import { reasonOf } from "../errors"
 import { terminalKey } from "./authenticate"
 import type { RegisteredState, TerminalRegister } from "./terminal-register"
 
@@ -44,7 +45,7 @@ export async function registerTerminals(ctx: Context, register: TerminalRegister
         .where(eq(terminals.id, terminal.id))
       changed += 1
     } catch (error) {
-      ctx.log.warn({ terminal: terminalToHex(terminal.id), error: String(error) }, "terminal not registered yet")
+      ctx.log.warn({ terminal: terminalToHex(terminal.id), error: reasonOf(error) }, "terminal not registered yet")
     }
   }
   return changed
