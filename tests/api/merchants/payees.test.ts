@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test"
+import { applyPayeeChanges } from "@suyuan/api/merchants/apply-payee-changes"
+import { approvePayeeChange, payeeDelayMs, withdrawPayeeChange } from "@suyuan/api/merchants/decide-payee-change"
+import { listPayees } from "@suyuan/api/merchants/find-merchant"
+import { setPayee } from "@suyuan/api/merchants/set-payee"
+import { outbox } from "@suyuan/drizzle/schema/outbox"
+import { eq } from "drizzle-orm"
+import { type TestGateway, testGateway } from "../../support/context"
+import {
+  enrolTerminal,
+  makeStall,
+  operator,
+  operatorOf,
+  operatorWithout,
+  refusalOf,
+  secondOperator,
+} from "../../support/stall"
+
+let gateway: TestGateway
+beforeAll(async () => {
+  gateway = await testGateway()
+}, 60_000)
+afterAll(() => gateway.close())
+
+const first = { platform: "wechat-pay", account: "1900000109" } as const
+const other = { platform: "wechat-pay", account: "1900000208" } as const
+
+const accountsOf = async (merchantId: string) =>
+  (await listPayees(gateway.ctx.db, operator, merchantId)).accounts.map((row) => row.account)
+
+/** A merchant with a first account and a proposed second one. */
+async function proposedChange() {
+  const stall = await makeStall(gateway.ctx)
+  await setPayee(gateway.ctx, operator, stall.merchantId, first)
+  const proposed = await setPayee(gateway.ctx, operator, stall.merchantId, other)
+  if (proposed.state !== "proposed") throw new Error("a second account must be proposed only")
+  return { ...stall, changeId: proposed.changeId }
+}
+
+describe("payee accounts", () => {
+  test("refuses the wrong actor for each step", async () => {
+    const { merchantId, changeId } = await proposedChange()
+    const another = await makeStall(gateway.ctx)
+    for (const actor of [
+      operatorWithout("merchants:write"),
+      operatorOf(another.siteId),
+      { kind: "merchant", id: "terminal:0100000001", siteIds: [], scopes: [] } as const,
+    ]) {
+      expect(await refusalOf(setPayee(gateway.ctx, actor, merchantId, first))).toBe("request/forbidden")
+      expect(await refusalOf(approvePayeeChange(gateway.ctx, actor, changeId))).toBe("request/forbidden")
+      expect(await refusalOf(withdrawPayeeChange(gateway.ctx, actor, changeId))).toBe("request/forbidden")
+      expect(await refusalOf(listPayees(gateway.ctx.db, actor, merchantId))).toBe("request/forbidden")
+    }
+  })
+
+  test("the first is in force at once, and so is the same again", async () => {
+    const { merchantId } = await makeStall(gateway.ctx)
+    expect(await setPayee(gateway.ctx, operator, merchantId, first)).toEqual({ state: "in-force" })
+    expect(await setPayee(gateway.ctx, operator, merchantId, first)).toEqual({ state: "in-force" })
+    expect(await accountsOf(merchantId)).toEqual([first.account])
+  })
+
+  test("another needs a second person: not its proposer, and no machine", async () => {
+    const { merchantId, changeId } = await proposedChange()
+    expect(await refusalOf(approvePayeeChange(gateway.ctx, operator, changeId))).toBe("payee/second-person-needed")
+    const machine = { ...secondOperator, kind: "machine" } as const
+    expect(await refusalOf(approvePayeeChange(gateway.ctx, machine, changeId))).toBe("payee/second-person-needed")
+    expect(await accountsOf(merchantId)).toEqual([first.account])
+  })
+
+  test("another is in force a day after its approval, not before, and once", async () => {
+    const { merchantId, changeId } = await proposedChange()
+    const { appliesAt } = await approvePayeeChange(gateway.ctx, secondOperator, changeId)
+    expect(appliesAt.getTime()).toBe(gateway.clock.nowMs() + payeeDelayMs)
+    expect(await approvePayeeChange(gateway.ctx, secondOperator, changeId)).toEqual({ appliesAt })
+    gateway.clock.advance(payeeDelayMs - 1)
+    expect(await applyPayeeChanges(gateway.ctx)).toBe(0)
+    expect(await accountsOf(merchantId)).toEqual([first.account])
+    gateway.clock.advance(1)
+    expect(await applyPayeeChanges(gateway.ctx)).toBe(1)
+    expect(await applyPayeeChanges(gateway.ctx)).toBe(0)
+    expect(await accountsOf(merchantId)).toEqual([other.account])
+  })
+
+  test("[response lost] proposing again gives the same change; another one waits its turn", async () => {
+    const { merchantId, changeId } = await proposedChange()
+    expect(await setPayee(gateway.ctx, operator, merchantId, other)).toEqual({ state: "proposed", changeId })
+    const third = { platform: "wechat-pay", account: "1900000307" } as const
+    expect(await refusalOf(setPayee(gateway.ctx, operator, merchantId, third))).toBe("payee/change-pending")
+  })
+
+  test("a change that is withdrawn, also after approval, never comes into force", async () => {
+    const { merchantId, siteId, changeId } = await proposedChange()
+    await approvePayeeChange(gateway.ctx, secondOperator, changeId)
+    await withdrawPayeeChange(gateway.ctx, operatorOf(siteId), changeId)
+    await withdrawPayeeChange(gateway.ctx, operatorOf(siteId), changeId)
+    gateway.clock.advance(payeeDelayMs)
+    await applyPayeeChanges(gateway.ctx)
+    expect(await accountsOf(merchantId)).toEqual([first.account])
+    expect(await refusalOf(approvePayeeChange(gateway.ctx, secondOperator, changeId))).toBe("payee/change-unknown")
+    expect((await setPayee(gateway.ctx, operator, merchantId, other)).state).toBe("proposed")
+  })
+
+  test("the stall's terminal is told of every step", async () => {
+    const { merchantId, changeId } = await proposedChange()
+    const { enrolment } = await enrolTerminal(gateway.ctx, merchantId)
+    await approvePayeeChange(gateway.ctx, secondOperator, changeId)
+    gateway.clock.advance(payeeDelayMs)
+    await applyPayeeChanges(gateway.ctx)
+    const notices = await gateway.ctx.db.select().from(outbox).where(eq(outbox.recipient, enrolment.terminalId))
+    expect(notices.map((notice) => notice.payload.kind)).toEqual(["payee-approved", "payee-applied"])
+  })
+})
