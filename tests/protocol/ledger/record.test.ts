@@ -36,7 +36,7 @@ describe("record sections", () => {
         const decoded = decodeRecord(record.kind, opened(encodeRecord(record)))
         expect(decoded.ok && decoded.value).toEqual(record)
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     )
   })
 
