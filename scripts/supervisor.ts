@@ -175,7 +175,7 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
   }
 
   const interrupted = new Promise<never>((_, reject) => {
-    const interrupt = () => void stop().then(() => reject(new Error("Stopped while starting.")))
+    const interrupt = () => void stop().then(() => reject(new Error("interrupted")))
     if (options.signal?.aborted) interrupt()
     else options.signal?.addEventListener("abort", interrupt)
   })
@@ -183,7 +183,8 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
     return await Promise.race([begin(), interrupted])
   } catch (error) {
     await stop()
-    throw error
+    // What a part says that was stopped in the middle of its start is of no interest.
+    throw options.signal?.aborted ? new Error("Stopped while starting.") : error
   }
 }
 

@@ -4,6 +4,7 @@ import { randomBytes } from "node:crypto"
 import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import postgres from "postgres"
+import { readKey } from "./keys"
 import { LOOPBACK, type Ports } from "./ports"
 import { findBinaries, makeHome, removeAll } from "./postgres-home"
 import { endProcess, type Processes, processStartedAt, type RunningProcess } from "./processes"
@@ -38,7 +39,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresE
   const asRoot = process.getuid?.() === 0
   const home = makeHome(options.directory, asRoot)
   const binaries = findBinaries(home, asRoot)
-  const password = initialise(options.directory, home, binaries, asRoot, options.durable)
+  const password = await initialise(options, home, binaries, asRoot)
   await endLeftPostmaster(join(home, "data"))
 
   const logFile = join(options.directory, "logs", "postgres.log")
@@ -87,12 +88,16 @@ function settings(durable: boolean): string[] {
   return Object.entries(chosen).flatMap(([name, value]) => ["-c", `${name}=${value}`])
 }
 
-/** Makes the cluster when there is none, under another name first, so that a half-made one is never taken for one. */
-function initialise(directory: string, home: string, binaries: string, asRoot: boolean, durable: boolean): string {
+/**
+ * Makes the cluster when there is none, under another name first, so that a half-made one is never taken for one.
+ * Returns the password.
+ */
+async function initialise(options: PostgresOptions, home: string, binaries: string, asRoot: boolean): Promise<string> {
+  const { directory } = options
   const passwordFile = join(directory, "keys", "postgres-password")
   const data = join(home, "data")
   if (existsSync(join(data, "PG_VERSION"))) {
-    if (existsSync(passwordFile)) return readFileSync(passwordFile, "utf8").trim()
+    if (existsSync(passwordFile)) return readKey(passwordFile)
     throw new Error(`${passwordFile} is missing, and the database in ${data} opens with nothing else.`)
   }
   removeAll(home, /^(data$|unfinished-)/)
@@ -105,23 +110,32 @@ function initialise(directory: string, home: string, binaries: string, asRoot: b
     chownSync(unfinished, NOBODY, NOBODY)
     chownSync(passwordForInit, NOBODY, NOBODY)
   }
-  const result = spawnSync(
-    join(binaries, "bin", "initdb"),
-    [
-      ...["-D", unfinished, "-U", USER, `--pwfile=${passwordForInit}`, "--auth=scram-sha-256", "--no-instructions"],
-      ...["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"],
-      ...(durable ? [] : ["--no-sync"]),
-    ],
-    { cwd: "/", encoding: "utf8", ...(asRoot ? { uid: NOBODY, gid: NOBODY } : {}) },
-  )
+  await runInitdb(options, binaries, asRoot, [
+    ...["-D", unfinished, "-U", USER, `--pwfile=${passwordForInit}`, "--auth=scram-sha-256", "--no-instructions"],
+    ...["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"],
+    ...(options.durable ? [] : ["--no-sync"]),
+  ])
   rmSync(passwordForInit)
-  if (result.status !== 0) {
-    throw new Error(`PostgreSQL's initdb failed: ${result.error?.message ?? result.stderr}`)
-  }
   mkdirSync(dirname(passwordFile), { recursive: true, mode: 0o700 })
   writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 })
   renameSync(unfinished, data)
   return password
+}
+
+async function runInitdb(options: PostgresOptions, binaries: string, asRoot: boolean, args: string[]): Promise<void> {
+  const logFile = join(options.directory, "logs", "initdb.log")
+  const logStart = logSize(logFile)
+  const initdb = options.processes.start({
+    name: "initdb",
+    command: join(binaries, "bin", "initdb"),
+    args,
+    logFile,
+    stopSignal: "SIGINT",
+    stopTimeoutMs: STOP_TIMEOUT_MS,
+    ...(asRoot ? { userId: NOBODY } : {}),
+  })
+  const { code } = await initdb.exited
+  if (code !== 0) throw new Error(`PostgreSQL's initdb failed; ${logFile} says:\n${readLogFrom(logFile, logStart)}`)
 }
 
 /**
