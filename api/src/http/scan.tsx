@@ -6,7 +6,6 @@ import { and, eq } from "drizzle-orm"
 import type { Context as HttpContext } from "hono"
 import { streamSSE } from "hono/streaming"
 import type { Actor } from "../actor"
-import type { BuyerEvents } from "../adapters/buyer-events"
 import type { Context } from "../context"
 import { ServiceError } from "../errors"
 import { openPayment } from "../payments/open-payment"
@@ -24,7 +23,8 @@ import { openedPaymentSchema, saleSchema, saleStateSchema } from "./scan-schemas
 export type ScanDeps = {
   readonly ctx: Context
   readonly payments: PaymentDeps
-  readonly events: BuyerEvents
+  /** Wakes whoever waits for a sale, `<terminal hex>/<counter>`; returns how to stop. */
+  readonly events: { readonly subscribe: (sale: string, listener: () => void) => () => void }
   /** The buyer whose session came with the request. */
   readonly buyerOf: (c: HttpContext<HttpEnvironment>) => Promise<BuyerActor | undefined>
 }

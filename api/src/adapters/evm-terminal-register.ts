@@ -1,0 +1,70 @@
+import { terminalRegistryAbi } from "@suyuan/contracts/abi/terminal-registry"
+import type { Deployment } from "@suyuan/contracts/deployment"
+import { toHex } from "@suyuan/protocol/codec/bytes"
+import { ALGORITHM_NUMBERS } from "@suyuan/protocol/terminal/signature"
+import { Contract, JsonRpcProvider, Network, Wallet } from "ethers"
+import type { RegisteredState, TerminalEntry, TerminalRegister } from "../terminals/terminal-register"
+
+export type EvmTerminalRegisterOptions = {
+  readonly rpcUrl: string
+  readonly deployment: Deployment
+  /** Key of the organisation that runs the sites; development only, so that no second person is needed. */
+  readonly siteKey: string
+}
+
+/** As `TerminalState` in ITerminalRegistry.sol. */
+const stateNumbers = { none: 0, active: 1, suspended: 2, revoked: 3 } as const
+
+const verbs = { active: "resume", suspended: "suspend", revoked: "revoke" } as const satisfies Record<
+  RegisteredState,
+  string
+>
+
+/** Enters terminals in the chain's registry with the organisation's key; transactions go one after another. */
+export function connectTerminalRegister(options: EvmTerminalRegisterOptions): TerminalRegister & { close(): void } {
+  const network = Network.from(options.deployment.chainId)
+  const provider = new JsonRpcProvider(options.rpcUrl, network, {
+    staticNetwork: network,
+    cacheTimeout: -1,
+    batchMaxCount: 1,
+    pollingInterval: 250,
+  })
+  const wallet = new Wallet(options.siteKey, provider)
+  const contract = new Contract(options.deployment.terminals, terminalRegistryAbi, wallet)
+  let queue: Promise<unknown> = Promise.resolve()
+
+  async function send(method: string, ...args: readonly unknown[]): Promise<string> {
+    const block = await provider.getBlock("latest")
+    const gas = block?.baseFeePerGas === 0n ? { gasPrice: 0n } : {}
+    const nonce = await provider.getTransactionCount(wallet.address, "latest")
+    const response = await contract.getFunction(method)(...args, { type: 0, nonce, ...gas })
+    const receipt = await response.wait(1, 30_000)
+    if (receipt?.status !== 1) throw new Error(`the registry refused to ${method} a terminal`)
+    return response.hash
+  }
+
+  async function put(entry: TerminalEntry): Promise<{ transaction: string }> {
+    const known = await contract.getFunction("terminalOf")(entry.terminalId)
+    const state = Number(known.state)
+    let transaction = ""
+    if (state === stateNumbers.none) {
+      const algorithm = ALGORITHM_NUMBERS[entry.algorithm]
+      const publicKey = `0x${toHex(entry.publicKey)}`
+      transaction = await send("enrol", entry.terminalId, entry.participantNumber, algorithm, publicKey)
+    } else if (String(known.publicKey).toLowerCase() !== `0x${toHex(entry.publicKey)}`) {
+      throw new Error("the registry holds another key under this terminal's id")
+    }
+    const current = state === stateNumbers.none ? stateNumbers.active : state
+    if (current !== stateNumbers[entry.state]) transaction = await send(verbs[entry.state], entry.terminalId)
+    return { transaction }
+  }
+
+  return {
+    put(entry) {
+      const turn = queue.then(() => put(entry))
+      queue = turn.catch(() => {})
+      return turn
+    },
+    close: () => provider.destroy(),
+  }
+}

@@ -1,0 +1,166 @@
+// Puts the gateway together: settings, database, adapters, routes, jobs. Nothing else knows both ports and adapters.
+import { randomBytes } from "node:crypto"
+import { readFileSync } from "node:fs"
+import { hostname } from "node:os"
+import { parseDeployment } from "@suyuan/contracts/deployment"
+import { migrate } from "@suyuan/drizzle/migrate"
+import { fromHex } from "@suyuan/protocol/codec/bytes"
+import { sql } from "drizzle-orm"
+import { drizzle } from "drizzle-orm/postgres-js"
+import { pino } from "pino"
+import postgres from "postgres"
+import { admitFirstOperator } from "./access/admit-first-operator"
+import { alipayFromConfig } from "./adapters/alipay"
+import { alipayLoginFromConfig } from "./adapters/alipay-login"
+import { BuyerEvents } from "./adapters/buyer-events"
+import { connectChain } from "./adapters/evm-chain"
+import { connectTerminalRegister } from "./adapters/evm-terminal-register"
+import { connectBroker } from "./adapters/mqtt-broker"
+import { nativeVerifier } from "./adapters/native-signatures"
+import { wechatLoginFromConfig } from "./adapters/wechat-login"
+import { wechatPayFromConfig } from "./adapters/wechat-pay"
+import { type Config, ConfigError, loadConfig, readSecret } from "./config"
+import type { Context } from "./context"
+import { createApp } from "./http/app"
+import { refusalPage } from "./http/pages/refusal-page"
+import { type Job, runJobs } from "./jobs/job"
+import { ledgerJobs } from "./jobs/ledger"
+import { partitionJobs } from "./jobs/partitions"
+import { paymentJobs } from "./jobs/payments"
+import { relayOutbox } from "./jobs/relay-outbox"
+import { salesJobs } from "./jobs/sales"
+import { terminalJobs } from "./jobs/terminals"
+import { deriveKeys } from "./keys"
+import { createMetrics } from "./metrics"
+import { ShardLeases, shardRenewalMs } from "./mqtt/lease-shards"
+import { listenToTerminals } from "./mqtt/listen"
+import type { PaymentDeps } from "./payments/payment-deps"
+import { gatewayRoutes } from "./routes"
+import { completeTrades } from "./sales/complete-trades"
+import { brokerTokens } from "./terminals/broker-token"
+import { applyRefundedGoods } from "./trace/apply-refunded-goods"
+
+async function main(config: Config): Promise<void> {
+  const holder = `${hostname()}-${process.pid}-${randomBytes(3).toString("hex")}`
+  const log = pino({ level: config.GATEWAY_LOG_LEVEL })
+  await migrate(config.DATABASE_URL)
+  const driver = postgres(config.DATABASE_URL, { max: config.DATABASE_POOL, onnotice: () => {} })
+  const clock = { nowMs: () => Date.now() }
+  const random = { bytes: (length: number) => new Uint8Array(randomBytes(length)), uuid: () => Bun.randomUUIDv7() }
+  const ctx: Context = {
+    config,
+    db: drizzle(driver),
+    sql: driver,
+    clock,
+    random,
+    log,
+    keys: deriveKeys(masterKey(config), config.NETWORK_ID),
+    verifySignature: nativeVerifier(),
+  }
+  await admitFirstOperator(ctx)
+
+  const deployment = parseDeployment(readFileSync(config.CHAIN_DEPLOYMENT_FILE, "utf8"))
+  const submitterKey = readSecret(config.CHAIN_SUBMITTER_KEY_FILE)
+  const chain = connectChain({ rpcUrls: config.CHAIN_RPC_URLS, deployment, submitterKey })
+  const register = openRegister(config, deployment)
+  const tokens = brokerTokens(readSecret(config.MQTT_TOKEN_SECRET_FILE), clock)
+  const channel = await connectBroker({
+    url: config.MQTT_URL,
+    gatewayId: holder,
+    token: tokens.forGateway,
+    nowMs: clock.nowMs,
+    onTrouble: (message) => log.warn({ message }, "broker"),
+  })
+  const events = new BuyerEvents()
+  await events.start(driver)
+  const payments: PaymentDeps = {
+    providers: { "wechat-pay": wechatPayFromConfig(config, clock, random), alipay: alipayFromConfig(config, clock) },
+    completeTrades,
+    applyRefundedGoods,
+  }
+  const logins = { "wechat-pay": wechatLoginFromConfig(config), alipay: alipayLoginFromConfig(config, clock) }
+
+  const metrics = createMetrics(true)
+  const app = createApp({
+    ctx,
+    metrics,
+    probes: [
+      { name: "database", check: async () => void (await ctx.db.execute(sql`SELECT 1`)) },
+      { name: "migrations", check: async () => void (await ctx.db.execute(sql`SELECT 1 FROM sale_keys LIMIT 1`)) },
+      { name: "broker", check: async () => assertConnected(channel.connected()) },
+      { name: "chain", check: async () => void (await chain.headAt(config.LEDGER_LOG, 0)) },
+    ],
+    routes: gatewayRoutes({ ctx, payments, logins, chain, tokens, events }),
+    errorPage: refusalPage(ctx),
+  })
+  const server = Bun.serve({
+    hostname: config.GATEWAY_HOST,
+    port: config.GATEWAY_PORT,
+    // A buyer's event stream is quiet between beats of 15 s.
+    idleTimeout: 60,
+    fetch: (request, own) => {
+      const address = own.requestIP(request)?.address
+      return app.fetch(request, address === undefined ? {} : { address })
+    },
+  })
+  if (config.GATEWAY_HOST !== "127.0.0.1" && config.SUYUAN_ENV !== "production") {
+    log.warn({ host: config.GATEWAY_HOST }, "a development gateway is reachable from outside this computer")
+  }
+
+  const ear = listenToTerminals(ctx, channel)
+  const shards = new ShardLeases(ctx, channel, holder, (message) => ear.handle(message))
+  const jobs: Job[] = [
+    { name: "mqtt/lease-shards", everyMs: shardRenewalMs, run: async () => (await shards.renew(), 0) },
+    { name: "outbox/relay", everyMs: 1000, run: () => relayOutbox(ctx, channel) },
+    ...paymentJobs(payments),
+    ...ledgerJobs(chain, holder),
+    ...salesJobs,
+    ...partitionJobs,
+    ...terminalJobs(register),
+  ]
+  const running = runJobs(ctx, jobs)
+  const { unlisten } = await driver.listen("outbox", () => running.wake("outbox/relay"))
+  log.info({ url: config.GATEWAY_PUBLIC_URL, port: server.port }, "gateway ready")
+
+  let stopping = false
+  const stop = async () => {
+    if (stopping) return
+    stopping = true
+    await server.stop()
+    await unlisten()
+    await running.stop()
+    await shards.close()
+    await ear.drain()
+    await channel.close()
+    await events.stop()
+    chain.close()
+    register?.close()
+    await driver.end({ timeout: 5 })
+    process.exit(0)
+  }
+  process.once("SIGTERM", stop)
+  process.once("SIGINT", stop)
+}
+
+function masterKey(config: Config): Uint8Array {
+  const master = fromHex(readSecret(config.GATEWAY_MASTER_KEY_FILE))
+  if (master?.length !== 32) throw new ConfigError("GATEWAY_MASTER_KEY_FILE: must hold 64 lower-case hex characters")
+  return master
+}
+
+function openRegister(config: Config, deployment: ReturnType<typeof parseDeployment>) {
+  const [rpcUrl] = config.CHAIN_RPC_URLS
+  if (!config.CHAIN_SITE_KEY_FILE || !rpcUrl) return undefined
+  return connectTerminalRegister({ rpcUrl, deployment, siteKey: readSecret(config.CHAIN_SITE_KEY_FILE) })
+}
+
+function assertConnected(connected: boolean): void {
+  if (!connected) throw new Error("the broker is out of reach")
+}
+
+try {
+  await main(loadConfig(process.env))
+} catch (error) {
+  console.error(error instanceof ConfigError ? error.message : error)
+  process.exit(1)
+}
