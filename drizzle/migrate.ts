@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url"
 import { drizzle } from "drizzle-orm/postgres-js"
 import { migrate as runMigrations } from "drizzle-orm/postgres-js/migrator"
 import postgres from "postgres"
+import journal from "./migrations/meta/_journal.json"
 
 const migrationLock = 7_305_231
 
@@ -18,4 +19,9 @@ export async function migrate(databaseUrl: string): Promise<void> {
   } finally {
     await sql.end()
   }
+}
+
+/** When the newest migration of this program was made, as the database remembers it: milliseconds since 1970. */
+export function newestMigration(): number {
+  return Math.max(...journal.entries.map((entry) => entry.when))
 }

@@ -1,7 +1,7 @@
 import { terminalToHex } from "@suyuan/protocol/terminal/identifiers"
 import { parsePayCodeDigits } from "@suyuan/protocol/terminal/pay-code-url"
-import type { MiddlewareHandler } from "hono"
-import { routePath } from "hono/route"
+import type { Context as HttpContext, MiddlewareHandler } from "hono"
+import { matchedRoutes } from "hono/route"
 import type { Logger } from "pino"
 import type { Metrics } from "../metrics"
 import type { HttpEnvironment } from "./router"
@@ -15,7 +15,7 @@ export function logRequests(log: Logger, metrics: Metrics): MiddlewareHandler<Ht
     const startedAtMs = performance.now()
     await next()
     const tookMs = performance.now() - startedAtMs
-    const route = routePath(c, -1)
+    const route = routeOf(c)
     const sale = saleOf(c.req.path)
     metrics.requests.observe({ method: c.req.method, route, status: String(c.res.status) }, tookMs / 1000)
     log.info(
@@ -29,6 +29,11 @@ export function logRequests(log: Logger, metrics: Metrics): MiddlewareHandler<Ht
       "request",
     )
   }
+}
+
+/** Pattern of the route that answered: the last that matched and is no middleware's. */
+function routeOf(c: HttpContext<HttpEnvironment>): string {
+  return matchedRoutes(c).findLast((route) => !route.path.includes("*"))?.path ?? "none"
 }
 
 /** `/p/<terminal>/<counter>` for a path that holds a pay code's digits. */

@@ -36,7 +36,8 @@ export function sameOrigin(publicUrl: string): MiddlewareHandler<HttpEnvironment
     const origin = c.req.header("origin")
     if (!safeMethods.has(c.req.method) && origin !== undefined && c.req.header("cookie") !== undefined) {
       const host = URL.canParse(origin) ? new URL(origin).host : undefined
-      if (host !== ours && host !== c.req.header("host")) throw new ServiceError("request/forbidden")
+      const isOurs = host !== undefined && (host === ours || host === c.req.header("host"))
+      if (!isOurs) throw new ServiceError("request/forbidden")
     }
     await next()
   }
