@@ -1,7 +1,11 @@
 // Runs everything that one computer needs: embedded PostgreSQL, MQTT broker and chain, the payment sandbox, the gateway.
 // Each of the first four gives way to the environment variable that names a real one; the gateway cannot tell.
+
+import { randomBytes } from "node:crypto"
+import { randomBytes } from "node:crypto"
 import { readFileSync } from "node:fs"
 import { join, resolve } from "node:path"
+import { ACCESS_TOKEN_PREFIX } from "@suyuan/api/access/token"
 import type { DataDirectory } from "./data-directory"
 import { deployToChain } from "./deploy-to-chain"
 import { startBroker } from "./engines/broker"
@@ -91,7 +95,9 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
   const keys = {
     MQTT_TOKEN_SECRET_FILE: given.MQTT_TOKEN_SECRET_FILE ?? keepKey(directory, "mqtt-token-secret"),
     GATEWAY_MASTER_KEY_FILE: given.GATEWAY_MASTER_KEY_FILE ?? keepKey(directory, "gateway-master"),
-    ADMIN_TOKEN_FILE: given.ADMIN_TOKEN_FILE ?? keepKey(directory, "admin-token"),
+    ADMIN_TOKEN_FILE:
+      given.ADMIN_TOKEN_FILE ??
+      keepKey(directory, "admin-token", () => `${ACCESS_TOKEN_PREFIX}${randomBytes(32).toString("hex")}`),
   }
   let gateway: KeptService<Service> | undefined
   let told: Settings = {}
@@ -186,6 +192,11 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
     // What a part says that was stopped in the middle of its start is of no interest.
     throw options.signal?.aborted ? new Error("Stopped while starting.") : error
   }
+}
+
+/** The form of the API's access tokens. */
+function operatorToken(): string {
+  return `sya_${randomBytes(32).toString("hex")}`
 }
 
 /** What needs others is stopped before them. */
