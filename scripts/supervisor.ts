@@ -1,7 +1,5 @@
 // Runs everything that one computer needs: embedded PostgreSQL, MQTT broker and chain, the payment sandbox, the gateway.
 // Each of the first four gives way to the environment variable that names a real one; the gateway cannot tell.
-
-import { randomBytes } from "node:crypto"
 import { randomBytes } from "node:crypto"
 import { readFileSync } from "node:fs"
 import { join, resolve } from "node:path"
@@ -95,9 +93,7 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
   const keys = {
     MQTT_TOKEN_SECRET_FILE: given.MQTT_TOKEN_SECRET_FILE ?? keepKey(directory, "mqtt-token-secret"),
     GATEWAY_MASTER_KEY_FILE: given.GATEWAY_MASTER_KEY_FILE ?? keepKey(directory, "gateway-master"),
-    ADMIN_TOKEN_FILE:
-      given.ADMIN_TOKEN_FILE ??
-      keepKey(directory, "admin-token", () => `${ACCESS_TOKEN_PREFIX}${randomBytes(32).toString("hex")}`),
+    ADMIN_TOKEN_FILE: given.ADMIN_TOKEN_FILE ?? keepKey(directory, "admin-token", operatorToken),
   }
   let gateway: KeptService<Service> | undefined
   let told: Settings = {}
@@ -194,9 +190,8 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
   }
 }
 
-/** The form of the API's access tokens. */
 function operatorToken(): string {
-  return `sya_${randomBytes(32).toString("hex")}`
+  return `${ACCESS_TOKEN_PREFIX}${randomBytes(32).toString("hex")}`
 }
 
 /** What needs others is stopped before them. */
