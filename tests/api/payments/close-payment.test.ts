@@ -1,0 +1,123 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test"
+import { payOrder } from "@suyuan/sandbox/orders/pay-order"
+import { refusalOf } from "../../support/stall"
+import { type Market, openMarket, saleFen } from "./market"
+import { platformsOf } from "./platforms"
+
+let market: Market
+beforeAll(async () => {
+  market = await openMarket({ settings: { PAYMENT_EXPIRY_SECONDS: "300", SCAN_WINDOW_SECONDS: "300" } })
+}, 60_000)
+afterEach(async () => {
+  market.sandbox.world.faults.clear()
+  const { atPlatformsFen, inBooksFen } = await market.money()
+  expect(inBooksFen).toBe(atPlatformsFen)
+})
+afterAll(() => market.end())
+
+const minuteMs = 60_000
+const hourMs = 60 * minuteMs
+
+for (const platform of platformsOf) {
+  describe(platform, () => {
+    test("[PY-8] at expiry: query, close, query; then the attempt and the sale are closed", async () => {
+      const sale = await market.newSale()
+      const payer = await market.newPayer(platform)
+      const opened = await market.open(sale, payer)
+      // Only we may end it: the sandbox's own time-out comes from the order's `time_expire`.
+      const { store } = market.sandbox.world
+      store.saveOrder({ ...store.order(platform, opened.outTradeNo)!, expiresAtMs: market.clock.nowMs() + hourMs })
+      await market.pass(6 * minuteMs, minuteMs)
+      expect(await market.attempts(sale)).toMatchObject([{ state: "closed" }])
+      expect(await market.saleRow(sale)).toMatchObject({ state: "closed", paidFen: 0 })
+      expect(store.order(platform, opened.outTradeNo)?.state).toBe("closed")
+      // Alipay tells of a close as well, whenever it likes.
+      const events = (await market.eventsOf(opened.outTradeNo)).filter((kind) => kind !== "notification/received")
+      const end = events.indexOf("close/answered")
+      expect(events.slice(end - 1, end + 4)).toEqual([
+        "query/answered",
+        "close/answered",
+        "query/answered",
+        "attempt/closed",
+        "sale/closed",
+      ])
+      expect(await refusalOf(market.open(sale, payer))).toBe("payment/sale-closed")
+    })
+
+    test("[PY-8] a payment made in time wins over the expiry, though nobody told us", async () => {
+      const sale = await market.newSale()
+      const payer = await market.newPayer(platform)
+      const opened = await market.open(sale, payer)
+      market.breakThings({ kind: "no-notification" })
+      await market.decideOn(opened, payer)
+      market.clock.advance(6 * minuteMs)
+      await market.work()
+      expect(await market.saleRow(sale)).toMatchObject({ state: "paid", settledBy: opened.outTradeNo })
+    })
+
+    test("[PY-7] a silent payment is found by the first scheduled query", async () => {
+      const sale = await market.newSale()
+      const payer = await market.newPayer(platform)
+      const opened = await market.open(sale, payer)
+      market.breakThings({ kind: "no-notification" })
+      await market.decideOn(opened, payer)
+      await market.work()
+      expect(await market.saleRow(sale)).toMatchObject({ state: "paying" })
+      await market.pass(2000)
+      expect(await market.saleRow(sale)).toMatchObject({ state: "paid" })
+    })
+
+    test("[PY-9] a closed attempt is watched for 48 hours: a payment that slips in goes back", async () => {
+      const sale = await market.newSale()
+      const payer = await market.newPayer(platform)
+      const opened = await market.open(sale, payer)
+      await market.pass(6 * minuteMs, minuteMs)
+      expect(await market.saleRow(sale)).toMatchObject({ state: "closed" })
+      await market.pass(40 * hourMs, 4 * hourMs)
+      market.breakThings({ kind: "payment-after-close" })
+      market.breakThings({ kind: "no-notification", times: 2 })
+      const { world } = market.sandbox
+      const order = world.store.order(platform, opened.outTradeNo)
+      expect(await payOrder(world, order!)).toMatchObject({ ok: true })
+      await market.pass(2 * hourMs, minuteMs * 30)
+      expect(await market.saleRow(sale)).toMatchObject({ state: "closed", paidFen: saleFen, refundedFen: saleFen })
+      expect(await market.refunds(sale)).toMatchObject([{ reason: "after-close", state: "succeeded" }])
+    })
+
+    test("[PY-9] after 48 hours nothing asks any more", async () => {
+      const sale = await market.newSale()
+      await market.open(sale, await market.newPayer(platform))
+      await market.pass(50 * hourMs, 5 * hourMs)
+      expect(await market.attempts(sale)).toMatchObject([{ state: "closed", nextQueryAt: null }])
+    })
+  })
+}
+
+test("[PY-8] an attempt that its payer left opens again for the same payer while the code may be paid", async () => {
+  const sale = await market.newSale()
+  const payer = await market.newPayer("wechat-pay")
+  const { ctx } = market
+  const first = await market.open(sale, payer)
+  await ctx.sql`UPDATE attempts SET expires_at = now() - interval '1 minute' WHERE out_trade_no = ${first.outTradeNo}`
+  expect(await refusalOf(market.open(sale, payer))).toBe("payment/expired")
+  await market.pass(2000)
+  expect(await market.attempts(sale)).toMatchObject([{ state: "closed" }])
+  expect(await market.saleRow(sale)).toMatchObject({ state: "paying" })
+  const second = await market.open(sale, payer)
+  expect(second.outTradeNo).not.toBe(first.outTradeNo)
+  await market.decideOn(second, payer)
+  await market.settled(sale)
+})
+
+test("[PY-7] two gateways never work on one attempt at the same time, and a crash frees it again", async () => {
+  const sale = await market.newSale()
+  await market.open(sale, await market.newPayer("alipay"))
+  const { claimDueAttempts } = await import("@suyuan/api/payments/due")
+  market.clock.advance(2000)
+  const claims = await Promise.all([claimDueAttempts(market.ctx, 16), claimDueAttempts(market.ctx, 16)])
+  const mine = claims.flat().filter(({ counter }) => counter === sale.counter)
+  expect(mine).toHaveLength(1)
+  // Whoever claimed it is gone; the claim runs out and the attempt is due for anybody.
+  await market.pass(minuteMs)
+  expect((await market.eventsOf(mine[0]!.outTradeNo)).at(-1)).toBe("query/answered")
+})
