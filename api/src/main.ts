@@ -5,7 +5,6 @@ import { hostname } from "node:os"
 import { parseDeployment } from "@suyuan/contracts/deployment"
 import { migrate } from "@suyuan/drizzle/migrate"
 import { fromHex } from "@suyuan/protocol/codec/bytes"
-import { sql } from "drizzle-orm"
 import { drizzle } from "drizzle-orm/postgres-js"
 import { pino } from "pino"
 import postgres from "postgres"
@@ -35,10 +34,12 @@ import { createMetrics } from "./metrics"
 import { ShardLeases, shardRenewalMs } from "./mqtt/lease-shards"
 import { listenToTerminals } from "./mqtt/listen"
 import type { PaymentDeps } from "./payments/payment-deps"
+import { databaseProbe, migrationsProbe } from "./probes"
 import { gatewayRoutes } from "./routes"
 import { completeTrades } from "./sales/complete-trades"
 import { brokerTokens } from "./terminals/broker-token"
 import { applyRefundedGoods } from "./trace/apply-refunded-goods"
+import { endDaysThatAreOver } from "./trace/end-day"
 
 async function main(config: Config): Promise<void> {
   const holder = `${hostname()}-${process.pid}-${randomBytes(3).toString("hex")}`
@@ -85,8 +86,8 @@ async function main(config: Config): Promise<void> {
     ctx,
     metrics,
     probes: [
-      { name: "database", check: async () => void (await ctx.db.execute(sql`SELECT 1`)) },
-      { name: "migrations", check: async () => void (await ctx.db.execute(sql`SELECT 1 FROM sale_keys LIMIT 1`)) },
+      databaseProbe(ctx),
+      migrationsProbe(ctx),
       { name: "broker", check: async () => assertConnected(channel.connected()) },
       { name: "chain", check: async () => void (await chain.headAt(config.LEDGER_LOG, 0)) },
     ],
@@ -116,6 +117,7 @@ async function main(config: Config): Promise<void> {
     ...ledgerJobs(chain, holder),
     ...salesJobs,
     ...partitionJobs,
+    { name: "trace/end-days", everyMs: 600_000, run: async (own) => (await endDaysThatAreOver(own), 0) },
     ...terminalJobs(register),
   ]
   const running = runJobs(ctx, jobs)

@@ -1,16 +1,16 @@
 import type { LoginProviders } from "./buyers/login-provider"
-import { sessionBuyer } from "./buyers/session"
 import type { Context } from "./context"
 import { accessRoutes } from "./http/access"
 import { assetRoutes } from "./http/assets"
-import { actorOf } from "./http/authenticate"
 import { bindingRoutes } from "./http/bindings"
 import { findBuyer } from "./http/buyer-session"
 import { buyerRoutes } from "./http/buyers"
 import { catalogueRoutes } from "./http/catalogue"
+import { inspectionRoutes } from "./http/inspections"
 import { merchantRoutes } from "./http/merchants"
 import { notificationRoutes } from "./http/notifications"
 import { participantRoutes } from "./http/participants"
+import { readerOf } from "./http/reader"
 import { refundRoutes } from "./http/refunds"
 import type { Routes } from "./http/router"
 import { type ScanDeps, scanRoutes } from "./http/scan"
@@ -48,12 +48,13 @@ export function gatewayRoutes({ ctx, payments, logins, chain, tokens, events }: 
     traceRoutes({
       ctx,
       chain,
-      readerOf: async (c) => (await findBuyer(ctx, c))?.actor ?? (await actorOf(ctx, c.req.header("authorization"))),
+      readerOf: (c) => readerOf(ctx, c),
     }),
     participantRoutes({ ctx }),
     merchantRoutes({ ctx }),
     terminalRoutes({ ctx, tokens }),
-    bindingRoutes({ ctx, findBuyer: async (token) => (await sessionBuyer(ctx, token))?.buyer }),
+    bindingRoutes({ ctx }),
+    inspectionRoutes({ ctx }),
     catalogueRoutes({ ctx }),
     accessRoutes({ ctx }),
   ]

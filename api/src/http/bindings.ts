@@ -4,7 +4,9 @@ import { type Binding, claimBindCode } from "../bindings/claim-bind-code"
 import { findOwnBinding, listMerchantBindings, listOwnBindings } from "../bindings/find-bindings"
 import { releaseBinding } from "../bindings/release-binding"
 import type { Context } from "../context"
-import { type FindBuyer, requireActor, requireBuyerOrActor, requireBuyerSession } from "./authenticate"
+import { requireActor } from "./authenticate"
+import { requireBuyerSession } from "./buyer-session"
+import { requireReader } from "./reader"
 import { actorRefusals, refusals } from "./refusals"
 import { newRouter, type Routes } from "./router"
 import { answer, byBuyer, byToken, hexBytes, instant, jsonBody, terminalId, uuid } from "./schemas"
@@ -138,9 +140,9 @@ const merchantListRoute = createRoute({
   responses: { 200: answer("Active bindings", z.array(binding)), ...refusals(...actorRefusals, "merchant/unknown") },
 })
 
-export function bindingRoutes({ ctx, findBuyer }: { readonly ctx: Context; readonly findBuyer: FindBuyer }): Routes {
+export function bindingRoutes({ ctx }: { readonly ctx: Context }): Routes {
   const router = newRouter()
-  const buyersOnly = requireBuyerSession(findBuyer)
+  const buyersOnly = requireBuyerSession(ctx)
   router.use("/bindings", buyersOnly)
   router.openapi(claimRoute, async (c) => {
     const claimed = await claimBindCode(ctx, c.get("actor"), c.req.valid("json").code)
@@ -162,7 +164,7 @@ export function bindingRoutes({ ctx, findBuyer }: { readonly ctx: Context; reado
   router.openapi(answerRoute, async (c) =>
     c.json(bindingView(await answerBinding(ctx, { ...c.req.valid("json"), bindingId: c.req.valid("param").id })), 200),
   )
-  router.use("/bindings/:id/end", requireBuyerOrActor(ctx, findBuyer))
+  router.use("/bindings/:id/end", requireReader(ctx))
   router.openapi(releaseRoute, async (c) =>
     c.json(bindingView(await releaseBinding(ctx, c.get("actor"), c.req.valid("param").id)), 200),
   )

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { dirname, join } from "node:path"
-import { SESSION_COOKIE } from "./authenticate"
+import { sessionCookie } from "./buyer-session"
 import { newRouter, type Routes } from "./router"
 
 /** Version of the HTTP interface, not of the program. */
@@ -33,7 +33,7 @@ const schemes: readonly SecuritySchemes[] = [
   [
     "securitySchemes",
     "buyerCookie",
-    { type: "apiKey", in: "cookie", name: SESSION_COOKIE, description: "Session of a buyer's H5 page" },
+    { type: "apiKey", in: "cookie", name: sessionCookie, description: "Session of a buyer's H5 page" },
   ],
 ]
 
