@@ -9,6 +9,7 @@ export const scopes = [
   "inspections:write",
   "payments:refund",
   "traces:read",
+  "traces:write",
   "ledger:read",
   "metrics:read",
 ] as const

@@ -1,7 +1,18 @@
+import { participantRegistryAbi } from "@suyuan/contracts/abi/participant-registry"
 import { traceLedgerAbi } from "@suyuan/contracts/abi/trace-ledger"
 import type { Deployment } from "@suyuan/contracts/deployment"
-import { Contract, FallbackProvider, getBytes, Interface, JsonRpcProvider, keccak256, Network, Wallet } from "ethers"
-import type { Chain, LogHead } from "../ledger/chain"
+import {
+  Contract,
+  FallbackProvider,
+  getBytes,
+  Interface,
+  isCallException,
+  JsonRpcProvider,
+  keccak256,
+  Network,
+  Wallet,
+} from "ethers"
+import type { Append, Chain, LogHead } from "../ledger/chain"
 
 export type EvmChainOptions = {
   readonly rpcUrls: readonly string[]
@@ -12,13 +23,17 @@ export type EvmChainOptions = {
 
 const gasPerZeroByte = 4n
 const gasPerByte = 16n
+/** Chains with EIP-7623 ask for up to two and a half times the calldata's gas before they look at a transaction. */
+const calldataFactor = 3n
 const transactionGas = 21_000n
 /** Root, head and storage on top of the calldata, with room: what is not used costs nothing. */
 const gasMargin = 500_000n
+/** Reading one organisation's standing, at most. */
+const gasPerConcerned = 6_000n
 
 /** JSON-RPC through ethers, with our own nonces and no cached answers: both break bookkeeping under load. */
 export function connectChain(options: EvmChainOptions): Chain & { close(): void } {
-  const { chainId, ledger } = options.deployment
+  const { chainId, ledger, participants } = options.deployment
   const network = Network.from(chainId)
   const providers = options.rpcUrls.map(
     (url) => new JsonRpcProvider(url, network, { staticNetwork: network, cacheTimeout: -1, batchMaxCount: 1 }),
@@ -28,6 +43,11 @@ export function connectChain(options: EvmChainOptions): Chain & { close(): void 
   const provider = providers.length === 1 ? first : new FallbackProvider(providers, network, { quorum: 1 })
   const abi = new Interface(traceLedgerAbi)
   const contract = new Contract(ledger, abi, provider)
+  const registry = new Contract(participants, participantRegistryAbi, provider)
+  /** An organisation that was entered stays there. */
+  const registered = new Set<number>()
+  const encode = ({ log, sequence, concerned, payload }: Append) =>
+    abi.encodeFunctionData("append", [log, sequence, concerned, payload])
   const wallet = new Wallet(options.submitterKey)
   let gasPrice: Promise<bigint> | undefined
   return {
@@ -37,20 +57,34 @@ export function connectChain(options: EvmChainOptions): Chain & { close(): void 
       const newest = await provider.getBlockNumber()
       const block = await provider.getBlock(Math.max(0, newest - depth))
       if (!block?.hash) throw new Error("the node does not have its own block")
-      const [sequence, head] = await contract.getFunction("headOf")(log, { blockTag: block.number })
-      return { sequence: Number(sequence), head: hex(head), blockNumber: block.number, blockHash: hex(block.hash) }
+      const blockTag = block.number
+      const [[sequence, head], nextNonce] = await Promise.all([
+        contract.getFunction("headOf")(log, { blockTag }),
+        provider.getTransactionCount(wallet.address, blockTag),
+      ])
+      const at = { blockNumber: block.number, blockHash: hex(block.hash), nextNonce }
+      return { sequence: Number(sequence), head: hex(head), ...at }
+    },
+    async unregistered(organisations) {
+      const unknown = []
+      for (const organisation of organisations) {
+        if (registered.has(organisation)) continue
+        const [state] = await registry.getFunction("standingOf")(organisation)
+        if (state === 0n) unknown.push(organisation)
+        else registered.add(organisation)
+      }
+      return unknown
     },
     async rootOf(log, sequence) {
       const root = hex(await contract.getFunction("rootOf")(log, sequence))
       return /^0+$/.test(root) ? undefined : root
     },
-    nextNonce: () => provider.getTransactionCount(wallet.address, "latest"),
-    async signAppend({ log, sequence, concerned, payload, nonce }) {
+    async signAppend({ nonce, ...append }) {
       gasPrice ??= askGasPrice(provider).catch((error) => {
         gasPrice = undefined
         throw error
       })
-      const data = abi.encodeFunctionData("append", [log, sequence, concerned, payload])
+      const data = encode(append)
       const raw = await wallet.signTransaction({
         type: 0,
         chainId,
@@ -58,17 +92,27 @@ export function connectChain(options: EvmChainOptions): Chain & { close(): void 
         nonce,
         data,
         gasPrice: await gasPrice,
-        gasLimit: gasLimitOf(getBytes(data)),
+        gasLimit: gasLimitOf(getBytes(data), append.concerned.length),
       })
       return { raw: getBytes(raw), hash: hex(keccak256(raw)) }
     },
-    async send(raw) {
+    async refusalOf(append) {
+      const data = encode(append)
+      const gasLimit = gasLimitOf(getBytes(data), append.concerned.length)
       try {
-        await first.send("eth_sendRawTransaction", [`0x${Buffer.from(raw).toString("hex")}`])
+        await provider.call({ from: wallet.address, to: ledger, data, gasLimit })
+        return undefined
       } catch (error) {
-        // Known, or mined already: what sending was for. Which of the two, the log's head tells.
-        if (!/already (known|imported)|nonce too low|already exists/i.test(String(error))) throw error
+        if (!isCallException(error)) throw error
+        const reason = error.data ? abi.parseError(error.data) : null
+        return reason ? `${reason.name}(${reason.args.join(", ")})` : (error.reason ?? "reverted without a reason")
       }
+    },
+    async send(raw) {
+      const sent = providers.map((one) => sendRaw(one, raw))
+      await Promise.any(sent).catch((all: AggregateError) => {
+        throw all.errors[0]
+      })
     },
     close() {
       for (const one of providers) one.destroy()
@@ -76,15 +120,24 @@ export function connectChain(options: EvmChainOptions): Chain & { close(): void 
   }
 }
 
+async function sendRaw(provider: JsonRpcProvider, raw: Uint8Array): Promise<void> {
+  try {
+    await provider.send("eth_sendRawTransaction", [`0x${Buffer.from(raw).toString("hex")}`])
+  } catch (error) {
+    // Known, or mined already: what sending was for. Which of the two, the log's head tells.
+    if (!/already (known|imported)|nonce too low|already exists/i.test(String(error))) throw error
+  }
+}
+
 function hex(text: string): string {
   return text.replace(/^0x/, "").toLowerCase()
 }
 
-function gasLimitOf(data: Uint8Array): bigint {
+function gasLimitOf(data: Uint8Array, concerned: number): bigint {
   let zeros = 0n
   for (const byte of data) if (byte === 0) zeros += 1n
   const calldata = zeros * gasPerZeroByte + (BigInt(data.length) - zeros) * gasPerByte
-  return transactionGas + calldata * 2n + gasMargin
+  return transactionGas + calldata * calldataFactor + BigInt(concerned) * gasPerConcerned + gasMargin
 }
 
 /** A development chain whose base fee is 0 asks for nothing; elsewhere the node says. */

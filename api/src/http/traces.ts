@@ -5,6 +5,7 @@ import type { Context } from "../context"
 import { ServiceError } from "../errors"
 import type { Chain } from "../ledger/chain"
 import { prove } from "../ledger/prove"
+import { requireStatement } from "../trace/find-statements"
 import { readTrace } from "../trace/read-trace"
 import { recordOfShare, requireReader, revokeShare, shareTrace } from "../trace/share-trace"
 import { refusals } from "./refusals"
@@ -30,6 +31,7 @@ const traceSchema = z
     soldAt: z.string(),
     amountFen: z.number().int().nullable(),
     state: z.string(),
+    originStatements: z.array(z.string()).openapi({ description: "Empty while the origin is provisional" }),
     levels: z.number().int(),
     lines: z.array(
       z.object({
@@ -102,6 +104,17 @@ const shareProof = createRoute({
     ...refusals("trace/unknown", "trace/share-revoked", "ledger/unknown-record", "ledger/not-anchored"),
   },
 })
+const statementProof = createRoute({
+  method: "get",
+  path: "/proofs/statements/{recordId}",
+  tags: ["traces"],
+  summary: "The proof of an origin statement, which names no person and is public to every member",
+  request: { params: recordParam },
+  responses: {
+    200: { description: "The proof", content: { "application/json": { schema: proofText } } },
+    ...refusals("ledger/unknown-record", "ledger/not-anchored"),
+  },
+})
 const createShare = createRoute({
   method: "post",
   path: "/shares",
@@ -156,6 +169,11 @@ export function traceRoutes({ ctx, chain, readerOf }: TraceDeps): Routes {
   })
   routes.openapi(shareProof, async (c) => {
     const recordId = await recordOfShare(ctx, c.req.valid("param").shareId)
+    return proofAnswer(c, await prove(ctx, ctx.db, chain, recordId, "public"))
+  })
+  routes.openapi(statementProof, async (c) => {
+    const { recordId } = c.req.valid("param")
+    await requireStatement(ctx, recordId)
     return proofAnswer(c, await prove(ctx, ctx.db, chain, recordId, "public"))
   })
   routes.openapi(createShare, async (c) => {

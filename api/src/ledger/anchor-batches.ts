@@ -7,7 +7,7 @@ import type { Chain, LogHead } from "./chain"
 
 /** Transactions of ours that wait for a block at once. */
 const inFlightMax = 8
-/** A transaction that no block has taken for this long is handed to the node again. */
+/** A transaction that no block has taken for this long is handed to the nodes again. */
 const resendAfterMs = 4000
 
 export type AnchorReport = {
@@ -31,7 +31,7 @@ export async function anchorBatches(ctx: Context, chain: Chain, lease: Lease): P
   await assertOurs(ctx, log, mined)
   const lost = await takeBack(ctx, lease, log, mined.sequence)
   const anchored = await markAnchored(ctx, lease, log, final)
-  const sent = await submit(ctx, chain, lease, log, mined.sequence)
+  const sent = await submit(ctx, chain, lease, log, mined)
   return { sent, anchored, lost }
 }
 
@@ -108,20 +108,19 @@ async function markAnchored(ctx: Context, lease: Lease, log: number, final: LogH
 }
 
 /** The next few batches that no block holds, in order, each stored as a signed transaction before it is sent. */
-async function submit(ctx: Context, chain: Chain, lease: Lease, log: number, minedSequence: number): Promise<number> {
+async function submit(ctx: Context, chain: Chain, lease: Lease, log: number, mined: LogHead): Promise<number> {
   const waiting = await ctx.db
     .select()
     .from(batches)
-    .where(and(eq(batches.log, log), gt(batches.sequence, minedSequence)))
+    .where(and(eq(batches.log, log), gt(batches.sequence, mined.sequence)))
     .orderBy(asc(batches.sequence))
     .limit(inFlightMax)
-  if (waiting.length === 0) return 0
-  const firstNonce = await chain.nextNonce()
+  const [first] = waiting
+  if (!first || (await isHeldBack(ctx, chain, first, mined))) return 0
   let sent = 0
   for (const [position, batch] of waiting.entries()) {
-    const nonce = firstNonce + position
-    const sentLately = batch.submittedAt !== null && ctx.clock.nowMs() - batch.submittedAt.getTime() < resendAfterMs
-    if (batch.nonce === nonce && sentLately) continue
+    const nonce = mined.nextNonce + position
+    if (batch.nonce === nonce && sentLately(ctx, batch)) continue
     // Another nonce only when the account's count is another than when it was signed: same payload, signed anew.
     const raw =
       batch.nonce === nonce && batch.rawTransaction
@@ -142,6 +141,31 @@ async function submit(ctx: Context, chain: Chain, lease: Lease, log: number, min
     sent += 1
   }
   return sent
+}
+
+type BatchRow = typeof batches.$inferSelect
+
+function sentLately(ctx: Context, batch: BatchRow): boolean {
+  return batch.submittedAt !== null && ctx.clock.nowMs() - batch.submittedAt.getTime() < resendAfterMs
+}
+
+/**
+ * The transaction of the next batch is in a block and the batch is not in the log: the contract refused it, and would
+ * refuse everything behind it. It is asked why, now and then, and nothing is sent until it has no reason any more.
+ * @throws Error with the contract's reason: a person must look.
+ */
+async function isHeldBack(ctx: Context, chain: Chain, first: BatchRow, mined: LogHead): Promise<boolean> {
+  if (first.nonce === null || first.nonce >= mined.nextNonce) return false
+  if (sentLately(ctx, first)) return true
+  const reason = await chain.refusalOf(first)
+  if (reason === undefined) return false
+  const { log, sequence } = first
+  await ctx.db
+    .update(batches)
+    .set({ submittedAt: new Date(ctx.clock.nowMs()) })
+    .where(and(eq(batches.log, log), eq(batches.sequence, sequence), eq(batches.state, "submitted")))
+  ctx.log.fatal({ log, sequence, reason }, "the ledger contract refuses a batch")
+  throw new Error(`the ledger contract refuses batch ${sequence} of log ${log}: ${reason}`)
 }
 
 async function signAndStore(

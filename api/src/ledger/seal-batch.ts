@@ -5,6 +5,7 @@ import {
   batchBytes,
   batchHead,
   batchRoot,
+  CONCERNED_MAX,
   encodeBatch,
   FIRST_PREVIOUS_HEAD,
   FIRST_SEQUENCE,
@@ -12,7 +13,7 @@ import {
 import { RECORD_KINDS, recordKindOf } from "@suyuan/protocol/ledger/record-kind"
 import { msToSeconds2024 } from "@suyuan/protocol/units/instant"
 import { sealEntry } from "@suyuan/sealing/seal-entry"
-import { asc, desc, eq, sql } from "drizzle-orm"
+import { and, asc, desc, eq, type SQL, sql } from "drizzle-orm"
 import type { Context } from "../context"
 import { holdsLease, type Lease } from "../leases"
 import {
@@ -27,7 +28,9 @@ import {
 import type { Chain } from "./chain"
 
 /** More than fill a batch; the rest waits for the next. */
-const recordsRead = 900
+const recordsRead = 600
+/** What an entry adds to its sections: head, commitments, tags, lengths. */
+const entryOverheadBytes = 160
 
 type PendingRecord = typeof records.$inferSelect
 type SealedRecord = { readonly record: PendingRecord; readonly entry: Uint8Array }
@@ -38,19 +41,12 @@ type SealedRecord = { readonly record: PendingRecord; readonly entry: Uint8Array
  * The caller holds the log's lease, which the storing transaction checks: two sealers cannot both store.
  */
 export async function sealBatch(ctx: Context, chain: Chain, lease: Lease): Promise<number> {
-  const pending = await ctx.db
-    .select()
-    .from(records)
-    .where(eq(records.state, "pending"))
-    .orderBy(asc(records.createdAt))
-    .limit(recordsRead)
-  const oldest = pending[0]
-  if (!oldest) return 0
-  const isOld = ctx.clock.nowMs() - oldest.createdAt.getTime() >= ctx.config.LEDGER_BATCH_AGE_MS
-  if (!isOld && pending.length < recordsRead) return 0
   const day = keyDay(ctx)
-  const keyRecords = pending.filter(({ kind }) => kind === RECORD_KINDS["audience-key"])
+  const keyRecords = await readPending(ctx, eq(records.kind, RECORD_KINDS["audience-key"]))
   if (keyRecords.length > 0) return storeBatch(ctx, lease, fitting(keyRecords.map(sealedAlready)), day)
+  const unknown = await unregisteredOrganisations(ctx, chain)
+  const pending = await readPending(ctx, sql`NOT ${records.concerned} && ${integers(unknown)}`)
+  if (!isDue(ctx, pending)) return 0
   const audiences = new Map(
     [everyMember, ...pending.map(({ concerned }) => commercialAudience(concerned))].map((one) => [nameOf(one), one]),
   )
@@ -64,6 +60,48 @@ export async function sealBatch(ctx: Context, chain: Chain, lease: Lease): Promi
     if (fitting(sealed).length < sealed.length) break
   }
   return storeBatch(ctx, lease, fitting(sealed), day)
+}
+
+async function readPending(ctx: Context, which: SQL): Promise<PendingRecord[]> {
+  return ctx.db
+    .select()
+    .from(records)
+    .where(and(eq(records.state, "pending"), which))
+    .orderBy(asc(records.createdAt), asc(records.recordId))
+    .limit(recordsRead)
+}
+
+function isDue(ctx: Context, pending: readonly PendingRecord[]): boolean {
+  const [oldest] = pending
+  if (!oldest) return false
+  if (ctx.clock.nowMs() - oldest.createdAt.getTime() >= ctx.config.LEDGER_BATCH_AGE_MS) return true
+  const bytes = pending.reduce(
+    (sum, { publicBytes, commercialBytes }) =>
+      sum + entryOverheadBytes + publicBytes.length + (commercialBytes?.length ?? 0),
+    0,
+  )
+  return bytes >= BATCH_BYTES_MAX
+}
+
+/**
+ * A batch that concerns an organisation unknown to the chain would be refused, and hold up the log for good. So such
+ * records wait, alone, until the consortium has entered the organisation.
+ */
+async function unregisteredOrganisations(ctx: Context, chain: Chain): Promise<number[]> {
+  const rows = await ctx.db
+    .select({ number: sql<number>`DISTINCT unnest(${records.concerned})` })
+    .from(records)
+    .where(eq(records.state, "pending"))
+  const unknown = await chain.unregistered(rows.map(({ number }) => number))
+  if (unknown.length > 0) ctx.log.debug({ organisations: unknown }, "records wait: the chain's registry lacks these")
+  return unknown
+}
+
+function integers(numbers: readonly number[]): SQL {
+  return sql`ARRAY[${sql.join(
+    numbers.map((number) => sql`${number}::int`),
+    sql`, `,
+  )}]::int[]`
 }
 
 function sealedAlready(record: PendingRecord): SealedRecord {
@@ -97,14 +135,18 @@ async function sealRecord(
 /** The header at its longest: a CBOR map of a u32 and two u16 under keys 0 to 2. */
 const headerBytesMax = 16
 
-/** The longest beginning that one batch holds. */
+/** The longest beginning that one batch holds: its bytes, and the organisations that it may concern. */
 function fitting(sealed: readonly SealedRecord[]): SealedRecord[] {
-  const lengths: number[] = []
-  for (const { entry } of sealed) {
-    if (batchBytes(headerBytesMax, [...lengths, entry.length]) > BATCH_BYTES_MAX) break
-    lengths.push(entry.length)
+  let bytes = batchBytes(headerBytesMax, [])
+  const concerned = new Set<number>()
+  let count = 0
+  for (const { record, entry } of sealed) {
+    bytes += batchBytes(0, [entry.length]) - batchBytes(0, [])
+    for (const organisation of record.concerned) concerned.add(organisation)
+    if (bytes > BATCH_BYTES_MAX || concerned.size > CONCERNED_MAX) break
+    count += 1
   }
-  return sealed.slice(0, lengths.length)
+  return sealed.slice(0, count)
 }
 
 async function storeBatch(ctx: Context, lease: Lease, sealed: readonly SealedRecord[], day: number): Promise<number> {

@@ -1,8 +1,12 @@
 import { records } from "@suyuan/drizzle/schema/ledger"
 import { toHex } from "@suyuan/protocol/codec/bytes"
+import { ENTRY_BYTES_MAX } from "@suyuan/protocol/ledger/entry"
 import { inArray } from "drizzle-orm"
 import type { Context, Transaction } from "../context"
 import { recordDay } from "./record-day"
+
+/** Version, kind, id, three commitments, two lengths, and the tags of two ciphertexts. */
+const entryBytesBesides = 1 + 1 + 16 + 3 * 32 + 2 * 2 + 2 * 16
 
 /** Opened sections of one record, encoded by `protocol/ledger/record`. */
 export type RecordDraft = {
@@ -27,6 +31,7 @@ export async function writeRecords(
   drafts: readonly RecordDraft[],
 ): Promise<void> {
   if (drafts.length === 0) return
+  for (const draft of drafts) assertFits(draft)
   const createdAt = new Date(ctx.clock.nowMs())
   const written = await tx
     .insert(records)
@@ -65,4 +70,10 @@ export async function writeRecords(
       throw new Error(`record ${draft.recordId} exists with other bytes`)
     }
   }
+}
+
+/** A record that no entry holds would stop the log at the sealer: it is its writer's fault, and stops the writer. */
+function assertFits({ recordId, publicBytes, commercialBytes }: RecordDraft): void {
+  const bytes = entryBytesBesides + publicBytes.length + (commercialBytes?.length ?? 0)
+  if (bytes > ENTRY_BYTES_MAX) throw new Error(`record ${recordId} is too long for an entry: ${bytes} bytes`)
 }

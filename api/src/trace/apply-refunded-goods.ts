@@ -58,4 +58,4 @@ export async function applyRefundedGoods(ctx: Context, tx: Transaction, goods: R
 }
 
 /** Above every line that a sale can have (255). */
-const discardedLineOffset = 1000
+export const discardedLineOffset = 1000

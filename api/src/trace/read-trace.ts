@@ -10,6 +10,7 @@ import { ServiceError } from "../errors"
 import { recordDay } from "../ledger/record-day"
 import { describeOrigin, readLots } from "./describe-origin"
 import { certifiedLots, readInspections } from "./describe-piles"
+import { findStatements } from "./find-statements"
 import { lotsOf, type PileRow, readHistories } from "./read-histories"
 
 /** How much of a trace its reader may see: a share shows neither buyer, price, total, payment nor the time of day. */
@@ -70,6 +71,8 @@ export async function readTrace(ctx: Context, reader: Reader, recordId: string, 
     soldAt: view === "share" ? sale.effectiveAt.toISOString().slice(0, 10) : sale.effectiveAt.toISOString(),
     amountFen: view === "share" ? null : sale.amountFen,
     state: sale.state,
+    /** None until the day's first statement: origins are provisional as long as that is so. */
+    originStatements: await findStatements(reader, recordId),
     levels,
     lines: lines.map(({ line, nameZh, nameEn }, index) => {
       const range = ranges[index]
