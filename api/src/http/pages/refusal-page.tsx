@@ -5,7 +5,7 @@ import { RefusalPage } from "./scan-page"
 /** A browser that opened a pay code gets a page, also for a refusal; everybody else gets JSON. */
 export function refusalPage(ctx: Pick<Context, "config">): ErrorPage {
   return (c, body, status) => {
-    if (!c.req.path.startsWith("/p/") || !(c.req.header("accept") ?? "").includes("text/html")) return undefined
+    if (!/^\/[pt]\//.test(c.req.path) || !(c.req.header("accept") ?? "").includes("text/html")) return undefined
     const page = (
       <RefusalPage
         code={body.code}

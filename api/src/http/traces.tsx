@@ -8,6 +8,7 @@ import { prove } from "../ledger/prove"
 import { requireStatement } from "../trace/find-statements"
 import { readTrace } from "../trace/read-trace"
 import { recordOfShare, requireReader, revokeShare, shareTrace } from "../trace/share-trace"
+import { TracePage } from "./pages/trace-page"
 import { refusals } from "./refusals"
 import { type HttpEnvironment, newRouter, type Routes } from "./router"
 import { inspectionSchema, originSchema } from "./scan-schemas"
@@ -81,6 +82,17 @@ const shareTraceRoute = createRoute({
   summary: "A shared trace: neither buyer, price, total, payment nor time of day",
   request: { params: shareParam },
   responses: { 200: json("The trace", traceSchema), ...refusals("trace/unknown", "trace/share-revoked") },
+})
+const sharePage = createRoute({
+  method: "get",
+  path: "/t/{shareId}",
+  tags: ["traces"],
+  summary: "A shared trace as a page",
+  request: { params: shareParam },
+  responses: {
+    200: { description: "The page", content: { "text/html": { schema: z.string() } } },
+    ...refusals("trace/unknown", "trace/share-revoked"),
+  },
 })
 const purchaseProof = createRoute({
   method: "get",
@@ -161,6 +173,16 @@ export function traceRoutes({ ctx, chain, readerOf }: TraceDeps): Routes {
   routes.openapi(shareTraceRoute, async (c) => {
     const recordId = await recordOfShare(ctx, c.req.valid("param").shareId)
     return c.json(await readTrace(ctx, ctx.db, recordId, "share"), 200)
+  })
+  routes.openapi(sharePage, async (c) => {
+    const { shareId } = c.req.valid("param")
+    const trace = await readTrace(ctx, ctx.db, await recordOfShare(ctx, shareId), "share")
+    const asked = c.req.query("lang")
+    const language = asked === "zh" || asked === "en" ? asked : (c.get("language") ?? "zh")
+    const page = (
+      <TracePage trace={trace} path={`/t/${shareId}`} language={language} nonce={c.get("secureHeadersNonce")} />
+    )
+    return c.html(`<!doctype html>${page}`, 200)
   })
   routes.openapi(purchaseProof, async (c) => {
     const { recordId } = c.req.valid("param")

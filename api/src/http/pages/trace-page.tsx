@@ -1,0 +1,178 @@
+import { css, stateShapes } from "@suyuan/look/tokens"
+import { type Word, type WordLanguage, words } from "@suyuan/look/words"
+import type { FC } from "hono/jsx"
+import type { Trace } from "../../trace/read-trace"
+
+type TracePageProps = {
+  readonly trace: Trace
+  readonly path: string
+  readonly language: WordLanguage
+  readonly nonce: string | undefined
+}
+type Line = Trace["lines"][number]
+
+/** A shared trace as a plain page: neither buyer, price nor time of day; readable without a script. */
+export const TracePage: FC<TracePageProps> = ({ trace, path, language, nonce }) => {
+  const say = (word: Word) => words[word][language]
+  const other = language === "zh" ? "en" : "zh"
+  const names = trace.lines.map((line) => (language === "zh" ? line.name : line.nameEn) ?? "").filter((name) => name)
+  const title = `${say("traceTitle")} · ${names.join(language === "zh" ? "、" : ", ")}`
+  return (
+    <html lang={language === "zh" ? "zh-CN" : "en"}>
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="robots" content="noindex" />
+        <meta property="og:title" content={title} />
+        <meta property="og:type" content="article" />
+        <title>{title}</title>
+        <style nonce={nonce ?? ""}>{css() + traceStyle}</style>
+      </head>
+      <body>
+        {trace.development && <p class="demo">{say("demo")}</p>}
+        <main class="slip">
+          <header>
+            <p class="soft">{language === "zh" ? trace.stall.site : trace.stall.siteEn}</p>
+            <h1>{trace.stall.name}</h1>
+            <p class="soft">
+              {say("stall")} {trace.stall.number} · {say("soldOn")} <time>{trace.soldAt.slice(0, 10)}</time>
+            </p>
+          </header>
+          {trace.lines.map((line) => (
+            <LineTrace line={line} language={language} />
+          ))}
+          {trace.originStatements.length === 0 && (
+            <p class="waiting">
+              {stateShapes.waiting} {say("originProvisional")}
+            </p>
+          )}
+          <p class="soft">{say("ifNothingOffTheBooks")}</p>
+          <Seal trace={trace} language={language} />
+        </main>
+        <footer>
+          <a href={`${path}?lang=${other}`} hreflang={other}>
+            {say("otherLanguage")}
+          </a>
+        </footer>
+      </body>
+    </html>
+  )
+}
+
+const LineTrace: FC<{ line: Line; language: WordLanguage }> = ({ line, language }) => {
+  const say = (word: Word) => words[word][language]
+  const { origin } = line
+  return (
+    <section>
+      <h2>{(language === "zh" ? line.name : line.nameEn) ?? say("nameFollows")}</h2>
+      {origin === null || origin.kind === "unknown" ? (
+        <p class="waiting">
+          {stateShapes.unknown} {say(origin === null ? "noTrace" : "originUnknown")}
+        </p>
+      ) : (
+        <p class="finest">
+          {say(origin.kind === "all-from" ? "allFrom" : "oneOrMoreOf")} {origin.places.join("、")}
+          {origin.unknownHighPercent > 0 && `；${say("unknownUpTo")} ${origin.unknownHighPercent}%`}
+        </p>
+      )}
+      {origin?.sources.map((source) => (
+        <OriginBar
+          label={`${source.province} ${source.base}`}
+          harvestedAt={source.harvestedAt}
+          must={percentOf(source.mustGrams, origin.grams)}
+          may={percentOf(source.mayGrams, origin.grams)}
+          language={language}
+        />
+      ))}
+      {line.inspections.map((test) => (
+        <p class={test.conclusion === "passed" ? "good" : "bad"}>
+          {test.conclusion === "passed" ? stateShapes.paid : stateShapes.refused}{" "}
+          {say(test.conclusion === "passed" ? "testPassed" : "testFailed")} {test.standard}{" "}
+          <time datetime={test.testedAt}>{test.testedAt.slice(0, 10)}</time> <small>{say("testSampleOnly")}</small>
+        </p>
+      ))}
+      {line.certificates > 0 && (
+        <p class="good">
+          {stateShapes.paid} {say("certificate")} × {line.certificates}
+        </p>
+      )}
+      {line.way.length > 0 && (
+        <>
+          <h3>{say("theWay")}</h3>
+          <ol class="way">
+            {line.way.toReversed().map((stop) => (
+              <li>
+                <strong>{stop.site}</strong> {stop.kind && say(siteKinds[stop.kind] ?? "siteMarket")}
+                <br />
+                <span class="soft">
+                  {stop.stall} {stop.stallNumber}
+                  {stop.arrivedAt && ` · ${stop.arrivedAt.slice(0, 10)}`}
+                  {stop.harvested && ` · ${say("harvestedOn")}`}
+                </span>
+              </li>
+            ))}
+          </ol>
+        </>
+      )}
+    </section>
+  )
+}
+
+const siteKinds: Readonly<Record<string, Word>> = { base: "siteBase", wholesale: "siteWholesale", market: "siteMarket" }
+
+const OriginBar: FC<{ label: string; harvestedAt: string; must: number; may: number; language: WordLanguage }> = (
+  props,
+) => {
+  const say = (word: Word) => words[word][props.language]
+  return (
+    <div class="bar">
+      <svg viewBox="0 0 100 8" role="img" aria-label={`${props.label} ${props.must}%–${props.may}%`}>
+        <rect class="whole" width="100" height="8" />
+        <rect class="may" width={props.may} height="8" />
+        <rect class="must" width={props.must} height="8" />
+      </svg>
+      <span>
+        {props.must}%–{props.may}% {props.label}，{props.harvestedAt.slice(0, 10)} {say("harvestedOn")}
+      </span>
+    </div>
+  )
+}
+
+const Seal: FC<{ trace: Trace; language: WordLanguage }> = ({ trace, language }) => {
+  const say = (word: Word) => words[word][language]
+  const anchored = trace.recordState === "anchored" || trace.recordState === "confirmed"
+  return (
+    <div class={anchored ? "seal" : "seal pending"}>
+      <span class="stamp" aria-hidden="true">
+        印
+      </span>
+      <p>
+        {anchored ? stateShapes.paid : stateShapes.waiting} {say(anchored ? "recordAnchored" : "recordWaiting")}
+        {trace.development && <small>{say("developmentChain")}</small>}
+        <small>
+          {say("recordNumber")} {trace.recordId}
+        </small>
+      </p>
+    </div>
+  )
+}
+
+function percentOf(grams: number, whole: number): number {
+  return whole === 0 ? 0 : Math.round((grams * 100) / whole)
+}
+
+const traceStyle = `
+body{margin:0;background:var(--paper);color:var(--ink);font-family:var(--font);font-size:16px;line-height:1.5}
+.demo{margin:0;padding:8px 16px;background:var(--grain);color:#1D2318;text-align:center;font-size:14px}
+.slip{max-width:520px;margin:16px auto;padding:20px;background:var(--card);border-radius:12px;box-shadow:0 2px 10px rgb(0 0 0 / 8%)}
+h1{margin:0;font-size:28px;line-height:1.25}h2{font-size:20px;margin:16px 0 4px}h3{font-size:16px;margin:12px 0 4px}
+.soft,small{color:var(--ink-soft);font-size:14px}small{display:block;overflow-wrap:anywhere}p{margin:4px 0}
+section{border-top:1px dashed var(--ink-soft);margin-top:12px}
+.finest{font-weight:600}.good{color:var(--leaf)}.bad{color:var(--chilli)}.waiting{border-left:4px solid var(--grain);padding-left:8px}
+.bar{margin:8px 0;font-size:14px}.bar svg{display:block;width:100%;height:12px}
+.whole{fill:var(--paper);stroke:var(--ink-soft);stroke-width:.5}.may{fill:var(--leaf);opacity:.35}.must{fill:var(--leaf)}
+.way{list-style:none;margin:0;padding:0 0 0 16px;border-left:3px solid var(--leaf)}.way li{padding:6px 0}
+.seal{display:flex;gap:12px;align-items:center;margin-top:16px}.stamp{display:grid;place-items:center;width:56px;height:56px;flex:none;border:3px solid var(--chilli);border-radius:8px;color:var(--chilli);font-size:28px;font-weight:700}
+.pending .stamp{opacity:.4;border-style:dashed}
+footer{text-align:center;padding:8px 16px 24px}footer a{display:inline-block;min-height:44px;line-height:44px;padding:0 16px;color:var(--sky)}
+`
