@@ -9,8 +9,14 @@ import { keepKey, readKey } from "./engines/keys"
 
 /** The gateway's organisation, and so its log. */
 const GATEWAY_ORGANISATION = 1
-/** Every site of a development installation belongs to this one. */
-const SITES_ORGANISATION = 2
+/** Who runs the sites of a development installation; one key enters the terminals of all three. */
+export const SITE_ORGANISATIONS = [
+  { number: 2, name: "Suyuan development bases 溯源演示基地", role: "base" },
+  { number: 3, name: "Suyuan development wholesale market 溯源演示批发市场", role: "wholesale" },
+  { number: 4, name: "Suyuan development wet markets 溯源演示菜市场", role: "market" },
+] as const
+/** Reads every commercial section. */
+export const REGULATOR_ORGANISATION = 5
 
 export type ChainSettings = {
   readonly CHAIN_DEPLOYMENT_FILE: string
@@ -35,13 +41,14 @@ export async function deployToChain(directory: string, rpcUrl: string): Promise<
         admin: new Wallet(adminKey).address,
         submitters: [new Wallet(readKey(submitterKeyFile)).address],
       },
-      {
-        ...member(directory, SITES_ORGANISATION, "Suyuan development sites 溯源演示市场", [
-          "base",
-          "wholesale",
-          "market",
-        ]),
+      ...SITE_ORGANISATIONS.map(({ number, name, role }) => ({
+        ...member(directory, number, name, [role]),
         admin: new Wallet(readKey(siteKeyFile)).address,
+        submitters: [],
+      })),
+      {
+        ...member(directory, REGULATOR_ORGANISATION, "Suyuan development regulator 溯源演示监管", ["regulator"]),
+        admin: new Wallet(adminKey).address,
         submitters: [],
       },
     ],
@@ -60,7 +67,7 @@ function member(directory: string, number: number, name: string, roles: Organisa
 }
 
 /** Audience keys are wrapped to it; its private half stays in `keys/`. */
-function sealingKey(directory: string, organisation: number): string {
+export function sealingKey(directory: string, organisation: number): string {
   const file = keepKey(directory, `sealing-${organisation}`, () =>
     JSON.stringify(generateKeyPairSync("x25519").privateKey.export({ format: "jwk" })),
   )
