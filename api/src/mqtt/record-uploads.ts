@@ -115,7 +115,7 @@ async function recordGroup(ctx: Context, tx: Transaction, arrived: readonly Arri
     if (one.upload.kind !== "sale") continue
     const body = parseUploadBody("sale", one.upload.body)
     if (body.ok) sales.push({ one, upload: { terminalId: one.terminalId, body: body.value } })
-    else acks.push({ terminalId: one.terminalId, uploadId: one.upload.uploadId, refusal: "upload/malformed" })
+    else acks.push({ terminalId: one.terminalId, uploadId: one.upload.uploadId, refusal: "upload/malformed-body" })
   }
   const refusals = await recordTrades(
     ctx,
@@ -161,34 +161,34 @@ async function recordOther(
   switch (upload.kind) {
     case "snapshot": {
       const body = parseUploadBody("snapshot", upload.body)
-      return body.ok ? receiveSnapshot(ctx, tx, stall, body.value, concerned) : "upload/malformed"
+      return body.ok ? receiveSnapshot(ctx, tx, stall, body.value, concerned) : "upload/malformed-body"
     }
     case "harvest": {
       const body = parseUploadBody("harvest", upload.body)
-      if (!body.ok) return "upload/malformed"
+      if (!body.ok) return "upload/malformed-body"
       const refusal = await declareHarvest(ctx, tx, stall, body.value, named)
       if (refusal || !body.value.certificate) return refusal
       return issueCertificate(ctx, tx, stall, body.value, named)
     }
     case "outside-goods": {
       const body = parseUploadBody("outside-goods", upload.body)
-      return body.ok ? enterOutsideGoods(ctx, tx, stall, body.value, named) : "upload/malformed"
+      return body.ok ? enterOutsideGoods(ctx, tx, stall, body.value, named) : "upload/malformed-body"
     }
     case "arrival": {
       const body = parseUploadBody("arrival", upload.body)
-      return body.ok ? acceptPurchase(ctx, tx, stall, body.value, named) : "upload/malformed"
+      return body.ok ? acceptPurchase(ctx, tx, stall, body.value, named) : "upload/malformed-body"
     }
     case "inspection": {
       const body = parseUploadBody("inspection", upload.body)
-      return body.ok ? recordInspection(ctx, tx, stall, body.value, named) : "upload/malformed"
+      return body.ok ? recordInspection(ctx, tx, stall, body.value, named) : "upload/malformed-body"
     }
     case "void": {
       const body = parseUploadBody("void", upload.body)
-      return body.ok ? voidSale(ctx, tx, stall, body.value, concerned) : "upload/malformed"
+      return body.ok ? voidSale(ctx, tx, stall, body.value, concerned) : "upload/malformed-body"
     }
     case "cancel": {
       const body = parseUploadBody("cancel", upload.body)
-      return body.ok ? cancel(ctx, tx, stall, body.value.counter) : "upload/malformed"
+      return body.ok ? cancel(ctx, tx, stall, body.value.counter) : "upload/malformed-body"
     }
     default:
       return "upload/unknown-kind"

@@ -30,7 +30,7 @@ export async function receiveSnapshot(
   concerned: readonly number[],
 ): Promise<UploadRefusal> {
   const parsed = parseStockSnapshot(body.snapshot)
-  if (!parsed.ok) return "snapshot/malformed"
+  if (!parsed.ok) return parsed.error
   if (parsed.value.terminal !== stall.terminal.id) return "upload/wrong-terminal"
   const publicKey = fromHex(stall.terminal.publicKey)
   if (!publicKey) throw new Error(`terminal ${stall.terminal.id} has no readable key`)
@@ -42,7 +42,7 @@ export async function receiveSnapshot(
       verifySignature: ctx.verifySignature,
     },
   )
-  if (!verified.ok) return "snapshot/bad-signature"
+  if (!verified.ok) return verified.error
   const hash = stockSnapshotHash(body.snapshot)
   const prefix = toHex(snapshotPrefix(hash))
   const issuedAtMs = seconds2024ToMs(parsed.value.issuedAtSeconds)

@@ -1,5 +1,15 @@
 /** Why a terminal's upload is refused; the rules are in docs/specs/upload.md. */
 export const uploadErrors = {
+  "upload/wrong-terminal": {
+    status: 403,
+    zh: "上传内容属于另一台终端。",
+    en: "The upload belongs to another terminal.",
+  },
+  "upload/other-bytes": {
+    status: 409,
+    zh: "同一编号已有另一份上传。",
+    en: "This number already names another upload.",
+  },
   "upload/malformed": {
     status: 400,
     zh: "终端上传的数据格式有误。",
