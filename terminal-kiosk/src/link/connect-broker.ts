@@ -1,0 +1,66 @@
+import { utf8Decode } from "@suyuan/protocol/codec/bytes"
+import { terminalToHex } from "@suyuan/protocol/terminal/identifiers"
+import mqtt from "mqtt"
+import type { BrokerAddress, BrokerLink, ConnectBroker, LinkEvents } from "./broker-link"
+
+/** Of the topics `t/<shard>/<terminal>/…`. */
+const SHARDS = 16
+const CONNECT_TIMEOUT_MS = 8_000
+const KEEPALIVE_SECONDS = 30
+
+/**
+ * MQTT 3.1.1 over WebSocket or TCP, as the address says. The session is a persistent one, so what the gateway says
+ * while the stall is offline waits at the broker. It never reconnects by itself: every connection has a fresh token.
+ */
+export const connectBroker: ConnectBroker = async (address: BrokerAddress, events: LinkEvents) => {
+  const clientId = terminalToHex(address.terminal)
+  const own = `t/${address.terminal % SHARDS}/${clientId}`
+  const client = mqtt.connect(address.url, {
+    clientId,
+    username: clientId,
+    password: address.token,
+    clean: false,
+    protocolVersion: 4,
+    keepalive: KEEPALIVE_SECONDS,
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    reconnectPeriod: 0,
+    resubscribe: false,
+    queueQoSZero: false,
+  })
+  const closed = Promise.withResolvers<void>()
+  let failure: Error | undefined
+  client.on("error", (error) => {
+    failure = error
+  })
+  client.on("close", () => closed.resolve())
+  client.handleMessage = (packet, done) => {
+    const { topic, payload } = packet
+    const bytes = typeof payload === "string" ? undefined : new Uint8Array(payload)
+    const text = bytes !== undefined && topic.startsWith(`${own}/down/`) ? utf8Decode(bytes) : undefined
+    if (text === undefined) return done()
+    events.onMessage(topic.slice(own.length + "/down/".length), text).then(() => done(), done)
+  }
+  const ended = closed.promise.then(() => {
+    throw failure ?? new Error("the broker's session is over")
+  })
+  ended.catch(() => undefined)
+  const close = async () => {
+    client.end(true)
+    await closed.promise
+  }
+  try {
+    await Promise.race([new Promise<void>((resolve) => client.once("connect", () => resolve())), ended])
+    await Promise.race([client.subscribeAsync(`${own}/down/+`, { qos: 1 }), ended])
+  } catch (error) {
+    client.end(true)
+    throw error
+  }
+  const link: BrokerLink = {
+    publish: async (topic, payload) => {
+      await Promise.race([client.publishAsync(`${own}/up/${topic}`, Buffer.from(payload), { qos: 1 }), ended])
+    },
+    closed: closed.promise,
+    close,
+  }
+  return link
+}

@@ -1,0 +1,90 @@
+/**
+ * What the gateway says to a terminal on `down/<topic>`: JSON, closed by these schemas (docs/specs/upload.md, the
+ * payment's version rule in docs/specs/pay-code.md). The broker carries it, so every field is checked.
+ */
+import { z } from "zod"
+
+const v = z.literal(1)
+const fen = z.number().int().min(0)
+const uuid = z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
+const counter = z.number().int().min(0).max(0xffff_ffff)
+
+const ackMessage = z.object({
+  v,
+  acks: z
+    .array(
+      z.object({
+        id: uuid,
+        result: z.enum(["stored", "refused"]),
+        code: z.string().max(64).optional(),
+      }),
+    )
+    .max(1000),
+})
+
+const paymentMessage = z.object({
+  v,
+  counter,
+  state: z.enum(["presented", "paying", "paid", "closed"]),
+  paidFen: fen,
+  refundedFen: fen,
+  platform: z.enum(["wechat-pay", "alipay", "cash"]).nullable(),
+  /** Rises with every change: an older one that comes later is dropped. */
+  version: z.number().int().min(0),
+})
+
+const helloMessage = z.object({ v, nonce: z.string().regex(/^[0-9a-f]{16}$/), serverTimeMs: z.number().int() })
+
+const noticeMessage = z.discriminatedUnion("kind", [
+  z.object({ v, kind: z.literal("state"), state: z.string().max(32) }),
+  z.object({
+    v,
+    kind: z.enum(["payee-proposed", "payee-withdrawn", "payee-applied"]),
+    platform: z.string().max(32),
+  }),
+  z.object({ v, kind: z.literal("payee-approved"), platform: z.string().max(32), appliesAtMs: z.number().int() }),
+  z.object({
+    v,
+    kind: z.literal("binding-claimed"),
+    bindingId: uuid,
+    nonce: z.string().regex(/^[0-9a-f]{16}$/),
+    digits: z.string().regex(/^[0-9]{2}$/),
+  }),
+  z.object({ v, kind: z.literal("binding-ended"), bindingId: uuid }),
+  z.object({
+    v,
+    kind: z.literal("purchase-offered"),
+    saleRecordId: z.string().regex(/^[0-9a-f]{32}$/),
+    lineIndex: z.number().int().min(0).max(254),
+    commodity: z.number().int().min(0).max(0xffff_ffff),
+    grams: z.number().int().min(0).max(0xffff_ffff),
+  }),
+])
+
+const downMessages = {
+  ack: ackMessage,
+  payment: paymentMessage,
+  hello: helloMessage,
+  notice: noticeMessage,
+} as const satisfies Record<string, z.ZodType>
+
+export type DownTopic = keyof typeof downMessages
+export type DownMessage = {
+  [Topic in DownTopic]: { topic: Topic; message: z.infer<(typeof downMessages)[Topic]> }
+}[DownTopic]
+export type Ack = z.infer<typeof ackMessage>["acks"][number]
+export type PaymentNews = z.infer<typeof paymentMessage>
+export type Notice = z.infer<typeof noticeMessage>
+
+/** `undefined` for what this terminal does not know: a newer gateway may say more. */
+export function parseDownMessage(topic: string, text: string): DownMessage | undefined {
+  if (!Object.hasOwn(downMessages, topic)) return undefined
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch {
+    return undefined
+  }
+  const parsed = downMessages[topic as DownTopic].safeParse(json)
+  return parsed.success ? ({ topic, message: parsed.data } as DownMessage) : undefined
+}

@@ -1,0 +1,185 @@
+/**
+ * The terminal's line to its gateway, for as long as it is switched on: token → broker → hello → outbox, and again
+ * after every break. Nothing at the stall waits for it.
+ */
+import type { Transport } from "@suyuan/client/transport"
+import { DRAIN_PACE, type DrainPace, drainOutbox, type Tries } from "../outbox/drain-outbox"
+import { takeAcks } from "../outbox/take-acks"
+import { followPayment } from "../payments/follow-payments"
+import type { SaleRow } from "../store/rows"
+import type { Terminal } from "../terminal"
+import type { BrokerLink, ConnectBroker } from "./broker-link"
+import type { GatewayRefusal } from "./call-gateway"
+import { type Notice, parseDownMessage } from "./down-messages"
+import { refreshToken } from "./refresh-token"
+import { clockOffsetMs, type Hello, sayHello } from "./say-hello"
+import { takeNotice } from "./take-notice"
+
+export interface LinkOptions {
+  readonly transport: Transport
+  readonly connect: ConnectBroker
+  readonly pace?: DrainPace
+  readonly reconnectMsFirst?: number
+  readonly reconnectMsMax?: number
+  readonly helloEveryMs?: number
+  readonly listeners?: LinkListeners
+}
+
+/** For screens: each is called after what it tells is on the disk. */
+export interface LinkListeners {
+  readonly onOnline?: (isOnline: boolean) => void
+  readonly onSale?: (sale: SaleRow) => void
+  readonly onNotice?: (notice: Notice) => void
+  readonly onAcks?: () => void
+  readonly onClockOffset?: (offsetMs: number) => void
+  /** Why there is no line at the moment. */
+  readonly onTrouble?: (trouble: GatewayRefusal | Error) => void
+}
+
+export interface KeptLink {
+  readonly isOnline: () => boolean
+  /** Something new is in the outbox. */
+  readonly wake: () => void
+  close(): Promise<void>
+}
+
+const RECONNECT_MS_FIRST = 1_000
+const RECONNECT_MS_MAX = 30_000
+const HELLO_EVERY_MS = 30_000
+
+export function keepLinked(terminal: Terminal, options: LinkOptions): KeptLink {
+  const kept = new Link(terminal, options)
+  return { isOnline: () => kept.isOnline, wake: () => kept.wake(), close: () => kept.close() }
+}
+
+class Link {
+  readonly #terminal: Terminal
+  readonly #options: LinkOptions
+  readonly #listeners: LinkListeners
+  readonly #tries: Tries = new Map()
+  readonly #done: Promise<void>
+  #isClosing = false
+  #link: BrokerLink | undefined
+  #hello: Hello | undefined
+  #rouse: () => void = () => {}
+  #isRoused = false
+
+  constructor(terminal: Terminal, options: LinkOptions) {
+    this.#terminal = terminal
+    this.#options = options
+    this.#listeners = options.listeners ?? {}
+    this.#done = this.#run()
+  }
+
+  get isOnline(): boolean {
+    return this.#link !== undefined
+  }
+
+  wake(): void {
+    this.#isRoused = true
+    this.#rouse()
+  }
+
+  async close(): Promise<void> {
+    this.#isClosing = true
+    this.wake()
+    await this.#done
+  }
+
+  async #run(): Promise<void> {
+    const { reconnectMsFirst = RECONNECT_MS_FIRST, reconnectMsMax = RECONNECT_MS_MAX } = this.#options
+    let failures = 0
+    while (!this.#isClosing) {
+      try {
+        await this.#linkOnce(() => {
+          failures = 0
+        })
+      } catch (trouble) {
+        this.#listeners.onTrouble?.(trouble as GatewayRefusal | Error)
+      }
+      if (this.#isClosing) return
+      failures += 1
+      await this.#rest(Math.min(reconnectMsMax, reconnectMsFirst * 2 ** Math.min(failures - 1, 10)), false)
+    }
+  }
+
+  /** One session, from its token to its end. */
+  async #linkOnce(onConnected: () => void): Promise<void> {
+    const access = await refreshToken(this.#terminal, this.#options.transport)
+    if (!access.ok) throw access.error
+    const { brokerUrl, brokerToken } = access.value
+    const address = { url: brokerUrl, token: brokerToken, terminal: this.#terminal.identity.terminal }
+    const link = await this.#options.connect(address, { onMessage: (topic, text) => this.#hear(topic, text) })
+    onConnected()
+    this.#link = link
+    this.#tries.clear()
+    this.#listeners.onOnline?.(true)
+    const broken = link.closed.then(() => this.wake())
+    let isBroken = false
+    void link.closed.then(() => {
+      isBroken = true
+    })
+    try {
+      let nextHelloAtMs = 0
+      while (!isBroken && !this.#isClosing) {
+        this.#isRoused = false
+        const nowMs = this.#terminal.clock.nowMs()
+        if (nowMs >= nextHelloAtMs) {
+          this.#hello = await sayHello(this.#terminal, link)
+          nextHelloAtMs = nowMs + (this.#options.helloEveryMs ?? HELLO_EVERY_MS)
+        }
+        const dueAtMs = await drainOutbox(this.#terminal, link, this.#tries, this.#options.pace ?? DRAIN_PACE)
+        await this.#rest(Math.max(0, Math.min(dueAtMs ?? nextHelloAtMs, nextHelloAtMs) - nowMs), true)
+      }
+    } finally {
+      this.#link = undefined
+      await link.close()
+      await broken
+      this.#listeners.onOnline?.(false)
+    }
+  }
+
+  async #hear(topic: string, text: string): Promise<void> {
+    const heard = parseDownMessage(topic, text)
+    if (heard === undefined) return
+    const terminal = this.#terminal
+    try {
+      switch (heard.topic) {
+        case "ack":
+          await takeAcks(terminal, heard.message.acks)
+          this.#listeners.onAcks?.()
+          return this.wake()
+        case "payment": {
+          const sale = await followPayment(terminal, heard.message)
+          if (sale !== undefined) this.#listeners.onSale?.(sale)
+          return
+        }
+        case "notice":
+          await takeNotice(terminal, heard.message)
+          return this.#listeners.onNotice?.(heard.message)
+        case "hello": {
+          const { nonce, serverTimeMs } = heard.message
+          if (this.#hello?.nonce !== nonce) return
+          return this.#listeners.onClockOffset?.(clockOffsetMs(this.#hello, serverTimeMs, terminal.clock.nowMs()))
+        }
+      }
+    } catch (trouble) {
+      // The store gave up: not acknowledged, so that it comes again to whoever opens this terminal next.
+      this.#listeners.onTrouble?.(trouble as Error)
+      throw trouble
+    }
+  }
+
+  /** Until the time is up, or something happened. @param attentive whether new work ends it; closing always does */
+  #rest(ms: number, attentive: boolean): Promise<void> {
+    if (this.#isClosing || (attentive && this.#isRoused)) return Promise.resolve()
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms)
+      this.#rouse = () => {
+        if (!attentive && !this.#isClosing) return
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+  }
+}

@@ -1,0 +1,40 @@
+import { purchaseKey } from "../stock/accept-purchase"
+import type { Change } from "../store/local-store"
+import type { BindingRow } from "../store/rows"
+import type { Terminal } from "../terminal"
+import type { Notice } from "./down-messages"
+
+/** Keeps what the stall is told apart from its payments. Repeated notices change nothing. */
+export function takeNotice(terminal: Terminal, notice: Notice): Promise<void> {
+  return terminal.inTurn(async () => {
+    const change = await changeOf(terminal, notice)
+    if (change !== undefined) await terminal.store.commit([change])
+  })
+}
+
+async function changeOf({ store, clock }: Terminal, notice: Notice): Promise<Change | undefined> {
+  switch (notice.kind) {
+    case "purchase-offered": {
+      const { saleRecordId, lineIndex, commodity, grams } = notice
+      const row = { saleRecordId, lineIndex, commodity, grams }
+      const key = purchaseKey(row)
+      const known = await store.get("purchases", key)
+      return known === undefined ? { table: "purchases", change: "put", key, row } : undefined
+    }
+    case "binding-claimed": {
+      const { bindingId, nonce, digits } = notice
+      const row: BindingRow = { nonce, digits, state: "claimed" }
+      const known = await store.get("bindings", bindingId)
+      return known === undefined ? { table: "bindings", change: "put", key: bindingId, row } : undefined
+    }
+    case "binding-ended": {
+      const known = await store.get("bindings", notice.bindingId)
+      if (known === undefined) return undefined
+      return { table: "bindings", change: "put", key: notice.bindingId, row: { ...known, state: "ended" } }
+    }
+    default: {
+      const key = notice.kind === "state" ? "state" : `payee/${notice.platform}`
+      return { table: "notices", change: "put", key, row: { text: JSON.stringify(notice), atMs: clock.nowMs() } }
+    }
+  }
+}

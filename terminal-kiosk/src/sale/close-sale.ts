@@ -1,0 +1,136 @@
+import { fromHex, toHex } from "@suyuan/protocol/codec/bytes"
+import { err, ok, type Result } from "@suyuan/protocol/result"
+import { judgeReduction } from "@suyuan/protocol/sale/reduction"
+import { AMOUNT_FEN_MAX, INLINE_LINES_MAX, SALE_LINES_MAX, type SaleLine } from "@suyuan/protocol/sale/sale"
+import { linesTotalFen } from "@suyuan/protocol/sale/sale-totals"
+import { NEW_RECEIPT_CHECK } from "@suyuan/protocol/terminal/offline-receipt"
+import { packQuantity } from "@suyuan/protocol/terminal/packed-quantity"
+import { type PayCode, type PayCodeBody, parsePayCode } from "@suyuan/protocol/terminal/pay-code"
+import { linesDigest, signPayCode } from "@suyuan/protocol/terminal/pay-code-signature"
+import { payCodeUrl } from "@suyuan/protocol/terminal/pay-code-url"
+import { priceSaltMessage, priceSaltOfMac } from "@suyuan/protocol/terminal/price-salt"
+import { snapshotPrefix } from "@suyuan/protocol/terminal/stock-snapshot"
+import { type Basket, basketAmountFen } from "../basket/basket"
+import { draftUpload } from "../outbox/queue-upload"
+import { slotsOf } from "../stock/write-snapshot"
+import { counterKey, type SaleRow, type SnapshotRow, THE_ONE } from "../store/rows"
+import type { Terminal } from "../terminal"
+
+export type CloseSaleError =
+  | "sale/no-lines"
+  | "sale/too-many-lines"
+  /** Nothing says yet what the slots hold. */
+  | "sale/no-snapshot"
+  | "sale/unknown-slot"
+  | "sale/amount-below-one-fen"
+  | "sale/amount-above-lines"
+  | "sale/amount-too-large"
+
+export interface ClosedSale {
+  readonly sale: SaleRow
+  /** What the customer's screen shows as a QR. */
+  readonly url: string
+}
+
+/**
+ * Makes a basket a sale: totals, counter, price salt, signature; sale and outbox row in one durable commit; then the
+ * code. No network. The same basket again is the same sale and the same code: a row is never signed twice.
+ * @param settlement `cash` when the seller takes cash at once; the code is signed all the same.
+ */
+export function closeSale(
+  terminal: Terminal,
+  basket: Basket,
+  settlement: "platform" | "cash" = "platform",
+): Promise<Result<ClosedSale, CloseSaleError>> {
+  return terminal.inTurn(async () => {
+    const known = await terminal.store.get("baskets", basket.id)
+    if (known !== undefined) return ok(await saleOfBasket(terminal, known.counter))
+    const snapshot = await terminal.store.get("snapshots", THE_ONE)
+    const problem = problemOf(basket, snapshot)
+    if (problem !== undefined || snapshot === undefined) return err(problem ?? "sale/no-snapshot")
+    const code = await signSale(terminal, basket, snapshot)
+    const sale: SaleRow = {
+      counter: code.body.counter,
+      basketId: basket.id,
+      issuedAtSeconds: code.body.issuedAtSeconds,
+      amountFen: code.body.amountFen,
+      lines: basket.lines.map(({ slot, quantity, unitPriceFen }) => [slot, packQuantity(quantity), unitPriceFen]),
+      code: toHex(code.bodyBytes) + toHex(code.signature),
+      settlement,
+      receipt: NEW_RECEIPT_CHECK,
+    }
+    const upload = await draftUpload(terminal, "sale", saleUpload(sale, basket.lines))
+    await terminal.store.commit([
+      { table: "sales", change: "insert", key: counterKey(sale.counter), row: sale },
+      { table: "baskets", change: "insert", key: basket.id, row: { counter: sale.counter } },
+      upload.change,
+    ])
+    return ok({ sale, url: payCodeUrl(terminal.identity.gatewayUrl, code) })
+  })
+}
+
+/** The code of a sale that was closed before, as it was signed then. */
+export function urlOfSale(terminal: Terminal, sale: SaleRow): string {
+  return payCodeUrl(terminal.identity.gatewayUrl, codeOf(sale))
+}
+
+export function codeOf(sale: SaleRow): PayCode {
+  const code = parsePayCode(payCodeBytesOf(sale))
+  if (!code.ok) throw new Error(`the kept code of sale ${sale.counter} is malformed: ${code.error}`)
+  return code.value
+}
+
+/** What the gateway is told of a sale: the code as shown, its lines when the code holds a digest, how it was settled. */
+export function saleUpload(sale: SaleRow, lines: readonly SaleLine[]) {
+  return {
+    payCode: payCodeBytesOf(sale),
+    lines: lines.length > INLINE_LINES_MAX ? lines : undefined,
+    settlement: sale.settlement,
+  }
+}
+
+function payCodeBytesOf(sale: SaleRow): Uint8Array {
+  const bytes = fromHex(sale.code)
+  if (bytes === undefined) throw new Error(`the kept code of sale ${sale.counter} is not hex`)
+  return bytes
+}
+
+async function saleOfBasket(terminal: Terminal, counter: number): Promise<ClosedSale> {
+  const sale = await terminal.store.get("sales", counterKey(counter))
+  if (sale === undefined) throw new Error(`sale ${counter} is gone although its basket is kept`)
+  return { sale, url: urlOfSale(terminal, sale) }
+}
+
+function problemOf(basket: Basket, snapshot: SnapshotRow | undefined): CloseSaleError | undefined {
+  const { lines } = basket
+  if (lines.length === 0) return "sale/no-lines"
+  if (lines.length > SALE_LINES_MAX) return "sale/too-many-lines"
+  if (snapshot === undefined) return "sale/no-snapshot"
+  const slots = new Set(slotsOf(snapshot).map(({ slot }) => slot))
+  if (lines.some(({ slot }) => !slots.has(slot))) return "sale/unknown-slot"
+  const linesFen = linesTotalFen(lines)
+  if (linesFen > AMOUNT_FEN_MAX) return "sale/amount-too-large"
+  const reduction = judgeReduction(linesFen, basketAmountFen(basket))
+  return reduction.ok ? undefined : reduction.error
+}
+
+async function signSale(terminal: Terminal, basket: Basket, snapshot: SnapshotRow): Promise<PayCode> {
+  const { identity, signingKey, receiptKey } = terminal
+  const { terminal: id, networkId } = identity
+  const { counter, issuedAtSeconds } = await terminal.counter.take()
+  const priceSalt = priceSaltOfMac(await receiptKey.mac(priceSaltMessage(networkId, id, counter)))
+  const { lines } = basket
+  const body: PayCodeBody = {
+    algorithm: signingKey.algorithm,
+    terminal: id,
+    counter,
+    issuedAtSeconds,
+    amountFen: basketAmountFen(basket),
+    snapshotPrefix: snapshotPrefix(fromHex(snapshot.hash) ?? new Uint8Array()),
+    lines:
+      lines.length <= INLINE_LINES_MAX
+        ? { kind: "inline", items: lines }
+        : { kind: "digest", count: lines.length, digest: linesDigest(networkId, priceSalt, lines) },
+  }
+  return signPayCode(body, { networkId, priceSalt, sign: signingKey.sign })
+}

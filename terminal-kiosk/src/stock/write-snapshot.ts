@@ -1,0 +1,52 @@
+import { fromHex, toHex } from "@suyuan/protocol/codec/bytes"
+import { toLowS } from "@suyuan/protocol/terminal/signature"
+import {
+  encodeStockSnapshot,
+  parseStockSnapshot,
+  type StockSlot,
+  stockSnapshotHash,
+  stockSnapshotMessage,
+} from "@suyuan/protocol/terminal/stock-snapshot"
+import { msToSeconds2024 } from "@suyuan/protocol/units/instant"
+import { draftUpload } from "../outbox/queue-upload"
+import { type SnapshotRow, THE_ONE } from "../store/rows"
+import type { Terminal } from "../terminal"
+
+/**
+ * Says what the slots of this stall hold from now on: signed, kept as the current snapshot, and queued in one commit.
+ * Works offline. The same slots as before are the same snapshot, and nothing is written.
+ * @throws RangeError for slots that no parser would take (UP-9): the screen that fills them in keeps to the rules.
+ */
+export function writeSnapshot(terminal: Terminal, slots: readonly StockSlot[]): Promise<SnapshotRow> {
+  return terminal.inTurn(async () => {
+    const { identity, signingKey, clock, store } = terminal
+    const ordered = [...slots].sort((a, b) => a.slot - b.slot)
+    const current = await store.get("snapshots", THE_ONE)
+    if (current !== undefined && sameSlots(current, ordered)) return current
+    const issuedAtSeconds = Math.max(msToSeconds2024(clock.nowMs()), (current?.issuedAtSeconds ?? -1) + 1)
+    const bytes = encodeStockSnapshot({ terminal: identity.terminal, issuedAtSeconds, slots: ordered })
+    const hash = stockSnapshotHash(bytes)
+    const signed = await signingKey.sign(stockSnapshotMessage(identity.networkId, hash))
+    const signature = signingKey.algorithm === "p256" ? toLowS(signed) : signed
+    const upload = await draftUpload(terminal, "snapshot", { snapshot: bytes, signature })
+    const row = { bytes: toHex(bytes), hash: toHex(hash), issuedAtSeconds }
+    await store.commit([{ table: "snapshots", change: "put", key: THE_ONE, row }, upload.change])
+    return row
+  })
+}
+
+/** Slots of a kept snapshot. */
+export function slotsOf(row: SnapshotRow): readonly StockSlot[] {
+  const parsed = parseStockSnapshot(fromHex(row.bytes) ?? new Uint8Array())
+  if (!parsed.ok) throw new Error(`a kept stock snapshot is malformed: ${parsed.error}`)
+  return parsed.value.slots
+}
+
+function sameSlots(row: SnapshotRow, slots: readonly StockSlot[]): boolean {
+  return JSON.stringify(slotsOf(row).map(plain)) === JSON.stringify(slots.map(plain))
+}
+
+function plain(slot: StockSlot): readonly unknown[] {
+  const { commodity, lot, declaredOrigin, packLowGrams, packHighGrams, pile } = slot
+  return [slot.slot, commodity, lot ?? null, declaredOrigin, packLowGrams, packHighGrams, pile]
+}

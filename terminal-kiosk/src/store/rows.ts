@@ -1,0 +1,125 @@
+/**
+ * What a terminal keeps. Rows are plain JSON, so that a journal file, IndexedDB and a test keep the same; bytes are
+ * lower-case hex. Each table is keyed by text, and lists come in the order of the keys.
+ */
+import type { SettlementKind, VOID_REASONS } from "@suyuan/protocol/sale/sale"
+import type { ReceiptCheck } from "@suyuan/protocol/terminal/offline-receipt"
+import type { UploadKind } from "@suyuan/protocol/terminal/upload"
+
+/** Who this tablet is, as the gateway said at enrolment. */
+export interface IdentityRow {
+  readonly terminal: number
+  readonly networkId: number
+  /** Origin that pay codes name. */
+  readonly gatewayUrl: string
+  readonly stall: { readonly merchantId: string; readonly stallNumber: string; readonly name: string }
+  readonly site: {
+    readonly id: string
+    readonly number: number
+    readonly kind: "base" | "wholesale" | "market"
+    readonly name: string
+    readonly nameEn: string
+    readonly zone: string
+    readonly dayStartsAtMinutes: number
+  }
+}
+
+export interface CounterRow {
+  /** Numbers below this one may have been used. */
+  readonly reservedUntil: number
+  /** Only after a clean close: the first number that was not used. */
+  readonly resumeAt?: number
+  /** Issue times never go below it, whatever the clock does. */
+  readonly issuedAtSecondsMin: number
+}
+
+/** The current stock snapshot. */
+export interface SnapshotRow {
+  readonly bytes: string
+  readonly hash: string
+  readonly issuedAtSeconds: number
+}
+
+/** The gateway's newest word on a sale's money. */
+export interface PaymentRow {
+  readonly state: "presented" | "paying" | "paid" | "closed"
+  readonly paidFen: number
+  readonly refundedFen: number
+  readonly platform: "wechat-pay" | "alipay" | "cash" | null
+  readonly version: number
+}
+
+export interface SaleRow {
+  readonly counter: number
+  readonly basketId: string
+  readonly issuedAtSeconds: number
+  readonly amountFen: number
+  /** [slot, packed quantity, unit price in fen]. */
+  readonly lines: readonly (readonly [number, number, number])[]
+  /** The pay code as shown: signed once, never again. */
+  readonly code: string
+  /** How it was settled as far as this terminal knows by itself. */
+  readonly settlement: SettlementKind
+  readonly receipt: ReceiptCheck
+  readonly cancelRequested?: boolean
+  readonly voided?: keyof typeof VOID_REASONS
+  readonly payment?: PaymentRow
+}
+
+/** Waits for the gateway's application acknowledgement. */
+export interface OutboxRow {
+  readonly kind: UploadKind
+  /** The signed envelope: repeated as it is. */
+  readonly envelope: string
+  readonly queuedAtMs: number
+}
+
+/** What the gateway will not take: kept for a person. */
+export interface RefusedRow extends OutboxRow {
+  readonly code: string
+  readonly refusedAtMs: number
+}
+
+/** Goods that this stall's own wallet bought, as the gateway offers them; keyed `<sale record id>/<line>`. */
+export interface PurchaseRow {
+  readonly saleRecordId: string
+  readonly lineIndex: number
+  readonly commodity: number
+  /** As the seller weighed it: the most that can be accepted. */
+  readonly grams: number
+  readonly answer?: "accepted" | "private" | "refused"
+  readonly acceptedGrams?: number
+}
+
+/** A wallet that answered this terminal's bind code; keyed by binding id. */
+export interface BindingRow {
+  readonly nonce: string
+  /** What the buyer's phone shows too. */
+  readonly digits: string
+  readonly state: "claimed" | "active" | "ended"
+}
+
+export interface Tables {
+  readonly identity: IdentityRow
+  readonly counter: CounterRow
+  readonly snapshots: SnapshotRow
+  readonly sales: SaleRow
+  /** Which sale a basket became: a double tap makes no second one. */
+  readonly baskets: { readonly counter: number }
+  readonly outbox: OutboxRow
+  readonly refused: RefusedRow
+  readonly purchases: PurchaseRow
+  readonly bindings: BindingRow
+  /** State of the terminal and of its payee accounts, newest word by subject. */
+  readonly notices: { readonly text: string; readonly atMs: number }
+}
+
+export type TableName = keyof Tables
+
+/** Key of rows of which there is one. */
+export const THE_ONE = "the"
+
+/** Decimal with leading zeros, so that text order is the order of counters. */
+export function counterKey(counter: number): string {
+  return String(counter).padStart(10, "0")
+}

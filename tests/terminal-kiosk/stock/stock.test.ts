@@ -1,0 +1,106 @@
+import { expect, test } from "bun:test"
+import { fromHex, toHex } from "@suyuan/protocol/codec/bytes"
+import { parseStockSnapshot, verifyStockSnapshot } from "@suyuan/protocol/terminal/stock-snapshot"
+import { verifyNoble } from "@suyuan/protocol/terminal/verify-noble"
+import { recordInspection } from "@suyuan/terminal-kiosk/inspections/record-inspection"
+import { takeNotice } from "@suyuan/terminal-kiosk/link/take-notice"
+import { acceptPurchase, purchaseKey } from "@suyuan/terminal-kiosk/stock/accept-purchase"
+import { declareHarvest } from "@suyuan/terminal-kiosk/stock/declare-harvest"
+import { enterOutsideGoods } from "@suyuan/terminal-kiosk/stock/enter-outside-goods"
+import { writeSnapshot } from "@suyuan/terminal-kiosk/stock/write-snapshot"
+import { identity, newestBody, openStall, publicKey, queuedKinds } from "../headless-terminal"
+
+const slot = (number: number, commodity: number) => ({
+  slot: number,
+  commodity,
+  lot: undefined,
+  declaredOrigin: "",
+  packLowGrams: 0,
+  packHighGrams: 0,
+  pile: "merged" as const,
+})
+
+test("[UP-8] a snapshot is signed, kept and queued in one commit; the same slots are the same snapshot", async () => {
+  const { terminal, store } = await openStall()
+  const commits = store.commits
+  const first = await writeSnapshot(terminal, [slot(2, 1002), slot(1, 1001)])
+  expect(store.commits).toBe(commits + 1)
+  const again = await writeSnapshot(terminal, [slot(1, 1001), slot(2, 1002)])
+  expect(again).toEqual(first)
+  expect(store.commits).toBe(commits + 1)
+  const { snapshot, signature } = await newestBody(store, "snapshot")
+  expect(toHex(snapshot)).toBe(first.bytes)
+  const by = {
+    networkId: identity.networkId,
+    terminalKey: { algorithm: "ed25519" as const, publicKey },
+    verifySignature: verifyNoble,
+  }
+  expect(verifyStockSnapshot({ bytes: snapshot, signature }, by).ok).toBe(true)
+  expect(parseStockSnapshot(snapshot)).toMatchObject({ value: { slots: [{ slot: 1 }, { slot: 2 }] } })
+})
+
+test("other slots are another snapshot, later than the one before", async () => {
+  const { terminal } = await openStall()
+  const first = await writeSnapshot(terminal, [slot(1, 1001)])
+  const second = await writeSnapshot(terminal, [slot(1, 1003)])
+  expect(second.hash).not.toBe(first.hash)
+  expect(second.issuedAtSeconds).toBeGreaterThan(first.issuedAtSeconds)
+})
+
+test("a harvest names its lot and its certificate", async () => {
+  const { terminal, store } = await openStall()
+  const certificate = { weightGrams: 900_000, promiseBasis: "自检合格" }
+  const lot = await declareHarvest(terminal, {
+    commodity: 7,
+    weightGrams: 1_000_000,
+    declaredOrigin: "河北张北",
+    certificate,
+  })
+  expect(await newestBody(store, "harvest")).toMatchObject({ lot, commodity: 7, weightGrams: 1_000_000, certificate })
+  await enterOutsideGoods(terminal, { commodity: 8, weightGrams: 5000, declaredOrigin: "" })
+  expect(await queuedKinds(store)).toEqual(["harvest", "outside-goods"])
+})
+
+test("a rapid test is judged by its own standard's limit", async () => {
+  const { terminal, store, clock } = await openStall()
+  const sampledAtMs = clock.nowMs()
+  clock.advance(600_000)
+  const test = {
+    ...{ sampleNumber: "S-1", commodity: 7, sampledAtMs, method: "酶抑制率法", standard: "GB/T 5009.199-2003" },
+    ...{ limitPermille: 500, inhibitionPermille: 500, instrument: "NY-8", testerRole: "检测员" },
+  }
+  await recordInspection(terminal, test)
+  expect(await newestBody(store, "inspection")).toMatchObject({ conclusion: "failed", lot: undefined })
+  await recordInspection(terminal, { ...test, inhibitionPermille: 499 })
+  const body = await newestBody(store, "inspection")
+  expect(body.conclusion).toBe("passed")
+  expect(body.testedAtSeconds - body.sampledAtSeconds).toBe(600)
+})
+
+test("an offered purchase is answered with at most what was bought, and can be corrected", async () => {
+  const { terminal, store } = await openStall()
+  const offered = {
+    v: 1,
+    kind: "purchase-offered",
+    saleRecordId: "50".repeat(16),
+    lineIndex: 0,
+    commodity: 7,
+    grams: 5000,
+  } as const
+  const key = purchaseKey(offered)
+  expect(await acceptPurchase(terminal, key, { outcome: "private" })).toEqual({ ok: false, error: "purchase/unknown" })
+  await takeNotice(terminal, offered)
+  expect(await acceptPurchase(terminal, key, { outcome: "accepted", grams: 5001 })).toEqual({
+    ok: false,
+    error: "purchase/more-than-bought",
+  })
+  await acceptPurchase(terminal, key, { outcome: "accepted", grams: 4800 })
+  expect(await newestBody(store, "arrival")).toMatchObject({
+    ...{ saleRecordId: fromHex(offered.saleRecordId), lineIndex: 0, acceptedGrams: 4800, outcome: "accepted" },
+  })
+  // Told again, it is still answered.
+  await takeNotice(terminal, offered)
+  expect(await store.get("purchases", key)).toMatchObject({ answer: "accepted", acceptedGrams: 4800 })
+  await acceptPurchase(terminal, key, { outcome: "refused" })
+  expect(await newestBody(store, "arrival")).toMatchObject({ acceptedGrams: 0, outcome: "refused" })
+})
