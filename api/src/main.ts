@@ -111,13 +111,13 @@ async function main(config: Config): Promise<void> {
   const ear = listenToTerminals(ctx, channel)
   const shards = new ShardLeases(ctx, channel, holder, (message) => ear.handle(message))
   const jobs: Job[] = [
-    { name: "mqtt/lease-shards", everyMs: shardRenewalMs, run: async () => (await shards.renew(), 0) },
+    { name: "mqtt/lease-shards", everyMs: shardRenewalMs, run: () => shards.renew().then(() => 0) },
     { name: "outbox/relay", everyMs: 1000, run: () => relayOutbox(ctx, channel) },
     ...paymentJobs(payments),
     ...ledgerJobs(chain, holder),
     ...salesJobs,
     ...partitionJobs,
-    { name: "trace/end-days", everyMs: 600_000, run: async (own) => (await endDaysThatAreOver(own), 0) },
+    { name: "trace/end-days", everyMs: 600_000, run: (own) => endDaysThatAreOver(own).then(() => 0) },
     ...terminalJobs(register),
   ]
   const running = runJobs(ctx, jobs)

@@ -44,19 +44,33 @@ export function connectTerminalRegister(options: EvmTerminalRegisterOptions): Te
   }
 
   async function put(entry: TerminalEntry): Promise<{ transaction: string }> {
-    const known = await contract.getFunction("terminalOf")(entry.terminalId)
-    const state = Number(known.state)
-    let transaction = ""
+    // `terminalOf` reverts for a terminal that is not there.
+    let state = Number(await contract.getFunction("stateOf")(entry.terminalId))
+    let transaction: string | undefined
+    const publicKey = `0x${toHex(entry.publicKey)}`
     if (state === stateNumbers.none) {
       const algorithm = ALGORITHM_NUMBERS[entry.algorithm]
-      const publicKey = `0x${toHex(entry.publicKey)}`
       transaction = await send("enrol", entry.terminalId, entry.participantNumber, algorithm, publicKey)
-    } else if (String(known.publicKey).toLowerCase() !== `0x${toHex(entry.publicKey)}`) {
-      throw new Error("the registry holds another key under this terminal's id")
+      state = stateNumbers.active
+    } else {
+      const known = await contract.getFunction("terminalOf")(entry.terminalId)
+      if (String(known.publicKey).toLowerCase() !== publicKey) {
+        throw new Error("the registry holds another key under this terminal's id")
+      }
     }
-    const current = state === stateNumbers.none ? stateNumbers.active : state
-    if (current !== stateNumbers[entry.state]) transaction = await send(verbs[entry.state], entry.terminalId)
-    return { transaction }
+    if (state !== stateNumbers[entry.state]) {
+      const changed = await send(verbs[entry.state], entry.terminalId)
+      transaction ??= changed
+    }
+    return { transaction: transaction ?? (await enrolmentOf(entry.terminalId)) }
+  }
+
+  /** The transaction whose answer was lost, or that an earlier process sent. */
+  async function enrolmentOf(terminalId: number): Promise<string> {
+    const enrolled = await contract.queryFilter(contract.getEvent("TerminalEnrolled")(terminalId))
+    const [event] = enrolled
+    if (!event) throw new Error("the registry holds a terminal whose entry is in no block")
+    return event.transactionHash
   }
 
   return {

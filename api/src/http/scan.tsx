@@ -1,8 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi"
-import { attempts } from "@suyuan/drizzle/schema/payments"
 import type { PayCode } from "@suyuan/protocol/terminal/pay-code"
 import { PAY_CODE_DIGITS_MAX, parsePayCodeDigits } from "@suyuan/protocol/terminal/pay-code-url"
-import { and, eq } from "drizzle-orm"
 import type { Context as HttpContext } from "hono"
 import { streamSSE } from "hono/streaming"
 import type { Actor } from "../actor"
@@ -238,17 +236,8 @@ async function pay({ ctx, payments }: ScanDeps, buyer: BuyerActor, code: PayCode
       if (error instanceof ServiceError && error.code === "sale/other-bytes") await alarmOtherBytes(ctx, code)
       throw error
     })
-  const { terminalId, counter, day, state } = opened.sale
-  if (opened.refusal && state !== "paid" && state !== "closed") {
-    // Too late for a new attempt; one that is under way goes on.
-    const [own] = await ctx.db
-      .select({ outTradeNo: attempts.outTradeNo })
-      .from(attempts)
-      .where(and(eq(attempts.terminalId, terminalId), eq(attempts.counter, counter), eq(attempts.buyerId, buyer.id)))
-      .limit(1)
-    if (!own) throw new ServiceError(opened.refusal)
-  }
-  return openPayment(ctx, payments, buyer, { sale: { terminalId, counter, day } })
+  const { terminalId, counter, day } = opened.sale
+  return openPayment(ctx, payments, buyer, { sale: { terminalId, counter, day }, refusal: opened.refusal })
 }
 
 function wantsPage(c: HttpContext<HttpEnvironment>): boolean {
