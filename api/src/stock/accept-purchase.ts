@@ -40,8 +40,8 @@ export async function acceptPurchase(
   if (!purchase) return "stock/no-such-purchase"
   if (body.acceptedGrams > purchase.grams) return "stock/more-than-bought"
   // Goods cannot arrive before they were sold, whatever a clock says.
-  const said = effectiveTime(stall, body.acceptedAtSeconds)
-  const effectiveAt = said < purchase.effectiveAt ? purchase.effectiveAt : said
+  const saidMs = effectiveTime(stall, body.acceptedAtSeconds).getTime()
+  const effectiveAt = new Date(Math.max(saidMs, purchase.effectiveAt.getTime()))
   const accepted = body.outcome === "accepted"
   const id = toHex(recordId("arrival", utcDayOf(effectiveAt.getTime()), uuidKey(uploadId)))
   const alias = fromHex(ctx.keys.pileAlias(purchase.pileId))
