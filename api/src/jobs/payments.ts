@@ -1,22 +1,17 @@
 import type { Context } from "../context"
+import { completeLateTrades } from "../payments/complete-late-trades"
 import { claimDueAttempts, claimDueRefunds } from "../payments/due"
 import type { PaymentDeps } from "../payments/payment-deps"
 import { recordLateRefunds } from "../payments/record-refund"
 import { pursueRefund } from "../payments/refund"
 import { resolveAttempt } from "../payments/resolve-unknown"
+import type { Job } from "./job"
 
 /** Rows of one claim; their platform calls run side by side. */
 const groupMax = 16
 
-export type PaymentJob = {
-  readonly name: string
-  readonly everyMs: number
-  /** Rows it worked on; called again at once while there are some. Several gateways may run it at the same time. */
-  readonly run: (ctx: Context) => Promise<number>
-}
-
 /** What heals money after any crash, lost message or silence: everything unfinished is due in the database. */
-export function paymentJobs(deps: PaymentDeps): PaymentJob[] {
+export function paymentJobs(deps: PaymentDeps): Job[] {
   return [
     {
       name: "payments/resolve-attempts",
@@ -35,6 +30,11 @@ export function paymentJobs(deps: PaymentDeps): PaymentJob[] {
         await each(ctx, due, (refund) => pursueRefund(ctx, deps, refund))
         return due.length
       },
+    },
+    {
+      name: "payments/complete-late-trades",
+      everyMs: 10_000,
+      run: (ctx) => completeLateTrades(ctx, deps, groupMax),
     },
     {
       name: "payments/record-late-refunds",

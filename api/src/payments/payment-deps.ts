@@ -5,8 +5,8 @@ import type { PaymentProvider, Platform } from "./payment-provider"
 /** What money needs from outside its own domain; `main.ts` puts it together. */
 export type PaymentDeps = {
   readonly providers: Readonly<Record<Platform, PaymentProvider>>
-  /** Makes trade records of settled sales (sales/complete-trades). */
-  readonly completeTrades: (ctx: Context, tx: Transaction, keys: readonly SaleKey[]) => Promise<unknown>
+  /** Makes trade records of settled sales (sales/complete-trades); returns those it made one for. */
+  readonly completeTrades: (ctx: Context, tx: Transaction, keys: readonly SaleKey[]) => Promise<readonly SaleKey[]>
   /** Tells the piles what became of refunded goods (trace/apply-void, trace/apply-return). */
   readonly applyRefundedGoods: (ctx: Context, tx: Transaction, goods: RefundedGoods) => Promise<void>
 }

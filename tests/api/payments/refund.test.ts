@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test"
+import { applyRefundOutcome } from "@suyuan/api/payments/refund"
 import { listRefunds, type RefundRequest, requestRefund } from "@suyuan/api/payments/request-refund"
 import { records } from "@suyuan/drizzle/schema/ledger"
 import { toHex } from "@suyuan/protocol/codec/bytes"
@@ -134,7 +135,14 @@ test("[PY-12] the platform's ABNORMAL fails it with an alarm, and its later succ
     return (await market.refunds(sale))[0]?.state === "failed"
   }, "abnormal")
   expect(await market.saleRow(sale)).toMatchObject({ refundedFen: 0 })
-  expect((await market.refunds(sale))[0]).toMatchObject({ failureCode: "ABNORMAL", nextTryAt: null })
+  const [refund] = await market.refunds(sale)
+  expect(refund).toMatchObject({ failureCode: "ABNORMAL", nextTryAt: null })
+  const { ctx, deps } = market
+  const later = { kind: "succeeded", value: { state: "succeeded", refundId: "5030" } } as const
+  await ctx.db.transaction((tx) => applyRefundOutcome(ctx, deps, tx, refund!, later, "notification"))
+  expect(await market.saleRow(sale)).toMatchObject({ refundedFen: saleFen })
+  // The sandbox has no merchant desk where a person would have done this.
+  await ctx.sql`UPDATE sales SET refunded_fen = 0 WHERE counter = ${sale.counter}`
 })
 
 test("refuses the wrong actor, an unpaid sale and lines that the sale does not have", async () => {

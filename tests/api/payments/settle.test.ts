@@ -134,13 +134,16 @@ describe("[PY-13] a settled sale becomes a trade record", () => {
   test("money settles although the record cannot be made now", async () => {
     const sale = await market.newSale()
     const { ctx, deps } = market
+    await market.upload(sale.code)
     await market.open(sale, await market.newPayer("wechat-pay"))
     const [attempt] = await market.attempts(sale)
     const broken = { ...deps, completeTrades: async () => Promise.reject(new Error("the trace is broken")) }
     const trade = { state: "paid", totalFen: saleFen, transactionId: "t" } as const
     expect(await ctx.db.transaction((tx) => settle(ctx, broken, tx, attempt!, trade, "query"))).toBe("settled")
-    expect(await market.saleRow(sale)).toMatchObject({ state: "paid" })
+    expect(await market.saleRow(sale)).toMatchObject({ state: "paid", recordId: null })
     await ctx.sql`UPDATE sales SET paid_fen = 0 WHERE counter = ${sale.counter}`
+    await market.pass(60_000)
+    expect((await market.saleRow(sale)).recordId).not.toBeNull()
   })
 })
 
