@@ -32,6 +32,7 @@ const DOWNLOAD_ATTEMPTS = 3
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..")
 const modules = join(root, "node_modules")
+const startedBy = lineage()
 const rememberedBun = join(modules, ".cache", "suyuan", "bun-path")
 
 /** The same major version, and not older than the minor version that everything here was run with. */
@@ -200,6 +201,40 @@ function stop(sentence) {
   process.exit(1)
 }
 
+function commandAndParent(pid) {
+  if (process.platform === "linux") {
+    try {
+      const stat = readFileSync(`/proc/${pid}/stat`, "utf8")
+      const parent = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]
+      return { command: readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " "), parent }
+    } catch {
+      return { command: "", parent: "" }
+    }
+  }
+  const line = spawnSync("ps", ["-o", "ppid=,command=", "-p", String(pid)], { encoding: "utf8" }).stdout ?? ""
+  const [, parent = "", command = ""] = /^\s*(\d+)\s+(.*)/.exec(line) ?? []
+  return { command, parent }
+}
+
+/** The process that started this one; behind the shell that npm puts in between, also the one that started that. */
+function lineage() {
+  const { command, parent } = commandAndParent(process.ppid)
+  return / -c .*with-bun\.mjs/.test(command) ? `${process.ppid} of ${parent}` : String(process.ppid)
+}
+
+/**
+ * Calls back when the `npm` or `bun run` that started this process has gone: npm's shell hands no signal on when it is
+ * asked to stop, and notices nothing when npm is killed.
+ */
+function onRunnerGone(callback) {
+  if (process.env.npm_lifecycle_event === undefined) return
+  const timer = setInterval(() => {
+    if (lineage() === startedBy) return
+    clearInterval(timer)
+    callback()
+  }, HEARTBEAT_MS)
+}
+
 /** Runs the file in a child with the same terminal, hands signals on, and ends as the child ends. */
 function run(bun, file, args) {
   // The child sees the end of descriptor 3 when this process is gone, also after kill -9.
@@ -210,6 +245,7 @@ function run(bun, file, args) {
   })
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"]
   for (const signal of signals) process.on(signal, () => child.kill(signal))
+  onRunnerGone(() => child.kill("SIGTERM"))
   child.on("error", (error) => stop(`Bun could not be started: ${error.message}`))
   child.on("exit", (code, signal) => {
     if (signal === null) process.exit(code ?? 1)

@@ -131,3 +131,26 @@ test("lets its program see that it was killed with -9", async () => {
   while (!existsSync(join(checkout, "gone"))) await Bun.sleep(10)
   expect(await Bun.file(join(checkout, "gone")).text()).toBe("undefined")
 })
+
+test.each([
+  ["the shell of a package script", 1],
+  ["npm, which waits for that shell", 2],
+])("asks its program to stop when %s has gone", async (_what, depth) => {
+  write(
+    "scripts/wait.ts",
+    `import { writeFileSync } from "node:fs"
+    process.on("SIGTERM", () => { writeFileSync("asked", ""); process.exit(0) })
+    console.log("ready")
+    setInterval(() => {}, 1000)`,
+  )
+  await run("scripts/say.ts", "x") // so that nothing is left to install
+  const script = `'${node}' '${join(checkout, "scripts/with-bun.mjs")}' scripts/wait.ts; true`
+  const runner = depth === 1 ? script : `/bin/sh -c "${script}"; true`
+  const child = spawn("/bin/sh", ["-c", runner], {
+    env: { ...process.env, npm_lifecycle_event: "start" },
+    stdio: ["ignore", "pipe", "inherit"],
+  })
+  await new Promise((done) => child.stdout.once("data", done))
+  child.kill("SIGKILL")
+  while (!existsSync(join(checkout, "asked"))) await Bun.sleep(10)
+})
