@@ -38,7 +38,11 @@ export const connectBroker: ConnectBroker = async (address: BrokerAddress, event
     const bytes = typeof payload === "string" ? undefined : new Uint8Array(payload)
     const text = bytes !== undefined && topic.startsWith(`${own}/down/`) ? utf8Decode(bytes) : undefined
     if (text === undefined) return done()
-    events.onMessage(topic.slice(own.length + "/down/".length), text).then(() => done(), done)
+    events.onMessage(topic.slice(own.length + "/down/".length), text).then(
+      () => done(),
+      // What was not kept must come again: the session ends without an acknowledgement.
+      () => client.end(true),
+    )
   }
   const ended = closed.promise.then(() => {
     throw failure ?? new Error("the broker's session is over")

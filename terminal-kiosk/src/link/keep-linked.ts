@@ -90,27 +90,26 @@ class Link {
     const { reconnectMsFirst = RECONNECT_MS_FIRST, reconnectMsMax = RECONNECT_MS_MAX } = this.#options
     let failures = 0
     while (!this.#isClosing) {
+      const beganAtMs = this.#terminal.clock.nowMs()
       try {
-        await this.#linkOnce(() => {
-          failures = 0
-        })
+        await this.#linkOnce()
       } catch (trouble) {
         this.#listeners.onTrouble?.(trouble as GatewayRefusal | Error)
       }
       if (this.#isClosing) return
-      failures += 1
+      // A line that held for a while was a good one; one that breaks at once must not be tried ever faster.
+      failures = this.#terminal.clock.nowMs() - beganAtMs > reconnectMsMax ? 1 : failures + 1
       await this.#rest(Math.min(reconnectMsMax, reconnectMsFirst * 2 ** Math.min(failures - 1, 10)), false)
     }
   }
 
   /** One session, from its token to its end. */
-  async #linkOnce(onConnected: () => void): Promise<void> {
+  async #linkOnce(): Promise<void> {
     const access = await refreshToken(this.#terminal, this.#options.transport)
     if (!access.ok) throw access.error
     const { brokerUrl, brokerToken } = access.value
     const address = { url: brokerUrl, token: brokerToken, terminal: this.#terminal.identity.terminal }
     const link = await this.#options.connect(address, { onMessage: (topic, text) => this.#hear(topic, text) })
-    onConnected()
     this.#link = link
     this.#tries.clear()
     this.#listeners.onOnline?.(true)

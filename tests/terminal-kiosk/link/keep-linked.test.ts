@@ -1,0 +1,141 @@
+import { afterEach, expect, test } from "bun:test"
+import { toHex } from "@suyuan/protocol/codec/bytes"
+import { parseUploadBody } from "@suyuan/protocol/terminal/upload-bodies"
+import { type KeptLink, keepLinked, type LinkListeners } from "@suyuan/terminal-kiosk/link/keep-linked"
+import { closeSale } from "@suyuan/terminal-kiosk/sale/close-sale"
+import { standingOf } from "@suyuan/terminal-kiosk/sale/sale-standing"
+import { counterKey } from "@suyuan/terminal-kiosk/store/rows"
+import { brokerAccess, fakeGateway } from "../fake-gateway"
+import { cabbage, openStall, openStockedStall, type Stall, TERMINAL } from "../headless-terminal"
+import { fakeBroker } from "./fake-broker"
+
+const links: KeptLink[] = []
+afterEach(async () => {
+  await Promise.all(links.splice(0).map((link) => link.close()))
+})
+
+function link(stall: Stall, broker: ReturnType<typeof fakeBroker>, listeners: LinkListeners = {}) {
+  const { transport } = fakeGateway(() => brokerAccess())
+  const kept = keepLinked(stall.terminal, {
+    ...{ transport, connect: broker.connect, reconnectMsFirst: 1, listeners },
+    pace: { retryMsFirst: 1, retryMsMax: 1, inFlightMax: 50 },
+  })
+  links.push(kept)
+  return kept
+}
+
+/** Stores what it hears and says so, as the gateway does after its commit. */
+const storing = () =>
+  fakeBroker((upload, session) => {
+    if (upload.kind === "hello") return
+    void session.say("ack", { v: 1, acks: [{ id: upload.uploadId, result: "stored" }] })
+  })
+
+test("asks for a token, says hello, and empties its outbox", async () => {
+  const stall = await openStockedStall()
+  await closeSale(stall.terminal, cabbage())
+  const broker = storing()
+  link(stall, broker)
+  await broker.until(async () => broker.sessions.length > 0 && (await stall.store.list("outbox")).length === 0)
+  expect(broker.sessions[0]?.address).toEqual({ url: "ws://127.0.0.1:1", token: "token", terminal: TERMINAL })
+  expect(broker.sessions[0]?.uploads.map(({ kind }) => kind).slice(0, 3)).toEqual(["hello", "snapshot", "sale"])
+})
+
+test("sends what is queued while it is online, once it is woken", async () => {
+  const stall = await openStockedStall()
+  const broker = storing()
+  const kept = link(stall, broker)
+  await broker.until(async () => (await stall.store.list("outbox")).length === 0)
+  await closeSale(stall.terminal, cabbage())
+  kept.wake()
+  await broker.until(async () => (await stall.store.list("outbox")).length === 0)
+  expect(broker.sessions[0]?.uploads.at(-1)?.kind).toBe("sale")
+})
+
+test("[UP-5] repeats what nobody acknowledged, byte for byte, also over a new session", async () => {
+  const stall = await openStockedStall()
+  const broker = fakeBroker()
+  link(stall, broker)
+  await broker.until(() => (broker.sessions[0]?.uploads.length ?? 0) > 1)
+  broker.sessions[0]?.breakOff()
+  await broker.until(() => (broker.sessions[1]?.uploads.length ?? 0) > 1)
+  const snapshots = broker.sessions.flatMap(({ uploads }) => uploads.filter(({ kind }) => kind === "snapshot"))
+  expect(snapshots).toHaveLength(2)
+  expect(new Set(snapshots.map(({ uploadId, signature }) => uploadId + toHex(signature))).size).toBe(1)
+})
+
+test("learns from the gateway what became of a sale, and keeps it before it says so", async () => {
+  const stall = await openStockedStall()
+  await closeSale(stall.terminal, cabbage())
+  const shown: string[] = []
+  const broker = storing()
+  link(stall, broker, { onSale: (sale) => shown.push(standingOf(sale)) })
+  await broker.until(() => broker.sessions.length > 0)
+  await broker.sessions[0]?.say("payment", {
+    ...{ v: 1, counter: 1, state: "paid", paidFen: 900, refundedFen: 0, platform: "alipay", version: 2 },
+  })
+  expect(shown).toEqual(["paid"])
+  expect((await stall.store.get("sales", counterKey(1)))?.payment?.paidFen).toBe(900)
+})
+
+test("a message that could not be kept is not acknowledged to the broker", async () => {
+  const stall = await openStockedStall()
+  await closeSale(stall.terminal, cabbage())
+  const broker = storing()
+  link(stall, broker)
+  await broker.until(async () => broker.sessions.length > 0 && (await stall.store.list("outbox")).length === 0)
+  stall.store.losePower = true
+  const news = { v: 1, counter: 1, state: "paid", paidFen: 900, refundedFen: 0, platform: "alipay", version: 2 }
+  await expect(broker.sessions[0]?.say("payment", news)).rejects.toThrow("power")
+})
+
+test("[UP-14] says how far this clock is off by the answer to its own hello only", async () => {
+  const stall = await openStall()
+  const offsets: number[] = []
+  const broker = fakeBroker()
+  link(stall, broker, { onClockOffset: (offsetMs) => offsets.push(offsetMs) })
+  await broker.until(() => broker.sessions[0]?.uploads[0]?.kind === "hello")
+  const hello = parseUploadBody("hello", broker.sessions[0]?.uploads[0]?.body ?? new Uint8Array())
+  if (!hello.ok) throw new Error(hello.error)
+  expect(hello.value.sentAtMs).toBe(stall.clock.nowMs())
+  // The publish resolves a moment later than it is heard.
+  await Promise.resolve()
+  const serverTimeMs = stall.clock.nowMs() + 7000
+  await broker.sessions[0]?.say("hello", { v: 1, nonce: "00".repeat(8), serverTimeMs })
+  await broker.sessions[0]?.say("hello", { v: 1, nonce: toHex(hello.value.nonce), serverTimeMs })
+  expect(offsets).toEqual([7000])
+})
+
+test("drops what it does not know: a newer gateway may say more", async () => {
+  const stall = await openStall()
+  const broker = fakeBroker()
+  link(stall, broker)
+  await broker.until(() => broker.sessions.length > 0)
+  const commits = stall.store.commits
+  for (const [topic, message] of [
+    ["weather", { v: 1 }],
+    ["ack", { v: 2, acks: [] }],
+    ["payment", "{"],
+    ["notice", { v: 1, kind: "new-kind" }],
+    ["constructor", {}],
+  ] as const) {
+    await broker.sessions[0]?.say(topic, message)
+  }
+  expect(stall.store.commits).toBe(commits)
+})
+
+test("closes at once, also while it is not connected", async () => {
+  const stall = await openStall()
+  const { transport } = fakeGateway(() => "no-answer")
+  const troubles: unknown[] = []
+  const kept = keepLinked(stall.terminal, {
+    transport,
+    connect: fakeBroker().connect,
+    reconnectMsFirst: 60_000,
+    listeners: { onTrouble: (trouble) => troubles.push(trouble) },
+  })
+  while (troubles.length === 0) await Bun.sleep(0)
+  await kept.close()
+  expect(troubles).toEqual([{ kind: "no-answer" }])
+  expect(kept.isOnline()).toBe(false)
+})
