@@ -1,0 +1,48 @@
+/**
+ * "Verify" on the buyer's phone: reads what must not be taken from the proof itself (the batch's root, the terminal's
+ * registered key) through readers that the caller chose, and runs the pure verifier.
+ */
+import { proofStepSentence } from "@suyuan/look/proof-words"
+import { locateProof, type ProofTrust, verifyProof } from "@suyuan/protocol/ledger/proof"
+import type { ProofReport } from "@suyuan/protocol/ledger/proof-report"
+import type { TerminalId } from "@suyuan/protocol/terminal/identifiers"
+import type { TerminalKey } from "@suyuan/protocol/terminal/signature"
+
+export interface ProofReaders {
+  /** Of a batch; `undefined` when the chain has none. May reject: then it counts as unread. */
+  readonly rootOf: (log: number, sequence: number) => Promise<Uint8Array | undefined>
+  /** As the registry has it; `undefined` when it has none. May reject. */
+  readonly terminalKeyOf: (terminal: TerminalId) => Promise<TerminalKey | undefined>
+}
+
+/** Which network, chain and contract this program trusts: built into it, never taken from a proof. */
+export type ProofSetting = Pick<
+  ProofTrust,
+  "networkId" | "chainId" | "contract" | "developmentChain" | "verifySignature"
+>
+
+export interface CheckedProof {
+  readonly report: ProofReport
+  /** One sentence a step, in the order of the report. */
+  readonly sentences: readonly string[]
+}
+
+/** Never rejects: what could not be read is a step that fails, in words. */
+export async function checkProof(
+  text: string,
+  readers: ProofReaders,
+  setting: ProofSetting,
+  language: "zh" | "en",
+): Promise<CheckedProof> {
+  const located = locateProof(text)
+  const [root, terminalKey] = located.ok
+    ? await Promise.all([
+        readers.rootOf(located.value.log, located.value.sequence).catch(() => undefined),
+        located.value.terminal === undefined
+          ? undefined
+          : readers.terminalKeyOf(located.value.terminal).catch(() => undefined),
+      ])
+    : [undefined, undefined]
+  const report = verifyProof(text, { ...setting, root, terminalKey })
+  return { report, sentences: report.steps.map((step) => proofStepSentence(step, language)) }
+}
