@@ -12,6 +12,15 @@ export type Notice =
   | { readonly kind: "payee-approved"; readonly platform: string; readonly appliesAtMs: number }
   | { readonly kind: "binding-claimed"; readonly bindingId: string; readonly nonce: string; readonly digits: string }
   | { readonly kind: "binding-ended"; readonly bindingId: string }
+  | {
+      readonly kind: "purchase-offered"
+      /** 32 hex characters. */
+      readonly saleRecordId: string
+      readonly lineIndex: number
+      readonly commodity: number
+      /** The most that can be accepted. */
+      readonly grams: number
+    }
 
 /** Queues a notice for one terminal. Its version is the second of its making: a later notice is never older. */
 export function notifyTerminal(

@@ -2,6 +2,7 @@ import { pileEvents, piles, purchases } from "@suyuan/drizzle/schema/trace"
 import type { Context, Transaction } from "../context"
 import { utcDay } from "../day"
 import { pileIdOf } from "../stock/pile-id"
+import { notifyTerminals } from "../terminals/notify-terminals"
 
 /** A trade as the piles see it: goods that left one, and went into another when the buyer is a merchant too. */
 export type AppliedSale = {
@@ -23,7 +24,7 @@ export type AppliedSale = {
 
 /**
  * Takes the goods out of the seller's piles. A buyer who is a merchant gets them as an offered purchase, which counts
- * as arrived at the sale's own time until their terminal says otherwise. Repeating it changes nothing.
+ * as arrived at the sale's own time until their terminal, which is told, says otherwise. Repeating it changes nothing.
  */
 export async function applySales(ctx: Context, tx: Transaction, sales: readonly AppliedSale[]): Promise<void> {
   const lines = sales.flatMap((sale) => sale.lines.map((line) => ({ sale, line })))
@@ -63,7 +64,7 @@ export async function applySales(ctx: Context, tx: Transaction, sales: readonly 
     .insert(pileEvents)
     .values(bought.map((row) => purchaseEvent(row, row.sale.effectiveAt, row.line.gramsLow, row.line.gramsHigh)))
     .onConflictDoNothing()
-  await tx
+  const offered = await tx
     .insert(purchases)
     .values(
       bought.map((row) => ({
@@ -81,6 +82,11 @@ export async function applySales(ctx: Context, tx: Transaction, sales: readonly 
       })),
     )
     .onConflictDoNothing()
+    .returning()
+  for (const { buyerMerchantId, saleRecordId, line, commodity, grams } of offered) {
+    const notice = { kind: "purchase-offered", saleRecordId, lineIndex: line, commodity, grams } as const
+    await notifyTerminals(ctx, tx, buyerMerchantId, notice)
+  }
 }
 
 /** The inflow that a purchase is, at the time and weight that hold now. */
