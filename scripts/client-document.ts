@@ -3,8 +3,8 @@ import { describeConfig, loadConfig } from "@suyuan/api/config"
 import type { Context } from "@suyuan/api/context"
 import { createApp } from "@suyuan/api/http/app"
 import { documentOf } from "@suyuan/api/http/openapi"
+import { gatewayRoutes, type RouteDeps } from "@suyuan/api/http/routes"
 import { createMetrics } from "@suyuan/api/metrics"
-import { gatewayRoutes, type RouteDeps } from "@suyuan/api/routes"
 
 /** Each setting without a default, as its own example. */
 function exampleSettings(): Record<string, string> {
