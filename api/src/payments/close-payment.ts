@@ -1,5 +1,5 @@
 import { changeAttempt } from "@suyuan/protocol/payment/attempt-state"
-import { closeSettlement } from "@suyuan/protocol/payment/payment-state"
+import { closeSettlement, mayOpenAttempt } from "@suyuan/protocol/payment/payment-state"
 import type { Context, Transaction } from "../context"
 import { askPlatform, askToClose } from "./ask-platform"
 import { type AttemptKey, type AttemptRow, attemptsOf, lockAttempt, type SaleRow, updateAttempt } from "./attempts"
@@ -60,9 +60,11 @@ export async function recordClosed(
   if (change.kind === "applied") {
     await appendEvents(ctx, tx, [{ outTradeNo, siteId, kind: "attempt/closed", detail: { answer } }])
   }
+  // A create that was refused left nothing to be paid: looked at only until the sale is over.
+  const nothingThere = attempt.state === "failed" && answer === "absent" && !mayOpenAttempt(settlementOf(sale))
   const closed = await updateAttempt(tx, attempt, {
     ...(change.kind === "applied" && { state: change.state }),
-    nextQueryAt: nextWatch(ctx, attempt),
+    nextQueryAt: nothingThere ? null : nextWatch(ctx, attempt),
   })
   await closeSaleWhenOver(ctx, tx, sale)
   return closed

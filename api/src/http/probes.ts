@@ -1,7 +1,7 @@
 import { newestMigration } from "@suyuan/drizzle/migrate"
 import { sql } from "drizzle-orm"
-import type { Context } from "./context"
-import type { Probe } from "./http/health"
+import type { Context } from "../context"
+import type { Probe } from "./health"
 
 export function databaseProbe(ctx: Pick<Context, "db">): Probe {
   return {
