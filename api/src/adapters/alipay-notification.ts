@@ -17,7 +17,7 @@ export function readAlipayNotification(
   const form = text === undefined ? undefined : readForm(text)
   if (form === undefined) return err("notification/malformed")
   // The weaker RSA (SHA-1) is asked for by the message itself in the SDK: never given.
-  if (form.sign_type !== "RSA2" || !form.sign) return err("notification/unverified")
+  if (form.sign_type !== "RSA2" || !isCanonicalBase64(form.sign)) return err("notification/unverified")
   if (!isSigned(sdk, form)) return err("notification/unverified")
   if (form.app_id !== appId) return err("notification/not-ours")
   if (form.notify_type !== "trade_status_sync") return ok({ about: "other", event: form.notify_type ?? "" })
@@ -35,6 +35,11 @@ function readForm(text: string): Form | undefined {
     if (value !== "") form[name] = value
   }
   return form
+}
+
+/** Lenient decoders give one signature many spellings. */
+function isCanonicalBase64(text: string | undefined): boolean {
+  return text !== undefined && text !== "" && Buffer.from(text, "base64").toString("base64") === text
 }
 
 function isSigned(sdk: AlipaySdk, form: Form): boolean {

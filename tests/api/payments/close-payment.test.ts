@@ -79,7 +79,7 @@ for (const platform of platformsOf) {
       const { world } = market.sandbox
       const order = world.store.order(platform, opened.outTradeNo)
       expect(await payOrder(world, order!)).toMatchObject({ ok: true })
-      await market.pass(2 * hourMs, minuteMs * 30)
+      await market.refundsDone(sale, 20 * minuteMs)
       expect(await market.saleRow(sale)).toMatchObject({ state: "closed", paidFen: saleFen, refundedFen: saleFen })
       expect(await market.refunds(sale)).toMatchObject([{ reason: "after-close", state: "succeeded" }])
     })

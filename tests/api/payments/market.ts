@@ -200,6 +200,23 @@ function verbs(ctx: Context, clock: TestClock, deps: PaymentDeps, sandbox: Sandb
       return look()
     }, what)
 
+  /** Lets time pass until something has come true: the sandbox does its own part on a real clock. */
+  const passUntil = <T>(look: () => Promise<T | undefined | false>, what: string, stepMs = 10_000) =>
+    until(async () => {
+      await pass(stepMs)
+      return look()
+    }, what)
+
+  const refundsDone = (sale: TestSale, stepMs?: number) =>
+    passUntil(
+      async () => {
+        const made = await refundsOf(ctx.db, sale)
+        return made.length > 0 && made.every(({ state }) => state === "succeeded") && made
+      },
+      "the money went back",
+      stepMs,
+    )
+
   const settled = (sale: SaleKey) => eventually(async () => (await saleRow(sale)).state === "paid", "the sale is paid")
 
   const eventsOf = async (outTradeNo: string) =>
@@ -234,6 +251,8 @@ function verbs(ctx: Context, clock: TestClock, deps: PaymentDeps, sandbox: Sandb
     work,
     pass,
     eventually,
+    passUntil,
+    refundsDone,
     settled,
     eventsOf,
     money,

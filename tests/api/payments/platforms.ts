@@ -21,7 +21,7 @@ process.on("exit", () => rmSync(madeKeys, { recursive: true, force: true }))
 
 export const platformsOf = ["wechat-pay", "alipay"] as const
 
-export const random: Random = {
+const random: Random = {
   bytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
   uuid: () => Bun.randomUUIDv7(),
 }
