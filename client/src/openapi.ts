@@ -118,19 +118,10 @@ export interface paths {
                         readonly "text/html": string;
                     };
                 };
-                /** @description `pay-code/malformed`: This is not a pay code; scan again. */
-                readonly 400: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        readonly "application/json": components["schemas"]["Error"];
-                    };
-                };
                 /**
-                 * @description `pay-code/wrong-algorithm`: The code is not signed the way its terminal signs; do not pay.
+                 * @description `pay-code/wrong-algorithm`: This code is not signed the way its terminal is registered; do not pay.
                  *
-                 *     `pay-code/bad-signature`: This code was not made by the stall's terminal; do not pay.
+                 *     `pay-code/bad-signature`: This code was not signed by the stall's terminal; do not pay.
                  */
                 readonly 403: {
                     headers: {
@@ -140,7 +131,11 @@ export interface paths {
                         readonly "application/json": components["schemas"]["Error"];
                     };
                 };
-                /** @description `terminal/unknown`: There is no such terminal. */
+                /**
+                 * @description `pay-code/malformed`: This is not a pay code; scan again.
+                 *
+                 *     `terminal/unknown`: There is no such terminal.
+                 */
                 readonly 404: {
                     headers: {
                         readonly [name: string]: unknown;
@@ -220,15 +215,6 @@ export interface paths {
                     };
                     content?: never;
                 };
-                /** @description `pay-code/malformed`: This is not a pay code; scan again. */
-                readonly 400: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        readonly "application/json": components["schemas"]["Error"];
-                    };
-                };
                 /** @description `request/unauthenticated`: Log in first. */
                 readonly 401: {
                     headers: {
@@ -239,9 +225,9 @@ export interface paths {
                     };
                 };
                 /**
-                 * @description `pay-code/wrong-algorithm`: The code is not signed the way its terminal signs; do not pay.
+                 * @description `pay-code/wrong-algorithm`: This code is not signed the way its terminal is registered; do not pay.
                  *
-                 *     `pay-code/bad-signature`: This code was not made by the stall's terminal; do not pay.
+                 *     `pay-code/bad-signature`: This code was not signed by the stall's terminal; do not pay.
                  *
                  *     `terminal/suspended`: This terminal is suspended; do not pay for now.
                  *
@@ -257,7 +243,11 @@ export interface paths {
                         readonly "application/json": components["schemas"]["Error"];
                     };
                 };
-                /** @description `terminal/unknown`: There is no such terminal. */
+                /**
+                 * @description `pay-code/malformed`: This is not a pay code; scan again.
+                 *
+                 *     `terminal/unknown`: There is no such terminal.
+                 */
                 readonly 404: {
                     headers: {
                         readonly [name: string]: unknown;
@@ -350,19 +340,10 @@ export interface paths {
                         readonly "application/json": components["schemas"]["SaleState"];
                     };
                 };
-                /** @description `pay-code/malformed`: This is not a pay code; scan again. */
-                readonly 400: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        readonly "application/json": components["schemas"]["Error"];
-                    };
-                };
                 /**
-                 * @description `pay-code/wrong-algorithm`: The code is not signed the way its terminal signs; do not pay.
+                 * @description `pay-code/wrong-algorithm`: This code is not signed the way its terminal is registered; do not pay.
                  *
-                 *     `pay-code/bad-signature`: This code was not made by the stall's terminal; do not pay.
+                 *     `pay-code/bad-signature`: This code was not signed by the stall's terminal; do not pay.
                  */
                 readonly 403: {
                     headers: {
@@ -372,7 +353,11 @@ export interface paths {
                         readonly "application/json": components["schemas"]["Error"];
                     };
                 };
-                /** @description `terminal/unknown`: There is no such terminal. */
+                /**
+                 * @description `pay-code/malformed`: This is not a pay code; scan again.
+                 *
+                 *     `terminal/unknown`: There is no such terminal.
+                 */
                 readonly 404: {
                     headers: {
                         readonly [name: string]: unknown;
@@ -429,19 +414,10 @@ export interface paths {
                         readonly "text/event-stream": string;
                     };
                 };
-                /** @description `pay-code/malformed`: This is not a pay code; scan again. */
-                readonly 400: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        readonly "application/json": components["schemas"]["Error"];
-                    };
-                };
                 /**
-                 * @description `pay-code/wrong-algorithm`: The code is not signed the way its terminal signs; do not pay.
+                 * @description `pay-code/wrong-algorithm`: This code is not signed the way its terminal is registered; do not pay.
                  *
-                 *     `pay-code/bad-signature`: This code was not made by the stall's terminal; do not pay.
+                 *     `pay-code/bad-signature`: This code was not signed by the stall's terminal; do not pay.
                  */
                 readonly 403: {
                     headers: {
@@ -451,7 +427,11 @@ export interface paths {
                         readonly "application/json": components["schemas"]["Error"];
                     };
                 };
-                /** @description `terminal/unknown`: There is no such terminal. */
+                /**
+                 * @description `pay-code/malformed`: This is not a pay code; scan again.
+                 *
+                 *     `terminal/unknown`: There is no such terminal.
+                 */
                 readonly 404: {
                     headers: {
                         readonly [name: string]: unknown;

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
+import { errorWords } from "@suyuan/look/errors"
 import type { PhoneView } from "@suyuan/sandbox/corner/phone"
 import { type Bench, control, type NewBuyer, newBuyer, startBench, until } from "../merchant"
 import { type FakeGateway, startFakeGateway } from "./fake-gateway"
@@ -95,7 +96,7 @@ describe("the buyer's phone", () => {
 
   test("a refusal is a sentence in the page's language, and a dead gateway is said so", async () => {
     gateway.answers.page = { status: 403, body: { code: "pay-code/wrong-algorithm", message: "…" } }
-    expect((await open("wechat")).error).toEqual({ words: "这个码的签名与终端不符，请勿付款。" })
+    expect((await open("wechat")).error).toEqual({ words: errorWords["pay-code/wrong-algorithm"].zh })
     await gateway.stop()
     expect((await open("wechat")).error).toBe("gateway-away")
   })
