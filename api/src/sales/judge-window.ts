@@ -2,6 +2,7 @@ import { sales } from "@suyuan/drizzle/schema/sales"
 import type { ErrorCode } from "@suyuan/look/errors"
 import { and, eq, inArray, sql } from "drizzle-orm"
 import type { Context, Reader } from "../context"
+import { issuedAtWentBack } from "../terminals/learn-clock"
 import type { VerifiedCode } from "./verify-codes"
 
 /** A terminal that the broker has not brought word of for this long counts as offline. */
@@ -30,6 +31,7 @@ export async function judgeWindow(
   const nowMs = ctx.clock.nowMs()
   if (code.terminal.state !== "active") return stateRefusals[code.terminal.state]
   if (code.merchant.state !== "active") return "terminal/suspended"
+  if (issuedAtWentBack(code.terminal, code)) return "terminal/issued-at-went-back"
   const ageSeconds = (nowMs - code.effectiveAt.getTime()) / 1000
   if (ageSeconds < -ctx.config.SCAN_WINDOW_SECONDS) return "sale/too-early"
   if (!isOffline(code, nowMs)) return ageSeconds > ctx.config.SCAN_WINDOW_SECONDS ? "sale/too-old" : undefined
