@@ -8,6 +8,7 @@ import type { Context } from "../context"
 import { ServiceError } from "../errors"
 import { openPayment } from "../payments/open-payment"
 import type { PaymentDeps } from "../payments/payment-deps"
+import type { Bridge } from "../payments/payment-provider"
 import { describeSale } from "../sales/describe-sale"
 import { alarmOtherBytes, openSale } from "../sales/open-sale"
 import { readSale } from "../sales/read-sale"
@@ -172,7 +173,7 @@ export function scanRoutes(deps: ScanDeps): Routes {
       {
         attempt: { outTradeNo, state: attempt, expiresAt: expiresAt.toISOString() },
         sale: { state: sale.state, paidFen: sale.paidFen, refundedFen: sale.refundedFen, version: sale.version },
-        bridge: bridge ?? null,
+        bridge: bridge === undefined ? null : bridgeView(bridge),
       },
       200,
     )
@@ -238,6 +239,11 @@ async function pay({ ctx, payments }: ScanDeps, buyer: BuyerActor, code: PayCode
     })
   const { terminalId, counter, day } = opened.sale
   return openPayment(ctx, payments, buyer, { sale: { terminalId, counter, day }, refusal: opened.refusal })
+}
+
+/** As the wallet's own call spells it: `my.tradePay({tradeNO})`. */
+function bridgeView(bridge: Bridge) {
+  return bridge.kind === "alipay" ? { kind: bridge.kind, tradeNO: bridge.tradeNo } : bridge
 }
 
 function wantsPage(c: HttpContext<HttpEnvironment>): boolean {
