@@ -83,7 +83,7 @@ describe("claiming a bind code", () => {
     }
   })
 
-  test("says with whom, and gives both screens the same two digits", async () => {
+  test("[BI-4] [BI-5] says with whom, and gives both screens the same two digits", async () => {
     const terminal = await newTerminal()
     const claimed = await claimBindCode(gateway.ctx, await newBuyer(), bindCode(terminal))
     expect(claimed.merchant).toMatchObject({ id: terminal.merchantId, stallNumber: "A-12" })
@@ -99,7 +99,7 @@ describe("claiming a bind code", () => {
     })
   })
 
-  test("[response lost] the same buyer again gets the same binding; another buyer is refused", async () => {
+  test("[BI-3] [response lost] the same buyer again gets the same binding; another buyer is refused", async () => {
     const [code, buyer] = [bindCode(await newTerminal()), await newBuyer()]
     const first = await claimBindCode(gateway.ctx, buyer, code)
     const again = await claimBindCode(gateway.ctx, buyer, code)
@@ -107,13 +107,13 @@ describe("claiming a bind code", () => {
     expect(await refusalOf(claimBindCode(gateway.ctx, await newBuyer(), code))).toBe("binding/code-used")
   })
 
-  test("two phones at once on one code: one wins", async () => {
+  test("[BI-3] two phones at once on one code: one wins", async () => {
     const [code, one, two] = [bindCode(await newTerminal()), await newBuyer(), await newBuyer()]
     const outcomes = await Promise.all([one, two].map((buyer) => refusalOf(claimBindCode(gateway.ctx, buyer, code))))
     expect(outcomes.sort()).toEqual(["binding/code-used", "not refused"])
   })
 
-  test("lives 90 s by the terminal's learned clock", async () => {
+  test("[BI-3] lives 90 s by the terminal's learned clock", async () => {
     const terminal = await newTerminal()
     const hourAheadMs = 3_600_000
     const fresh = bindCode(terminal, hourAheadMs)
@@ -129,7 +129,7 @@ describe("claiming a bind code", () => {
     expect(await refusalOf(claimBindCode(gateway.ctx, await newBuyer(), old))).toBe("binding/code-expired")
   })
 
-  test("refuses what no terminal of ours signed, and a terminal that may not sell", async () => {
+  test("[BI-2] [BI-3] refuses what no terminal of ours signed, and a terminal that may not sell", async () => {
     const terminal = await newTerminal()
     const buyer = await newBuyer()
     const claim = (code: string) => refusalOf(claimBindCode(gateway.ctx, buyer, code))
@@ -144,7 +144,7 @@ describe("claiming a bind code", () => {
 })
 
 describe("the terminal's answer", () => {
-  test("confirm binds from then on, not before", async () => {
+  test("[BI-8] confirm binds from then on, not before", async () => {
     const [terminal, buyer] = [await newTerminal(), await newBuyer()]
     const { binding } = await claimBindCode(gateway.ctx, buyer, bindCode(terminal))
     expect(await boundMerchant(gateway.ctx.db, buyer.id, now())).toBeUndefined()
@@ -165,7 +165,7 @@ describe("the terminal's answer", () => {
     expect(await answer(terminal, said, terminal.tablet)).toEqual(bound)
   })
 
-  test("refuses the wrong actor: another key, another terminal, other digits", async () => {
+  test("[BI-5] [BI-6] refuses the wrong actor: another key, another terminal, other digits", async () => {
     const [terminal, another] = [await newTerminal(), await newTerminal()]
     const { binding } = await claimBindCode(gateway.ctx, await newBuyer(), bindCode(terminal))
     const said = { bindingId: binding.id, answer: "confirm", digits: binding.checkDigits } as const
@@ -178,7 +178,7 @@ describe("the terminal's answer", () => {
     expect((await answer(terminal, said, terminal.tablet)).state).toBe("active")
   })
 
-  test("comes too late after 90 s", async () => {
+  test("[BI-6] comes too late after 90 s", async () => {
     const terminal = await newTerminal()
     const { binding } = await claimBindCode(gateway.ctx, await newBuyer(), bindCode(terminal))
     gateway.clock.advance(90_001)
@@ -198,7 +198,7 @@ describe("the terminal's answer", () => {
 })
 
 describe("a wallet is bound to one merchant at a time", () => {
-  test("a second code is refused until the first binding ends", async () => {
+  test("[BI-7] a second code is refused until the first binding ends", async () => {
     const [one, two, buyer] = [await newTerminal(), await newTerminal(), await newBuyer()]
     const bound = await bind(one, buyer)
     expect(await refusalOf(claimBindCode(gateway.ctx, buyer, bindCode(two)))).toBe("binding/already-bound")
@@ -208,7 +208,7 @@ describe("a wallet is bound to one merchant at a time", () => {
     expect((await boundMerchant(gateway.ctx.db, buyer.id, now()))?.merchantId).toBe(two.merchantId)
   })
 
-  test("two claims may wait, and only one of them is confirmed", async () => {
+  test("[BI-7] two claims may wait, and only one of them is confirmed", async () => {
     const [one, two, buyer] = [await newTerminal(), await newTerminal(), await newBuyer()]
     const claims = [
       { terminal: one, claimed: await claimBindCode(gateway.ctx, buyer, bindCode(one)) },
@@ -237,7 +237,7 @@ describe("ending a binding", () => {
     expect(await refusalOf(answer(another, said, another.tablet))).toBe("request/forbidden")
   })
 
-  test("either side may, from then on; past purchases stay bound", async () => {
+  test("[BI-8] either side may, from then on; past purchases stay bound", async () => {
     for (const side of ["buyer", "terminal", "operator"] as const) {
       const [terminal, buyer] = [await newTerminal(), await newBuyer()]
       const bound = await bind(terminal, buyer)
@@ -256,7 +256,7 @@ describe("ending a binding", () => {
     }
   })
 
-  test("a stall's next tablet ends what the lost one began", async () => {
+  test("[BI-6] a stall's next tablet ends what the lost one began", async () => {
     const [terminal, buyer] = [await newTerminal(), await newBuyer()]
     const bound = await bind(terminal, buyer)
     const next = await enrolTerminal(gateway.ctx, terminal.merchantId)

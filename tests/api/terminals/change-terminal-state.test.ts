@@ -55,7 +55,7 @@ describe("confirming a terminal", () => {
     expect((await requireTerminal(gateway.ctx.db, id)).state).toBe("claimed")
   })
 
-  test("takes the fingerprint as a person types it, and no other", async () => {
+  test("[EN-7] takes the fingerprint as a person types it, and no other", async () => {
     const { id, hex, fingerprint } = await claimedTerminal()
     const other = await claimedTerminal()
     for (const wrong of [other.fingerprint, "", fingerprint.slice(1)]) {
@@ -105,7 +105,7 @@ describe("suspending, resuming and revoking", () => {
     expect((await requireTerminal(gateway.ctx.db, terminalId)).state).toBe("active")
   })
 
-  test("raises the epoch of broker tokens when it stops a terminal, and tells the terminal", async () => {
+  test("[EN-9] [EN-10] raises the epoch of broker tokens when it stops a terminal, and tells the terminal", async () => {
     const { terminalId, enrolment } = await enrolTerminal(gateway.ctx, stall.merchantId)
     const change = (verb: "suspend" | "resume" | "revoke") =>
       changeTerminalState(gateway.ctx, operator, terminalId, verb, "tablet is being repaired")
@@ -131,7 +131,7 @@ describe("suspending, resuming and revoking", () => {
     expect(await auditsOf(enrolment.terminalId, "terminals/revoke")).toHaveLength(1)
   })
 
-  test("a revoked terminal never comes back", async () => {
+  test("[EN-9] a revoked terminal never comes back", async () => {
     const { terminalId } = await enrolTerminal(gateway.ctx, stall.merchantId)
     await changeTerminalState(gateway.ctx, operator, terminalId, "revoke", "stolen")
     for (const change of ["suspend", "resume"] as const) {
@@ -151,7 +151,7 @@ describe("suspending, resuming and revoking", () => {
   })
 })
 
-describe("what a terminal may do", () => {
+describe("[EN-9] what a terminal may do", () => {
   const policy = [
     ["claimed", "connect", undefined],
     ["claimed", "upload", "terminal/not-confirmed"],

@@ -51,7 +51,7 @@ describe("claim codes", () => {
     }
   })
 
-  test("have 50 bits, and only their hash is stored", async () => {
+  test("[EN-1] have 50 bits, and only their hash is stored", async () => {
     const code = await newCode()
     expect(code).toMatch(/^[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}$/)
     const hash = claimCodeHash(gateway.ctx.config.NETWORK_ID, code)
@@ -63,7 +63,7 @@ describe("claim codes", () => {
     expect(JSON.stringify(rows)).not.toContain(code.slice(0, 5))
   })
 
-  test("confirm at once in development only", async () => {
+  test("[EN-7] confirm at once in development only", async () => {
     const production = { ...gateway.ctx, config: { ...gateway.ctx.config, SUYUAN_ENV: "production" as const } }
     const order = { merchantId: stall.merchantId, confirmed: true }
     expect(await refusalOf(createClaimCode(production, operator, order))).toBe("request/forbidden")
@@ -82,7 +82,7 @@ describe("claim codes", () => {
 })
 
 describe("enrolment", () => {
-  test("gives a claimed terminal its id, receipt key, broker token and fingerprint", async () => {
+  test("[EN-6] gives a claimed terminal its id, receipt key, broker token and fingerprint", async () => {
     const tablet = newTablet()
     const reply = await enrolWith(enrolmentOf(gateway.ctx, tablet, await newCode()))
     const id = Number.parseInt(reply.terminalId, 16)
@@ -100,7 +100,7 @@ describe("enrolment", () => {
     })
   })
 
-  test("[response lost] the same key and code again get the same terminal and receipt key", async () => {
+  test("[EN-4] [response lost] the same key and code again get the same terminal and receipt key", async () => {
     const request = enrolmentOf(gateway.ctx, newTablet(), await newCode())
     const lost = await enrolWith(request)
     const again = await enrolWith(request)
@@ -121,7 +121,7 @@ describe("enrolment", () => {
     expect(reply.state).toBe("claimed")
   })
 
-  test("refuses another key on a used code, makes no terminal, and audits it", async () => {
+  test("[EN-4] refuses another key on a used code, makes no terminal, and audits it", async () => {
     const code = await newCode()
     const { terminalId } = await enrolWith(enrolmentOf(gateway.ctx, newTablet(), code))
     const [before] = await gateway.ctx.db.select({ n: count() }).from(terminals)
@@ -132,7 +132,7 @@ describe("enrolment", () => {
     expect(alarms.map((alarm) => alarm.subject)).toContain(terminalId)
   })
 
-  test("two keys at once on one code: one wins", async () => {
+  test("[EN-4] two keys at once on one code: one wins", async () => {
     const code = await newCode()
     const outcomes = await Promise.all(
       [newTablet(), newTablet()].map((tablet) => refusalOf(enrolWith(enrolmentOf(gateway.ctx, tablet, code)))),
@@ -140,7 +140,7 @@ describe("enrolment", () => {
     expect(outcomes.sort()).toEqual(["claim-code/used", "not refused"])
   })
 
-  test("refuses a code after ten minutes, used or not", async () => {
+  test("[EN-1] refuses a code after ten minutes, used or not", async () => {
     const [unused, used] = [await newCode(), await newCode()]
     const request = enrolmentOf(gateway.ctx, newTablet(), used)
     await enrolWith(request)
@@ -149,7 +149,7 @@ describe("enrolment", () => {
     expect(await refusalOf(enrolWith(request))).toBe("claim-code/expired")
   })
 
-  test("refuses a proof by another key, for another code or another network", async () => {
+  test("[EN-3] refuses a proof by another key, for another code or another network", async () => {
     const [code, other] = [await newCode(), await newCode()]
     const [tablet, thief] = [newTablet(), newTablet()]
     const honest = enrolmentOf(gateway.ctx, tablet, code)
@@ -162,7 +162,7 @@ describe("enrolment", () => {
     expect((await enrolWith(honest)).state).toBe("claimed")
   })
 
-  test("refuses a key of small order, and a key that another terminal has", async () => {
+  test("[EN-3] [EN-5] refuses a key of small order, and a key that another terminal has", async () => {
     const smallOrder = { ...newTablet(), publicKey: Uint8Array.of(1, ...new Uint8Array(31)) }
     expect(await refusalOf(enrolWith(enrolmentOf(gateway.ctx, smallOrder, await newCode())))).toBe(
       "terminal/key-refused",
@@ -172,7 +172,7 @@ describe("enrolment", () => {
     expect(await refusalOf(enrolWith(enrolmentOf(gateway.ctx, tablet, await newCode())))).toBe("terminal/key-in-use")
   })
 
-  test("never gives a terminal id twice, not even after a rollback", async () => {
+  test("[EN-5] never gives a terminal id twice, not even after a rollback", async () => {
     const { db } = gateway.ctx
     const first = await enrolWith(enrolmentOf(gateway.ctx, newTablet(), await newCode()))
     const tablet = newTablet()
@@ -184,7 +184,7 @@ describe("enrolment", () => {
     expect(Number.parseInt(last.terminalId, 16)).toBe(Number.parseInt(first.terminalId, 16) + 3)
   })
 
-  test("refuses whoever guesses too often, and nobody else", async () => {
+  test("[EN-2] refuses whoever guesses too often, and nobody else", async () => {
     const guesser = freshAddress()
     const guess = (address: string) =>
       refusalOf(enrolWith(enrolmentOf(gateway.ctx, newTablet(), "ZZZZZ-ZZZZZ", address)))

@@ -5,7 +5,7 @@ import fc from "fast-check"
 import { type TestGateway, testGateway } from "../../support/context"
 import { enrolTerminal, makeStall } from "../../support/stall"
 
-describe("a learned clock offset", () => {
+describe("[EN-12] a learned clock offset", () => {
   test("starts at the first sample", () => {
     expect(nextClockOffsetMs(undefined, -3_600_000)).toBe(-3_600_000)
   })
@@ -64,7 +64,7 @@ describe("learning from hellos", () => {
   })
 })
 
-describe("issue times rise with counters", () => {
+describe("[EN-13] issue times rise with counters", () => {
   const newest = { lastCounter: 10, lastIssuedAt: new Date(1_000_000) }
   const rows = [
     ["a later sale at a later time", 11, 1_000_001, false],

@@ -46,7 +46,7 @@ describe("broker tokens", () => {
     expect(decode(reply.brokerToken).payload).toMatchObject({ sub: enrolment.terminalId, epoch: 0 })
   })
 
-  test("are what the broker reads", async () => {
+  test("[EN-10] are what the broker reads", async () => {
     const secret = "a secret of the tests, 32 characters"
     const { enrolment } = await enrolTerminal(gateway.ctx, stall.merchantId)
     const nowSeconds = Math.floor(gateway.clock.nowMs() / 1000)
@@ -56,7 +56,7 @@ describe("broker tokens", () => {
     expect(readBrokerToken(secret, own, nowSeconds)?.acl).toMatchObject({ pub: ["t/#"], sub: ["t/#"] })
   })
 
-  test("refuses another key, another network, another terminal's signature", async () => {
+  test("[EN-11] refuses another key, another network, another terminal's signature", async () => {
     const one = await enrolTerminal(gateway.ctx, stall.merchantId)
     const two = await enrolTerminal(gateway.ctx, stall.merchantId)
     const nowMs = gateway.clock.nowMs()
@@ -71,7 +71,7 @@ describe("broker tokens", () => {
     }
   })
 
-  test("refuses a clock that is ten minutes off, and says the server's time", async () => {
+  test("[EN-11] refuses a clock that is ten minutes off, and says the server's time", async () => {
     const { terminalId, tablet } = await enrolTerminal(gateway.ctx, stall.merchantId)
     for (const offMs of [-600_001, 600_001]) {
       const error = await refresh(requestOf(tablet, terminalId, gateway.clock.nowMs() + offMs)).catch((e) => e)
@@ -82,7 +82,7 @@ describe("broker tokens", () => {
     expect(again.state).toBe("active")
   })
 
-  test("refuses a request that somebody recorded", async () => {
+  test("[EN-11] refuses a request that somebody recorded", async () => {
     const { terminalId, tablet } = await enrolTerminal(gateway.ctx, stall.merchantId)
     const request = requestOf(tablet, terminalId, gateway.clock.nowMs())
     await refresh(request)
@@ -99,7 +99,7 @@ describe("broker tokens", () => {
     expect((await refresh(requestOf(tablet, terminalId, gateway.clock.nowMs()))).state).toBe("active")
   })
 
-  test("refuses a revoked terminal; a suspended one may still hand in what it signed", async () => {
+  test("[EN-9] refuses a revoked terminal; a suspended one may still hand in what it signed", async () => {
     const { terminalId, tablet } = await enrolTerminal(gateway.ctx, stall.merchantId)
     await changeTerminalState(gateway.ctx, operator, terminalId, "suspend", "test")
     const reply = await refresh(requestOf(tablet, terminalId, gateway.clock.nowMs()))

@@ -33,7 +33,7 @@ function fakeRegister() {
   return { register, entries, faults }
 }
 
-test("enters a terminal once it is active, with its organisation's number, and follows its states", async () => {
+test("[EN-8] enters a terminal once it is active, with its organisation's number, and follows its states", async () => {
   const { register, entries } = fakeRegister()
   const { merchantId } = await makeStall(gateway.ctx)
   const { terminalId, tablet } = await enrolTerminal(gateway.ctx, merchantId)
@@ -55,7 +55,7 @@ test("enters a terminal once it is active, with its organisation's number, and f
   expect((await requireTerminal(gateway.ctx.db, terminalId)).registeredTx).toBe("0x1")
 })
 
-test("never enters a terminal that nobody confirmed, nor one revoked before anybody did", async () => {
+test("[EN-8] never enters a terminal that nobody confirmed, nor one revoked before anybody did", async () => {
   const { register, entries } = fakeRegister()
   const { merchantId } = await makeStall(gateway.ctx)
   const { claimCode } = await createClaimCode(gateway.ctx, operator, { merchantId, confirmed: false })
