@@ -32,6 +32,8 @@ export type TestLedger = {
   /** Enters an organisation, and those terminals of its sites that are not in the registry yet. */
   readonly enterOrganisation: (number: number) => Promise<void>
   readonly enterTerminals: () => Promise<void>
+  /** The consortium stops the log, or lets it go on. */
+  readonly decide: (verb: "suspendLog" | "resumeLog") => Promise<void>
   /** Seals all that is pending, however young. Returns the sizes of the batches. */
   readonly seal: (through?: Chain) => Promise<number[]>
   readonly anchor: (through?: Chain) => Promise<AnchorReport>
@@ -100,8 +102,18 @@ export async function testLedger(ctx: Context, rpcUrl: string, advance: (ms: num
     throw new Error("not everything was anchored in 100 rounds")
   }
 
+  async function decide(verb: "suspendLog" | "resumeLog"): Promise<void> {
+    const provider = new JsonRpcProvider(rpcUrl, deployment.chainId, { staticNetwork: true, cacheTimeout: -1 })
+    const wallet = new Wallet(admin.privateKey, provider)
+    const log = new Contract(deployment.ledger, [`function ${verb}(uint32 log)`], wallet)
+    const sent = await log.getFunction(verb)(gatewayOrganisation, { type: 0, gasPrice: 0n })
+    await sent.wait()
+    provider.destroy()
+  }
+
   return {
     chain,
+    decide,
     deployment,
     reader,
     submitterKey: submitter.privateKey,

@@ -21,6 +21,8 @@ export type EvmChainOptions = {
   readonly submitterKey: string
 }
 
+/** `0x` and the four bytes that name a custom error. */
+const selectorCharacters = 10
 const gasPerZeroByte = 4n
 const gasPerByte = 16n
 /** Chains with EIP-7623 ask for up to two and a half times the calldata's gas before they look at a transaction. */
@@ -104,7 +106,7 @@ export function connectChain(options: EvmChainOptions): Chain & { close(): void 
         return undefined
       } catch (error) {
         if (!isCallException(error)) throw error
-        const reason = error.data ? abi.parseError(error.data) : null
+        const reason = error.data && error.data.length >= selectorCharacters ? abi.parseError(error.data) : null
         return reason ? `${reason.name}(${reason.args.join(", ")})` : (error.reason ?? "reverted without a reason")
       }
     },
