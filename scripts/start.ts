@@ -1,4 +1,5 @@
 // `npm start`: everything on this computer, until Ctrl-C.
+import { type Corner, openCorner } from "./corner/open-corner"
 import { openDataDirectory } from "./data-directory"
 import { onParentGone } from "./parent-pipe"
 import { type Supervisor, startSupervisor } from "./supervisor"
@@ -14,14 +15,30 @@ function say(sentence: string): void {
   process.stdout.write(`${sentence}\n`)
 }
 
-function welcome({ gatewayUrl, sandboxUrl }: Supervisor): string {
+function welcome({ gatewayUrl, sandboxUrl }: Supervisor, corner: Corner | undefined): string {
   const places = [
     ...(sandboxUrl === undefined ? [] : [["market corner", `${sandboxUrl}/`, "a stall's code beside a buyer's phone"]]),
     ["gateway", `${gatewayUrl}/`, ""],
     ["API", `${gatewayUrl}/docs`, "every route, readable"],
+    ["metrics", `${gatewayUrl}/metrics`, ""],
+    ...(corner === undefined ? [] : [["latest trace", corner.traceUrl, "from the field to a buyer"]]),
   ]
-  const lines = places.map(([name = "", url = "", what]) => `  ${name.padEnd(16)}${url.padEnd(34)}${what}`.trimEnd())
+  const lines = places.map(([name = "", url = "", what]) => `  ${name.padEnd(16)}${url.padEnd(34)}  ${what}`.trimEnd())
   return `\nSuyuan 溯源 is running. 演示: a demonstration with play money, for this computer only.\n\n${lines.join("\n")}\n\nCtrl-C stops everything.`
+}
+
+/** The corner belongs to the sandbox. Without it everything else still runs. */
+async function stockCorner(supervisor: Supervisor, directory: string): Promise<Corner | undefined> {
+  const { gatewayUrl, sandboxUrl, gatewaySettings } = supervisor
+  const adminTokenFile = gatewaySettings.ADMIN_TOKEN_FILE
+  if (sandboxUrl === undefined || adminTokenFile === undefined) return undefined
+  say("Stocking the market corner …")
+  try {
+    return await openCorner({ gatewayUrl, sandboxUrl, adminTokenFile, directory })
+  } catch (error) {
+    if (!asked.signal.aborted) say(`The market corner has no stall: ${(error as Error).message}`)
+    return undefined
+  }
 }
 
 function aborted(signal: AbortSignal): Promise<undefined> {
@@ -56,9 +73,11 @@ try {
     signal: asked.signal,
     report: say,
   })
-  say(welcome(supervisor))
+  const corner = await stockCorner(supervisor, directory.path)
+  say(welcome(supervisor, corner))
   const failure = await Promise.race([supervisor.failed, aborted(asked.signal)])
   if (failure !== undefined) say(failure.message)
+  await corner?.close()
   await supervisor.stop()
   say("Stopped.")
   process.exit(failure === undefined ? 0 : 1)

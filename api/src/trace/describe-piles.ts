@@ -1,9 +1,9 @@
 import { certificates, inspections } from "@suyuan/drizzle/schema/trace"
-import { resolveOrigins } from "@suyuan/protocol/trace/origin-range"
 import { and, desc, inArray, lte } from "drizzle-orm"
 import type { Context, Reader } from "../context"
 import { describeOrigin, type OriginDescription, readLots } from "./describe-origin"
 import { lotsOf, readHistories } from "./read-histories"
+import { resolve } from "./resolve"
 
 export type InspectionDescription = {
   readonly sampleNumber: string
@@ -40,10 +40,10 @@ export async function describePiles(
   )
   const facts = await readLots(reader, lotsOf(rows))
   const lotGrams = new Map([...facts.values()].map((lot) => [lot.id, lot.grams]))
-  const origins = resolveOrigins(histories, { lotGrams, keep: () => false })
+  const origins = resolve(histories, { lotGrams, keep: () => false })
   const ranges = new Map(
     pileIds.map((pileId) => {
-      const pile = origins.ok ? origins.value.piles.get(pileId) : undefined
+      const pile = origins?.piles.get(pileId)
       const grams = pile?.stockGrams ?? 0
       return [pileId, { grams, sources: pile?.live ?? [], segmentStartMs: 0 }]
     }),

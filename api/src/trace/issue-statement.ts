@@ -6,7 +6,6 @@ import { originStatementKey, recordId } from "@suyuan/protocol/ledger/record-id"
 import { RECORD_KINDS } from "@suyuan/protocol/ledger/record-kind"
 import { splitOriginStatement } from "@suyuan/protocol/ledger/split-parts"
 import { uuidToBytes } from "@suyuan/protocol/terminal/identifiers"
-import { resolveOrigins } from "@suyuan/protocol/trace/origin-range"
 import { outflowKey, UNKNOWN_SOURCE } from "@suyuan/protocol/trace/pile-event"
 import { msToSeconds2024, utcDayOf } from "@suyuan/protocol/units/instant"
 import { and, desc, eq, sql } from "drizzle-orm"
@@ -15,6 +14,7 @@ import { writeRecords } from "../ledger/write-records"
 import { discardedLineOffset } from "./apply-refunded-goods"
 import { businessDayOf, type SiteDay } from "./business-day"
 import { type PileRow, readHistories } from "./read-histories"
+import { resolve } from "./resolve"
 
 /** One inflow of a pile and day, as stored and compared: what may and must be in it, by source. */
 export type StatedInflow = {
@@ -102,12 +102,12 @@ async function statedGoods(ctx: Context, tx: Transaction, pileId: string, site: 
   const own = rows.filter((row) => row.pileId === pileId && businessDayOf(site, row.effectiveAt) === businessDay)
   const inflows = own.filter((row) => row.direction === 0 && row.source !== "void")
   const named = new Set(inflows.map((row) => `${row.upstreamPileId}/${upstreamKey(row)}`))
-  const origins = resolveOrigins(histories, { keep: (id, key) => named.has(`${id}/${key}`) })
+  const origins = resolve(histories, { keep: (id, key) => named.has(`${id}/${key}`) })
   const stated = inflows
     .map((row): StatedInflow => {
       const upstream =
-        row.upstreamPileId !== null && origins.ok
-          ? origins.value.piles.get(row.upstreamPileId)?.outflows.get(upstreamKey(row))
+        row.upstreamPileId !== null && origins
+          ? origins.piles.get(row.upstreamPileId)?.outflows.get(upstreamKey(row))
           : undefined
       const sources = (upstream?.sources ?? []).map(({ sourceId, mustGrams, mayGrams }) => ({
         source: sourceId,

@@ -3,6 +3,7 @@ import type { PileHistory } from "@suyuan/protocol/trace/origin-range"
 import type { PileEvent } from "@suyuan/protocol/trace/pile-event"
 import { sql } from "drizzle-orm"
 import type { Reader } from "../context"
+import { clockErrorMs } from "./resolve"
 
 /** How far back a trace reads. What a pile held by then opens its history as goods of unknown origin. */
 export const historyDays = 14
@@ -69,7 +70,8 @@ function upstreamOf(
       const boughtAtMs = row.effectiveAt.getTime()
       if (row.source !== "purchase" || row.upstreamPileId === null || boughtAtMs > untilMs) continue
       const known = Math.max(neededUntil.get(row.upstreamPileId) ?? -1, next.get(row.upstreamPileId) ?? -1)
-      if (boughtAtMs > known) next.set(row.upstreamPileId, boughtAtMs)
+      const upstreamUntilMs = boughtAtMs + 2 * clockErrorMs
+      if (upstreamUntilMs > known) next.set(row.upstreamPileId, upstreamUntilMs)
     }
   }
   return next

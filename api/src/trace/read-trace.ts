@@ -2,7 +2,6 @@ import { records } from "@suyuan/drizzle/schema/ledger"
 import { commodities, merchants } from "@suyuan/drizzle/schema/merchants"
 import { sites } from "@suyuan/drizzle/schema/participants"
 import { saleLines, sales } from "@suyuan/drizzle/schema/sales"
-import { resolveOrigins } from "@suyuan/protocol/trace/origin-range"
 import { outflowKey } from "@suyuan/protocol/trace/pile-event"
 import { and, asc, eq, inArray, sql } from "drizzle-orm"
 import type { Context, Reader } from "../context"
@@ -12,6 +11,7 @@ import { describeOrigin, readLots } from "./describe-origin"
 import { certifiedLots, readInspections } from "./describe-piles"
 import { findStatements } from "./find-statements"
 import { lotsOf, type PileRow, readHistories } from "./read-histories"
+import { clockErrorMs, resolve } from "./resolve"
 
 /** How much of a trace its reader may see: a share shows neither buyer, price, total, payment nor the time of day. */
 export type TraceView = "purchase" | "share"
@@ -47,17 +47,17 @@ export async function readTrace(ctx: Context, reader: Reader, recordId: string, 
     levels,
   } = await readHistories(
     reader,
-    pileIds.map((pileId) => ({ pileId, until: sale.effectiveAt })),
+    pileIds.map((pileId) => ({ pileId, until: new Date(sale.effectiveAt.getTime() + 2 * clockErrorMs) })),
   )
   const rows = allRows.filter((row) => row.effectiveAt.getTime() <= (neededUntil.get(row.pileId) ?? 0))
   const facts = await readLots(reader, lotsOf(rows))
-  const origins = resolveOrigins(histories, {
+  const origins = resolve(histories, {
     lotGrams: new Map([...facts.values()].map((lot) => [lot.id, lot.grams])),
     keep: (pileId, key) => pileIds.includes(pileId) && key.startsWith(recordId),
   })
   const ranges = lines.map(({ line }) => {
     const key = outflowKey({ recordId, line: line.line })
-    return (line.pileId !== null && origins.ok && origins.value.piles.get(line.pileId)?.outflows.get(key)) || undefined
+    return (line.pileId !== null && origins?.piles.get(line.pileId)?.outflows.get(key)) || undefined
   })
   const wayPiles = [...new Set(rows.map((row) => row.pileId))]
   const tests = await readInspections(reader, wayPiles, sale.effectiveAt)

@@ -2,6 +2,7 @@ import { type ErrorCode, errorWords } from "@suyuan/look/errors"
 import { css, stateShapes } from "@suyuan/look/tokens"
 import { type Word, type WordLanguage, words } from "@suyuan/look/words"
 import { fenToYuan } from "@suyuan/protocol/units/money"
+import { raw } from "hono/html"
 import type { FC } from "hono/jsx"
 import type { SaleDescription } from "../../sales/describe-sale"
 
@@ -25,7 +26,7 @@ export const ScanPage: FC<ScanPageProps> = ({ sale, digits, language, wallet, no
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="robots" content="noindex" />
         <title>{`${sale.stall.name} ¥${fenToYuan(sale.amountFen)}`}</title>
-        <style nonce={nonce ?? ""}>{css() + pageStyle}</style>
+        <style nonce={nonce ?? ""}>{raw(css() + pageStyle)}</style>
       </head>
       <body>
         {sale.development && <p class="demo">{say("demo")}</p>}
@@ -189,7 +190,7 @@ export const RefusalPage: FC<{
       <meta charset="utf-8" />
       <meta name="viewport" content="width=device-width, initial-scale=1" />
       <title>溯源</title>
-      <style nonce={props.nonce ?? ""}>{css() + pageStyle}</style>
+      <style nonce={props.nonce ?? ""}>{raw(css() + pageStyle)}</style>
     </head>
     <body>
       {props.development && <p class="demo">{words.demo[props.language]}</p>}

@@ -1,5 +1,6 @@
 import { css, stateShapes } from "@suyuan/look/tokens"
 import { type Word, type WordLanguage, words } from "@suyuan/look/words"
+import { raw } from "hono/html"
 import type { FC } from "hono/jsx"
 import type { Trace } from "../../trace/read-trace"
 
@@ -26,7 +27,7 @@ export const TracePage: FC<TracePageProps> = ({ trace, path, language, nonce }) 
         <meta property="og:title" content={title} />
         <meta property="og:type" content="article" />
         <title>{title}</title>
-        <style nonce={nonce ?? ""}>{css() + traceStyle}</style>
+        <style nonce={nonce ?? ""}>{raw(css() + traceStyle)}</style>
       </head>
       <body>
         {trace.development && <p class="demo">{say("demo")}</p>}
