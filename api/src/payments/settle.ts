@@ -1,7 +1,6 @@
-import { bindings } from "@suyuan/drizzle/schema/buyers"
 import { changeAttempt } from "@suyuan/protocol/payment/attempt-state"
 import { applyPayment, type RefundReason } from "@suyuan/protocol/payment/payment-state"
-import { and, eq, isNull, lte, or } from "drizzle-orm"
+import { boundMerchant } from "../bindings/find-bindings"
 import type { Context, Transaction } from "../context"
 import type { SaleKey } from "../sales/sale-key"
 import { raiseAlarm } from "./alarm"
@@ -78,27 +77,13 @@ export async function settle(
     settledBy: outTradeNo,
     settledAt: now,
     buyerId: attempt.buyerId,
-    buyerMerchantId: await merchantBoundTo(tx, attempt.buyerId, now),
+    // As bound at this moment: the sale is then that merchant's purchase.
+    buyerMerchantId: (await boundMerchant(tx, attempt.buyerId, now))?.merchantId ?? null,
   })
   await appendEvents(ctx, tx, [{ outTradeNo, siteId, kind: "sale/settled", detail: { via, amountFen } }])
   await hurryAttempts(tx, [saleKeyOf(attempt)], now)
   await completeTrade(ctx, deps, tx, saleKeyOf(attempt), attempt)
   return "settled"
-}
-
-/** The merchant whose wallet paid, as bound at this moment: the sale is then that merchant's purchase. */
-async function merchantBoundTo(tx: Transaction, buyerId: string, at: Date): Promise<string | null> {
-  const [row] = await tx
-    .select({ merchantId: bindings.merchantId })
-    .from(bindings)
-    .where(
-      and(
-        eq(bindings.buyerId, buyerId),
-        eq(bindings.state, "active"),
-        or(isNull(bindings.validFrom), lte(bindings.validFrom, at)),
-      ),
-    )
-  return row?.merchantId ?? null
 }
 
 /** A trade record that cannot be made now never holds back money that has moved: it is made later by its own job. */

@@ -105,8 +105,8 @@ describe("[PY-6] the first success in our commit order settles", () => {
     const payer = await market.newPayer("wechat-pay")
     const { ctx, stall } = market
     await ctx.sql`
-      INSERT INTO bindings (id, buyer_id, merchant_id, site_id, terminal_id, code_digest, state, check_digits, claimed_at)
-      VALUES (${ctx.random.uuid()}, ${payer.actor.id}, ${stall.merchantId}, ${stall.siteId}, ${stall.terminalId}, ${Buffer.from("00", "hex")}, 'active', '12', now())`
+      INSERT INTO bindings (id, buyer_id, merchant_id, site_id, terminal_id, code_digest, state, check_digits, claimed_at, valid_from)
+      VALUES (${ctx.random.uuid()}, ${payer.actor.id}, ${stall.merchantId}, ${stall.siteId}, ${stall.terminalId}, ${Buffer.from("00", "hex")}, 'active', '12', now() - interval '1 minute', now() - interval '1 minute')`
     await market.decideOn(await market.open(sale, payer), payer)
     await market.settled(sale)
     expect(await market.saleRow(sale)).toMatchObject({ buyerMerchantId: stall.merchantId })
