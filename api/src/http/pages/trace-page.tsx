@@ -78,7 +78,7 @@ const LineTrace: FC<{ line: Line; language: WordLanguage }> = ({ line, language 
       )}
       {origin?.sources.map((source) => (
         <OriginBar
-          label={`${source.province} ${source.base}`}
+          label={source.base.startsWith(source.province) ? source.base : `${source.province} ${source.base}`}
           harvestedAt={source.harvestedAt}
           must={percentOf(source.mustGrams, origin.grams)}
           may={percentOf(source.mayGrams, origin.grams)}
@@ -127,7 +127,12 @@ const OriginBar: FC<{ label: string; harvestedAt: string; must: number; may: num
   const say = (word: Word) => words[word][props.language]
   return (
     <div class="bar">
-      <svg viewBox="0 0 100 8" role="img" aria-label={`${props.label} ${props.must}%–${props.may}%`}>
+      <svg
+        viewBox="0 0 100 8"
+        preserveAspectRatio="none"
+        role="img"
+        aria-label={`${props.label} ${props.must}%–${props.may}%`}
+      >
         <rect class="whole" width="100" height="8" />
         <rect class="may" width={props.may} height="8" />
         <rect class="must" width={props.must} height="8" />
