@@ -68,7 +68,7 @@ export async function awaitAnchors(chain: ChainReader, recordIds: readonly strin
   })
 }
 
-export function proofSetting(chain: ChainReader): ProofSetting {
+function proofSetting(chain: ChainReader): ProofSetting {
   const contract = fromHex(chain.deployment.ledger.slice(2))
   if (contract === undefined) throw new Error("the ledger's address is not hex")
   return {

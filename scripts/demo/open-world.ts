@@ -25,7 +25,7 @@ export type NewSite = {
 const DAY_STARTS_AT_MINUTES = { base: 0, wholesale: 720, market: 0 } as const
 
 /** The same id for the same thing, so that entering it again changes nothing. */
-export function idOf(kind: "participant" | "site" | "merchant", number: number): string {
+function idOf(kind: "participant" | "site" | "merchant", number: number): string {
   const group = { participant: "7001", site: "7002", merchant: "7003" }[kind]
   return `0199d3a0-7c1e-${group}-8000-${number.toString(16).padStart(12, "0")}`
 }

@@ -34,7 +34,7 @@ const rows = [
   ["新", "新疆", "高昌", "Gaochang, Xinjiang", "650402"],
 ] as const
 
-export const provinces: readonly Province[] = rows.map(([short, name, county, countyEn, regionCode]) => ({
+const provinces: readonly Province[] = rows.map(([short, name, county, countyEn, regionCode]) => ({
   ...{ short, name, county, countyEn, regionCode },
 }))
 

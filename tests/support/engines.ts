@@ -48,7 +48,7 @@ function named(variable: string): string {
 }
 
 /** A PostgreSQL server: the URL of a user that may create databases. */
-export async function testDatabaseServer(): Promise<string> {
+async function testDatabaseServer(): Promise<string> {
   await ensure("TEST_DATABASE_URL", async (engines) => ({ TEST_DATABASE_URL: (await engines.startPostgres()).url }))
   return named("TEST_DATABASE_URL")
 }

@@ -137,7 +137,7 @@ export async function testLedger(ctx: Context, rpcUrl: string, advance: (ms: num
 export type ChainReader = ReturnType<typeof readChain>
 
 /** Reads the contracts by their published signatures alone. */
-export function readChain(rpcUrl: string, deployment: Deployment) {
+function readChain(rpcUrl: string, deployment: Deployment) {
   const network = Network.from(deployment.chainId)
   const provider = new JsonRpcProvider(rpcUrl, network, { staticNetwork: network, cacheTimeout: -1, batchMaxCount: 1 })
   const ledger = new Contract(

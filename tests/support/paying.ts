@@ -26,7 +26,7 @@ const noPlatform = new Proxy({} as PaymentProvider, {
   },
 })
 
-export const paymentDeps: PaymentDeps = {
+const paymentDeps: PaymentDeps = {
   providers: { "wechat-pay": noPlatform, alipay: noPlatform },
   completeTrades,
   applyRefundedGoods,

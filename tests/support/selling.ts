@@ -22,9 +22,9 @@ import { msToSeconds2024 } from "@suyuan/protocol/units/instant"
 import { enrolTerminal, makeStall, type TestStall } from "./stall"
 
 export const cabbage = 101
-export const pepper = 102
+const pepper = 102
 
-export async function stockCatalogue(ctx: Context): Promise<void> {
+async function stockCatalogue(ctx: Context): Promise<void> {
   const entry = { synonyms: [], shelfLifeHours: 72, catalogueVersion: 1 }
   await ctx.db
     .insert(commodities)
@@ -35,7 +35,7 @@ export async function stockCatalogue(ctx: Context): Promise<void> {
     .onConflictDoNothing()
 }
 
-export const slotOf = (slot: number, commodity: number, more: Partial<StockSlot> = {}): StockSlot => ({
+const slotOf = (slot: number, commodity: number, more: Partial<StockSlot> = {}): StockSlot => ({
   slot,
   commodity,
   lot: undefined,

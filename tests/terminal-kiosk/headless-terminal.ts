@@ -121,7 +121,7 @@ export function cabbage(id = `basket-${baskets++}`): Basket {
 }
 
 /** What waits in the outbox, signature checked, oldest first. */
-export async function queued(store: LocalStore) {
+async function queued(store: LocalStore) {
   return (await store.list("outbox")).map(([id, row]) => {
     const upload = parseUpload(fromHex(row.envelope) ?? new Uint8Array())
     if (!upload.ok) throw new Error(upload.error)

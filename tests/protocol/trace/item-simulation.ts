@@ -24,7 +24,7 @@ interface Item {
 }
 
 export type Habit = "any" | "oldest-first" | "newest-first" | "best-looking" | "one-lot-first"
-export const HABITS: readonly Habit[] = ["any", "oldest-first", "newest-first", "best-looking", "one-lot-first"]
+const HABITS: readonly Habit[] = ["any", "oldest-first", "newest-first", "best-looking", "one-lot-first"]
 
 export interface Books {
   /** Goods bought without a record. Every pile is then counted each evening, which is what brings it to light. */
