@@ -74,7 +74,7 @@ try {
     report: say,
   })
   const corner = await stockCorner(supervisor, directory.path)
-  say(welcome(supervisor, corner))
+  if (!asked.signal.aborted) say(welcome(supervisor, corner))
   const failure = await Promise.race([supervisor.failed, aborted(asked.signal)])
   if (failure !== undefined) say(failure.message)
   await corner?.close()
