@@ -70,8 +70,9 @@ export async function openCorner(options: CornerOptions): Promise<Corner> {
   const wholesaler = await enter(72, wholesaleSite, "批8", "批8号批发")
   const stall = await enter(73, marketSite, "A-12", "A-12 摊")
   const buyersFor = (name: string) => openWallet(gateway, options.sandboxUrl, name, "wechat-pay")
-  const [wholesalerWallet, stallWallet, consumer] = await Promise.all(["批8店主", "A-12店主", "顾客"].map(buyersFor))
-  if (!wholesalerWallet || !stallWallet || !consumer) throw new Error("a wallet is missing")
+  const wholesalerWallet = await buyersFor("批8店主")
+  const stallWallet = await buyersFor("A-12店主")
+  const consumer = await buyersFor("顾客")
   await bindWallet(gateway, wholesaler, wholesalerWallet)
   await bindWallet(gateway, stall, stallWallet)
 

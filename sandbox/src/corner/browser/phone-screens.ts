@@ -112,7 +112,8 @@ function loginBox({ words, actions, buyers }: Common): HTMLElement {
   const choice = element(
     "select",
     { "aria-label": words.buyer },
-    ...buyers.map((one) => element("option", { value: String(one.id) }, one.name)),
+    // The newest first: it is who was made for this page; the older ones may be stall keepers' wallets.
+    ...buyers.toReversed().map((one) => element("option", { value: String(one.id) }, one.name)),
   )
   const login = () => actions.login(Number((choice as HTMLSelectElement).value))
   return element(
