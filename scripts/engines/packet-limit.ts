@@ -9,12 +9,22 @@ export function limitPackets(connection: Duplex, packetBytesMax: number): void {
   const exceeds = packetWatch(packetBytesMax)
   const read = connection.read.bind(connection)
   // The broker takes bytes only by `read`, so this sees each of them once, without copying them through another stream.
-  connection.read = (size?: number) => {
-    const chunk: Buffer | null = read(size)
+  connection.read = (size?: number | null) => {
+    const chunk = size === undefined || size === null ? readEverything(read) : (read(size) as Buffer | null)
     if (chunk === null || !exceeds(chunk)) return chunk
     connection.destroy(new Error(`a packet of more than ${packetBytesMax} bytes`))
     return null
   }
+}
+
+/**
+ * Whatever has arrived. The broker asks once and then waits for the next event; on a stream that somebody has resumed,
+ * one `read()` gives the first of several pieces only, and the rest would lie there until the client says more.
+ */
+function readEverything(read: () => Buffer | null): Buffer | null {
+  const pieces: Buffer[] = []
+  for (let piece = read(); piece !== null; piece = read()) pieces.push(piece)
+  return pieces.length === 0 ? null : Buffer.concat(pieces)
 }
 
 /** Takes a stream of packets in pieces; true as soon as a packet's announced length is above the limit or no length at all. */

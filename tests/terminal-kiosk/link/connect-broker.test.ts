@@ -59,6 +59,17 @@ for (const way of ["TCP", "WebSocket"] as const) {
   })
 }
 
+test("a whole market connects at once over WebSocket, and everybody is answered", async () => {
+  const open = await Promise.all(
+    Array.from({ length: 16 }, () => {
+      terminals += 1
+      return connect([], { url: broker.webSocketUrl }).link
+    }),
+  )
+  await Promise.all(open.map((link) => link.publish("record", new Uint8Array([1]))))
+  await Promise.all(open.map((link) => link.close()))
+})
+
 test("what is said while the stall is offline waits for it, and so does what it could not keep", async () => {
   terminals += 1
   const heard: string[] = []
