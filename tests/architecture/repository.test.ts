@@ -78,6 +78,10 @@ describe("tracked files", () => {
     expect(linesWith(new RegExp(registryHosts.map((host) => RegExp.escape(host)).join("|")))).toEqual([])
   })
 
+  test("take no path from a URL's pathname, where a space of the checkout's folder is %20", () => {
+    expect(linesWith(/import\.meta\.url\)\.pathname/)).toEqual([])
+  })
+
   test("hold no private key", () => {
     expect(linesWith(new RegExp(`-----BEGIN ${"(?:[A-Z]+ )?PRIVATE"} KEY-----\\s*$`))).toEqual([])
   })

@@ -3,9 +3,10 @@
  * layer of a mini-program on an old phone (Chrome 86, iOS 14) is close to it. Sources are bundled as they would be
  * there, and run by `node:vm`.
  */
+import { fileURLToPath } from "node:url"
 import vm from "node:vm"
 
-const PROTOCOL_SOURCES = new URL("../../protocol/src/", import.meta.url).pathname
+const PROTOCOL_SOURCES = fileURLToPath(new URL("../../protocol/src/", import.meta.url))
 
 export interface RealmCheck {
   /** Names the test. */
