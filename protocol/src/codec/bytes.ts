@@ -43,11 +43,12 @@ export function compareBytes(a: Uint8Array, b: Uint8Array): number {
 }
 
 const HEX_DIGITS = "0123456789abcdef"
+const HEX_OF_BYTE = Array.from({ length: 256 }, (_, byte) => HEX_DIGITS[byte >> 4]! + HEX_DIGITS[byte & 15]!)
 
 /** Lower-case, two digits a byte, no prefix. */
 export function toHex(bytes: Uint8Array): string {
   let text = ""
-  for (const byte of bytes) text += HEX_DIGITS[byte >> 4]! + HEX_DIGITS[byte & 15]!
+  for (let i = 0; i < bytes.length; i++) text += HEX_OF_BYTE[bytes[i]!]!
   return text
 }
 
@@ -55,21 +56,40 @@ export function toHex(bytes: Uint8Array): string {
 export function fromHex(text: string): Uint8Array | undefined {
   if (text.length % 2 !== 0 || !/^[0-9a-f]*$/.test(text)) return undefined
   const bytes = new Uint8Array(text.length / 2)
-  for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(text.slice(2 * i, 2 * i + 2), 16)
+  for (let i = 0; i < bytes.length; i++) {
+    bytes[i] = (hexDigit(text.charCodeAt(2 * i)) << 4) | hexDigit(text.charCodeAt(2 * i + 1))
+  }
   return bytes
+}
+
+/** Of a character that is one: 0–9 begin at 48, a–f at 97. */
+function hexDigit(code: number): number {
+  return code < 58 ? code - 48 : code - 87
 }
 
 /** @throws RangeError when `value` is not an unsigned integer of at most `width` bytes (width ≤ 8). */
 export function uintToBytes(value: number | bigint, width: number): Uint8Array {
-  if (typeof value === "number" && !Number.isSafeInteger(value)) throw new RangeError(`not a safe integer: ${value}`)
-  const wide = BigInt(value)
-  if (wide < 0n || wide >= 1n << BigInt(8 * width)) throw new RangeError(`${value} does not fit ${width} bytes`)
+  if (typeof value === "number") return numberToBytes(value, width)
+  if (value < 0n || value >= 1n << BigInt(8 * width)) throw new RangeError(`${value} does not fit ${width} bytes`)
   const bytes = new Uint8Array(width)
-  let rest = wide
+  let rest = value
   for (let i = width - 1; i >= 0; i--) {
     bytes[i] = Number(rest & 0xffn)
     rest >>= 8n
   }
+  return bytes
+}
+
+/** Without BigInt, which costs more than all the rest of reading a pay code. */
+function numberToBytes(value: number, width: number): Uint8Array {
+  if (!Number.isSafeInteger(value)) throw new RangeError(`not a safe integer: ${value}`)
+  const bytes = new Uint8Array(width)
+  let rest = value
+  for (let i = width - 1; i >= 0; i--) {
+    bytes[i] = rest % 256
+    rest = Math.floor(rest / 256)
+  }
+  if (rest !== 0) throw new RangeError(`${value} does not fit ${width} bytes`)
   return bytes
 }
 
