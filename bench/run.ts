@@ -1,0 +1,67 @@
+// `npm run bench [-- --json] [--only NAME] [--quick] [--seconds S]`: a line that names the machine, then the figures.
+// Each figure has its file here, which says what it measures, the least that it could be, and how far we are from it.
+import { Command, InvalidArgumentError } from "commander"
+import { describeRequired, type Figure, type Reading, type Run, reaches } from "./figure"
+import { describeMachine } from "./measure/machine"
+import { paycodeModules } from "./paycode-modules"
+import { paycodeVerify } from "./paycode-verify"
+
+const figures: readonly Figure[] = [paycodeVerify, paycodeModules]
+
+const QUICK_FACTOR = 0.1
+const QUICK_SECONDS_MIN = 2
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`)
+}
+
+function positive(text: string): number {
+  const value = Number(text)
+  if (!(value > 0)) throw new InvalidArgumentError("a number above 0, please.")
+  return value
+}
+
+function chosen(only: readonly string[]): readonly Figure[] {
+  const known = (name: string) => figures.filter((figure) => figure.name === name || figure.name.startsWith(`${name}.`))
+  for (const name of only) {
+    if (known(name).length > 0) continue
+    throw new InvalidArgumentError(`no figure ${name}; there are ${figures.map((figure) => figure.name).join(", ")}.`)
+  }
+  return only.length === 0 ? figures : figures.filter((figure) => only.some((name) => known(name).includes(figure)))
+}
+
+function asText(figure: Figure, { name, value, unit, n }: Reading): string {
+  const verdict =
+    name === figure.name ? `  ${describeRequired(figure)}  ${reaches(figure, value) ? "reached" : "MISSED"}` : ""
+  return `${name.padEnd(28)} ${String(value).padStart(12)} ${unit}  (n ${n})${verdict}`
+}
+
+const program = new Command("npm run bench --")
+  .option("--json", "one line of JSON a figure")
+  .option("--only <name>", "this figure, or all that begin with it; may be repeated", collect, [])
+  .option("--quick", "a tenth of the time: to see that it runs, not for the record")
+  .option("--seconds <s>", "of steady measuring, instead of each figure's own", positive)
+program.parse()
+const options = program.opts<{ json?: boolean; only: string[]; quick?: boolean; seconds?: number }>()
+
+function collect(name: string, before: readonly string[]): string[] {
+  return [...before, name]
+}
+
+const run: Run = {
+  quick: options.quick ?? false,
+  seconds: (full) => options.seconds ?? (options.quick ? Math.max(QUICK_SECONDS_MIN, full * QUICK_FACTOR) : full),
+  say: (sentence) => process.stderr.write(`  ${sentence}\n`),
+}
+
+print(describeMachine())
+for (const figure of chosen(options.only)) {
+  try {
+    for (const reading of await figure.measure(run)) {
+      print(options.json ? JSON.stringify(reading) : asText(figure, reading))
+    }
+  } catch (error) {
+    process.stderr.write(`${figure.name} was not measured: ${error instanceof Error ? error.stack : String(error)}\n`)
+    process.exitCode = 1
+  }
+}
