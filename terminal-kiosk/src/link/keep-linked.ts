@@ -5,6 +5,7 @@
 import type { Transport } from "@suyuan/client/transport"
 import { DRAIN_PACE, type DrainPace, drainOutbox, type Tries } from "../outbox/drain-outbox"
 import { takeAcks } from "../outbox/take-acks"
+import { askMissed } from "../payments/ask-missed"
 import { followPayment } from "../payments/follow-payments"
 import type { SaleRow } from "../store/rows"
 import type { Terminal } from "../terminal"
@@ -113,6 +114,7 @@ class Link {
     this.#link = link
     this.#tries.clear()
     this.#listeners.onOnline?.(true)
+    void this.#askMissed()
     const broken = link.closed.then(() => this.wake())
     let isBroken = false
     void link.closed.then(() => {
@@ -135,6 +137,15 @@ class Link {
       await link.close()
       await broken
       this.#listeners.onOnline?.(false)
+    }
+  }
+
+  /** Beside the outbox, which does not wait for it. */
+  async #askMissed(): Promise<void> {
+    try {
+      for (const sale of await askMissed(this.#terminal, this.#options.transport)) this.#listeners.onSale?.(sale)
+    } catch (trouble) {
+      this.#listeners.onTrouble?.(trouble as Error)
     }
   }
 
