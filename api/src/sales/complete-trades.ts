@@ -10,6 +10,7 @@ import type { Context, Transaction } from "../context"
 import { writeRecords } from "../ledger/write-records"
 import { type AppliedSale, applySales } from "../trace/apply-sales"
 import { draftSaleRecord } from "./draft-sale-record"
+import { resolveLateLines } from "./resolve-late-lines"
 import { inSales, type SaleKey, saleName } from "./sale-key"
 
 /** Flags that keep a sale's lines out of the piles until somebody has explained them. */
@@ -44,6 +45,11 @@ export async function completeTrades(ctx: Context, tx: Transaction, keys: readon
   if (due.length === 0) return []
   const lines = await readLines(tx, due)
   const rows = await readSales(tx, due)
+  await resolveLateLines(
+    tx,
+    rows.map(({ sale }) => sale),
+    lines,
+  )
   const regulators = await regulatorNumbers(tx)
   const drafts = []
   const applied: AppliedSale[] = []
