@@ -104,7 +104,7 @@ describe("TerminalRegistry", () => {
         .withArgs(99, market.address)
     })
 
-    it("never enters an id twice: not with another key, not for another site, not after it was revoked", async () => {
+    it("[PC-20] never enters an id twice: not with another key, not for another site, not after it was revoked", async () => {
       const { terminals, market, base } = await openEnrolled()
       await terminals.connect(market).revoke(terminal)
       for (const [actor, organisation, key] of [
@@ -127,7 +127,7 @@ describe("TerminalRegistry", () => {
       }
     })
 
-    it("refuses keys of a wrong length or form", async () => {
+    it("[PC-18] refuses keys of a wrong length or form", async () => {
       const { terminals, market } = await open()
       const prime = "ffffffff00000001000000000000000000000000ffffffffffffffffffffffff"
       for (const [algorithm, key] of [
@@ -148,7 +148,7 @@ describe("TerminalRegistry", () => {
       }
     })
 
-    it("refuses Ed25519 keys of small order and keys that are not canonical", async () => {
+    it("[PC-18] refuses Ed25519 keys of small order and keys that are not canonical", async () => {
       const { terminals, market } = await open()
       for (const key of weakEd25519Keys.flatMap((weak) => [weak, withSign(weak)])) {
         expect(checkPublicKey("ed25519", getBytes(key)).ok).to.equal(false)
@@ -158,7 +158,7 @@ describe("TerminalRegistry", () => {
       }
     })
 
-    it("takes every key that the protocol takes", async () => {
+    it("[PC-18] takes every key that the protocol takes", async () => {
       const { terminals, market } = await open()
       let serial = 1
       for (let i = 0; i < 60; i++) {
@@ -174,7 +174,7 @@ describe("TerminalRegistry", () => {
   })
 
   describe("suspend, resume and revoke", () => {
-    it("follows active → suspended → active → revoked and says so in events", async () => {
+    it("[PC-24] follows active → suspended → active → revoked and says so in events", async () => {
       const { terminals, market } = await openEnrolled()
       const asMarket = terminals.connect(market)
       for (const [verb, event, state] of [

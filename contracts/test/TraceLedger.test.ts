@@ -26,13 +26,13 @@ const asSubmitter = ({ ledger, submitter }: Market) => ledger.connect(submitter)
 
 describe("TraceLedger", () => {
   describe("append: who", () => {
-    it("takes a batch from a submitter of the log's organisation", async () => {
+    it("[AN-1] takes a batch from a submitter of the log's organisation", async () => {
       const market = await open()
       await asSubmitter(market).append(log, 1, [baseNumber, marketNumber], first)
       expect((await market.ledger.headOf(log)).sequence).to.equal(1n)
     })
 
-    it("refuses the organisation's administrator, the consortium, other organisations and strangers", async () => {
+    it("[AN-1] refuses the organisation's administrator, the consortium, other organisations and strangers", async () => {
       const { ledger, gateway, consortium, market, stranger } = await open()
       for (const actor of [gateway, consortium, market, stranger]) {
         await expect(ledger.connect(actor).append(log, 1, [], first))
@@ -41,7 +41,7 @@ describe("TraceLedger", () => {
       }
     })
 
-    it("refuses a submitter in another organisation's log, and one that was removed", async () => {
+    it("[AN-1] refuses a submitter in another organisation's log, and one that was removed", async () => {
       const market = await open()
       const { participants, ledger, gateway, submitter, stranger } = market
       await participants.register(8, "另一网关", roles.gateway, stranger, sealingKey, [])
@@ -54,7 +54,7 @@ describe("TraceLedger", () => {
         .withArgs(log, submitter.address)
     })
 
-    it("refuses while the organisation is suspended", async () => {
+    it("[AN-1] refuses while the organisation is suspended", async () => {
       const market = await open()
       await market.participants.suspend(log)
       await expect(asSubmitter(market).append(log, 1, [], first))
@@ -64,7 +64,7 @@ describe("TraceLedger", () => {
       await asSubmitter(market).append(log, 1, [], first)
     })
 
-    it("refuses an organisation that is no gateway", async () => {
+    it("[AN-1] refuses an organisation that is no gateway", async () => {
       const market = await open()
       await market.participants.changeRoles(log, roles.market)
       await expect(asSubmitter(market).append(log, 1, [], first))
@@ -72,7 +72,7 @@ describe("TraceLedger", () => {
         .withArgs(log, roles.market)
     })
 
-    it("refuses a call through a contract, even one that is a submitter: the bytes would not be the transaction's", async () => {
+    it("[AN-4] refuses a call through a contract, even one that is a submitter: the bytes would not be the transaction's", async () => {
       const { participants, ledger, gateway, submitter } = await open()
       // Forwards its calldata to the ledger and gives back what the ledger gives.
       const forwarder = await new ethers.ContractFactory(
@@ -93,7 +93,7 @@ describe("TraceLedger", () => {
         .withArgs(through)
     })
 
-    it("refuses a call from a constructor, when the caller has no code yet", async () => {
+    it("[AN-4] refuses a call from a constructor, when the caller has no code yet", async () => {
       const { participants, ledger, gateway, submitter } = await open()
       const caller = getCreateAddress({ from: submitter.address, nonce: await submitter.getNonce() })
       await participants.connect(gateway).addSubmitter(log, caller)
@@ -112,7 +112,7 @@ describe("TraceLedger", () => {
         .withArgs(caller)
     })
 
-    it("refuses an account with delegated code", async () => {
+    it("[AN-4] refuses an account with delegated code", async () => {
       const market = await open()
       await networkHelpers.setCode(market.submitter.address, `0xef0100${"12".repeat(20)}`)
       await expect(asSubmitter(market).append.staticCall(log, 1, [], first))
@@ -122,7 +122,7 @@ describe("TraceLedger", () => {
   })
 
   describe("append: what", () => {
-    it("stores root and head, chains the next batch to it, and says so in an event", async () => {
+    it("[AN-8] stores root and head, chains the next batch to it, and says so in an event", async () => {
       const market = await open()
       const { ledger } = market
       let previousHead = zeroHead
@@ -144,7 +144,7 @@ describe("TraceLedger", () => {
       expect(await ledger.headOf(8)).to.deep.equal([0n, zeroHead])
     })
 
-    it("keeps the logs of two gateways apart", async () => {
+    it("[AN-1] keeps the logs of two gateways apart", async () => {
       const market = await open()
       const { participants, ledger, stranger } = market
       await participants.register(8, "另一网关", roles.gateway, stranger, sealingKey, [stranger])
@@ -159,7 +159,7 @@ describe("TraceLedger", () => {
       )
     })
 
-    it("leaves no gap and takes no sequence twice", async () => {
+    it("[AN-9] leaves no gap and takes no sequence twice", async () => {
       const market = await open()
       const refuses = async (sequence: number | bigint, expected: number) => {
         await expect(asSubmitter(market).append(log, sequence, [], payloadOf({ log, sequence, entries })))
@@ -174,7 +174,7 @@ describe("TraceLedger", () => {
       await refuses(3, 2)
     })
 
-    it("refuses a prefix that contradicts the arguments or the log", async () => {
+    it("[AN-6] refuses a prefix that contradicts the arguments or the log", async () => {
       const market = await open()
       const wrong = async (parts: Partial<Parts>, error: string, ...values: unknown[]) => {
         await expect(asSubmitter(market).append(log, 1, [], payloadOf({ log, sequence: 1, entries, ...parts })))
@@ -191,7 +191,7 @@ describe("TraceLedger", () => {
       await wrong({ entries: [] }, "TraceLedgerNoEntries")
     })
 
-    it("refuses a second batch that does not name the head of the first", async () => {
+    it("[AN-9] refuses a second batch that does not name the head of the first", async () => {
       const market = await open()
       await asSubmitter(market).append(log, 1, [], first)
       const { head } = await market.ledger.headOf(log)
@@ -200,7 +200,7 @@ describe("TraceLedger", () => {
         .withArgs(head, zeroHead)
     })
 
-    it("refuses a header that is longer than the payload", async () => {
+    it("[AN-6] refuses a header that is longer than the payload", async () => {
       const market = await open()
       const bytes = (payloadOf({ log, sequence: 1, entries }).length - 2) / 2
       for (const headerLength of [bytes - 54, 0xffff_ffff]) {
@@ -215,7 +215,7 @@ describe("TraceLedger", () => {
         .withArgs(0)
     })
 
-    it("takes entries of 1 to 4,096 bytes", async () => {
+    it("[AN-7] takes entries of 1 to 4,096 bytes", async () => {
       const market = await open()
       await asSubmitter(market).append(
         log,
@@ -237,7 +237,7 @@ describe("TraceLedger", () => {
       }
     })
 
-    it("refuses a count that is not the number of entries, and an entry cut short", async () => {
+    it("[AN-6] refuses a count that is not the number of entries, and an entry cut short", async () => {
       const market = await open()
       const append = (payload: string) => asSubmitter(market).append(log, 1, [], payload)
       for (const count of [4, 65_535]) {
@@ -253,7 +253,7 @@ describe("TraceLedger", () => {
         .withArgs(2)
     })
 
-    it("refuses bytes after the last entry", async () => {
+    it("[AN-6] refuses bytes after the last entry", async () => {
       const market = await open()
       const payload = payloadOf({ log, sequence: 1, entries, trailing: Uint8Array.of(0) })
       await expect(asSubmitter(market).append(log, 1, [], payload))
@@ -261,7 +261,7 @@ describe("TraceLedger", () => {
         .withArgs(1)
     })
 
-    it("takes payloads up to 114,688 bytes", async () => {
+    it("[AN-7] takes payloads up to 114,688 bytes", async () => {
       const market = await open()
       const header = new Uint8Array(500)
       const filling = [...Array.from({ length: 27 }, () => new Uint8Array(4_096)), new Uint8Array(3_485)]
@@ -276,7 +276,7 @@ describe("TraceLedger", () => {
       await asSubmitter(market).append(log, 1, [], full)
     })
 
-    it("refuses a payload that is shorter than its prefix", async () => {
+    it("[AN-6] refuses a payload that is shorter than its prefix", async () => {
       const market = await open()
       for (const length of [0, 4, 54]) {
         await expect(asSubmitter(market).append(log, 1, [], first.slice(0, 2 + 2 * length)))
@@ -285,7 +285,7 @@ describe("TraceLedger", () => {
       }
     })
 
-    it("takes concerned organisations only registered and strictly ascending", async () => {
+    it("[AN-10] takes concerned organisations only registered and strictly ascending", async () => {
       const market = await open()
       const { participants, ledger } = market
       const append = (concerned: number[]) => asSubmitter(market).append(log, 1, concerned, first)
@@ -310,7 +310,7 @@ describe("TraceLedger", () => {
       await append([baseNumber, marketNumber])
     })
 
-    it("refuses arguments that are not encoded in the one canonical way", async () => {
+    it("[AN-4] refuses arguments that are not encoded in the one canonical way", async () => {
       const { ledger, submitter } = await open()
       const coder = AbiCoder.defaultAbiCoder()
       const canonical = ledger.interface.encodeFunctionData("append", [log, 1, [baseNumber], first])
@@ -387,7 +387,7 @@ describe("TraceLedger", () => {
   })
 
   describe("byte budget of a block", () => {
-    it("counts the payload bytes of one log in one block, and starts again in the next", async () => {
+    it("[AN-7] counts the payload bytes of one log in one block, and starts again in the next", async () => {
       const market = await open()
       const { ledger } = market
       await ledger.changeByteBudget(log, payloadBytesMax)
@@ -419,7 +419,7 @@ describe("TraceLedger", () => {
       await asSubmitter(market).append(log, 2, [], next)
     })
 
-    it("is sixteen full batches unless the consortium changes it", async () => {
+    it("[AN-7] is sixteen full batches unless the consortium changes it", async () => {
       const { ledger } = await open()
       expect((await ledger.statusOf(log)).byteBudget).to.equal(byteBudgetDefault)
       await expect(ledger.changeByteBudget(log, 1_000_000))
@@ -428,7 +428,7 @@ describe("TraceLedger", () => {
       expect(await ledger.statusOf(log)).to.deep.equal([0n, zeroHead, false, 1_000_000n])
     })
 
-    it("is never less than one full batch, and only for a log that exists", async () => {
+    it("[AN-7] is never less than one full batch, and only for a log that exists", async () => {
       const { ledger } = await open()
       for (const budget of [0, payloadBytesMax - 1]) {
         await expect(ledger.changeByteBudget(log, budget))
@@ -441,7 +441,7 @@ describe("TraceLedger", () => {
     })
   })
 
-  it("keeps a root in the storage slot that its interface names", async () => {
+  it("[AN-13] keeps a root in the storage slot that its interface names", async () => {
     const market = await open()
     await asSubmitter(market).append(log, 1, [], first)
     const coder = AbiCoder.defaultAbiCoder()
