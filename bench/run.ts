@@ -2,11 +2,13 @@
 // Each figure has its file here, which says what it measures, the least that it could be, and how far we are from it.
 import { Command, InvalidArgumentError } from "commander"
 import { describeRequired, type Figure, type Reading, type Run, reaches } from "./figure"
+import { ledgerGasOverCalldataFloor } from "./ledger-gas-over-calldata-floor"
+import { ledgerGasVsStruct } from "./ledger-gas-vs-struct"
 import { describeMachine } from "./measure/machine"
 import { paycodeModules } from "./paycode-modules"
 import { paycodeVerify } from "./paycode-verify"
 
-const figures: readonly Figure[] = [paycodeVerify, paycodeModules]
+const figures: readonly Figure[] = [paycodeVerify, paycodeModules, ledgerGasOverCalldataFloor, ledgerGasVsStruct]
 
 const QUICK_FACTOR = 0.1
 const QUICK_SECONDS_MIN = 2
