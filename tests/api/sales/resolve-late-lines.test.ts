@@ -17,7 +17,9 @@ afterAll(() => gateway.close())
 
 test("a scan that crosses with the snapshot's upload leaves no line without a meaning", async () => {
   const { ctx } = gateway
-  const code = await stall.code(1, [gramsOf(1, 1500)])
+  // Seen a moment ago: the next upload does not touch the terminal's row, and so does not wait for the scan.
+  await stall.deliver(await stall.envelope("sale", stall.saleBody(await stall.code(1, [gramsOf(2, 100)]), "cash")))
+  const code = await stall.code(2, [gramsOf(1, 1500)])
   const stored = Promise.withResolvers<void>()
   const leave = Promise.withResolvers<void>()
   const scan = ctx.db.transaction(async (tx) => {
@@ -29,14 +31,15 @@ test("a scan that crosses with the snapshot's upload leaves no line without a me
   await stall.deliver(await stall.envelope("snapshot", stall.snapshotBody()))
   leave.resolve()
   await scan
-  const lineOf = () => ctx.db.select().from(saleLines).where(eq(saleLines.terminalId, stall.terminalId))
+  const isLine = and(eq(saleLines.terminalId, stall.terminalId), eq(saleLines.counter, 2))
+  const lineOf = () => ctx.db.select().from(saleLines).where(isLine)
   expect((await lineOf())[0]?.commodity).toBeNull()
 
   await stall.deliver(await stall.envelope("sale", stall.saleBody(code, "cash")))
   const [sale] = await ctx.db
     .select()
     .from(sales)
-    .where(and(eq(sales.terminalId, stall.terminalId), eq(sales.counter, 1)))
+    .where(and(eq(sales.terminalId, stall.terminalId), eq(sales.counter, 2)))
   expect(sale?.recordId).not.toBeNull()
   expect((await lineOf())[0]).toMatchObject({ commodity: 101, gramsLow: 1500, gramsHigh: 1500 })
 })
