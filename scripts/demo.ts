@@ -8,9 +8,12 @@ import { openDataDirectory } from "./data-directory"
 import { runDay } from "./demo/run-day"
 import { say } from "./demo/tell"
 import { readKey } from "./engines/keys"
+import { readLogFrom } from "./engines/read-log"
 import { onParentGone } from "./parent-pipe"
 import { startSupervisor } from "./supervisor"
 
+const LOG_LINES_SHOWN = 20
+const LOG_LINE_SHOWN = 2_000
 const SALES_MIN = 10
 const SALES_MAX = 20_000
 /** A terminal sends Ctrl-C to the whole group and with-bun.mjs hands it on, so the same one may come twice. */
@@ -101,12 +104,21 @@ async function run(): Promise<number> {
   }
 }
 
+/** The directory goes, so what the gateway said last is told here. */
+function endOfLog(): string {
+  const lines = readLogFrom(join(directoryPath, "logs", "gateway.log"), 0)
+    .trimEnd()
+    .split("\n")
+    .slice(-LOG_LINES_SHOWN)
+  return `The gateway's log ends:\n${lines.map((line) => line.slice(0, LOG_LINE_SHOWN)).join("\n")}`
+}
+
 let exitCode = 1
 try {
   exitCode = await run()
 } catch (error) {
   if (asked.signal.aborted) exitCode = 130
-  else process.stderr.write(`${(error as Error).stack ?? error}\n`)
+  else process.stderr.write(`${(error as Error).stack ?? error}\n${endOfLog()}\n`)
 } finally {
   rmSync(directoryPath, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
 }

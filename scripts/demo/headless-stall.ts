@@ -65,7 +65,12 @@ function keepStall(terminal: Terminal, gateway: Gateway, connect: ConnectBroker)
       connect,
       pace: PACE,
       reconnectMsFirst: 300,
-      listeners: { onSale: heard, onNotice: heard, onAcks: heard, onOnline: heard },
+      listeners: {
+        onSale: heard,
+        onNotice: heard,
+        onAcks: heard,
+        onOnline: heard,
+      },
     })
   }
   const goOffline = async () => {

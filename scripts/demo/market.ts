@@ -65,6 +65,8 @@ export async function openMarket(options: MarketOptions): Promise<Market> {
     })
     opened.push(stall)
     stall.goOnline()
+    // From its first connection on, what is said to it waits for it.
+    await stall.until("a first connection", stall.isOnline)
     return stall
   }
 
