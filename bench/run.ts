@@ -7,8 +7,15 @@ import { ledgerGasVsStruct } from "./ledger-gas-vs-struct"
 import { describeMachine } from "./measure/machine"
 import { paycodeModules } from "./paycode-modules"
 import { paycodeVerify } from "./paycode-verify"
+import { proofVerify } from "./proof-verify"
 
-const figures: readonly Figure[] = [paycodeVerify, paycodeModules, ledgerGasOverCalldataFloor, ledgerGasVsStruct]
+const figures: readonly Figure[] = [
+  paycodeVerify,
+  paycodeModules,
+  ledgerGasOverCalldataFloor,
+  ledgerGasVsStruct,
+  proofVerify,
+]
 
 const QUICK_FACTOR = 0.1
 const QUICK_SECONDS_MIN = 2

@@ -60,18 +60,23 @@ const STRIP = `(() => {
 })()`
 
 /** Runs one check in a fresh realm. @returns what its program returned */
-export async function runInBareRealm({ modules, vectors, program }: RealmCheck): Promise<unknown> {
-  const bundle = await bundleOf([...new Set([...modules, "codec/bytes"])])
+export async function runInBareRealm(check: RealmCheck): Promise<unknown> {
   const context = vm.createContext(Object.create(null))
-  vm.runInContext(STRIP, context)
-  vm.runInContext(bundle, context)
+  let result: unknown
+  for (const script of await realmScripts(check)) result = vm.runInContext(script, context)
+  return result
+}
+
+/** The scripts to run one after another in a new realm; the last one's value is what the program returned. */
+export async function realmScripts({ modules, vectors, program }: RealmCheck): Promise<string[]> {
+  const bundle = await bundleOf([...new Set([...modules, "codec/bytes"])])
   const source = `(() => {
     const modules = globalThis.protocol
     const { fromHex, toHex } = modules["codec/bytes"]
     const vectors = JSON.parse(${JSON.stringify(JSON.stringify(vectors))})
     return ((modules, vectors, fromHex, toHex) => { ${program} })(modules, vectors, fromHex, toHex)
   })()`
-  return vm.runInContext(source, context)
+  return [STRIP, bundle, source]
 }
 
 async function bundleOf(modules: readonly string[]): Promise<string> {
