@@ -1,4 +1,4 @@
-import { defaultSellerIds, defaultSubMchids, type PayeeRange } from "./accounts"
+import { defaultSellerIds, defaultSubMchids, type PayeeRange, type Platform } from "./accounts"
 import type { CodeSource } from "./corner/stall-code"
 import type { KeyMode } from "./keys/write-gateway-env"
 
@@ -21,6 +21,12 @@ export const defaultSchedule: Schedule = {
   refundSettleMs: 300,
 }
 
+/** When a day's bill is there, in ms after the midnight (China time) that ends the day: 10:00 and 09:00. */
+export const defaultBillReadyMs: Readonly<Record<Platform, number>> = {
+  "wechat-pay": 10 * 3_600_000,
+  alipay: 9 * 3_600_000,
+}
+
 export interface SandboxOptions {
   /** Keys, orders and `gateway.env` go to `<dataDir>/sandbox`. */
   readonly dataDir: string
@@ -32,6 +38,7 @@ export interface SandboxOptions {
   readonly gatewayUrl?: string
   readonly clockMs?: () => number
   readonly schedule?: Partial<Schedule>
+  readonly billReadyMs?: Partial<Record<Platform, number>>
   readonly keyMode?: KeyMode
   readonly subMchids?: PayeeRange
   readonly sellerIds?: PayeeRange
@@ -44,6 +51,7 @@ export interface SandboxOptions {
 export interface Settings {
   readonly clockMs: () => number
   readonly schedule: Schedule
+  readonly billReadyMs: Readonly<Record<Platform, number>>
   readonly keyMode: KeyMode
   readonly subMchids: PayeeRange
   readonly sellerIds: PayeeRange
@@ -54,6 +62,7 @@ export function settingsOf(options: SandboxOptions): Settings {
   return {
     clockMs: options.clockMs ?? Date.now,
     schedule: { ...defaultSchedule, ...options.schedule },
+    billReadyMs: { ...defaultBillReadyMs, ...options.billReadyMs },
     keyMode: options.keyMode ?? "public-key",
     subMchids: options.subMchids ?? defaultSubMchids,
     sellerIds: options.sellerIds ?? defaultSellerIds,

@@ -6,6 +6,8 @@ import { Hono } from "hono"
 import { alipayNotificationWire } from "./alipay/notify"
 import { alipayRoutes } from "./alipay/routes"
 import { closeExpiredTrades } from "./alipay/trade"
+import { BillFiles } from "./bills/bill-files"
+import { billRoutes } from "./bills/routes"
 import { Buyers } from "./buyers/buyers"
 import { controlRoutes } from "./control/routes"
 import { cornerRoutes } from "./corner/routes"
@@ -48,6 +50,7 @@ function openWorld(options: SandboxOptions, sandboxDir: string, keys: World["key
     keys,
     store,
     faults,
+    billFiles: new BillFiles(),
     buyers: new Buyers(store, settings.clockMs),
     notifier: new Notifier({
       store,
@@ -63,6 +66,7 @@ function openWorld(options: SandboxOptions, sandboxDir: string, keys: World["key
 
 function routesOf(world: World, options: SandboxOptions): Hono {
   const app = new Hono()
+  app.route("/", billRoutes(world))
   app.route("/", wechatPayRoutes(world))
   app.route("/", alipayRoutes(world))
   app.route("/", wechatLoginRoutes(world))

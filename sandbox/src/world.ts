@@ -1,3 +1,4 @@
+import type { BillFiles } from "./bills/bill-files"
 import type { Buyers } from "./buyers/buyers"
 import type { Faults } from "./faults/faults"
 import type { SandboxKeys } from "./keys/keep-keys"
@@ -13,6 +14,7 @@ export interface World {
   readonly faults: Faults
   readonly notifier: Notifier
   readonly buyers: Buyers
+  readonly billFiles: BillFiles
   /** The gateway that the phone opens, without a trailing slash; it may be told only after the start. */
   readonly gateway: { url: string | undefined }
 }

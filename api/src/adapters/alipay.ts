@@ -20,9 +20,11 @@ import {
   type TradeReference,
   unknown,
 } from "../payments/payment-provider"
+import { alipayBill } from "./alipay-bill"
 import { type AlipayAnswer, type AlipayCaller, type AlipayClientOptions, alipayCaller } from "./alipay-client"
 import { readAlipayNotification } from "./alipay-notification"
 import { tradeOf } from "./alipay-trade"
+import { billOrigins, billTimeoutFactor } from "./bill-origins"
 import { chinaDateTime } from "./china-time"
 
 /** Alipay does not know itself; a query does. */
@@ -57,6 +59,10 @@ const refundQuery = z.object({
 export type AlipayOptions = AlipayClientOptions & {
   /** Absolute; without a query. */
   readonly notifyUrl: string
+  /** Where bill files may come from. */
+  readonly billOrigins: readonly string[]
+  /** Of the download of a whole bill. */
+  readonly billTimeoutMs: number
 }
 
 export function alipay(options: AlipayOptions): PaymentProvider {
@@ -68,6 +74,12 @@ export function alipay(options: AlipayOptions): PaymentProvider {
     close: (reference) => close(call, reference),
     refund: (order) => refund(call, order),
     queryRefund: (reference) => queryRefund(call, reference),
+    billPerPayee: true,
+    dailyBill: async ({ day, payee }) => {
+      if (payee === undefined) throw new Error("a bill of Alipay's is one seller's")
+      const answer = await alipayBill(call, options, day, payee)
+      return answer.kind === "refused" ? refusalOf(answer) : answer
+    },
     readNotification: async (message) => readAlipayNotification(sdk, options.appId, message),
     bridge: ({ handle }) => ({ kind: "alipay", tradeNo: handle }),
   }
@@ -77,6 +89,8 @@ export function alipayFromConfig(config: Config, clock: Clock): PaymentProvider 
   return alipay({
     ...alipayClientOptions(config, clock),
     notifyUrl: `${config.GATEWAY_PUBLIC_URL}/notifications/alipay`,
+    billOrigins: billOrigins(config, config.ALIPAY_GATEWAY_URL, "https://dwbillcenter.alipay.com"),
+    billTimeoutMs: config.PLATFORM_TIMEOUT_MS * billTimeoutFactor,
   })
 }
 

@@ -20,7 +20,9 @@ import {
   type TradeReference,
   unknown,
 } from "../payments/payment-provider"
+import { billOrigins, billTimeoutFactor } from "./bill-origins"
 import { chinaRfc3339 } from "./china-time"
+import { wechatPayBill } from "./wechat-pay-bill"
 import { loadWechatPayKeys, type WechatPayKeys } from "./wechat-pay-keys"
 import { type NotificationReading, readWechatPayNotification } from "./wechat-pay-notification"
 import { refundStateOf, tradeOf, transactionShape } from "./wechat-pay-trade"
@@ -55,6 +57,10 @@ export type WechatPayOptions = {
   /** Absolute, https in production, without a query. */
   readonly notifyUrl: string
   readonly timeoutMs: number
+  /** Where bill files may come from. */
+  readonly billOrigins: readonly string[]
+  /** Of the download of a whole bill. */
+  readonly billTimeoutMs: number
   readonly clock: Clock
   readonly random: Random
 }
@@ -70,6 +76,11 @@ export function wechatPay(options: WechatPayOptions): PaymentProvider {
     close: (reference) => close(call, mchid, reference),
     refund: (order) => refund(call, options.notifyUrl, order),
     queryRefund: (reference) => queryRefund(call, reference),
+    billPerPayee: false,
+    dailyBill: async ({ day }) => {
+      const answer = await wechatPayBill(call, options, day)
+      return answer.kind === "refused" ? refusalOf(answer) : answer
+    },
     readNotification: (message) => readWechatPayNotification(reading, message),
     bridge: ({ handle, appId, outTradeNo, openedAt }) => {
       const timeStamp = String(Math.floor(openedAt.getTime() / 1000))
@@ -98,6 +109,8 @@ export function wechatPayFromConfig(config: Config, clock: Clock, random: Random
     baseUrl: config.WECHAT_PAY_BASE_URL,
     notifyUrl: `${config.GATEWAY_PUBLIC_URL}/notifications/wechat-pay`,
     timeoutMs: config.PLATFORM_TIMEOUT_MS,
+    billOrigins: billOrigins(config, config.WECHAT_PAY_BASE_URL, "https://api.mch.weixin.qq.com"),
+    billTimeoutMs: config.PLATFORM_TIMEOUT_MS * billTimeoutFactor,
     clock,
     random,
   })

@@ -5,6 +5,7 @@
  * (tests/api/payments/provider-contract.ts).
  */
 import type { Result } from "@suyuan/protocol/result"
+import type { BillOrder, DailyBill } from "./daily-bill"
 
 export const platforms = ["wechat-pay", "alipay"] as const
 export type Platform = (typeof platforms)[number]
@@ -118,6 +119,9 @@ export type PaymentProvider = {
   readonly refund: (order: RefundOrder) => Promise<Outcome<PlatformRefund>>
   readonly queryRefund: (reference: RefundReference) => Promise<Outcome<PlatformRefund>>
   readonly readNotification: (message: NotificationMessage) => Promise<Result<PlatformNotice, NotificationFault>>
+  /** Whether each payee has a bill of its own, or one bill covers all of the service provider's. */
+  readonly billPerPayee: boolean
+  readonly dailyBill: (order: BillOrder) => Promise<Outcome<DailyBill>>
   /** Signs, asks nobody; the same input gives the same bridge. */
   readonly bridge: (input: {
     readonly handle: string

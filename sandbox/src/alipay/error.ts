@@ -51,5 +51,6 @@ export const alipayErrors = {
   totalFeeExceed: () => business("ACQ.TOTAL_FEE_EXCEED", "订单总金额不在允许范围内"),
   buyerSellerEqual: () => business("ACQ.BUYER_SELLER_EQUAL", "买卖家不能相同"),
   refundAmountNotEqual: () => business("ACQ.REFUND_AMT_NOT_EQUAL_TOTAL", "退款金额超限"),
+  billNotExist: () => business("isp.bill_not_exist", "账单不存在"),
   discordantRepeat: () => business("ACQ.DISCORDANT_REPEAT_REQUEST", "不一致的请求"),
 } as const

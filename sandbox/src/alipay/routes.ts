@@ -6,6 +6,7 @@ import { dropConnection } from "../faults/drop-connection"
 import type { FaultKind, Operation } from "../faults/faults"
 import { payOrder } from "../orders/pay-order"
 import type { World } from "../world"
+import { billUrl } from "./bill"
 import { AlipayError, alipayErrors } from "./error"
 import { exchangeCode } from "./oauth-token"
 import { queryRefund, refundTrade } from "./refund-trade"
@@ -18,6 +19,7 @@ const operationOf: Readonly<Record<string, Operation>> = {
   "alipay.trade.close": "close",
   "alipay.trade.refund": "refund",
   "alipay.trade.fastpay.refund.query": "refund-query",
+  "alipay.data.dataservice.bill.downloadurl.query": "bill",
 }
 
 interface Call {
@@ -25,6 +27,7 @@ interface Call {
   readonly parameters: Readonly<Record<string, string>>
   readonly content: unknown
   readonly numbers: readonly string[]
+  readonly origin: string
 }
 
 async function createAndPerhapsPay(world: World, context: CallContext, call: Call): Promise<Record<string, unknown>> {
@@ -71,6 +74,8 @@ async function carryOut(world: World, call: Call): Promise<Record<string, unknow
       return refundAndPerhapsNotify(world, context, call)
     case "alipay.trade.fastpay.refund.query":
       return queryRefund(world, context, call.content)
+    case "alipay.data.dataservice.bill.downloadurl.query":
+      return billUrl(world, context, call.content, call.origin)
     case "alipay.system.oauth.token":
       return exchangeCode(world, call.parameters)
     default:
@@ -97,8 +102,10 @@ function parseBizContent(text: string | undefined): unknown {
 
 function numbersOf(content: unknown): string[] {
   if (typeof content !== "object" || content === null) return []
-  const { out_trade_no, trade_no, out_request_no } = content as Record<string, unknown>
-  return [out_trade_no, trade_no, out_request_no].filter((value): value is string => typeof value === "string")
+  const { out_trade_no, trade_no, out_request_no, bill_date } = content as Record<string, unknown>
+  return [out_trade_no, trade_no, out_request_no, bill_date].filter(
+    (value): value is string => typeof value === "string",
+  )
 }
 
 function nodeNameOf(method: string, failed: boolean): string {
@@ -121,7 +128,7 @@ async function answer(world: World, request: Request): Promise<Response> {
     if (method === "") throw alipayErrors.missingMethod()
     verifyCall(world, parameters, query)
     const content = parseBizContent(parameters.biz_content)
-    const call: Call = { method, parameters, content, numbers: numbersOf(content) }
+    const call: Call = { method, parameters, content, numbers: numbersOf(content), origin: new URL(request.url).origin }
     const operation = operationOf[method]
     const strike = (kind: FaultKind) =>
       operation === undefined

@@ -70,7 +70,7 @@ export function amountOf(yuanText: string): number {
 }
 
 /** Whom the call acts for: the token's merchant, or the app's own account. */
-function sellerOf(world: World, context: CallContext, sellerId: string | undefined): string {
+export function sellerOf(world: World, context: CallContext, sellerId: string | undefined): string {
   const seller = context.appAuthToken === "" ? alipay.sellerId : sellerOfToken(context.appAuthToken)
   if (seller === undefined || !inRange(world.settings.sellerIds, seller)) throw alipayErrors.invalidAuthToken()
   if (sellerId !== undefined && sellerId !== seller) throw alipayErrors.invalidParameter("seller_id与授权商户不一致")

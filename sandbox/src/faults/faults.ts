@@ -30,7 +30,17 @@ export const faultKinds = [
 ] as const
 
 export type FaultKind = (typeof faultKinds)[number]
-export const operations = ["create", "query", "close", "refund", "refund-query", "pay", "notify"] as const
+export const operations = [
+  "create",
+  "query",
+  "close",
+  "refund",
+  "refund-query",
+  "bill",
+  "bill-file",
+  "pay",
+  "notify",
+] as const
 export type Operation = (typeof operations)[number]
 
 export const faultInput = z.strictObject({

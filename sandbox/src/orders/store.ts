@@ -102,6 +102,23 @@ export class Store {
       .map((row) => JSON.parse(row.body) as Order)
   }
 
+  ordersPaidIn(platform: Platform, fromMs: number, toMs: number): Order[] {
+    return this.database
+      .query<Row, [string, number, number]>(
+        "SELECT body FROM orders WHERE platform = ? AND paid_at_ms >= ? AND paid_at_ms < ? ORDER BY order_no",
+      )
+      .all(platform, fromMs, toMs)
+      .map((row) => JSON.parse(row.body) as Order)
+  }
+
+  refundsDoneIn(platform: Platform, fromMs: number, toMs: number): Refund[] {
+    return this.database
+      .query<Row, [string]>("SELECT body FROM refunds WHERE platform = ? AND state = 'succeeded' ORDER BY refund_no")
+      .all(platform)
+      .map((row) => JSON.parse(row.body) as Refund)
+      .filter(({ settledAtMs }) => settledAtMs !== null && settledAtMs >= fromMs && settledAtMs < toMs)
+  }
+
   saveRefund(refund: Refund): void {
     this.database
       .query("INSERT OR REPLACE INTO refunds VALUES (?, ?, ?, ?, ?, ?, ?)")

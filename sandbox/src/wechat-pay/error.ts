@@ -41,5 +41,7 @@ export const wechatErrors = {
   openidMismatch: () => new WechatPayError(500, "OPENID_MISMATCH", "openid和appid不匹配"),
   resourceNotExists: (message: string) => new WechatPayError(404, "RESOURCE_NOT_EXISTS", message),
   invalidRequest: (message: string) => new WechatPayError(400, "INVALID_REQUEST", message),
+  statementCreating: () => new WechatPayError(400, "STATEMENT_CREATING", "账单生成中"),
+  noStatement: () => new WechatPayError(400, "NO_STATEMENT_EXIST", "账单文件不存在"),
   systemError: () => new WechatPayError(500, "SYSTEM_ERROR", "系统繁忙，请稍后重试"),
 } as const

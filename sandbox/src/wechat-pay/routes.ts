@@ -9,6 +9,7 @@ import { closeOrder } from "../orders/close-order"
 import { payOrder } from "../orders/pay-order"
 import { settleRefund } from "../orders/settle-refund"
 import type { World } from "../world"
+import { tradeBill } from "./bill"
 import { platformCertificates } from "./certificates"
 import { createOrder, parseBody } from "./create-order"
 import { paramError, WechatPayError, wechatErrors } from "./error"
@@ -32,6 +33,7 @@ interface Call {
   readonly number: string
   readonly query: URLSearchParams
   readonly json: unknown
+  readonly origin: string
 }
 
 const ok = (body: Record<string, unknown>): Reply => ({ status: 200, body })
@@ -80,6 +82,8 @@ async function carryOut(world: World, call: Call): Promise<Reply> {
       const { order, refund } = findRefund(world, call.number, call.query.get("sub_mchid"))
       return ok(refundAnswer(order, refund))
     }
+    case "bill":
+      return ok(tradeBill(world, call.query, call.origin))
     case "certificates":
       return ok(platformCertificates(world))
     default:
@@ -130,7 +134,7 @@ async function answer(world: World, request: Request, operation: Call["operation
     checkHeaders(request, body)
     verifyRequest(world, { method: request.method, target, authorization, body })
     const query = new URLSearchParams(target.split("?")[1] ?? "")
-    const call: Call = { operation, number, query, json: parseJson(body) }
+    const call: Call = { operation, number, query, json: parseJson(body), origin: new URL(request.url).origin }
     const occasion: Occasion | undefined =
       operation === "certificates" ? undefined : { platform: "wechat-pay", operation, numbers: numbersOf(call) }
     const strike = (kind: Parameters<World["faults"]["strike"]>[0]) =>
@@ -161,6 +165,7 @@ export function wechatPayRoutes(world: World): Hono {
   routes.get("/v3/refund/domestic/refunds/:number", (c) =>
     answer(world, c.req.raw, "refund-query", c.req.param("number")),
   )
+  routes.get("/v3/bill/tradebill", (c) => answer(world, c.req.raw, "bill", c.req.query("bill_date") ?? ""))
   routes.get("/v3/certificates", (c) => answer(world, c.req.raw, "certificates", ""))
   routes.all("/v3/*", (c) => {
     const error = wechatErrors.resourceNotExists("接口不存在")

@@ -1,0 +1,25 @@
+/** Cells and amounts of bill files, read strictly: what does not look as documented makes the whole bill unreadable. */
+import { yuanToFen } from "@suyuan/protocol/units/money"
+
+/** Whole fen of `12`, `-12.30` or `0.07000`; undefined for anything else, also for a part of a fen. */
+export function billFen(text: string): number | undefined {
+  const match = /^(-?)(\d{1,11})(?:\.(\d{2})0{0,3})?$/.exec(text)
+  if (match === null) return undefined
+  const fen = yuanToFen(`${Number(match[2])}.${match[3] ?? "00"}`)
+  if (!fen.ok) return undefined
+  return match[1] === "-" && fen.value !== 0 ? -fen.value : fen.value
+}
+
+/** Finds columns by their names, whatever their order; undefined when one is missing or stands there twice. */
+export function columnReader<Name extends string>(
+  header: readonly string[],
+  names: readonly Name[],
+): ((cells: readonly string[]) => Record<Name, string> | undefined) | undefined {
+  const places = names.map((name) => [name, header.indexOf(name)] as const)
+  const sound = places.every(([name, place]) => place >= 0 && header.lastIndexOf(name) === place)
+  if (!sound) return undefined
+  return (cells) => {
+    if (cells.length !== header.length) return undefined
+    return Object.fromEntries(places.map(([name, place]) => [name, cells[place] ?? ""])) as Record<Name, string>
+  }
+}
