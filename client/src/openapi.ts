@@ -4451,6 +4451,11 @@ export interface components {
                 readonly number: string;
                 readonly site: string;
                 readonly siteEn: string;
+                /**
+                 * @description Of the market's calendar
+                 * @example Asia/Shanghai
+                 */
+                readonly zone: string;
             };
             readonly stallOnline: boolean;
             readonly issuedAt: string;

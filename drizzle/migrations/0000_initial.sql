@@ -481,7 +481,8 @@ CREATE TABLE "purchases" (
 	"effective_at" timestamp (3) with time zone NOT NULL,
 	"state" text NOT NULL,
 	"accepted_grams" bigint,
-	"decided_at" timestamp (3) with time zone
+	"decided_at" timestamp (3) with time zone,
+	"answer_record_id" "bytea"
 );
 --> statement-breakpoint
 -- Sixteen hash partitions keep (terminal, counter) unique without a day in the key.

@@ -101,7 +101,9 @@ export const purchases = pgTable("purchases", {
   effectiveAt: instant("effective_at").notNull(),
   state: text("state", { enum: ["offered", "accepted", "private", "refused"] }).notNull(),
   acceptedGrams: bigint("accepted_grams", { mode: "number" }),
+  /** Effective time of the newest answer, and its record. */
   decidedAt: instant("decided_at"),
+  answerRecordId: hexBytes("answer_record_id"),
 })
 
 /** The newest origin statement of a pile and business day. */

@@ -8,8 +8,9 @@ import { recordLateRefunds } from "@suyuan/api/payments/record-refund"
 import { dayOfNumber } from "@suyuan/api/payments/refund-number"
 import { settle } from "@suyuan/api/payments/settle"
 import { completeTrades } from "@suyuan/api/sales/complete-trades"
-import { openSale } from "@suyuan/api/sales/open-sale"
 import { isSale, type SaleKey } from "@suyuan/api/sales/sale-key"
+import { storeCodes } from "@suyuan/api/sales/store-codes"
+import { verifyCodes } from "@suyuan/api/sales/verify-codes"
 import { applyRefundedGoods } from "@suyuan/api/trace/apply-refunded-goods"
 import { bindings, buyers } from "@suyuan/drizzle/schema/buyers"
 import { attempts, refunds } from "@suyuan/drizzle/schema/payments"
@@ -18,7 +19,6 @@ import { formatOutTradeNo } from "@suyuan/protocol/payment/out-trade-no"
 import type { PayCode } from "@suyuan/protocol/terminal/pay-code"
 import { utcDayOf } from "@suyuan/protocol/units/instant"
 import { eq } from "drizzle-orm"
-import { operator } from "./stall"
 
 const noPlatform = new Proxy({} as PaymentProvider, {
   get: () => () => {
@@ -26,7 +26,7 @@ const noPlatform = new Proxy({} as PaymentProvider, {
   },
 })
 
-const paymentDeps: PaymentDeps = {
+export const paymentDeps: PaymentDeps = {
   providers: { "wechat-pay": noPlatform, alipay: noPlatform },
   completeTrades,
   applyRefundedGoods,
@@ -65,9 +65,13 @@ export async function saleRow(ctx: Context, key: SaleKey) {
   return sale
 }
 
+/** As a scan in good time made it; how long ago that was does not matter to what was paid. */
 async function openedSale(ctx: Context, code: PayCode): Promise<SaleKey> {
-  const { sale } = await ctx.db.transaction((tx) => openSale(ctx, tx, operator, code))
-  return { terminalId: sale.terminalId, counter: sale.counter, day: sale.day }
+  const [verified] = await verifyCodes(ctx, ctx.db, [code])
+  if (!verified?.ok) throw new Error(verified?.error ?? "no verdict")
+  const [stored] = await ctx.db.transaction((tx) => storeCodes(ctx, tx, [verified.value]))
+  if (!stored) throw new Error("the code was not stored")
+  return stored.key
 }
 
 async function insertAttempt(ctx: Context, key: SaleKey, buyer: TestBuyer): Promise<AttemptKey> {
@@ -92,10 +96,13 @@ type Refund = typeof refunds.$inferInsert
 export async function refundOnPlatform(
   ctx: Context,
   sale: Awaited<ReturnType<typeof saleRow>>,
-  refund: Pick<Refund, "goods" | "amountFen"> & { readonly lines?: [number, number][] },
+  refund: Pick<Refund, "goods" | "amountFen"> & {
+    readonly lines?: [number, number][]
+    readonly id?: string
+  },
 ) {
   const now = new Date(ctx.clock.nowMs())
-  const id = ctx.random.uuid()
+  const id = refund.id ?? ctx.random.uuid()
   const outRefundNo = id.replaceAll("-", "").slice(0, 24)
   await ctx.db.insert(refunds).values({
     ...{ outRefundNo, day: now.toISOString().slice(0, 10), id, outTradeNo: sale.settledBy ?? "" },

@@ -35,7 +35,7 @@ async function stockCatalogue(ctx: Context): Promise<void> {
     .onConflictDoNothing()
 }
 
-const slotOf = (slot: number, commodity: number, more: Partial<StockSlot> = {}): StockSlot => ({
+export const slotOf = (slot: number, commodity: number, more: Partial<StockSlot> = {}): StockSlot => ({
   slot,
   commodity,
   lot: undefined,
@@ -63,6 +63,8 @@ export type SellingTerminal = TestStall & {
   readonly snapshotBody: () => UploadBody<"snapshot">
   /** Hands envelopes to the gateway as the broker would. */
   readonly deliver: (...envelopes: readonly Uint8Array[]) => Promise<UploadAck[]>
+  /** The same to a gateway with another view of the database. */
+  readonly deliverTo: (gateway: Context, ...envelopes: readonly Uint8Array[]) => Promise<UploadAck[]>
 }
 
 export async function sellingTerminal(
@@ -78,6 +80,11 @@ export async function sellingTerminal(
   const snapshot = encodeStockSnapshot({ terminal: terminalId, issuedAtSeconds: issuedAtSeconds(), slots: [...slots] })
   const hash = stockSnapshotHash(snapshot)
   const saltOf = (counter: number) => priceSalt(ctx.keys.receiptKey(terminalId), networkId, terminalId, counter)
+  const deliverTo: SellingTerminal["deliverTo"] = (gateway, ...envelopes) =>
+    recordUploads(
+      gateway,
+      envelopes.map((payload) => ({ terminalId, topic: "record", payload, receivedAtMs: ctx.clock.nowMs() })),
+    )
   return {
     ...stall,
     terminalId,
@@ -109,10 +116,7 @@ export async function sellingTerminal(
       lines: undefined,
       settlement,
     }),
-    deliver: (...envelopes) =>
-      recordUploads(
-        ctx,
-        envelopes.map((payload) => ({ terminalId, topic: "record", payload, receivedAtMs: ctx.clock.nowMs() })),
-      ),
+    deliver: (...envelopes) => deliverTo(ctx, ...envelopes),
+    deliverTo,
   }
 }

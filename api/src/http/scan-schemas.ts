@@ -55,7 +55,10 @@ export const saleSchema = z
     development: z.boolean(),
     terminal: z.string(),
     counter: z.number().int(),
-    stall: z.object({ name: z.string(), number: z.string(), site: z.string(), siteEn: z.string() }),
+    stall: z.object({
+      ...{ name: z.string(), number: z.string(), site: z.string(), siteEn: z.string() },
+      zone: z.string().openapi({ description: "Of the market's calendar", example: "Asia/Shanghai" }),
+    }),
     stallOnline: z.boolean(),
     issuedAt: z.string(),
     amountFen: fen,

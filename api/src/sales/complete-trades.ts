@@ -44,7 +44,7 @@ export async function completeTrades(ctx: Context, tx: Transaction, keys: readon
     .for("update")
   if (due.length === 0) return []
   const lines = await readLines(tx, due)
-  const rows = await readSales(tx, due)
+  const rows = (await readSales(tx, due)).map(withoutOwnPurchase)
   await resolveLateLines(
     tx,
     rows.map(({ sale }) => sale),
@@ -135,6 +135,12 @@ async function readSales(tx: Transaction, keys: readonly SaleKey[]) {
     .leftJoin(buyers, eq(buyers.id, sales.buyerId))
     .where(inSales(sales, keys))
     .orderBy(asc(sales.terminalId), asc(sales.counter))
+}
+
+/** A seller who pays at the own stall takes goods out of stock like any consumer: they do not come in again. */
+function withoutOwnPurchase(row: SaleToRecord): SaleToRecord {
+  if (row.sale.buyerMerchantId !== row.sale.merchantId) return row
+  return { ...row, sale: { ...row.sale, buyerMerchantId: null }, buyerSiteId: null, buyerNumber: null }
 }
 
 /** Numbers of the regulators: every trade concerns them. */

@@ -27,6 +27,7 @@ export async function describeSale(ctx: Context, reader: Reader, scanned: SaleOf
       number: code.merchant.stallNumber,
       site: code.site.name,
       siteEn: code.site.nameEn,
+      zone: code.site.zone,
     },
     stallOnline: !isOffline(code, nowMs),
     issuedAt: code.issuedAt.toISOString(),

@@ -10,8 +10,7 @@ import type { Context, Transaction } from "../context"
 import { writeRecords } from "../ledger/write-records"
 import type { UploadRefusal } from "../sales/record-trades"
 import type { TerminalAtStall } from "../sales/verify-codes"
-import { purchaseEvent } from "../trace/apply-sales"
-import { applyVoid } from "../trace/apply-void"
+import { type PurchaseRow, projectPurchase } from "../trace/project-purchase"
 import { effectiveTime, type UploadNaming } from "./record-goods"
 
 /**
@@ -59,47 +58,47 @@ export async function acceptPurchase(
   await writeRecords(ctx, tx, [
     { recordId: id, kind: RECORD_KINDS.arrival, siteId: stall.site.id, concerned, publicBytes },
   ])
-  if (purchase.state === "refused") return undefined
-  await tx
-    .update(purchases)
-    .set({
-      state: body.outcome,
-      acceptedGrams: accepted ? body.acceptedGrams : 0,
-      decidedAt: new Date(ctx.clock.nowMs()),
-    })
-    .where(eq(purchases.id, purchase.id))
-  await moveInflow(tx, purchase, effectiveAt, accepted ? body.acceptedGrams : 0)
-  if (body.outcome === "refused") {
-    await applyVoid(ctx, tx, { saleRecordId, byRecordId: id, lines: [{ line: body.lineIndex }] })
-  }
+  await answer(tx, purchase, { outcome: body.outcome, grams: body.acceptedGrams, at: effectiveAt, recordId: id })
   return undefined
 }
 
-/** The projected inflow follows the newest answer; the records keep every one. */
-async function moveInflow(
-  tx: Transaction,
-  purchase: typeof purchases.$inferSelect,
-  effectiveAt: Date,
-  grams: number,
-): Promise<void> {
-  const [inflow] = await tx
-    .delete(pileEvents)
-    .where(
-      and(
-        eq(pileEvents.pileId, purchase.pileId),
-        eq(pileEvents.recordId, purchase.saleRecordId),
-        eq(pileEvents.line, purchase.line),
-        eq(pileEvents.source, "purchase"),
-      ),
-    )
-    .returning()
-  if (!inflow || grams === 0) return
-  const row = {
-    pileId: purchase.pileId,
-    buyerSiteId: purchase.siteId,
-    buyerMerchantId: purchase.buyerMerchantId,
-    sale: { recordId: purchase.saleRecordId },
-    line: { line: purchase.line, commodity: purchase.commodity, pileId: purchase.upstreamPileId },
+type Answer = {
+  readonly outcome: "accepted" | "private" | "refused"
+  readonly grams: number
+  readonly at: Date
+  readonly recordId: string
+}
+
+/** The newest answer holds, by its own time and whenever it comes; the records keep every one. */
+async function answer(tx: Transaction, purchase: PurchaseRow, given: Answer): Promise<void> {
+  const { decidedAt, answerRecordId } = purchase
+  const isNewest =
+    decidedAt === null ||
+    given.at > decidedAt ||
+    (given.at.getTime() === decidedAt.getTime() && given.recordId > (answerRecordId ?? ""))
+  if (!isNewest) return
+  // What an earlier refusal took back in the seller's pile goes with it.
+  if (answerRecordId !== null) {
+    await tx
+      .delete(pileEvents)
+      .where(
+        and(
+          eq(pileEvents.pileId, purchase.upstreamPileId),
+          eq(pileEvents.recordId, answerRecordId),
+          eq(pileEvents.line, purchase.line),
+          eq(pileEvents.source, "void"),
+        ),
+      )
   }
-  await tx.insert(pileEvents).values(purchaseEvent(row, effectiveAt, Math.min(inflow.gramsLow, grams), grams))
+  const [answered] = await tx
+    .update(purchases)
+    .set({
+      state: given.outcome,
+      acceptedGrams: given.outcome === "accepted" ? given.grams : 0,
+      decidedAt: given.at,
+      answerRecordId: given.recordId,
+    })
+    .where(eq(purchases.id, purchase.id))
+    .returning()
+  if (answered) await projectPurchase(tx, answered)
 }

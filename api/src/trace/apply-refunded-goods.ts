@@ -4,10 +4,12 @@ import type { Context, Transaction } from "../context"
 import { utcDay } from "../day"
 import type { RefundedGoods } from "../payments/payment-deps"
 import { applyVoid } from "./apply-void"
+import { lockPurchases, projectPurchase } from "./project-purchase"
 
 /**
  * What a refund says of its goods: never handed over, then the outflow is taken back; returned, then they come in again
- * with the origin range of that sale; thrown away, then they leave once more at the same moment.
+ * with the origin range of that sale, and out of the pile of a merchant who had bought them; thrown away, then they
+ * leave once more at the same moment.
  */
 export async function applyRefundedGoods(ctx: Context, tx: Transaction, goods: RefundedGoods): Promise<void> {
   if (goods.goods === "not-handed-over") {
@@ -39,6 +41,12 @@ export async function applyRefundedGoods(ctx: Context, tx: Transaction, goods: R
     }
   })
   await tx.insert(pileEvents).values(rows).onConflictDoNothing()
+  const bought = await lockPurchases(
+    tx,
+    goods.saleRecordId,
+    rows.map(({ line }) => line),
+  )
+  for (const purchase of bought) await projectPurchase(tx, purchase)
   if (goods.goods !== "discarded") return
   await tx
     .insert(pileEvents)

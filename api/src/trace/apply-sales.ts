@@ -3,6 +3,7 @@ import type { Context, Transaction } from "../context"
 import { utcDay } from "../day"
 import { pileIdOf } from "../stock/pile-id"
 import { notifyTerminals } from "../terminals/notify-terminals"
+import { projectPurchase } from "./project-purchase"
 
 /** A trade as the piles see it: goods that left one, and went into another when the buyer is a merchant too. */
 export type AppliedSale = {
@@ -60,10 +61,6 @@ export async function applySales(ctx: Context, tx: Transaction, sales: readonly 
   ])
   await tx.insert(pileEvents).values(outflows).onConflictDoNothing()
   if (bought.length === 0) return
-  await tx
-    .insert(pileEvents)
-    .values(bought.map((row) => purchaseEvent(row, row.sale.effectiveAt, row.line.gramsLow, row.line.gramsHigh)))
-    .onConflictDoNothing()
   const offered = await tx
     .insert(purchases)
     .values(
@@ -83,41 +80,11 @@ export async function applySales(ctx: Context, tx: Transaction, sales: readonly 
     )
     .onConflictDoNothing()
     .returning()
-  for (const { buyerMerchantId, saleRecordId, line, commodity, grams } of offered) {
+  for (const purchase of offered) {
+    const { buyerMerchantId, saleRecordId, line, commodity, grams } = purchase
+    await projectPurchase(tx, purchase)
     const notice = { kind: "purchase-offered", saleRecordId, lineIndex: line, commodity, grams } as const
     await notifyTerminals(ctx, tx, buyerMerchantId, notice)
-  }
-}
-
-/** The inflow that a purchase is, at the time and weight that hold now. */
-export function purchaseEvent(
-  row: {
-    readonly pileId: string
-    readonly buyerSiteId: string
-    readonly buyerMerchantId: string
-    readonly sale: { readonly recordId: string }
-    readonly line: { readonly line: number; readonly commodity: number; readonly pileId: string }
-  },
-  effectiveAt: Date,
-  gramsLow: number,
-  gramsHigh: number,
-) {
-  return {
-    pileId: row.pileId,
-    day: utcDay(effectiveAt),
-    effectiveAt,
-    direction: 0,
-    recordId: row.sale.recordId,
-    line: row.line.line,
-    siteId: row.buyerSiteId,
-    merchantId: row.buyerMerchantId,
-    commodity: row.line.commodity,
-    gramsLow,
-    gramsHigh,
-    source: "purchase" as const,
-    upstreamPileId: row.line.pileId,
-    upstreamRecordId: row.sale.recordId,
-    upstreamLine: row.line.line,
   }
 }
 

@@ -1,20 +1,10 @@
-import { certificates, inspections } from "@suyuan/drizzle/schema/trace"
-import { and, desc, inArray, lte } from "drizzle-orm"
+import { certificates } from "@suyuan/drizzle/schema/trace"
+import { inArray } from "drizzle-orm"
 import type { Context, Reader } from "../context"
 import { describeOrigin, type OriginDescription, readLots } from "./describe-origin"
 import { lotsOf, readHistories } from "./read-histories"
+import { type InspectionDescription, presentSinceMs, readInspections } from "./read-inspections"
 import { resolve } from "./resolve"
-
-export type InspectionDescription = {
-  readonly sampleNumber: string
-  readonly testedAt: string
-  readonly method: string
-  readonly standard: string
-  readonly limitPermille: number
-  readonly inhibitionPermille: number
-  readonly conclusion: "passed" | "failed"
-  readonly recordId: string
-}
 
 export type PileDescription = {
   readonly origin: OriginDescription
@@ -48,7 +38,13 @@ export async function describePiles(
       return [pileId, { grams, sources: pile?.live ?? [], segmentStartMs: 0 }]
     }),
   )
-  const tests = await readInspections(reader, pileIds, at)
+  const untilMs = at.getTime()
+  const stays = pileIds.flatMap((pileId) => {
+    const own = rows.filter((row) => row.pileId === pileId)
+    const sinceMs = presentSinceMs(own, untilMs)
+    return sinceMs === undefined ? [] : [{ pileId, sinceMs, untilMs }]
+  })
+  const tests = await readInspections(reader, stays)
   const certified = await certifiedLots(reader, [...facts.keys()])
   return new Map(
     [...ranges].map(([pileId, range]) => [
@@ -60,31 +56,6 @@ export async function describePiles(
       },
     ]),
   )
-}
-
-/** Tests of these piles that were done by then, newest first. */
-export async function readInspections(
-  reader: Reader,
-  pileIds: readonly string[],
-  until: Date,
-): Promise<Map<string, InspectionDescription[]>> {
-  if (pileIds.length === 0) return new Map()
-  const rows = await reader
-    .select()
-    .from(inspections)
-    .where(and(inArray(inspections.pileId, [...pileIds]), lte(inspections.testedAt, until)))
-    .orderBy(desc(inspections.testedAt))
-    .limit(200)
-  const byPile = new Map<string, InspectionDescription[]>()
-  for (const row of rows) {
-    const { sampleNumber, method, standard, limitPermille, inhibitionPermille, conclusion, recordId } = row
-    const described = { sampleNumber, method, standard, limitPermille, inhibitionPermille, conclusion, recordId }
-    const known = byPile.get(row.pileId)
-    const test = { ...described, testedAt: row.testedAt.toISOString() }
-    if (known) known.push(test)
-    else byPile.set(row.pileId, [test])
-  }
-  return byPile
 }
 
 export async function certifiedLots(reader: Reader, lotIds: readonly string[]): Promise<Set<string>> {

@@ -5,12 +5,14 @@ import { saleLines, sales } from "@suyuan/drizzle/schema/sales"
 import { outflowKey } from "@suyuan/protocol/trace/pile-event"
 import { and, asc, eq, inArray, sql } from "drizzle-orm"
 import type { Context, Reader } from "../context"
+import { localDay } from "../day"
 import { ServiceError } from "../errors"
 import { recordDay } from "../ledger/record-day"
 import { describeOrigin, readLots } from "./describe-origin"
-import { certifiedLots, readInspections } from "./describe-piles"
+import { certifiedLots } from "./describe-piles"
 import { findStatements } from "./find-statements"
-import { lotsOf, type PileRow, readHistories } from "./read-histories"
+import { type Histories, lotsOf, type PileRow, readHistories } from "./read-histories"
+import { type InspectionDescription, presentSinceMs, readInspections } from "./read-inspections"
 import { clockErrorMs, resolve } from "./resolve"
 
 /** How much of a trace its reader may see: a share shows neither buyer, price, total, payment nor the time of day. */
@@ -59,16 +61,17 @@ export async function readTrace(ctx: Context, reader: Reader, recordId: string, 
     const key = outflowKey({ recordId, line: line.line })
     return (line.pileId !== null && origins?.piles.get(line.pileId)?.outflows.get(key)) || undefined
   })
-  const wayPiles = [...new Set(rows.map((row) => row.pileId))]
-  const tests = await readInspections(reader, wayPiles, sale.effectiveAt)
+  const tests = await readInspections(reader, staysOf(rows, neededUntil))
   const certified = await certifiedLots(reader, [...facts.keys()])
   const stops = await readStops(reader, rows, pileIds)
+  // The time of day would tell who it was: a share has days, as the market's calendar counts them.
+  const shown = (instant: string) => (view === "share" ? localDay(new Date(instant), site.zone) : instant)
   return {
     recordId,
     recordState: found.recordState,
     development: ctx.config.SUYUAN_ENV !== "production",
     stall: { name: merchant.name, number: merchant.stallNumber, site: site.name, siteEn: site.nameEn },
-    soldAt: view === "share" ? sale.effectiveAt.toISOString().slice(0, 10) : sale.effectiveAt.toISOString(),
+    soldAt: shown(sale.effectiveAt.toISOString()),
     amountFen: view === "share" ? null : sale.amountFen,
     state: sale.state,
     /** None until the day's first statement: origins are provisional as long as that is so. */
@@ -81,10 +84,10 @@ export async function readTrace(ctx: Context, reader: Reader, recordId: string, 
         name: nameZh,
         nameEn,
         grams: view === "share" ? null : line.gramsHigh,
-        origin: origin === undefined ? null : view === "share" ? withoutGrams(origin) : origin,
+        origin: origin === undefined ? null : view === "share" ? withoutGrams(origin, shown) : origin,
         certificates: origin?.sources.filter(({ lotId }) => certified.has(lotId)).length ?? 0,
-        inspections: line.pileId === null ? [] : (tests.get(line.pileId) ?? []),
-        way: line.pileId === null ? [] : wayOf(line.pileId, rows, stops, tests, view),
+        inspections: (tests.get(line.pileId ?? "") ?? []).map((one) => ({ ...one, testedAt: shown(one.testedAt) })),
+        way: line.pileId === null ? [] : wayOf(line.pileId, rows, stops, tests, shown),
       }
     }),
   }
@@ -95,7 +98,7 @@ export type Trace = Awaited<ReturnType<typeof readTrace>>
 type Described = ReturnType<typeof describeOrigin>
 
 /** Shares of what may be in the bag, in whole per cent: a stranger is not told what somebody bought, only whence. */
-function withoutGrams(origin: Described): Described {
+function withoutGrams(origin: Described, shown: (instant: string) => string): Described {
   const percent = (grams: number, rounded: (share: number) => number) =>
     origin.grams === 0 ? 0 : rounded((grams * 100) / origin.grams)
   return {
@@ -107,10 +110,24 @@ function withoutGrams(origin: Described): Described {
     },
     sources: origin.sources.map((source) => ({
       ...source,
+      harvestedAt: shown(source.harvestedAt),
       mustGrams: percent(source.mustGrams, Math.floor),
       mayGrams: percent(source.mayGrams, Math.ceil),
     })),
   }
+}
+
+/** In each pile on the way: since it was last empty before these goods left it, until they did. */
+function staysOf(rows: readonly PileRow[], neededUntil: Histories["neededUntil"]) {
+  return [...Map.groupBy(rows, (row) => row.pileId)].flatMap(([pileId, own]) => {
+    const leftMs = neededUntil.get(pileId) ?? 0
+    // The goods themselves have left by then: what was there just before counts.
+    const sinceMs = presentSinceMs(
+      own.filter((row) => row.direction === 0 || row.effectiveAt.getTime() < leftMs - 2 * clockErrorMs),
+      leftMs,
+    )
+    return sinceMs === undefined ? [] : [{ pileId, sinceMs, untilMs: leftMs }]
+  })
 }
 
 type Stop = { readonly site: string; readonly kind: string; readonly stall: string; readonly stallNumber: string }
@@ -140,8 +157,8 @@ function wayOf(
   pileId: string,
   rows: readonly PileRow[],
   stops: ReadonlyMap<string, Stop>,
-  tests: ReadonlyMap<string, readonly unknown[]>,
-  view: TraceView,
+  tests: ReadonlyMap<string, readonly InspectionDescription[]>,
+  shown: (instant: string) => string,
 ) {
   const byPile = Map.groupBy(rows, (row) => row.pileId)
   const seen = new Set<string>()
@@ -158,14 +175,13 @@ function wayOf(
       const stop = stops.get(own[0]?.merchantId ?? "")
       for (const row of inflows) if (row.upstreamPileId && row.source === "purchase") next.add(row.upstreamPileId)
       const newest = inflows.reduce((latest, row) => Math.max(latest, row.effectiveAt.getTime()), 0)
-      const arrivedAt = newest === 0 ? null : new Date(newest).toISOString()
       way.push({
         level,
         site: stop?.site ?? null,
         kind: stop?.kind ?? null,
         stall: stop?.stall ?? null,
         stallNumber: stop?.stallNumber ?? null,
-        arrivedAt: view === "share" ? (arrivedAt?.slice(0, 10) ?? null) : arrivedAt,
+        arrivedAt: newest === 0 ? null : shown(new Date(newest).toISOString()),
         harvested: inflows.some((row) => row.source === "lot"),
         inspections: tests.get(id)?.length ?? 0,
       })

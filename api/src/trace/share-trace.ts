@@ -18,8 +18,9 @@ export async function shareTrace(ctx: Context, actor: Actor, recordId: string): 
   return { id }
 }
 
-/** Takes a link back: whoever has it sees nothing from here on. */
+/** Takes a link back: whoever has it sees nothing from here on. @throws ServiceError trace/unknown */
 export async function revokeShare(ctx: Context, actor: Actor, id: string): Promise<void> {
+  if (actor.kind !== "buyer") throw new ServiceError("request/forbidden")
   const revoked = await ctx.db
     .update(shares)
     .set({ revokedAt: new Date(ctx.clock.nowMs()) })
