@@ -1,6 +1,6 @@
 // `npm run demo [-- --sales N --seed S --json]`: a whole market day from real prices to verified traces, compressed into
 // a minute or two, on engines and a data directory of its own that are gone afterwards.
-import { mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Command, InvalidArgumentError } from "commander"
@@ -106,10 +106,9 @@ async function run(): Promise<number> {
 
 /** The directory goes, so what the gateway said last is told here. */
 function endOfLog(): string {
-  const lines = readLogFrom(join(directoryPath, "logs", "gateway.log"), 0)
-    .trimEnd()
-    .split("\n")
-    .slice(-LOG_LINES_SHOWN)
+  const file = join(directoryPath, "logs", "gateway.log")
+  if (!existsSync(file)) return ""
+  const lines = readLogFrom(file, 0).trimEnd().split("\n").slice(-LOG_LINES_SHOWN)
   return `The gateway's log ends:\n${lines.map((line) => line.slice(0, LOG_LINE_SHOWN)).join("\n")}`
 }
 
@@ -118,7 +117,7 @@ try {
   exitCode = await run()
 } catch (error) {
   if (asked.signal.aborted) exitCode = 130
-  else process.stderr.write(`${(error as Error).stack ?? error}\n${endOfLog()}\n`)
+  else process.stderr.write(`${error}\n${(error as Error).stack ?? ""}\n${endOfLog()}\n`)
 } finally {
   rmSync(directoryPath, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
 }

@@ -3,6 +3,9 @@ import { type ClientAnswer, type GatewayClient, gatewayClient } from "@suyuan/cl
 import { fetchTransport } from "@suyuan/client/fetch-transport"
 import type { Transport } from "@suyuan/client/transport"
 
+/** A day in a minute keeps a small computer busy. */
+const ANSWER_TIMEOUT_MS = 60_000
+
 export type Gateway = {
   readonly url: string
   readonly transport: Transport
@@ -14,7 +17,7 @@ export type Gateway = {
 }
 
 export function openGateway(url: string, operatorToken: string): Gateway {
-  const transport = fetchTransport(url)
+  const transport = fetchTransport(url, ANSWER_TIMEOUT_MS)
   const as = (token: string) => gatewayClient(transport, { token: () => token })
   return { url, transport, operator: as(operatorToken), as, anyone: gatewayClient(transport) }
 }

@@ -1,4 +1,5 @@
 // A person with a phone: a buyer of the payment sandbox who logs in at the gateway and pays as the mini-program does.
+import type { AnswerOf } from "@suyuan/client/client"
 import { followSale, type SaleState } from "@suyuan/miniprogram/follow-sale"
 import { alipayOutcome, mustAskGateway, wechatOutcome } from "@suyuan/miniprogram/pay-outcome"
 import { readScannedUrl } from "@suyuan/miniprogram/scanned-link"
@@ -88,7 +89,7 @@ export async function payAt(
   return end.state
 }
 
-type Bridge = Record<string, unknown>
+type Bridge = NonNullable<AnswerOf<"/p/{digits}/pay", "post">["bridge"]>
 
 /** What the wallet pays with; `undefined` when the sale turned out to be paid. An attempt whose answer was lost is asked for again. */
 async function openPayment(gateway: Gateway, wallet: Wallet, digits: string): Promise<Bridge | undefined> {
@@ -98,16 +99,17 @@ async function openPayment(gateway: Gateway, wallet: Wallet, digits: string): Pr
     const opened = await phone.post("/p/{digits}/pay", { path: { digits }, body })
     const { bridge, sale } = granted("opening a payment", opened)
     if (sale.state === "paid") return undefined
-    if (bridge !== null) return bridge.kind === "alipay" ? { kind: "alipay", tradeNo: bridge.tradeNO } : { ...bridge }
+    if (bridge !== null) return bridge
     await Bun.sleep(OPEN_WAIT_MS)
   }
   throw new Error("a payment did not open")
 }
 
-async function useWallet(wallet: Wallet, bridge: Bridge | undefined, decision: "pay" | "cancel") {
+/** The wallet checks the call as the real ones do, then pays or is closed. */
+export async function useWallet(wallet: Wallet, bridge: Bridge | undefined, decision: "pay" | "cancel") {
   if (bridge === undefined) return "unknown" as const
-  const path = `/buyers/${wallet.buyerId}/pay`
-  const answer = await askSandbox(wallet.sandboxUrl, "POST", path, payAnswer, { bridge, decision })
+  const body = { bridge: bridge.kind === "alipay" ? { kind: bridge.kind, tradeNo: bridge.tradeNO } : bridge, decision }
+  const answer = await askSandbox(wallet.sandboxUrl, "POST", `/buyers/${wallet.buyerId}/pay`, payAnswer, body)
   if (answer.reason !== undefined && answer.reason !== "paid") throw new Error(`the wallet refused: ${answer.reason}`)
   return wallet.platform === "alipay" ? alipayOutcome(answer) : wechatOutcome(answer)
 }
