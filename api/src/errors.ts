@@ -23,3 +23,11 @@ export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   return error.cause instanceof Error ? error.cause.message : error.message
 }
+
+const framesKept = 8
+
+/** The same with where it happened, for failures that nobody expected. */
+export function describeFailure(error: unknown): { readonly error: string; readonly at: readonly string[] } {
+  const frames = error instanceof Error ? (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line)) : []
+  return { error: reasonOf(error), at: frames.slice(0, framesKept).map((line) => line.trim()) }
+}

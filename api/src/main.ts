@@ -28,6 +28,7 @@ import { type Job, runJobs } from "./jobs/job"
 import { ledgerJobs } from "./jobs/ledger"
 import { partitionJobs } from "./jobs/partitions"
 import { paymentJobs } from "./jobs/payments"
+import { reconcileJobs } from "./jobs/reconcile"
 import { relayOutbox } from "./jobs/relay-outbox"
 import { salesJobs } from "./jobs/sales"
 import { terminalJobs } from "./jobs/terminals"
@@ -114,6 +115,7 @@ async function main(config: Config): Promise<void> {
     { name: "mqtt/lease-shards", everyMs: shardRenewalMs, run: () => shards.renew().then(() => 0) },
     { name: "outbox/relay", everyMs: 1000, run: () => relayOutbox(ctx, channel) },
     ...paymentJobs(payments),
+    ...reconcileJobs(payments, holder),
     ...ledgerJobs(chain, holder),
     ...salesJobs,
     ...partitionJobs,

@@ -3,7 +3,7 @@ import type { Context as HttpContext } from "hono"
 import { HTTPException } from "hono/http-exception"
 import type { ContentfulStatusCode } from "hono/utils/http-status"
 import type { Logger } from "pino"
-import { ServiceError } from "../errors"
+import { describeFailure, ServiceError } from "../errors"
 import type { Language } from "./language"
 import type { HttpEnvironment } from "./router"
 
@@ -27,7 +27,7 @@ export type ErrorPage = (
 export function answerError(log: Logger, errorPage?: ErrorPage) {
   return (error: Error, c: HttpContext<HttpEnvironment>): Response | Promise<Response> => {
     const refusal = refusalOf(error)
-    if (refusal.code === "service/failed") log.error({ err: error }, "a request failed")
+    if (refusal.code === "service/failed") log.error(describeFailure(error), "a request failed")
     const status = errorWords[refusal.code].status as ContentfulStatusCode
     const body = errorBody(refusal, c.get("language") ?? "zh")
     return errorPage?.(c, body, status) ?? c.json(body, status)

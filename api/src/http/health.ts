@@ -1,6 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi"
 import type { Context } from "../context"
-import { ServiceError } from "../errors"
+import { describeFailure, ServiceError } from "../errors"
 import type { Metrics } from "../metrics"
 import { actorOf } from "./authenticate"
 import { newRouter, type Routes } from "./router"
@@ -75,7 +75,7 @@ async function passes(ctx: Context, probe: Probe): Promise<boolean> {
     await Promise.race([probe.check(), late])
     return true
   } catch (error) {
-    ctx.log.warn({ probe: probe.name, err: error }, "not ready")
+    ctx.log.warn({ probe: probe.name, ...describeFailure(error) }, "not ready")
     return false
   } finally {
     clearTimeout(timer)

@@ -1,6 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi"
 import { bodyLimit } from "hono/body-limit"
 import type { Context } from "../context"
+import { describeFailure } from "../errors"
 import { applyNotification, type NotificationOutcome } from "../payments/apply-notification"
 import type { PaymentDeps } from "../payments/payment-deps"
 import type { Platform } from "../payments/payment-provider"
@@ -70,7 +71,7 @@ async function take(ctx: Context, payments: PaymentDeps, platform: Platform, req
   try {
     return answerOf(ctx, platform, await applyNotification(ctx, payments, platform, { headers, body }))
   } catch (cause) {
-    ctx.log.error({ err: cause, platform }, "a notification could not be taken in")
+    ctx.log.error({ ...describeFailure(cause), platform }, "a notification could not be taken in")
     return 500
   }
 }

@@ -5,7 +5,7 @@ import type { Context as HttpContext } from "hono"
 import { streamSSE } from "hono/streaming"
 import type { Actor } from "../actor"
 import type { Context } from "../context"
-import { ServiceError } from "../errors"
+import { reasonOf, ServiceError } from "../errors"
 import { openPayment } from "../payments/open-payment"
 import type { PaymentDeps } from "../payments/payment-deps"
 import type { Bridge } from "../payments/payment-provider"
@@ -14,6 +14,7 @@ import { alarmOtherBytes, openSale } from "../sales/open-sale"
 import { readSale } from "../sales/read-sale"
 import { readState } from "../sales/read-state"
 import { saleName } from "../sales/sale-key"
+import { inTransaction } from "../transaction"
 import { ScanPage } from "./pages/scan-page"
 import { refusals } from "./refusals"
 import { type HttpEnvironment, newRouter, type Routes } from "./router"
@@ -197,21 +198,27 @@ export function scanRoutes(deps: ScanDeps): Routes {
         unsubscribe()
         wake()
       })
-      const endsAtMs = ctx.clock.nowMs() + streamMsMax
-      let told = -1
-      while (!stream.aborted && ctx.clock.nowMs() < endsAtMs) {
-        const woken = new Promise<void>((resolve) => {
-          wake = resolve
-        })
-        // Subscribed before it is read: a change in between wakes the next round.
-        const state = await current()
-        if (state.version > told)
-          await stream.writeSSE({ event: "state", id: String(state.version), data: JSON.stringify(state) })
-        else await stream.write(": beat\n\n")
-        told = Math.max(told, state.version)
-        await Promise.race([woken, stream.sleep(streamBeatMs)])
+      try {
+        const endsAtMs = ctx.clock.nowMs() + streamMsMax
+        let told = -1
+        while (!stream.aborted && ctx.clock.nowMs() < endsAtMs) {
+          const woken = new Promise<void>((resolve) => {
+            wake = resolve
+          })
+          // Subscribed before it is read: a change in between wakes the next round.
+          const state = await current()
+          if (state.version > told)
+            await stream.writeSSE({ event: "state", id: String(state.version), data: JSON.stringify(state) })
+          else await stream.write(": beat\n\n")
+          told = Math.max(told, state.version)
+          await Promise.race([woken, stream.sleep(streamBeatMs)])
+        }
+      } catch (error) {
+        // Told to nobody: the stream ends, and whoever waits opens another one.
+        ctx.log.warn({ error: reasonOf(error) }, "an event stream broke off")
+      } finally {
+        unsubscribe()
       }
-      unsubscribe()
     })
   })
 
@@ -231,12 +238,10 @@ async function read(ctx: Context, code: PayCode) {
 }
 
 async function pay({ ctx, payments }: ScanDeps, buyer: BuyerActor, code: PayCode) {
-  const opened = await ctx.db
-    .transaction((tx) => openSale(ctx, tx, buyer, code))
-    .catch(async (error: unknown) => {
-      if (error instanceof ServiceError && error.code === "sale/other-bytes") await alarmOtherBytes(ctx, code)
-      throw error
-    })
+  const opened = await inTransaction(ctx, (tx) => openSale(ctx, tx, buyer, code)).catch(async (error: unknown) => {
+    if (error instanceof ServiceError && error.code === "sale/other-bytes") await alarmOtherBytes(ctx, code)
+    throw error
+  })
   const { terminalId, counter, day } = opened.sale
   return openPayment(ctx, payments, buyer, { sale: { terminalId, counter, day }, refusal: opened.refusal })
 }

@@ -1,4 +1,5 @@
 import type { Context } from "../context"
+import { describeFailure } from "../errors"
 import { completeLateTrades } from "../payments/complete-late-trades"
 import { claimDueAttempts, claimDueRefunds } from "../payments/due"
 import type { PaymentDeps } from "../payments/payment-deps"
@@ -48,6 +49,7 @@ export function paymentJobs(deps: PaymentDeps): Job[] {
 async function each<Row>(ctx: Context, rows: readonly Row[], work: (row: Row) => Promise<unknown>): Promise<void> {
   const results = await Promise.allSettled(rows.map(work))
   for (const result of results) {
-    if (result.status === "rejected") ctx.log.error({ err: result.reason }, "a due payment could not be worked on")
+    if (result.status === "rejected")
+      ctx.log.error(describeFailure(result.reason), "a due payment could not be worked on")
   }
 }

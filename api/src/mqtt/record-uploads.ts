@@ -52,6 +52,7 @@ export async function recordUploads(ctx: Context, messages: readonly UpMessage[]
     else arrived.push({ terminalId, upload: upload.value, stall })
   }
   if (arrived.length === 0) return acks
+  await noteSeen(ctx, arrived)
   try {
     acks.push(...(await ctx.db.transaction((tx) => recordGroup(ctx, tx, arrived))))
   } catch (error) {
@@ -95,7 +96,6 @@ function refuseEnvelope(ctx: Context, stall: TerminalAtStall, upload: Upload): E
 async function recordGroup(ctx: Context, tx: Transaction, arrived: readonly Arrived[]): Promise<UploadAck[]> {
   const acks: UploadAck[] = []
   const concerned = await concernedBySite(tx, arrived)
-  await noteSeen(ctx, tx, arrived)
   // Snapshots first: the sales of the same group then know what their lines are.
   const others = arrived.filter(({ upload }) => upload.kind !== "sale")
   const ordered = [
@@ -229,13 +229,17 @@ async function concernedBySite(tx: Transaction, arrived: readonly Arrived[]): Pr
   )
 }
 
-async function noteSeen(ctx: Context, tx: Transaction, arrived: readonly Arrived[]): Promise<void> {
+/**
+ * By itself, before the group's transaction: a terminal's row that this one held while it waited for a sale's would
+ * cross with a scan that holds the sale's and wants the terminal's.
+ */
+async function noteSeen(ctx: Context, arrived: readonly Arrived[]): Promise<void> {
   // A sighting a few seconds old is as good as a new one; not writing it keeps the hot path off this table.
   const nowMs = ctx.clock.nowMs()
   const stale = arrived.filter(({ stall }) => nowMs - (stall.terminal.lastSeenAt?.getTime() ?? 0) > 10_000)
   if (stale.length === 0) return
   const ids = [...new Set(stale.map(({ terminalId }) => terminalId))].sort((a, b) => a - b)
-  await tx
+  await ctx.db
     .update(terminals)
     .set({ lastSeenAt: new Date(nowMs) })
     .where(inArray(terminals.id, ids))

@@ -1,6 +1,7 @@
 import { saleLines, sales } from "@suyuan/drizzle/schema/sales"
 import { and, asc, eq, isNotNull, isNull, lt, sql } from "drizzle-orm"
 import type { Context } from "../context"
+import { describeFailure } from "../errors"
 import type { PaymentDeps } from "./payment-deps"
 
 /** Long enough for the transaction that settles or uploads to have made the record itself. */
@@ -35,7 +36,10 @@ export async function completeLateTrades(ctx: Context, deps: PaymentDeps, limit:
     try {
       completed += (await ctx.db.transaction((tx) => deps.completeTrades(ctx, tx, [sale]))).length
     } catch (cause) {
-      ctx.log.error({ err: cause, terminal: sale.terminalId, counter: sale.counter }, "a settled sale got no record")
+      ctx.log.error(
+        { ...describeFailure(cause), terminal: sale.terminalId, counter: sale.counter },
+        "a settled sale got no record",
+      )
     }
   }
   return completed

@@ -2,6 +2,7 @@ import { changeAttempt } from "@suyuan/protocol/payment/attempt-state"
 import { applyPayment, type RefundReason } from "@suyuan/protocol/payment/payment-state"
 import { boundMerchant } from "../bindings/find-bindings"
 import type { Context, Transaction } from "../context"
+import { describeFailure } from "../errors"
 import type { SaleKey } from "../sales/sale-key"
 import { raiseAlarm } from "./alarm"
 import { type AttemptKey, type AttemptRow, hurryAttempts, lockAttempt, saleKeyOf, updateAttempt } from "./attempts"
@@ -97,7 +98,7 @@ async function completeTrade(
   try {
     await tx.transaction((inner) => deps.completeTrades(ctx, inner, [sale]))
   } catch (cause) {
-    ctx.log.error({ err: cause, number: attempt.outTradeNo }, "a settled sale got no record")
+    ctx.log.error({ ...describeFailure(cause), number: attempt.outTradeNo }, "a settled sale got no record")
     const { outTradeNo: number, siteId } = attempt
     await raiseAlarm(ctx, tx, "payments/trade-not-completed", { number, siteId })
   }

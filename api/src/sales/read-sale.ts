@@ -1,11 +1,11 @@
-import { saleLines, sales } from "@suyuan/drizzle/schema/sales"
+import { saleKeys, saleLines, sales } from "@suyuan/drizzle/schema/sales"
 import type { ErrorCode } from "@suyuan/look/errors"
 import { toHex } from "@suyuan/protocol/codec/bytes"
 import { err, ok, type Result } from "@suyuan/protocol/result"
 import { unpackQuantity } from "@suyuan/protocol/terminal/packed-quantity"
 import { lineCountOf, type PayCode } from "@suyuan/protocol/terminal/pay-code"
 import { parsePayCodeDigits } from "@suyuan/protocol/terminal/pay-code-url"
-import { asc, sql } from "drizzle-orm"
+import { and, asc, eq, sql } from "drizzle-orm"
 import type { Context, Reader } from "../context"
 import { judgeWindow } from "./judge-window"
 import { readSnapshots, snapshotKey } from "./read-snapshots"
@@ -38,8 +38,13 @@ export async function readSale(ctx: Context, reader: Reader, code: PayCode): Pro
   if (!verified) throw new Error("a verdict is missing")
   if (!verified.ok) return verified
   const key = { terminalId: verified.value.terminal.id, counter: verified.value.counter, day: verified.value.day }
-  const [sale] = await reader.select().from(sales).where(isSale(key))
-  if (sale && sale.codeDigest !== toHex(code.digest)) return err("sale/other-bytes")
+  // By number alone: another code of the same number may name another day.
+  const [known] = await reader
+    .select({ codeDigest: saleKeys.codeDigest })
+    .from(saleKeys)
+    .where(and(eq(saleKeys.terminalId, key.terminalId), eq(saleKeys.counter, key.counter)))
+  if (known && known.codeDigest !== toHex(code.digest)) return err("sale/other-bytes")
+  const [sale] = known ? await reader.select().from(sales).where(isSale(key)) : []
   return ok({ code: verified.value, key, sale, refusal: await refusalOf(ctx, reader, verified.value, sale) })
 }
 

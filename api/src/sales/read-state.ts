@@ -5,7 +5,7 @@ import { isSale, type SaleKey } from "./sale-key"
 
 /**
  * The money side of a sale, for whoever waits for it. The six digits that prove payment to an offline stall are for
- * the paying session alone, and never while the outcome is unknown.
+ * the paying session alone, and never while the outcome is unknown or once the money has gone back.
  */
 export async function readState(
   ctx: Context,
@@ -16,6 +16,7 @@ export async function readState(
 ) {
   const [sale] = await reader.select().from(sales).where(isSale(key))
   const isPayer = sale?.state === "paid" && sale.buyerId !== null && sale.buyerId === buyerId
+  const isRefunded = sale !== undefined && sale.refundedFen >= sale.paidFen
   return {
     state: sale?.state ?? ("presented" as const),
     paidFen: sale?.paidFen ?? 0,
@@ -24,13 +25,14 @@ export async function readState(
     version: sale?.version ?? 0,
     paidByMe: isPayer,
     recordId: isPayer ? sale.recordId : null,
-    receiptDigits: isPayer
-      ? offlineReceiptDigits(ctx.keys.receiptKey(key.terminalId), {
-          networkId: ctx.config.NETWORK_ID,
-          terminal: key.terminalId,
-          counter: key.counter,
-          amountFen,
-        })
-      : null,
+    receiptDigits:
+      isPayer && !isRefunded
+        ? offlineReceiptDigits(ctx.keys.receiptKey(key.terminalId), {
+            networkId: ctx.config.NETWORK_ID,
+            terminal: key.terminalId,
+            counter: key.counter,
+            amountFen,
+          })
+        : null,
   }
 }

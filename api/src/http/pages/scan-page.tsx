@@ -4,6 +4,7 @@ import { type Word, type WordLanguage, words } from "@suyuan/look/words"
 import { fenToYuan } from "@suyuan/protocol/units/money"
 import { raw } from "hono/html"
 import type { FC } from "hono/jsx"
+import { localDay } from "../../day"
 import type { SaleDescription } from "../../sales/describe-sale"
 
 export type ScanPageProps = {
@@ -46,7 +47,7 @@ export const ScanPage: FC<ScanPageProps> = ({ sale, digits, language, wallet, no
           ) : (
             <ol class="lines">
               {sale.lines.map((line) => (
-                <SaleLineItem line={line} language={language} />
+                <SaleLineItem line={line} zone={sale.stall.zone} language={language} />
               ))}
             </ol>
           )}
@@ -70,7 +71,11 @@ export const ScanPage: FC<ScanPageProps> = ({ sale, digits, language, wallet, no
 
 type LineDescription = NonNullable<SaleDescription["lines"]>[number]
 
-const SaleLineItem: FC<{ line: LineDescription; language: WordLanguage }> = ({ line, language }) => {
+const SaleLineItem: FC<{ line: LineDescription; zone: string; language: WordLanguage }> = ({
+  line,
+  zone,
+  language,
+}) => {
   const say = (word: Word) => words[word][language]
   const zh = language === "zh"
   const name = (zh ? line.name : line.nameEn) ?? say("nameFollows")
@@ -84,26 +89,29 @@ const SaleLineItem: FC<{ line: LineDescription; language: WordLanguage }> = ({ l
         <span>{zh ? line.quantityText : line.quantityTextEn}</span>
         <span>{zh ? line.unitPriceText : line.unitPriceTextEn}</span>
       </div>
-      <Origin line={line} language={language} />
+      <Origin line={line} zone={zone} language={language} />
     </li>
   )
 }
 
-const Origin: FC<{ line: LineDescription; language: WordLanguage }> = ({ line, language }) => {
+const Origin: FC<{ line: LineDescription; zone: string; language: WordLanguage }> = ({ line, zone, language }) => {
   const say = (word: Word) => words[word][language]
+  const { colon, comma, semicolon } = marks[language]
   const { pile } = line
-  const declared = line.declaredOrigin && (
-    <p class="soft">
-      {say("declaredOrigin")}：{line.declaredOrigin}
-    </p>
-  )
   if (!pile || pile.origin.kind === "unknown") {
     return (
       <div class="origin">
         <p class="waiting">
           {stateShapes.unknown} {say("originUnknown")}
         </p>
-        {declared}
+        {line.declaredOrigin && (
+          <p class="soft">
+            {say("declaredOrigin")}
+            {colon}
+            {line.declaredOrigin}
+          </p>
+        )}
+        {pile && <Tests pile={pile} zone={zone} language={language} />}
       </div>
     )
   }
@@ -111,18 +119,12 @@ const Origin: FC<{ line: LineDescription; language: WordLanguage }> = ({ line, l
   return (
     <div class="origin">
       <p>
-        {origin.kind === "all-from" ? say("allFrom") : say("oneOrMoreOf")}：{origin.places.join("、")}
-        {origin.unknownHighPercent > 0 && `；${say("unknownUpTo")} ${origin.unknownHighPercent}%`}
+        {origin.kind === "all-from" ? say("allFrom") : say("oneOrMoreOf")}
+        {colon}
+        {origin.places.join(comma)}
+        {origin.unknownHighPercent > 0 && `${semicolon}${say("unknownUpTo")} ${origin.unknownHighPercent}%`}
       </p>
-      {pile.inspections.map((test) => (
-        <p class={test.conclusion === "passed" ? "good" : "bad"}>
-          {test.conclusion === "passed" ? stateShapes.paid : stateShapes.refused}{" "}
-          {say(test.conclusion === "passed" ? "testPassed" : "testFailed")} {test.standard}{" "}
-          {(test.inhibitionPermille / 10).toFixed(1)}% ≤ {(test.limitPermille / 10).toFixed(0)}%{" "}
-          <time datetime={test.testedAt}>{test.testedAt.slice(0, 10)}</time>
-          <small>{say("testSampleOnly")}</small>
-        </p>
-      ))}
+      <Tests pile={pile} zone={zone} language={language} />
       {pile.certificates > 0 && (
         <p class="good">
           {stateShapes.paid} {say("certificate")} × {pile.certificates}
@@ -130,6 +132,36 @@ const Origin: FC<{ line: LineDescription; language: WordLanguage }> = ({ line, l
       )}
     </div>
   )
+}
+
+/** Punctuation as each language writes it. */
+const marks = {
+  zh: { colon: "：", comma: "、", semicolon: "；" },
+  en: { colon: ": ", comma: ", ", semicolon: "; " },
+} as const
+
+/** Of goods of unknown origin too: there a test is all that is known. */
+const Tests: FC<{ pile: NonNullable<LineDescription["pile"]>; zone: string; language: WordLanguage }> = (props) => {
+  const say = (word: Word) => words[word][props.language]
+  return (
+    <>
+      {props.pile.inspections.map((test) => {
+        const passed = test.conclusion === "passed"
+        return (
+          <p class={passed ? "good" : "bad"}>
+            {passed ? stateShapes.paid : stateShapes.refused} {say(passed ? "testPassed" : "testFailed")}{" "}
+            {test.standard} {percent(test.inhibitionPermille)} {passed ? "<" : "≥"} {percent(test.limitPermille)}{" "}
+            <time datetime={test.testedAt}>{localDay(new Date(test.testedAt), props.zone)}</time>
+            <small>{say("testSampleOnly")}</small>
+          </p>
+        )
+      })}
+    </>
+  )
+}
+
+function percent(permille: number): string {
+  return `${permille / 10}%`
 }
 
 const State: FC<{ sale: SaleDescription; language: WordLanguage }> = ({ sale, language }) => {
