@@ -237,10 +237,44 @@ CREATE TABLE "attempts" (
 	"queries" integer DEFAULT 0 NOT NULL,
 	"next_query_at" timestamp (3) with time zone,
 	"succeeded_at" timestamp (3) with time zone,
+	"billed_day" date,
+	"fee_fen" bigint,
 	"version" integer DEFAULT 0 NOT NULL,
 	"created_at" timestamp (3) with time zone NOT NULL,
 	CONSTRAINT "attempts_out_trade_no_day_pk" PRIMARY KEY("out_trade_no","day")
 ) PARTITION BY RANGE ("day");
+--> statement-breakpoint
+CREATE TABLE "reconciliations" (
+	"platform" text NOT NULL,
+	"day" date NOT NULL,
+	"matched" integer NOT NULL,
+	"differences" integer NOT NULL,
+	"paid_fen" bigint NOT NULL,
+	"refunded_fen" bigint NOT NULL,
+	"fees_fen" bigint NOT NULL,
+	"reconciled_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "reconciliations_platform_day_pk" PRIMARY KEY("platform","day")
+);
+--> statement-breakpoint
+CREATE TABLE "reconciliation_items" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"platform" text NOT NULL,
+	"day" date NOT NULL,
+	"out_trade_no" text NOT NULL,
+	"out_refund_no" text NOT NULL,
+	"site_id" uuid,
+	"payee_account" text NOT NULL,
+	"kind" text NOT NULL,
+	"here_state" text,
+	"here_fen" bigint,
+	"there_state" text,
+	"there_fen" bigint,
+	"repair" text NOT NULL,
+	"state" text NOT NULL,
+	"repaired_by" text,
+	"repaired_at" timestamp (3) with time zone,
+	"created_at" timestamp (3) with time zone NOT NULL
+);
 --> statement-breakpoint
 CREATE TABLE "payment_events" (
 	"id" uuid NOT NULL,
@@ -278,6 +312,8 @@ CREATE TABLE "refunds" (
 	"requested_by" text NOT NULL,
 	"record_id" "bytea",
 	"succeeded_at" timestamp (3) with time zone,
+	"billed_day" date,
+	"fee_fen" bigint,
 	"version" integer DEFAULT 0 NOT NULL,
 	"created_at" timestamp (3) with time zone NOT NULL,
 	CONSTRAINT "refunds_out_refund_no_day_pk" PRIMARY KEY("out_refund_no","day")
@@ -546,6 +582,8 @@ CREATE INDEX refunds_by_attempt ON refunds (out_trade_no);
 CREATE INDEX refunds_by_sale ON refunds (terminal_id, counter);
 --> statement-breakpoint
 CREATE INDEX refunds_due ON refunds (next_try_at) WHERE next_try_at IS NOT NULL;
+--> statement-breakpoint
+CREATE UNIQUE INDEX reconciliation_items_by_number ON reconciliation_items (platform, day, out_trade_no, out_refund_no);
 --> statement-breakpoint
 CREATE INDEX payment_events_by_attempt ON payment_events (out_trade_no, at);
 --> statement-breakpoint

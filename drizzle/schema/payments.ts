@@ -33,6 +33,9 @@ export const attempts = pgTable(
     queries: integer("queries").notNull().default(0),
     nextQueryAt: instant("next_query_at"),
     succeededAt: instant("succeeded_at"),
+    /** Day in China of the platform's bill that lists it, and the fee that stands there. */
+    billedDay: date("billed_day", { mode: "string" }),
+    feeFen: bigint("fee_fen", { mode: "number" }),
     version: integer("version").notNull().default(0),
     createdAt: instant("created_at").notNull(),
   },
@@ -70,6 +73,9 @@ export const refunds = pgTable(
     requestedBy: text("requested_by").notNull(),
     recordId: hexBytes("record_id"),
     succeededAt: instant("succeeded_at"),
+    /** Day in China of the platform's bill that lists it, and the fee that stands there. */
+    billedDay: date("billed_day", { mode: "string" }),
+    feeFen: bigint("fee_fen", { mode: "number" }),
     version: integer("version").notNull().default(0),
     createdAt: instant("created_at").notNull(),
   },
@@ -91,3 +97,42 @@ export const paymentEvents = pgTable(
   },
   (t) => [primaryKey({ columns: [t.id, t.day] })],
 )
+
+/** One platform's bill of one day in China, held against our books. */
+export const reconciliations = pgTable(
+  "reconciliations",
+  {
+    platform: text("platform", { enum: ["wechat-pay", "alipay"] }).notNull(),
+    day: date("day", { mode: "string" }).notNull(),
+    matched: integer("matched").notNull(),
+    differences: integer("differences").notNull(),
+    paidFen: bigint("paid_fen", { mode: "number" }).notNull(),
+    refundedFen: bigint("refunded_fen", { mode: "number" }).notNull(),
+    feesFen: bigint("fees_fen", { mode: "number" }).notNull(),
+    reconciledAt: instant("reconciled_at").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.platform, t.day] })],
+)
+
+/** A difference between a bill and our books, with what is proposed to be done about it. */
+export const reconciliationItems = pgTable("reconciliation_items", {
+  id: uuid("id").primaryKey(),
+  platform: text("platform", { enum: ["wechat-pay", "alipay"] }).notNull(),
+  day: date("day", { mode: "string" }).notNull(),
+  outTradeNo: text("out_trade_no").notNull(),
+  /** Empty for a payment. */
+  outRefundNo: text("out_refund_no").notNull(),
+  /** Null when nothing here has that number. */
+  siteId: uuid("site_id"),
+  payeeAccount: text("payee_account").notNull(),
+  kind: text("kind", { enum: ["missing-here", "missing-there", "amount-differs", "state-differs"] }).notNull(),
+  hereState: text("here_state"),
+  hereFen: bigint("here_fen", { mode: "number" }),
+  thereState: text("there_state"),
+  thereFen: bigint("there_fen", { mode: "number" }),
+  repair: text("repair", { enum: ["query-and-settle", "refund", "alarm"] }).notNull(),
+  state: text("state", { enum: ["open", "repaired", "alarmed"] }).notNull(),
+  repairedBy: text("repaired_by"),
+  repairedAt: instant("repaired_at"),
+  createdAt: instant("created_at").notNull(),
+})

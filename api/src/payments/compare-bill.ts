@@ -1,0 +1,78 @@
+/** What a line of a platform's bill says against what stands in our books. Pure. */
+import type { AttemptRow, RefundRow } from "./attempts"
+import type { BillLine, BillPayment, BillRefund } from "./daily-bill"
+import type { Platform } from "./payment-provider"
+
+export type Repair = "query-and-settle" | "refund" | "alarm"
+
+export type Difference = {
+  readonly outTradeNo: string
+  readonly outRefundNo: string
+  readonly siteId: string | null
+  readonly payeeAccount: string
+  readonly kind: "missing-here" | "missing-there" | "amount-differs" | "state-differs"
+  readonly hereState: string | null
+  readonly hereFen: number | null
+  readonly thereState: string | null
+  readonly thereFen: number | null
+  readonly repair: Repair
+}
+
+function said(line: BillLine) {
+  return {
+    outTradeNo: line.outTradeNo,
+    outRefundNo: line.about === "refund" ? line.outRefundNo : "",
+    payeeAccount: line.payeeAccount,
+    thereState: line.about === "refund" ? line.state : "succeeded",
+    thereFen: line.amountFen,
+  }
+}
+
+const nothing = { siteId: null, hereState: null, hereFen: null }
+
+/** Undefined when both agree. Money that nothing here explains is a person's: nothing is sent by guess. */
+export function comparePayment(
+  platform: Platform,
+  line: BillPayment,
+  attempt: AttemptRow | undefined,
+): Difference | undefined {
+  const ours = attempt?.platform === platform && attempt.payeeAccount === line.payeeAccount ? attempt : undefined
+  if (ours === undefined) return { ...said(line), ...nothing, kind: "missing-here", repair: "alarm" }
+  const hereFen = ours.receivedFen ?? ours.amountFen
+  const here = { siteId: ours.siteId, hereState: ours.state, hereFen }
+  if (ours.state !== "succeeded") return { ...said(line), ...here, kind: "state-differs", repair: "query-and-settle" }
+  if (hereFen !== line.amountFen) return { ...said(line), ...here, kind: "amount-differs", repair: "alarm" }
+  return undefined
+}
+
+export function compareRefund(
+  platform: Platform,
+  line: BillRefund,
+  refund: RefundRow | undefined,
+): Difference | undefined {
+  const ours = refund?.platform === platform && refund.outTradeNo === line.outTradeNo ? refund : undefined
+  if (ours === undefined) return { ...said(line), ...nothing, kind: "missing-here", repair: "alarm" }
+  const here = { siteId: ours.siteId, hereState: ours.state, hereFen: ours.amountFen }
+  if (ours.amountFen !== line.amountFen) return { ...said(line), ...here, kind: "amount-differs", repair: "alarm" }
+  if (ours.state === line.state) return undefined
+  // Ours says done and theirs does not: sending again is no cure for what we already counted.
+  const repair = ours.state === "succeeded" || line.state !== "succeeded" ? "alarm" : "query-and-settle"
+  return { ...said(line), ...here, kind: "state-differs", repair }
+}
+
+/** In our books as done that day, and in no bill. A refund is asked for again under its own number. */
+export function missingThere(row: AttemptRow | RefundRow, payeeAccount: string): Difference {
+  const refund = "outRefundNo" in row ? row : undefined
+  return {
+    outTradeNo: row.outTradeNo,
+    outRefundNo: refund?.outRefundNo ?? "",
+    siteId: row.siteId,
+    payeeAccount,
+    kind: "missing-there",
+    hereState: row.state,
+    hereFen: "receivedFen" in row ? row.receivedFen : row.amountFen,
+    thereState: null,
+    thereFen: null,
+    repair: refund === undefined ? "query-and-settle" : "refund",
+  }
+}
