@@ -70,14 +70,14 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
   let stopping: Promise<void> | undefined
 
   function stop(): Promise<void> {
-    stopping ??= stopInOrder(kept).then(processes.stopAll).then(options.directory.release)
+    stopping ??= stopInOrder(kept).then(processes.stopAll).then(ports.release).then(options.directory.release)
     return stopping
   }
 
   async function keep<S extends Service>(name: string, start: () => Promise<S>): Promise<KeptService<S>> {
     if (stopping !== undefined) throw new Error("Stopped while starting.")
     const service = await keepRunning(name, start, {
-      onTrouble: report,
+      onTrouble: (sentence) => stopping === undefined && report(sentence),
       onRestart: () => void refreshGateway(),
       onGivenUp: failure.resolve,
     })

@@ -1,7 +1,7 @@
 // Ports of the embedded engines. The system chooses them, and a file remembers them so that a restart gives the same
 // addresses. Everything listens on the loopback address only.
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs"
-import { createServer } from "node:net"
+import { createServer, type Server } from "node:net"
 
 export const LOOPBACK = "127.0.0.1"
 
@@ -18,8 +18,20 @@ function tryPort(port: number): Promise<number | undefined> {
   })
 }
 
-async function isPortFree(port: number): Promise<boolean> {
-  return (await tryPort(port)) !== undefined
+/**
+ * Between the choice of a port and the moment at which a child listens there on lie seconds, in which another copy could
+ * choose the same. So a port is reserved by a name that the kernel frees with this process. Only Linux has such names.
+ */
+function reserve(port: number): Promise<Server | undefined> {
+  const server = createServer()
+  if (process.platform !== "linux") return Promise.resolve(server)
+  return new Promise((done) => {
+    server.once("error", () => done(undefined))
+    server.listen(`\0suyuan-port-${port}`, () => {
+      server.unref()
+      done(server)
+    })
+  })
 }
 
 export type PortWish = {
@@ -33,6 +45,8 @@ export type Ports = {
   claim(name: string, wish?: PortWish): Promise<number>
   /** Forgets a port that turned out to be taken, so that the next claim gives another. */
   forget(name: string): void
+  /** Lets other copies have the ports. */
+  release(): void
 }
 
 /** `file` holds `{name: port}`; without it nothing is remembered, which is what throwaway engines want. */
@@ -40,7 +54,7 @@ export function openPorts(file?: string): Ports {
   const remembered = new Map<string, number>(
     file !== undefined && existsSync(file) ? Object.entries(JSON.parse(readFileSync(file, "utf8"))) : [],
   )
-  const claimed = new Set<number>()
+  const reserved = new Map<number, Server>()
 
   function remember(): void {
     if (file === undefined) return
@@ -48,28 +62,45 @@ export function openPorts(file?: string): Ports {
     renameSync(`${file}.new`, file)
   }
 
-  async function unclaimedPort(): Promise<number> {
+  /** True when nobody listens there and no other copy is about to. */
+  async function take(port: number): Promise<boolean> {
+    const reservation = reserved.get(port) ?? (await reserve(port))
+    if (reservation === undefined) return false
+    if ((await tryPort(port)) === undefined) {
+      if (!reserved.has(port)) reservation.close()
+      return false
+    }
+    reserved.set(port, reservation)
+    return true
+  }
+
+  function isAnothers(name: string, port: number): boolean {
+    return [...remembered].some(([other, its]) => other !== name && its === port)
+  }
+
+  async function anyPort(name: string): Promise<number> {
     for (;;) {
       const port = await tryPort(0)
       if (port === undefined) throw new Error(`No port could be opened on ${LOOPBACK}.`)
-      if (!claimed.has(port) && ![...remembered.values()].includes(port)) return port
+      if (!isAnothers(name, port) && (await take(port))) return port
     }
   }
 
-  async function firstFree(wanted: readonly (number | undefined)[]): Promise<number | undefined> {
-    for (const port of wanted) if (port !== undefined && (await isPortFree(port))) return port
+  async function firstFree(name: string, wanted: readonly (number | undefined)[]): Promise<number | undefined> {
+    for (const port of wanted) {
+      if (port !== undefined && !isAnothers(name, port) && (await take(port))) return port
+    }
     return undefined
   }
 
   return {
     async claim(name, { preferred, fixed } = {}) {
       if (fixed !== undefined) {
-        if (await isPortFree(fixed.port)) return fixed.port
+        if (await take(fixed.port)) return fixed.port
         throw new Error(`Port ${fixed.port} is taken: set ${fixed.variable} to another, or leave it out.`)
       }
       const before = remembered.get(name)
-      const port = (await firstFree([before, preferred])) ?? (await unclaimedPort())
-      claimed.add(port)
+      const port = (await firstFree(name, [before, preferred])) ?? (await anyPort(name))
       if (port !== before) {
         remembered.set(name, port)
         remember()
@@ -77,8 +108,15 @@ export function openPorts(file?: string): Ports {
       return port
     },
     forget(name) {
+      const port = remembered.get(name)
+      if (port !== undefined) reserved.get(port)?.close()
+      if (port !== undefined) reserved.delete(port)
       remembered.delete(name)
       remember()
+    },
+    release() {
+      for (const reservation of reserved.values()) reservation.close()
+      reserved.clear()
     },
   }
 }

@@ -135,7 +135,10 @@ async function runInitdb(options: PostgresOptions, binaries: string, asRoot: boo
     ...(asRoot ? { userId: NOBODY } : {}),
   })
   const { code } = await initdb.exited
-  if (code !== 0) throw new Error(`PostgreSQL's initdb failed; ${logFile} says:\n${readLogFrom(logFile, logStart)}`)
+  if (code !== 0)
+    throw new Error(
+      `PostgreSQL's initdb failed (set DATABASE_URL to use a server of yours); ${logFile} says:\n${readLogFrom(logFile, logStart)}`,
+    )
 }
 
 /**
