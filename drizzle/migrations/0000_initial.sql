@@ -226,6 +226,7 @@ CREATE TABLE "attempts" (
 	"platform" text NOT NULL,
 	"buyer_id" uuid NOT NULL,
 	"payee_account" text NOT NULL,
+	"payee_auth_token" text,
 	"amount_fen" bigint NOT NULL,
 	"state" text NOT NULL,
 	"platform_handle" text,

@@ -17,6 +17,8 @@ export const attempts = pgTable(
     platform: text("platform", { enum: ["wechat-pay", "alipay"] }).notNull(),
     buyerId: uuid("buyer_id").notNull(),
     payeeAccount: text("payee_account").notNull(),
+    /** Alipay's `app_auth_token` of that account when the attempt was made: still good after the stall's payee changed. */
+    payeeAuthToken: text("payee_auth_token"),
     amountFen: bigint("amount_fen", { mode: "number" }).notNull(),
     state: text("state", {
       enum: ["prepared", "sent", "unknown", "open", "succeeded", "failed", "closed"],

@@ -132,7 +132,7 @@ async function insertAttempt(
       merchantId: sale.merchantId,
       platform: payer.platform,
       buyerId: payer.id,
-      payeeAccount: await payeeAccountOf(tx, sale.merchantId, payer.platform),
+      ...(await payeeFieldsOf(tx, sale.merchantId, payer.platform)),
       amountFen: sale.amountFen,
       state: "prepared",
       expiresAt: new Date(expiresAtMs),
@@ -150,11 +150,15 @@ async function insertAttempt(
   return row
 }
 
-async function payeeAccountOf(tx: Transaction, merchantId: string, platform: Platform): Promise<string> {
+async function payeeFieldsOf(
+  tx: Transaction,
+  merchantId: string,
+  platform: Platform,
+): Promise<Pick<AttemptRow, "payeeAccount" | "payeeAuthToken">> {
   const [row] = await tx
-    .select({ account: payeeAccounts.account })
+    .select({ payeeAccount: payeeAccounts.account, payeeAuthToken: payeeAccounts.authToken })
     .from(payeeAccounts)
     .where(and(eq(payeeAccounts.merchantId, merchantId), eq(payeeAccounts.platform, platform)))
   if (row === undefined) throw new ServiceError("payment/no-payee")
-  return row.account
+  return row
 }

@@ -27,10 +27,13 @@ export async function paymentOrderOf(reader: Reader, attempt: AttemptRow): Promi
   }
 }
 
-/** The account that the attempt was opened for, with the token by which we act for it. */
+/**
+ * The account that the attempt was opened for, with the token by which we act for it: today's while the stall has that
+ * account, else the one that the attempt was opened with.
+ */
 export async function payeeOf(
   reader: Reader,
-  payment: Pick<AttemptRow, "merchantId" | "platform" | "payeeAccount">,
+  payment: Pick<AttemptRow, "merchantId" | "platform" | "payeeAccount" | "payeeAuthToken">,
 ): Promise<Payee> {
   const [row] = await reader
     .select({ authToken: payeeAccounts.authToken })
@@ -42,7 +45,7 @@ export async function payeeOf(
         eq(payeeAccounts.account, payment.payeeAccount),
       ),
     )
-  return { account: payment.payeeAccount, authToken: row?.authToken ?? undefined }
+  return { account: payment.payeeAccount, authToken: row?.authToken ?? payment.payeeAuthToken ?? undefined }
 }
 
 /** Legal on both platforms: ≤127 bytes, and none of `/ = &`, which Alipay refuses in a subject. */

@@ -115,6 +115,18 @@ test("[PY-13] a refund that came before its sale's record is recorded after it, 
   expect(market.returnedGoods.slice(before)).toMatchObject([{ goods: "not-handed-over", lines: [[0, 2000]] }])
 })
 
+test("[PY-12] after the stall's payee changed, the refund still acts for the account that was paid", async () => {
+  const sale = await paidSale("alipay")
+  const { sql } = market.ctx
+  const changed = ["2088000000000003", "sandbox-auth-2088000000000003"] as const
+  const set = (account: string, token: string) =>
+    sql`UPDATE payee_accounts SET account = ${account}, auth_token = ${token} WHERE platform = 'alipay'`
+  await set(...changed)
+  await ask(sale, { amountFen: 34 })
+  await done(sale)
+  await set("2088000000000002", "sandbox-auth-2088000000000002")
+})
+
 test("[PY-10] cash goes back by hand: written down, recorded, sent to no platform", async () => {
   const sale = await market.newSale()
   await market.upload(sale.code, "cash")
