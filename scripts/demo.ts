@@ -9,15 +9,13 @@ import { runDay } from "./demo/run-day"
 import { say } from "./demo/tell"
 import { readKey } from "./engines/keys"
 import { readLogFrom } from "./engines/read-log"
-import { onParentGone } from "./parent-pipe"
+import { awaitStopRequest } from "./stop-request"
 import { startSupervisor } from "./supervisor"
 
 const LOG_LINES_SHOWN = 20
 const LOG_LINE_SHOWN = 2_000
 const SALES_MIN = 10
 const SALES_MAX = 20_000
-/** A terminal sends Ctrl-C to the whole group and with-bun.mjs hands it on, so the same one may come twice. */
-const SAME_KEY_PRESS_MS = 1_500
 
 /** What a person's shell may hand to the engines: nothing that names another database, broker, chain or platform. */
 const KEPT_VARIABLES = ["PATH", "HOME", "USER", "TMPDIR", "TMP", "TEMP", "LANG", "LC_ALL", "TZ", "SYSTEMROOT"]
@@ -41,27 +39,11 @@ const options = new Command("npm run demo --")
   .parse()
   .opts<{ sales: number; seed: number; json: boolean }>()
 
-const asked = new AbortController()
-let askedAtMs = 0
-
-function stop(): void {
-  if (!asked.signal.aborted) {
-    askedAtMs = performance.now()
-    say("\nStopping …")
-    asked.abort()
-  } else if (performance.now() - askedAtMs > SAME_KEY_PRESS_MS) {
-    process.exit(130) // A watcher ends what is left.
-  }
-}
-
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop)
-onParentGone(stop)
-process.stdout.on("error", () => {})
-
+const asked = awaitStopRequest(say)
 const beganAtMs = performance.now()
 const directoryPath = mkdtempSync(join(tmpdir(), "suyuan-demo-"))
 const stopped = new Promise<never>((_, reject) => {
-  asked.signal.addEventListener("abort", () => reject(new Error("stopped")))
+  asked.addEventListener("abort", () => reject(new Error("stopped")))
 })
 stopped.catch(() => {})
 
@@ -79,7 +61,7 @@ async function run(): Promise<number> {
     directory: openDataDirectory(directoryPath),
     environment,
     throwaway: true,
-    signal: asked.signal,
+    signal: asked,
     report: say,
   })
   try {
@@ -116,7 +98,7 @@ let exitCode = 1
 try {
   exitCode = await run()
 } catch (error) {
-  if (asked.signal.aborted) exitCode = 130
+  if (asked.aborted) exitCode = 130
   else process.stderr.write(`${error}\n${(error as Error).stack ?? ""}\n${endOfLog()}\n`)
 } finally {
   rmSync(directoryPath, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })

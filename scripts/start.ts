@@ -1,15 +1,10 @@
 // `npm start`: everything on this computer, until Ctrl-C.
 import { type Corner, openCorner } from "./corner/open-corner"
 import { openDataDirectory } from "./data-directory"
-import { onParentGone } from "./parent-pipe"
+import { awaitStopRequest } from "./stop-request"
 import { type Supervisor, startSupervisor } from "./supervisor"
 
 const BLOCK_TIME_SECONDS = 1
-/** A terminal sends Ctrl-C to the whole group and with-bun.mjs hands it on, so the same one may come twice. */
-const SAME_KEY_PRESS_MS = 1_500
-
-const asked = new AbortController()
-let askedAtMs = 0
 
 function say(sentence: string): void {
   process.stdout.write(`${sentence}\n`)
@@ -36,7 +31,7 @@ async function stockCorner(supervisor: Supervisor, directory: string): Promise<C
   try {
     return await openCorner({ gatewayUrl, sandboxUrl, adminTokenFile, directory })
   } catch (error) {
-    if (!asked.signal.aborted) say(`The market corner has no stall: ${(error as Error).message}`)
+    if (!asked.aborted) say(`The market corner has no stall: ${(error as Error).message}`)
     return undefined
   }
 }
@@ -48,20 +43,7 @@ function aborted(signal: AbortSignal): Promise<undefined> {
   })
 }
 
-function stop(): void {
-  if (!asked.signal.aborted) {
-    askedAtMs = performance.now()
-    say("\nStopping …")
-    asked.abort()
-  } else if (performance.now() - askedAtMs > SAME_KEY_PRESS_MS) {
-    process.exit(130) // A watcher ends what is left.
-  }
-}
-
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop)
-onParentGone(stop)
-// A terminal that was closed takes no more words.
-process.stdout.on("error", () => {})
+const asked = awaitStopRequest(say)
 
 try {
   const directory = openDataDirectory(process.env.SUYUAN_DATA_DIR || ".suyuan")
@@ -70,19 +52,19 @@ try {
     directory,
     environment: process.env,
     blockTimeSeconds: BLOCK_TIME_SECONDS,
-    signal: asked.signal,
+    signal: asked,
     report: say,
   })
   const corner = await stockCorner(supervisor, directory.path)
-  if (!asked.signal.aborted) say(welcome(supervisor, corner))
-  const failure = await Promise.race([supervisor.failed, aborted(asked.signal)])
+  if (!asked.aborted) say(welcome(supervisor, corner))
+  const failure = await Promise.race([supervisor.failed, aborted(asked)])
   if (failure !== undefined) say(failure.message)
   await corner?.close()
   await supervisor.stop()
   say("Stopped.")
   process.exit(failure === undefined ? 0 : 1)
 } catch (error) {
-  if (asked.signal.aborted) {
+  if (asked.aborted) {
     say("Stopped.")
     process.exit(0)
   }

@@ -1,7 +1,6 @@
 // Runs everything that one computer needs: embedded PostgreSQL, MQTT broker and chain, the payment sandbox, the gateway.
 // Each of the first four gives way to the environment variable that names a real one; the gateway cannot tell.
 import { randomBytes } from "node:crypto"
-import { readFileSync } from "node:fs"
 import { join, resolve } from "node:path"
 import { ACCESS_TOKEN_PREFIX } from "@suyuan/api/access/token"
 import type { DataDirectory } from "./data-directory"
@@ -9,9 +8,10 @@ import { deployToChain } from "./deploy-to-chain"
 import { startBroker } from "./engines/broker"
 import { startChain } from "./engines/chain"
 import { keepKey } from "./engines/keys"
-import { LOOPBACK, openPorts, type PortWish } from "./engines/ports"
+import { LOOPBACK, openPorts } from "./engines/ports"
 import { startPostgres } from "./engines/postgres"
 import { endLeftProcesses, openProcesses } from "./engines/processes"
+import { givenSettings, needsSandbox, portWish, type Settings, sandboxSettings } from "./given-settings"
 import { type KeptService, keepRunning, type Service } from "./keep-running"
 import { runProgram } from "./run-program"
 
@@ -20,8 +20,6 @@ export const DEVELOPMENT_CHAIN_ID = 712_025
 const GATEWAY_PORT = 8720
 const SANDBOX_PORT = 8721
 const repository = resolve(import.meta.dir, "..")
-
-type Settings = Readonly<Record<string, string>>
 
 export type SupervisorOptions = {
   readonly directory: DataDirectory
@@ -82,6 +80,10 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
       onGivenUp: failure.resolve,
     })
     kept.push(service)
+    if (stopping !== undefined) {
+      await service.stop()
+      throw new Error("Stopped while starting.")
+    }
     return service
   }
 
@@ -125,12 +127,12 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
     ])
 
     // Claimed before the sandbox starts, which has to know where the gateway will be.
-    const gatewayPort = await ports.claim("gateway", wish(given, "GATEWAY_PORT", GATEWAY_PORT))
+    const gatewayPort = await ports.claim("gateway", portWish(given, "GATEWAY_PORT", GATEWAY_PORT))
     const gatewayUrl = given.GATEWAY_PUBLIC_URL ?? `http://${LOOPBACK}:${gatewayPort}`
     let sandboxUrl: string | undefined
 
     async function startSandbox(): Promise<Service> {
-      const port = await ports.claim("sandbox", wish(given, "SANDBOX_PORT", SANDBOX_PORT))
+      const port = await ports.claim("sandbox", portWish(given, "SANDBOX_PORT", SANDBOX_PORT))
       sandboxUrl = `http://${LOOPBACK}:${port}`
       const settings = { SUYUAN_DATA_DIR: directory, SANDBOX_PORT: String(port), GATEWAY_PUBLIC_URL: gatewayUrl }
       return runProgram({
@@ -197,37 +199,4 @@ function operatorToken(): string {
 /** What needs others is stopped before them. */
 async function stopInOrder(kept: readonly KeptService<Service>[]): Promise<void> {
   for (const service of [...kept].reverse()) await service.stop()
-}
-
-/** A variable that is set to nothing counts as not set. */
-function givenSettings(environment: SupervisorOptions["environment"]): Settings {
-  return Object.fromEntries(
-    Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== ""),
-  )
-}
-
-function wish(given: Settings, variable: string, preferred: number): PortWish {
-  const value = given[variable]
-  if (value === undefined) return { preferred }
-  const port = Number(value)
-  if (Number.isInteger(port) && port > 0 && port < 65_536) return { fixed: { port, variable } }
-  throw new Error(`${variable}=${value} is no port: give a number from 1 to 65535, for example ${preferred}.`)
-}
-
-function needsSandbox(given: Settings): boolean {
-  return given.WECHAT_PAY_BASE_URL === undefined || given.ALIPAY_GATEWAY_URL === undefined
-}
-
-/** What the sandbox wrote for its gateway, without the block of a platform that is a real one. */
-function sandboxSettings(directory: string, given: Settings): Settings {
-  if (!needsSandbox(given)) return {}
-  const lines = readFileSync(join(directory, "sandbox", "gateway.env"), "utf8").split("\n")
-  const pairs = lines.filter((line) => line.includes("=")).map((line) => line.split(/=(.*)/s).slice(0, 2))
-  return Object.fromEntries(
-    pairs.filter(
-      ([name = ""]) =>
-        !(given.WECHAT_PAY_BASE_URL !== undefined && name.startsWith("WECHAT_")) &&
-        !(given.ALIPAY_GATEWAY_URL !== undefined && name.startsWith("ALIPAY_")),
-    ),
-  )
 }
