@@ -4,10 +4,14 @@ import { Command, InvalidArgumentError } from "commander"
 import { describeRequired, type Figure, type Reading, type Run, reaches } from "./figure"
 import { ledgerGasOverCalldataFloor } from "./ledger-gas-over-calldata-floor"
 import { ledgerGasVsStruct } from "./ledger-gas-vs-struct"
+import { closeTradedMarket } from "./market/traded-market"
 import { describeMachine } from "./measure/machine"
 import { paycodeModules } from "./paycode-modules"
 import { paycodeVerify } from "./paycode-verify"
 import { proofVerify } from "./proof-verify"
+import { scanP99 } from "./scan-p99"
+import { traceP99 } from "./trace-p99"
+import { tradeToAnchored } from "./trade-to-anchored"
 
 const figures: readonly Figure[] = [
   paycodeVerify,
@@ -15,6 +19,9 @@ const figures: readonly Figure[] = [
   ledgerGasOverCalldataFloor,
   ledgerGasVsStruct,
   proofVerify,
+  scanP99,
+  traceP99,
+  tradeToAnchored,
 ]
 
 const QUICK_FACTOR = 0.1
@@ -64,6 +71,7 @@ const run: Run = {
 }
 
 print(describeMachine())
+process.once("SIGTERM", () => process.exit(143))
 for (const figure of chosen(options.only)) {
   try {
     for (const reading of await figure.measure(run)) {
@@ -74,3 +82,4 @@ for (const figure of chosen(options.only)) {
     process.exitCode = 1
   }
 }
+await closeTradedMarket()

@@ -1,0 +1,48 @@
+// scan.p99: time until a buyer's phone has what a scanned code means: `GET /p/{digits}` as JSON, every code another one,
+// valid and not yet known to the gateway, of stalls that have traded for five days. Open loop: 300 a second arrive
+// whether or not the ones before them were answered, and each time counts from when the request was due.
+//
+// Floor: one signature check (0.05 ms), one answer of HTTP on the loopback address (0.1 ms), and eight queries one after
+// another: terminal, sale, snapshot (kept in memory once read), names, three levels of piles, lots, tests, certificates.
+import { payCodeDigits } from "@suyuan/protocol/terminal/pay-code-url"
+import { msToSeconds2024 } from "@suyuan/protocol/units/instant"
+import type { Figure } from "./figure"
+import { getAtRate } from "./load/get-at-rate"
+import { linesOf } from "./market/prepare-uploads"
+import { signCode } from "./market/sign-codes"
+import { type TradedMarket, tradedMarket } from "./market/traded-market"
+import { percentile, rounded } from "./measure/percentile"
+
+const perSecond = 300
+
+/** As if the stalls had been heard of a moment ago: what they sell now is not limited as an offline stall's sales are. */
+async function freshCodes({ line, region, nextCounter }: TradedMarket, count: number): Promise<string[]> {
+  const { ctx, gatewayUrl } = line
+  await ctx.sql`UPDATE terminals SET last_seen_at = now() + interval '10 minutes'`
+  const issuedAtSeconds = msToSeconds2024(ctx.clock.nowMs())
+  return Array.from({ length: count }, (_, index) => {
+    const stall = region.stalls[index % region.stalls.length]!
+    const counter = nextCounter + index
+    const sale = { counter, issuedAtSeconds, snapshotPrefix: stall.snapshotPrefix, lines: linesOf(stall, counter) }
+    return `${gatewayUrl}/p/${payCodeDigits(signCode(stall.terminal, ctx.config.NETWORK_ID, sale))}`
+  })
+}
+
+export const scanP99: Figure = {
+  name: "scan.p99",
+  required: { atMost: 25 },
+  measure: async (run) => {
+    const market = await tradedMarket(run)
+    const warming = perSecond * (run.quick ? 2 : 10)
+    const urls = await freshCodes(market, warming + perSecond * run.seconds(60))
+    const order = { urls, headers: { accept: "application/json" }, perSecond, warming }
+    const latencies = await getAtRate(order, market.line.directory)
+    const reading = (part: string, share: number) => ({
+      name: `scan.${part}`,
+      value: rounded(percentile(latencies, share)),
+      unit: "ms",
+      n: latencies.length,
+    })
+    return [reading("p99", 0.99), reading("p50", 0.5)]
+  },
+}
