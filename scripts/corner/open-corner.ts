@@ -36,7 +36,7 @@ export type Corner = {
 const codeSeconds = 60
 /** After a payment the stall is ready for the next buyer. */
 const nextBuyerSeconds = 8
-const goodsOnShow = ["大白菜", "西红柿", "黄瓜"]
+const goodsOnShow = ["大白菜", "番茄", "黄瓜"]
 const harvestGrams = 120_000
 const wholesaleGrams = 60_000
 const retailGrams = 25_000
@@ -64,6 +64,8 @@ export async function openCorner(options: CornerOptions): Promise<Corner> {
     const directory = join(options.directory, "corner", String(number))
     const stall = await openStall({ gateway, merchantId, directory, connect: connectBroker })
     stall.goOnline()
+    // From its first connection on, what is said to it waits for it.
+    await stall.until("a first connection", stall.isOnline)
     return stall
   }
   const base = await enter(71, baseSite, "1", "坝上合作社")

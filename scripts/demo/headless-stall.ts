@@ -23,7 +23,7 @@ export type HeadlessStall = {
 
 const PATIENCE_MS = 90_000
 /** A demonstration cannot wait as long as a market can. */
-const PACE = { retryMsFirst: 700, retryMsMax: 5_000, inFlightMax: 50 }
+const PACE = { retryMsFirst: 1_500, retryMsMax: 5_000, inFlightMax: 50 }
 
 export type StallOptions = {
   readonly gateway: Gateway
