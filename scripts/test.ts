@@ -19,8 +19,6 @@ import { isLong, type Stage, stageOf, stages } from "./testing/stages"
 
 const root = resolve(import.meta.dir, "..")
 const WORKERS_MAX = 4
-/** For one test; machines that build may be busy, and a test that hangs should still end. */
-const TEST_TIMEOUT_MS = 90_000
 const SLOWEST_SHOWN = 5
 
 type Choice = { readonly stages: readonly Stage[]; readonly long: boolean; readonly filters: readonly string[] }
@@ -84,7 +82,7 @@ async function runFiles(files: readonly string[]): Promise<Tally> {
   const report = join(scratch, "junit.xml")
   const workers = Math.min(availableParallelism(), WORKERS_MAX, files.length)
   const { exitCode, text } = await runBun([
-    ...["test", `--parallel=${workers}`, "--only-failures", `--timeout=${TEST_TIMEOUT_MS}`],
+    ...["test", `--parallel=${workers}`, "--only-failures"],
     ...["--reporter=junit", `--reporter-outfile=${report}`],
     ...files.map((file) => `./tests/${file}`),
   ])

@@ -1,0 +1,5 @@
+// Read before every test file (bunfig.toml). A test waits for conditions, not for times, so this only ends one that hangs;
+// the machines that run all of them are busy, and the first of a run starts a database.
+import { setDefaultTimeout } from "bun:test"
+
+setDefaultTimeout(90_000)
