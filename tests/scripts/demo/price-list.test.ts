@@ -35,7 +35,7 @@ test("yuan per 斤 become fen per kilogram; retail is the average × 1.4, rounde
   for (const { lowFen, averageFen, retailFen } of goods) {
     expect(lowFen).toBeLessThanOrEqual(averageFen)
     expect(retailFen % 20).toBe(0)
-    expect(Math.abs(retailFen - averageFen * 1.4)).toBeLessThanOrEqual(10)
+    expect(Math.abs(retailFen * 10 - averageFen * 14)).toBeLessThanOrEqual(100)
   }
 })
 
