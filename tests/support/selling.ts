@@ -19,7 +19,7 @@ import {
 import { signUpload, type UploadKind } from "@suyuan/protocol/terminal/upload"
 import { encodeUploadBody, type UploadBody } from "@suyuan/protocol/terminal/upload-bodies"
 import { msToSeconds2024 } from "@suyuan/protocol/units/instant"
-import { enrolTerminal, makeStall, type TestStall } from "./stall"
+import { enrolTerminal, makeStall, newTablet, type TestStall, type TestTablet } from "./stall"
 
 export const cabbage = 101
 const pepper = 102
@@ -71,10 +71,11 @@ export async function sellingTerminal(
   ctx: Context,
   kind: "base" | "wholesale" | "market" = "market",
   slots: readonly StockSlot[] = [slotOf(1, cabbage), slotOf(2, pepper)],
+  ownTablet: TestTablet = newTablet(),
 ): Promise<SellingTerminal> {
   await stockCatalogue(ctx)
   const stall = await makeStall(ctx, kind)
-  const { tablet, terminalId } = await enrolTerminal(ctx, stall.merchantId)
+  const { tablet, terminalId } = await enrolTerminal(ctx, stall.merchantId, ownTablet)
   const networkId = ctx.config.NETWORK_ID
   const issuedAtSeconds = () => msToSeconds2024(ctx.clock.nowMs())
   const snapshot = encodeStockSnapshot({ terminal: terminalId, issuedAtSeconds: issuedAtSeconds(), slots: [...slots] })
@@ -93,7 +94,7 @@ export async function sellingTerminal(
     code: (counter, lines, amountFen = linesTotalFen(lines)) => {
       const salt = saltOf(counter)
       const body = {
-        algorithm: "ed25519" as const,
+        algorithm: tablet.algorithm,
         terminal: terminalId,
         counter,
         issuedAtSeconds: issuedAtSeconds(),
@@ -109,7 +110,7 @@ export async function sellingTerminal(
     envelope: (kindOf, body, uploadId = ctx.random.uuid()) =>
       signUpload(
         { kind: kindOf, uploadId, body: encodeUploadBody(kindOf, body) },
-        { networkId, terminal: terminalId, algorithm: "ed25519", sign: tablet.sign },
+        { networkId, terminal: terminalId, algorithm: tablet.algorithm, sign: tablet.sign },
       ),
     saleBody: (code, settlement = "platform") => ({
       payCode: concatBytes(code.bodyBytes, code.signature),

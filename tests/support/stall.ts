@@ -1,5 +1,6 @@
 // Actors, and an organisation with a site and a merchant, for tests that need a stall to act at.
 import { ed25519 } from "@noble/curves/ed25519.js"
+import { p256 } from "@noble/curves/nist.js"
 import { type Actor, type Scope, scopes } from "@suyuan/api/actor"
 import type { Context } from "@suyuan/api/context"
 import { addMerchant } from "@suyuan/api/merchants/add-merchant"
@@ -9,6 +10,7 @@ import { brokerTokens } from "@suyuan/api/terminals/broker-token"
 import { createClaimCode } from "@suyuan/api/terminals/create-claim-code"
 import { enrol } from "@suyuan/api/terminals/enrol"
 import { claimCodeHash, enrolmentMessage } from "@suyuan/protocol/terminal/enrolment"
+import type { SignatureAlgorithm } from "@suyuan/protocol/terminal/signature"
 
 export const operator: Actor = { kind: "operator", id: "operator-one", siteIds: [], scopes }
 export const secondOperator: Actor = { ...operator, id: "operator-two" }
@@ -45,15 +47,22 @@ export async function makeStall(ctx: Context, kind: "base" | "wholesale" | "mark
 export const testBrokerTokens = (ctx: Context) => brokerTokens("a secret of the tests, 32 characters", ctx.clock)
 
 export type TestTablet = {
+  readonly algorithm: SignatureAlgorithm
   readonly secretKey: Uint8Array
   readonly publicKey: Uint8Array
   readonly sign: (message: Uint8Array) => Uint8Array
 }
 
-/** A tablet with an Ed25519 key of its own. */
-export function newTablet(): TestTablet {
+/** A tablet with a key of its own. */
+export function newTablet(algorithm: SignatureAlgorithm = "ed25519"): TestTablet {
+  if (algorithm === "p256") {
+    const secretKey = p256.utils.randomSecretKey()
+    const publicKey = p256.getPublicKey(secretKey, true)
+    return { algorithm, secretKey, publicKey, sign: (message) => p256.sign(message, secretKey, { lowS: true }) }
+  }
   const secretKey = ed25519.utils.randomSecretKey()
-  return { secretKey, publicKey: ed25519.getPublicKey(secretKey), sign: (message) => ed25519.sign(message, secretKey) }
+  const publicKey = ed25519.getPublicKey(secretKey)
+  return { algorithm, secretKey, publicKey, sign: (message) => ed25519.sign(message, secretKey) }
 }
 
 /** What a tablet sends to enrol with this code. */
@@ -61,7 +70,7 @@ export function enrolmentOf(ctx: Context, tablet: TestTablet, claimCode: string,
   const { NETWORK_ID } = ctx.config
   const codeHash = claimCodeHash(NETWORK_ID, claimCode) ?? new Uint8Array(32)
   const proof = tablet.sign(enrolmentMessage(NETWORK_ID, codeHash, tablet.publicKey))
-  return { claimCode, algorithm: "ed25519" as const, publicKey: tablet.publicKey, proof, address }
+  return { claimCode, algorithm: tablet.algorithm, publicKey: tablet.publicKey, proof, address }
 }
 
 /** A terminal of the merchant's that is active already. */

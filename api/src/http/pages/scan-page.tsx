@@ -6,6 +6,7 @@ import { raw } from "hono/html"
 import type { FC } from "hono/jsx"
 import { localDay } from "../../day"
 import type { SaleDescription } from "../../sales/describe-sale"
+import { originWords } from "./origin-words"
 
 export type ScanPageProps = {
   readonly sale: SaleDescription
@@ -39,6 +40,11 @@ export const ScanPage: FC<ScanPageProps> = ({ sale, digits, language, wallet, no
               {say("stall")} <strong>{sale.stall.number}</strong>
             </p>
             <p class="soft">{say("check")}</p>
+            {!sale.stallOnline && (
+              <p class="waiting">
+                {stateShapes.waiting} {say("stallOffline")}
+              </p>
+            )}
           </header>
           {sale.lines === null ? (
             <p class="waiting">
@@ -119,7 +125,7 @@ const Origin: FC<{ line: LineDescription; zone: string; language: WordLanguage }
   return (
     <div class="origin">
       <p>
-        {origin.kind === "all-from" ? say("allFrom") : say("oneOrMoreOf")}
+        {say(originWords[origin.kind])}
         {colon}
         {origin.places.join(comma)}
         {origin.unknownHighPercent > 0 && `${semicolon}${say("unknownUpTo")} ${origin.unknownHighPercent}%`}
@@ -152,10 +158,10 @@ const Tests: FC<{ pile: NonNullable<LineDescription["pile"]>; zone: string; lang
             {passed ? stateShapes.paid : stateShapes.refused} {say(passed ? "testPassed" : "testFailed")}{" "}
             {test.standard} {percent(test.inhibitionPermille)} {passed ? "<" : "≥"} {percent(test.limitPermille)}{" "}
             <time datetime={test.testedAt}>{localDay(new Date(test.testedAt), props.zone)}</time>
-            <small>{say("testSampleOnly")}</small>
           </p>
         )
       })}
+      {props.pile.inspections.length > 0 && <small>{say("testSampleOnly")}</small>}
     </>
   )
 }
@@ -239,7 +245,8 @@ export const RefusalPage: FC<{
 const pageStyle = `
 body{margin:0;background:var(--paper);color:var(--ink);font-family:var(--font);font-size:16px;line-height:1.5}
 .demo{margin:0;padding:8px 16px;background:var(--grain);color:#1D2318;text-align:center;font-size:14px}
-.slip{max-width:480px;margin:16px auto;padding:20px;background:var(--card);border-radius:12px;box-shadow:0 2px 10px rgb(0 0 0 / 8%)}
+time{white-space:nowrap}
+.slip{max-width:480px;box-sizing:border-box;width:calc(100% - 16px);margin:16px auto;padding:20px;background:var(--card);border-radius:12px;box-shadow:0 2px 10px rgb(0 0 0 / 8%)}
 h1{margin:0;font-size:28px;line-height:1.25}.site,.soft,small{color:var(--ink-soft);font-size:14px;margin:4px 0}
 small{display:block}.stall-number{font-size:20px;margin:4px 0}
 .lines{list-style:none;margin:16px 0;padding:0;border-top:1px dashed var(--ink-soft)}

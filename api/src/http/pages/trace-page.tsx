@@ -3,6 +3,7 @@ import { type Word, type WordLanguage, words } from "@suyuan/look/words"
 import { raw } from "hono/html"
 import type { FC } from "hono/jsx"
 import type { Trace } from "../../trace/read-trace"
+import { originWords } from "./origin-words"
 
 type TracePageProps = {
   readonly trace: Trace
@@ -72,7 +73,7 @@ const LineTrace: FC<{ line: Line; language: WordLanguage }> = ({ line, language 
         </p>
       ) : (
         <p class="finest">
-          {say(origin.kind === "all-from" ? "allFrom" : "oneOrMoreOf")} {origin.places.join("、")}
+          {say(originWords[origin.kind])} {origin.places.join("、")}
           {origin.unknownHighPercent > 0 && `；${say("unknownUpTo")} ${origin.unknownHighPercent}%`}
         </p>
       )}
