@@ -1,11 +1,14 @@
 import { expect, test } from "bun:test"
+import { p256 } from "@noble/curves/nist.js"
 import { DEVELOPMENT_NETWORK_ID } from "@suyuan/protocol/network"
 import { matchLines, verifyPayCode } from "@suyuan/protocol/terminal/pay-code-signature"
 import { parsePayCodeUrl } from "@suyuan/protocol/terminal/pay-code-url"
 import { priceSalt } from "@suyuan/protocol/terminal/price-salt"
+import { isLowS } from "@suyuan/protocol/terminal/signature"
 import { verifyNoble } from "@suyuan/protocol/terminal/verify-noble"
+import type { KeyStore } from "@suyuan/terminal-kiosk/keys/key-store"
 import { closeSale } from "@suyuan/terminal-kiosk/sale/close-sale"
-import { closeTerminal } from "@suyuan/terminal-kiosk/terminal"
+import { closeTerminal, openTerminal } from "@suyuan/terminal-kiosk/terminal"
 import {
   cabbage,
   newestBody,
@@ -14,7 +17,9 @@ import {
   publicKey,
   queuedKinds,
   RECEIPT_KEY,
+  stallClock,
   TERMINAL,
+  testKeys,
 } from "../headless-terminal"
 
 const key = { algorithm: "ed25519", publicKey } as const
@@ -110,4 +115,36 @@ test("refuses what is no sale", async () => {
     "sale/too-many-lines",
     "sale/no-snapshot",
   ])
+})
+
+test("[PC-17] a tablet whose key is P-256 shows codes with low S, whichever its signer gives", async () => {
+  const secretKey = new Uint8Array(32).fill(3)
+  const publicKey = p256.getPublicKey(secretKey)
+  let highSigned = 0
+  const keys: KeyStore = {
+    ...testKeys(),
+    signingKey: async () => ({
+      algorithm: "p256",
+      publicKey,
+      sign: async (message) => {
+        const signature = p256.sign(message, secretKey, { lowS: false, prehash: true })
+        if (!isLowS(signature)) highSigned += 1
+        return signature
+      },
+    }),
+  }
+  const { store } = await openStockedStall()
+  const terminal = await openTerminal({ keys, store, clock: stallClock() })
+  if (terminal === undefined) throw new Error("the terminal did not open")
+  for (let i = 0; i < 12; i++) {
+    const closed = await closeSale(terminal, cabbage())
+    if (!closed.ok) throw new Error(closed.error)
+    const code = parsePayCodeUrl(closed.value.url, { allowHttp: true })
+    if (!code.ok) throw new Error(code.error)
+    const salt = priceSalt(RECEIPT_KEY, DEVELOPMENT_NETWORK_ID, TERMINAL, code.value.body.counter)
+    const terminalKey = { algorithm: "p256", publicKey } as const
+    const by = { networkId: DEVELOPMENT_NETWORK_ID, priceSalt: salt, terminalKey, verifySignature: verifyNoble }
+    expect(verifyPayCode(code.value, by).ok).toBe(true)
+  }
+  expect(highSigned).toBeGreaterThan(0)
 })
