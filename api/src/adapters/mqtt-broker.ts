@@ -18,34 +18,42 @@ export type BrokerOptions = {
   readonly onTrouble: (message: string) => void
 }
 
+/** How long a message to a terminal may take to the broker; then it stays in the outbox and is tried again. */
+const publishMsMax = 5000
+const connectMsMax = 15_000
+const reconnectMs = 500
+
 /** MQTT 3.1.1: one publishing session, and one persistent session a shard so that what arrives meanwhile waits at the broker. */
 export async function connectBroker(options: BrokerOptions): Promise<TerminalChannel> {
-  const publisher = await open(options, `gateway-${options.gatewayId}`, true)
+  const publisher = await open(options, { clientId: `gateway-${options.gatewayId}`, clean: true })
   const sessions = new Set<MqttClient>()
   return {
     async listen(shard, handler) {
-      const client = await open(options, `gateway-shard-${shard}`, false)
-      sessions.add(client)
-      client.handleMessage = (packet, done) => {
-        const message = readUpMessage(packet.topic, packet.payload, shard, options.nowMs())
+      const take = (topic: string, payload: string | Uint8Array) => {
+        const message = readUpMessage(topic, payload, shard, options.nowMs())
         if (message) handler(message)
         else options.onTrouble("dropped a message that no terminal could have sent")
-        done()
       }
-      await client.subscribeAsync(`t/${shard}/+/up/+`, { qos: 1 })
+      const client = await open(options, { clientId: `gateway-shard-${shard}`, clean: false, take })
+      sessions.add(client)
       const session: ShardSession = {
         async close() {
           sessions.delete(client)
           await client.endAsync(true)
         },
       }
+      try {
+        await client.subscribeAsync(`t/${shard}/+/up/+`, { qos: 1 })
+      } catch (error) {
+        await session.close()
+        throw error
+      }
       return session
     },
     async publish(terminalId, topic, payload) {
       if (!publisher.connected) throw new Error("the broker is out of reach")
-      await publisher.publishAsync(`t/${shardOf(terminalId)}/${terminalToHex(terminalId)}/down/${topic}`, payload, {
-        qos: 1,
-      })
+      const fullTopic = `t/${shardOf(terminalId)}/${terminalToHex(terminalId)}/down/${topic}`
+      await within(publishMsMax, publisher.publishAsync(fullTopic, payload, { qos: 1 }))
     },
     connected: () => publisher.connected,
     async close() {
@@ -54,34 +62,61 @@ export async function connectBroker(options: BrokerOptions): Promise<TerminalCha
   }
 }
 
-async function open(options: BrokerOptions, clientId: string, clean: boolean): Promise<MqttClient> {
+type Session = {
+  readonly clientId: string
+  readonly clean: boolean
+  readonly take?: (topic: string, payload: string | Uint8Array) => void
+}
+
+async function open(options: BrokerOptions, { clientId, clean, take }: Session): Promise<MqttClient> {
   const client = mqtt.connect(options.url, {
     clientId,
     clean,
     username: clientId,
     password: await options.token(clientId),
-    reconnectPeriod: 500,
+    reconnectPeriod: reconnectMs,
+    // A token that ran out is refused once; without this the session would never come back.
+    reconnectOnConnackError: true,
     connectTimeout: 5000,
     // What is published while the broker is away waits in our own outbox, not in this process's memory.
     queueQoSZero: false,
     resubscribe: true,
     protocolVersion: 4,
   })
+  // From before the connection is there: a persistent session brings what waited as soon as it is.
+  client.handleMessage = (packet, done) => {
+    take?.(packet.topic, packet.payload)
+    done()
+  }
   client.on("error", (error) => options.onTrouble(`broker session ${clientId}: ${error.message}`))
-  client.on("reconnect", async () => {
-    client.options.password = await options.token(clientId)
+  // The broker ends a session with its token: the next connection, a moment later, has a fresh one.
+  client.on("close", () => {
+    Promise.resolve(options.token(clientId)).then(
+      (password) => {
+        client.options.password = password
+      },
+      (error: unknown) => options.onTrouble(`broker session ${clientId}: no token: ${error}`),
+    )
   })
-  await new Promise<void>((resolve, reject) => {
-    const timer = setTimeout(() => {
-      client.end(true)
-      reject(new Error(`the broker did not accept ${clientId} within 15 s`))
-    }, 15_000)
-    client.once("connect", () => {
-      clearTimeout(timer)
-      resolve()
-    })
-  })
+  try {
+    await within(connectMsMax, new Promise<void>((resolve) => client.once("connect", () => resolve())))
+  } catch (error) {
+    client.end(true)
+    throw error
+  }
   return client
+}
+
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`the broker did not answer within ${ms} ms`)), ms)
+  })
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 function readUpMessage(

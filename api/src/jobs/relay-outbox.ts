@@ -1,12 +1,13 @@
 import { outbox } from "@suyuan/drizzle/schema/outbox"
 import { parseTerminalHex } from "@suyuan/protocol/terminal/identifiers"
-import { and, eq, inArray, lte, sql } from "drizzle-orm"
+import { and, inArray, lte, sql } from "drizzle-orm"
 import type { Context } from "../context"
 import type { TerminalChannel } from "../terminals/terminal-channel"
 
 const groupMax = 200
 const retryMsFirst = 500
-const retryMsMax = 60_000
+/** The broker comes back for all at once, and somebody stands at the stall. */
+const retryMsMax = 10_000
 
 /**
  * Sends what the domains queued: terminals by the broker, buyers through the database's own NOTIFY, so that a buyer
@@ -27,38 +28,53 @@ export async function relayOutbox(
       .limit(groupMax)
       .for("update", { skipLocked: true })
     if (rows.length === 0) return 0
-    const sent: string[] = []
-    const kept: { id: string; tries: number }[] = []
-    await Promise.all(
-      rows.map(async (row) => {
-        try {
-          if (row.channel === "terminal") {
-            const terminal = parseTerminalHex(row.recipient)
-            if (terminal.ok) await channel.publish(terminal.value, row.topic, JSON.stringify(row.payload))
-          }
-          sent.push(row.id)
-        } catch {
-          kept.push({ id: row.id, tries: row.tries + 1 })
-        }
-      }),
-    )
-    const buyerRows = rows.filter((row) => row.channel === "buyer")
-    for (const row of buyerRows) {
-      const message = JSON.stringify({ sale: row.recipient, event: row.topic, version: row.version, data: row.payload })
-      await tx.execute(sql`SELECT pg_notify('buyer', ${message})`)
+    const tries = await Promise.allSettled(rows.map((row) => hand(channel, row)))
+    const isSent = (_: unknown, index: number) => tries[index]?.status === "fulfilled"
+    const sent = rows.filter(isSent)
+    const kept = rows.filter((row, index) => !isSent(row, index))
+    const buyerMessages = sent.flatMap((row) => (row.channel === "buyer" ? [buyerMessage(row)] : []))
+    if (buyerMessages.length > 0) {
+      const listed = sql.join(
+        buyerMessages.map((message) => sql`(${message})`),
+        sql`, `,
+      )
+      await tx.execute(sql`SELECT pg_notify('buyer', m) FROM (VALUES ${listed}) AS messages(m)`)
     }
-    if (sent.length > 0) {
-      await tx
-        .delete(outbox)
-        .where(and(inArray(outbox.id, sent), inArray(outbox.day, [...new Set(rows.map((row) => row.day))])))
-    }
-    for (const { id, tries } of kept) {
-      const delayMs = Math.min(retryMsMax, retryMsFirst * 2 ** Math.min(tries, 10))
+    if (sent.length > 0) await tx.delete(outbox).where(among(sent))
+    if (kept.length > 0) {
+      const delaySeconds = sql`least(${retryMsMax}, ${retryMsFirst} * 2 ^ least(${outbox.tries} + 1, 10)) / 1000`
       await tx
         .update(outbox)
-        .set({ tries, nextTryAt: new Date(now.getTime() + delayMs) })
-        .where(eq(outbox.id, id))
+        .set({
+          tries: sql`${outbox.tries} + 1`,
+          nextTryAt: sql`${now.toISOString()}::timestamptz + make_interval(secs => ${delaySeconds})`,
+        })
+        .where(among(kept))
     }
     return sent.length
   })
+}
+
+type OutboxRow = typeof outbox.$inferSelect
+
+/** A row for nobody is let go: there is no address to try again. */
+async function hand(channel: Pick<TerminalChannel, "publish">, row: OutboxRow): Promise<void> {
+  if (row.channel !== "terminal") return
+  const terminal = parseTerminalHex(row.recipient)
+  if (terminal.ok) await channel.publish(terminal.value, row.topic, JSON.stringify(row.payload))
+}
+
+function buyerMessage(row: OutboxRow): string {
+  return JSON.stringify({ sale: row.recipient, event: row.topic, version: row.version, data: row.payload })
+}
+
+/** The days find the partitions. */
+function among(rows: readonly OutboxRow[]) {
+  return and(
+    inArray(
+      outbox.id,
+      rows.map((row) => row.id),
+    ),
+    inArray(outbox.day, [...new Set(rows.map((row) => row.day))]),
+  )
 }

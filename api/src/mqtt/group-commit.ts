@@ -28,8 +28,10 @@ export class GroupCommit<T> {
 
   /** Resolves when everything pushed so far has been worked on. */
   async drain(): Promise<void> {
-    this.#start()
-    while (this.#working) await this.#working
+    while (this.#working || this.#waiting.length > 0) {
+      this.#start()
+      await this.#working
+    }
   }
 
   #start(): void {

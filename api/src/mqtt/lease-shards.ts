@@ -16,6 +16,7 @@ export class ShardLeases {
   readonly #holder: string
   readonly #handler: (message: UpMessage) => void
   readonly #log: Logger
+  #closed = false
   readonly #held = new Map<number, { lease: Lease; session: ShardSession }>()
 
   constructor(
@@ -37,21 +38,26 @@ export class ShardLeases {
 
   /** Takes, renews and leaves shards. Called every third of a lease. */
   async renew(): Promise<void> {
+    if (this.#closed) return
     await Promise.all(Array.from({ length: SHARDS }, (_, shard) => this.#renewShard(shard)))
   }
 
   async close(): Promise<void> {
-    await Promise.all(
-      [...this.#held.values()].map(async ({ lease, session }) => {
-        await session.close()
-        await releaseLease(this.#ctx, lease)
-      }),
-    )
-    this.#held.clear()
+    this.#closed = true
+    await Promise.all([...this.#held.keys()].map((shard) => this.#leave(shard)))
+  }
+
+  async #leave(shard: number): Promise<void> {
+    const own = this.#held.get(shard)
+    if (!own) return
+    this.#held.delete(shard)
+    await own.session.close()
+    await releaseLease(this.#ctx, own.lease)
   }
 
   async #renewShard(shard: number): Promise<void> {
     const lease = await takeLease(this.#ctx, `ingest-${shard}`, this.#holder, leaseSeconds)
+    if (this.#closed && lease) return releaseLease(this.#ctx, lease)
     const current = this.#held.get(shard)
     if (!lease) {
       this.#held.delete(shard)
@@ -65,6 +71,7 @@ export class ShardLeases {
     try {
       const session = await this.#channel.listen(shard, this.#handler)
       this.#held.set(shard, { lease, session })
+      if (this.#closed) await this.#leave(shard)
     } catch (error) {
       this.#log.warn({ shard, error: reasonOf(error) }, "shard not taken")
       await releaseLease(this.#ctx, lease)

@@ -13,6 +13,9 @@ import { recordUploads, type UploadAck } from "./record-uploads"
 /** What one terminal may have acknowledged in one message. */
 const acksPerMessage = 100
 
+/** Uploads that wait here at most; beyond it they are let go, because terminals keep them and send them again. */
+const waitingMax = 20_000
+
 /** The gateway's ear: what arrives from terminals goes to group commits, and what became of it goes back after commit. */
 export function listenToTerminals(ctx: Context, channel: TerminalChannel) {
   const uploads = new GroupCommit<UpMessage>(async (group) => {
@@ -25,8 +28,9 @@ export function listenToTerminals(ctx: Context, channel: TerminalChannel) {
   })
   return {
     handle(message: UpMessage): void {
-      if (message.topic === "record") uploads.push(message)
-      else if (message.topic === "hello") {
+      if (message.topic === "record") {
+        if (uploads.depth < waitingMax) uploads.push(message)
+      } else if (message.topic === "hello") {
         answerHello(ctx, channel, message).catch((error) =>
           ctx.log.warn({ error: reasonOf(error) }, "hello not answered"),
         )

@@ -1,0 +1,136 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test"
+import { BuyerEvents } from "@suyuan/api/adapters/buyer-events"
+import { relayOutbox } from "@suyuan/api/jobs/relay-outbox"
+import { enqueue, type OutboxMessage } from "@suyuan/api/outbox"
+import { outbox } from "@suyuan/drizzle/schema/outbox"
+import { terminalToHex } from "@suyuan/protocol/terminal/identifiers"
+import { until } from "../../support/broker"
+import { type TestGateway, testGateway } from "../../support/context"
+
+setDefaultTimeout(60_000)
+
+let gateway: TestGateway
+beforeAll(async () => {
+  gateway = await testGateway()
+})
+beforeEach(async () => {
+  await gateway.ctx.db.delete(outbox)
+})
+afterAll(() => gateway?.close())
+
+const terminal = 0x01_0000_0001
+const messageTo = (channel: OutboxMessage["channel"], version: number): OutboxMessage => ({
+  ...{ channel, version, topic: channel === "terminal" ? "payment" : "state", payload: { v: 1, version } },
+  recipient: channel === "terminal" ? terminalToHex(terminal) : `${terminalToHex(terminal)}/5`,
+})
+const queue = (...messages: OutboxMessage[]) => gateway.ctx.db.transaction((tx) => enqueue(gateway.ctx, tx, messages))
+const rows = () => gateway.ctx.db.select().from(outbox)
+
+/** A broker that is there or not, and remembers. */
+function channelTo(heard: string[]) {
+  const state = { away: false, lostAnswers: 0 }
+  const publish = async (_terminal: number, topic: string, payload: string) => {
+    if (state.away) throw new Error("the broker is out of reach")
+    heard.push(`${topic} ${payload}`)
+    if (state.lostAnswers > 0) {
+      state.lostAnswers -= 1
+      throw new Error("no answer from the broker")
+    }
+  }
+  return { state, publish }
+}
+
+describe("the outbox's relay", () => {
+  test("sends each message once and forgets it, when nothing goes wrong", async () => {
+    const heard: string[] = []
+    await queue(messageTo("terminal", 1), messageTo("terminal", 2))
+    expect(await relayOutbox(gateway.ctx, channelTo(heard))).toBe(2)
+    expect(heard.toSorted()).toEqual(['payment {"v":1,"version":1}', 'payment {"v":1,"version":2}'])
+    expect(await rows()).toHaveLength(0)
+    expect(await relayOutbox(gateway.ctx, channelTo(heard))).toBe(0)
+  })
+
+  test("keeps them while the broker is away, tries more seldom, and sends them when it is back", async () => {
+    const heard: string[] = []
+    const channel = channelTo(heard)
+    channel.state.away = true
+    await queue(messageTo("terminal", 3))
+    for (let round = 1; round <= 8; round += 1) {
+      expect(await relayOutbox(gateway.ctx, channel)).toBe(0)
+      const [row] = await rows()
+      expect(row?.tries).toBe(round)
+      const delayMs = (row?.nextTryAt.getTime() ?? 0) - gateway.clock.nowMs()
+      expect(delayMs).toBe(Math.min(10_000, 500 * 2 ** round))
+      gateway.clock.advance(delayMs)
+    }
+    channel.state.away = false
+    expect(await relayOutbox(gateway.ctx, channel)).toBe(1)
+    expect(heard).toEqual(['payment {"v":1,"version":3}'])
+  })
+
+  test("sends again what nobody confirmed: at least once, never lost", async () => {
+    const heard: string[] = []
+    const channel = channelTo(heard)
+    channel.state.lostAnswers = 1
+    await queue(messageTo("terminal", 4))
+    await relayOutbox(gateway.ctx, channel)
+    gateway.clock.advance(10_000)
+    await relayOutbox(gateway.ctx, channel)
+    expect(heard).toEqual(['payment {"v":1,"version":4}', 'payment {"v":1,"version":4}'])
+    expect(await rows()).toHaveLength(0)
+  })
+
+  test("one terminal's trouble holds up nobody else's message", async () => {
+    const heard: string[] = []
+    await queue(messageTo("terminal", 5), { ...messageTo("terminal", 6), recipient: terminalToHex(terminal + 1) })
+    const publish = async (to: number, _topic: string, payload: string) => {
+      if (to === terminal) throw new Error("refused")
+      heard.push(payload)
+    }
+    expect(await relayOutbox(gateway.ctx, { publish })).toBe(1)
+    expect(heard).toEqual(['{"v":1,"version":6}'])
+    expect(await rows()).toHaveLength(1)
+  })
+
+  test("a message that was not committed is never sent", async () => {
+    const heard: string[] = []
+    await gateway.ctx.db
+      .transaction(async (tx) => {
+        await enqueue(gateway.ctx, tx, [messageTo("terminal", 7)])
+        throw new Error("rolled back")
+      })
+      .catch(() => {})
+    expect(await relayOutbox(gateway.ctx, channelTo(heard))).toBe(0)
+    expect(heard).toEqual([])
+  })
+
+  test("several relays at once send each message once", async () => {
+    const heard: string[] = []
+    const channel = channelTo(heard)
+    await queue(...Array.from({ length: 300 }, (_, index) => messageTo("terminal", 100 + index)))
+    const relayed = await Promise.all([1, 2, 3].map(() => relayOutbox(gateway.ctx, channel)))
+    expect(relayed.reduce((sum, count) => sum + count, 0) + (await relayOutbox(gateway.ctx, channel))).toBe(300)
+    expect(new Set(heard).size).toBe(300)
+    expect(heard).toHaveLength(300)
+  })
+
+  test("a buyer hears at whichever gateway they wait, even while the broker is away", async () => {
+    const waitingAt = [new BuyerEvents(), new BuyerEvents()]
+    const heard: string[] = []
+    for (const [index, events] of waitingAt.entries()) {
+      await events.start(gateway.ctx.sql)
+      events.subscribe(`${terminalToHex(terminal)}/5`, ({ event, version }) =>
+        heard.push(`${index}: ${event} ${version}`),
+      )
+      events.subscribe(`${terminalToHex(terminal)}/6`, () => heard.push("somebody else's"))
+    }
+    await queue(messageTo("buyer", 9), messageTo("terminal", 9))
+    const channel = channelTo([])
+    channel.state.away = true
+    expect(await relayOutbox(gateway.ctx, channel)).toBe(1)
+    await until(() => heard.length >= 2, "both gateways' buyers hear it")
+    expect(heard.toSorted()).toEqual(["0: state 9", "1: state 9"])
+    expect((await rows()).map(({ channel: to }) => to)).toEqual(["terminal"])
+    for (const events of waitingAt) await events.stop()
+  })
+})
