@@ -45,8 +45,8 @@ export type Ports = {
   claim(name: string, wish?: PortWish): Promise<number>
   /** Forgets a port that turned out to be taken, so that the next claim gives another. */
   forget(name: string): void
-  /** Lets other copies have the ports. */
-  release(): void
+  /** Lets other copies have the ports; they have them when it resolves. */
+  release(): Promise<void>
 }
 
 /** `file` holds `{name: port}`; without it nothing is remembered, which is what throwaway engines want. */
@@ -114,9 +114,11 @@ export function openPorts(file?: string): Ports {
       remembered.delete(name)
       remember()
     },
-    release() {
-      for (const reservation of reserved.values()) reservation.close()
+    async release() {
+      const held = [...reserved.values()]
       reserved.clear()
+      // One that never listened (not on Linux) says so with an error, and is closed all the same.
+      await Promise.all(held.map((reservation) => new Promise<void>((done) => reservation.close(() => done()))))
     },
   }
 }

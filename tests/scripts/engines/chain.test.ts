@@ -3,24 +3,28 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { type ChainEngine, startChain } from "../../../scripts/engines/chain"
-import { openPorts } from "../../../scripts/engines/ports"
+import { openPorts, type Ports } from "../../../scripts/engines/ports"
 import { openProcesses, type Processes } from "../../../scripts/engines/processes"
 
 const directory = mkdtempSync(join(tmpdir(), "suyuan-chain-"))
 const state = join(directory, "chain", "state.json")
 let processes: Processes
+let ports: Ports | undefined
 
 afterAll(async () => {
   await processes.stopAll()
   rmSync(directory, { recursive: true, force: true })
 })
 
-function start(): Promise<ChainEngine> {
+async function start(): Promise<ChainEngine> {
   processes = openProcesses(join(directory, "processes.json"))
+  // The process before is gone, and with it what it had reserved.
+  await ports?.release()
+  ports = openPorts(join(directory, "ports.json"))
   return startChain({
     directory,
     processes,
-    ports: openPorts(join(directory, "ports.json")),
+    ports,
     chainId: 712_999,
     durable: true,
   })

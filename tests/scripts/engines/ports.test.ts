@@ -11,14 +11,14 @@ const held: Server[] = []
 const opened: Ports[] = []
 
 afterEach(async () => {
-  release()
+  await release()
   await Promise.all(held.splice(0).map((server) => new Promise((done) => server.close(done))))
   rmSync(file, { force: true })
 })
 
 /** As if the copy that asked before had ended. */
-function release(): void {
-  for (const ports of opened.splice(0)) ports.release()
+async function release(): Promise<void> {
+  await Promise.all(opened.splice(0).map((ports) => ports.release()))
 }
 
 function open(from?: string): Ports {
@@ -35,7 +35,7 @@ function hold(port: number): Promise<void> {
 
 test("gives the same port again after a restart", async () => {
   const first = await open(file).claim("gateway")
-  release()
+  await release()
   expect(await open(file).claim("gateway")).toBe(first)
 })
 
@@ -48,19 +48,19 @@ test("gives each name a port of its own, also before anything listens", async ()
 
 test("takes another, and remembers it, when the remembered one is taken", async () => {
   const first = await open(file).claim("gateway")
-  release()
+  await release()
   await hold(first)
   const second = await open(file).claim("gateway")
-  release()
+  await release()
   expect(second).not.toBe(first)
   expect(await open(file).claim("gateway")).toBe(second)
 })
 
 test("takes the preferred one when it is free, and goes on to another when it is not", async () => {
   const free = await open().claim("any")
-  release()
+  await release()
   expect(await open().claim("gateway", { preferred: free })).toBe(free)
-  release()
+  await release()
   await hold(free)
   expect(await open().claim("gateway", { preferred: free })).not.toBe(free)
 })
@@ -75,10 +75,10 @@ test.if(process.platform === "linux")(
 
 test("names the variable when the port that a person asked for is taken", async () => {
   const port = await open().claim("any")
-  release()
+  await release()
   const wish = { fixed: { port, variable: "GATEWAY_PORT" } }
   expect(await open().claim("gateway", wish)).toBe(port)
-  release()
+  await release()
   await hold(port)
   await expect(open().claim("gateway", wish)).rejects.toThrow(`Port ${port} is taken: set GATEWAY_PORT`)
 })

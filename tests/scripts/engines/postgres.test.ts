@@ -3,13 +3,14 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, wri
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import postgres from "postgres"
-import { openPorts } from "../../../scripts/engines/ports"
+import { openPorts, type Ports } from "../../../scripts/engines/ports"
 import { type PostgresEngine, startPostgres } from "../../../scripts/engines/postgres"
 import { openProcesses, type Processes } from "../../../scripts/engines/processes"
 
 const directory = mkdtempSync(join(tmpdir(), "suyuan-postgres-"))
 const data = join(directory, "postgres", "data")
 let processes: Processes
+let ports: Ports | undefined
 
 afterAll(async () => {
   await processes.stopAll()
@@ -17,9 +18,11 @@ afterAll(async () => {
 })
 
 /** As after a new start of the supervisor: nothing is known but what the directory holds. */
-function start(): Promise<PostgresEngine> {
+async function start(): Promise<PostgresEngine> {
   processes = openProcesses(join(directory, "processes.json"))
-  const ports = openPorts(join(directory, "ports.json"))
+  // The process before is gone, and with it what it had reserved.
+  await ports?.release()
+  ports = openPorts(join(directory, "ports.json"))
   return startPostgres({ directory, processes, ports, durable: false })
 }
 
@@ -58,7 +61,6 @@ test("has the same address and data after a restart", async () => {
   const engine = await start()
   expect(engine.url).toBe(url)
   expect(await query<{ name: string }>(url, "select name from kept")).toEqual([{ name: "白菜" }])
-  engine.process.isRunning()
   process.kill(engine.process.pid, "SIGKILL")
   await engine.process.exited
 })

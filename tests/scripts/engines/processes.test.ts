@@ -10,7 +10,7 @@ const record = join(folder, "record.json")
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 function sleeper() {
-  const child = spawn("sleep", ["600"], { stdio: "ignore" })
+  const child = spawn("/bin/sleep", ["600"], { stdio: "ignore" })
   const ended = new Promise<NodeJS.Signals | null>((done) => child.once("exit", (_code, signal) => done(signal)))
   const pid = child.pid ?? 0
   return { child, pid, startedAt: processStartedAt(pid) ?? "", ended }
@@ -62,7 +62,7 @@ test("a child is gone soon after its owner was killed with -9", async () => {
 
 test("stopAll stops what runs and lets nothing start any more", async () => {
   const processes = openProcesses(join(folder, "own.json"))
-  const options = { command: "sleep", args: ["600"], stopSignal: "SIGTERM", stopTimeoutMs: 5_000 } as const
+  const options = { command: "/bin/sleep", args: ["600"], stopSignal: "SIGTERM", stopTimeoutMs: 5_000 } as const
   const child = processes.start({ ...options, name: "one", logFile: join(folder, "one.log") })
   await processes.stopAll()
   expect(child.isRunning()).toBe(false)
@@ -75,7 +75,7 @@ test("a child that does not stop when asked is killed", async () => {
   const child = openProcesses(join(folder, "stubborn.json")).start({
     name: "stubborn",
     command: "/bin/sh",
-    args: ["-c", "trap '' TERM; echo ready; while :; do sleep 1; done"],
+    args: ["-c", "trap '' TERM; echo ready; while :; do /bin/sleep 1; done"],
     logFile: join(folder, "stubborn.log"),
     stopSignal: "SIGTERM",
     stopTimeoutMs: 200,
