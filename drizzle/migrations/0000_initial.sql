@@ -532,7 +532,7 @@ END $$;
 -- Makes the day partitions of every range-partitioned table; safe to repeat. A row that lands in a default partition is an alarm.
 CREATE FUNCTION ensure_day_partitions(from_day date, to_day date) RETURNS integer LANGUAGE plpgsql AS $$
 DECLARE
-  parent text; d date; made integer := 0; child text;
+  parent text; d date; made integer := 0; child text; has_strays boolean;
 BEGIN
   PERFORM pg_advisory_xact_lock(hashtext('ensure_day_partitions'));
   FOREACH parent IN ARRAY ARRAY['sales','sale_lines','attempts','refunds','payment_events','records','pile_events','outbox','audit'] LOOP
@@ -543,7 +543,16 @@ BEGIN
     WHILE d <= to_day LOOP
       child := parent || '_' || to_char(d, 'YYYYMMDD');
       IF to_regclass(child) IS NULL THEN
-        EXECUTE format('CREATE TABLE %I PARTITION OF %I FOR VALUES FROM (%L) TO (%L)', child, parent, d, d + 1);
+        EXECUTE format('SELECT EXISTS (SELECT FROM %I WHERE day = %L)', parent || '_default', d) INTO has_strays;
+        IF has_strays THEN
+          -- Rows that came before their partition: they move into it.
+          EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING ALL)', child, parent);
+          EXECUTE format('WITH strays AS (DELETE FROM %I WHERE day = %L RETURNING *) INSERT INTO %I SELECT * FROM strays',
+            parent || '_default', d, child);
+          EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', parent, child, d, d + 1);
+        ELSE
+          EXECUTE format('CREATE TABLE %I PARTITION OF %I FOR VALUES FROM (%L) TO (%L)', child, parent, d, d + 1);
+        END IF;
         made := made + 1;
       END IF;
       d := d + 1;

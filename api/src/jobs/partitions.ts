@@ -1,21 +1,61 @@
 import { sql } from "drizzle-orm"
 import type { Context } from "../context"
+import { utcDay } from "../day"
 import type { Job } from "./job"
 
+const dayMs = 86_400_000
 const daysAhead = 14
+/** Goods are entered some days late, tablets come back from the drawer: such a day gets its partition, however old. */
+const daysBackMax = 400
 
-/** Makes the coming days' partitions. A row that lands in a default partition all the same is an alarm. */
+/**
+ * Makes the coming days' partitions. A row that lay in a default partition all the same is an alarm; it moves to a
+ * partition of its day, unless that day is none that a working clock can name. Returns how many partitions were made.
+ */
 export async function ensurePartitions(ctx: Context): Promise<number> {
-  const today = new Date(ctx.clock.nowMs())
-  const until = new Date(today.getTime() + daysAhead * 86_400_000)
-  await ctx.db.execute(
-    sql`SELECT ensure_day_partitions(${today.toISOString().slice(0, 10)}::date, ${until.toISOString().slice(0, 10)}::date)`,
-  )
-  for (const table of ["sales", "attempts", "records", "pile_events"]) {
-    const strays = await ctx.db.execute(sql`SELECT 1 FROM ${sql.identifier(`${table}_default`)} LIMIT 1`)
-    if (strays.length > 0) ctx.log.error({ table }, "a row lies in the default partition")
+  const nowMs = ctx.clock.nowMs()
+  const day = (days: number) => utcDay(new Date(nowMs + days * dayMs))
+  let made = await makePartitions(ctx, day(0), day(daysAhead))
+  for (const stray of await findStrays(ctx)) {
+    ctx.log.error(stray, "rows lie in a default partition")
+    const isPlausible = stray.day >= day(-daysBackMax) && stray.day <= day(daysAhead)
+    if (isPlausible) made += await makePartitions(ctx, stray.day, stray.day)
   }
-  return 0
+  return made
 }
 
-export const partitionJobs: Job[] = [{ name: "partitions/ensure", everyMs: 3_600_000, run: ensurePartitions }]
+async function makePartitions(ctx: Context, from: string, to: string): Promise<number> {
+  const [row] = await ctx.db.execute<{ made: number }>(
+    sql`SELECT ensure_day_partitions(${from}::date, ${to}::date) AS made`,
+  )
+  return row?.made ?? 0
+}
+
+type Stray = { readonly table: string; readonly day: string; readonly rows: number }
+
+/** In every table that is partitioned by day, whichever those are by now. */
+async function findStrays(ctx: Context): Promise<Stray[]> {
+  const defaults = await ctx.db.execute<{ name: string }>(sql`
+    SELECT child.relname AS name FROM pg_partitioned_table AS parent
+    JOIN pg_class AS child ON child.oid = parent.partdefid ORDER BY child.relname`)
+  const strays: Stray[] = []
+  for (const { name } of defaults) {
+    const rows = await ctx.db.execute<{ day: string; rows: number }>(
+      sql`SELECT day::text AS day, count(*)::int AS rows FROM ${sql.identifier(name)} GROUP BY day ORDER BY day`,
+    )
+    for (const row of rows) strays.push({ table: name, day: row.day, rows: row.rows })
+  }
+  return strays
+}
+
+const ensure: Job = {
+  name: "partitions/ensure",
+  everyMs: 3_600_000,
+  // Once is enough: what could not be moved now cannot be moved at once either.
+  run: async (ctx) => {
+    await ensurePartitions(ctx)
+    return 0
+  },
+}
+
+export const partitionJobs: Job[] = [ensure]

@@ -1,0 +1,196 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test"
+import { readdirSync } from "node:fs"
+import { join } from "node:path"
+import { ensurePartitions } from "@suyuan/api/jobs/partitions"
+import { migrate } from "@suyuan/drizzle/migrate"
+import { outbox } from "@suyuan/drizzle/schema/outbox"
+import { pileEvents } from "@suyuan/drizzle/schema/trace"
+import { is } from "drizzle-orm"
+import { getTableConfig, PgTable } from "drizzle-orm/pg-core"
+import { type TestGateway, testGateway } from "../support/context"
+
+setDefaultTimeout(60_000)
+
+let gateway: TestGateway
+let tables: ReturnType<typeof getTableConfig>[]
+beforeAll(async () => {
+  gateway = await testGateway()
+  const folder = join(import.meta.dir, "../../drizzle/schema")
+  const modules = await Promise.all(
+    readdirSync(folder).map((file) => import(join(folder, file)) as Promise<Record<string, unknown>>),
+  )
+  const exported = modules.flatMap((module) => Object.values(module))
+  tables = exported.filter((value) => is(value, PgTable)).map((table) => getTableConfig(table as PgTable))
+})
+afterAll(() => gateway?.close())
+
+type Column = { readonly column: string; readonly type: string; readonly required: boolean }
+
+/** Tables and parents of partitions; a partition has its parent's columns by definition. */
+async function databaseColumns(): Promise<Map<string, Column[]>> {
+  const rows = await gateway.ctx.sql`
+    SELECT c.relname AS table, a.attname AS column, format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull AS required
+    FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+      AND a.attnum > 0 AND NOT a.attisdropped
+    ORDER BY c.relname, a.attname`
+  const byTable = Map.groupBy(rows, ({ table }) => String(table))
+  return new Map(
+    [...byTable].map(([table, own]) => [table, own.map(({ column, type, required }) => ({ column, type, required }))]),
+  )
+}
+
+/** Columns of each primary key or unique constraint, by table. */
+async function databaseKeys(kind: "p" | "u"): Promise<Map<string, string[]>> {
+  const rows = await gateway.ctx.sql`
+    SELECT c.relname AS table,
+      (SELECT string_agg(a.attname, ',' ORDER BY k.position) FROM unnest(o.conkey) WITH ORDINALITY AS k(attnum, position)
+        JOIN pg_attribute a ON a.attrelid = o.conrelid AND a.attnum = k.attnum) AS columns
+    FROM pg_constraint o JOIN pg_class c ON c.oid = o.conrelid
+    WHERE o.contype = ${kind} AND c.relnamespace = 'public'::regnamespace AND NOT c.relispartition
+    ORDER BY 1, 2`
+  const byTable = Map.groupBy(rows, ({ table }) => String(table))
+  return new Map([...byTable].map(([table, own]) => [table, own.map(({ columns }) => String(columns))]))
+}
+
+describe("the database and the schema in the code", () => {
+  test("have the same tables", async () => {
+    expect([...(await databaseColumns()).keys()]).toEqual(tables.map(({ name }) => name).toSorted())
+  })
+
+  test("agree on every column: its name, its type, whether it may be null", async () => {
+    const found = await databaseColumns()
+    for (const { name, columns } of tables) {
+      const described = columns.map((column) => ({
+        column: column.name,
+        type: column.getSQLType().replace(" (", "("),
+        required: column.notNull,
+      }))
+      const sorted = described.toSorted((a, b) => (a.column < b.column ? -1 : 1))
+      expect({ name, columns: found.get(name) }).toEqual({ name, columns: sorted })
+    }
+  })
+
+  test("agree on primary keys, in their order", async () => {
+    const found = await databaseKeys("p")
+    for (const { name, columns, primaryKeys } of tables) {
+      const single = columns.filter(({ primary }) => primary).map((column) => column.name)
+      const composed = primaryKeys.map((key) => key.columns.map((column) => column.name).join(","))
+      expect({ name, keys: found.get(name) ?? [] }).toEqual({ name, keys: [...single, ...composed] })
+    }
+  })
+
+  test("agree on what is unique", async () => {
+    const found = await databaseKeys("u")
+    for (const { name, columns, uniqueConstraints } of tables) {
+      const single = columns.filter(({ isUnique }) => isUnique).map((column) => column.name)
+      const composed = uniqueConstraints.map((key) => key.columns.map((column) => column.name).join(","))
+      expect({ name, keys: found.get(name) ?? [] }).toEqual({ name, keys: [...single, ...composed].toSorted() })
+    }
+  })
+
+  test("agree on what a column is when nothing is said", async () => {
+    const rows = await gateway.ctx.sql`
+      SELECT c.relname || '.' || a.attname AS column FROM pg_attrdef d
+      JOIN pg_class c ON c.oid = d.adrelid JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
+      WHERE c.relnamespace = 'public'::regnamespace AND NOT c.relispartition ORDER BY 1`
+    const described = tables.flatMap(({ name, columns }) =>
+      columns.filter(({ hasDefault }) => hasDefault).map((column) => `${name}.${column.name}`),
+    )
+    expect(rows.map(({ column }) => column)).toEqual(described.toSorted())
+  })
+
+  test("no foreign key crosses tables that are partitioned", async () => {
+    expect(await gateway.ctx.sql`SELECT conname FROM pg_constraint WHERE contype = 'f'`).toHaveLength(0)
+  })
+
+  test("migrating again changes nothing, also from several gateways at once", async () => {
+    const before = await databaseColumns()
+    await Promise.all([1, 2, 3].map(() => migrate(gateway.ctx.config.DATABASE_URL)))
+    expect(await databaseColumns()).toEqual(before)
+  })
+})
+
+describe("partitions", () => {
+  const partitionsOf = async () => {
+    const rows = await gateway.ctx.sql`
+      SELECT parent.relname AS parent, child.relname AS child FROM pg_inherits i
+      JOIN pg_class parent ON parent.oid = i.inhparent JOIN pg_class child ON child.oid = i.inhrelid
+      WHERE parent.relkind = 'p'`
+    return Map.groupBy(
+      rows.map(({ parent, child }) => ({ parent: String(parent), child: String(child) })),
+      ({ parent }) => parent,
+    )
+  }
+  const dayName = (ms: number) => new Date(ms).toISOString().slice(0, 10)
+  const dayMs = 86_400_000
+
+  const grownByTrade = "attempts audit outbox payment_events pile_events records refunds sale_lines sales".split(" ")
+
+  test("every table that grows with trade has one for each of the next fourteen days, and a default", async () => {
+    const found = await partitionsOf()
+    const daily = [...found.keys()].filter((name) => name !== "sale_keys").toSorted()
+    expect(daily).toEqual(grownByTrade)
+    for (const name of daily) {
+      const children = new Set(found.get(name)?.map(({ child }) => child))
+      const wanted = Array.from({ length: 15 }, (_, days) => {
+        return `${name}_${dayName(gateway.clock.nowMs() + days * dayMs).replaceAll("-", "")}`
+      })
+      expect([...wanted, `${name}_default`].filter((child) => !children.has(child))).toEqual([])
+    }
+  })
+
+  test("sale keys lie in sixteen, without a day: a number names one sale for ever", async () => {
+    expect((await partitionsOf()).get("sale_keys")).toHaveLength(16)
+  })
+
+  const ensure = async () => {
+    const told: unknown[] = []
+    const log = new Proxy(gateway.ctx.log, {
+      get: (target, name) =>
+        name === "error" ? (...line: unknown[]) => told.push(line[0]) : Reflect.get(target, name),
+    })
+    const made = await ensurePartitions({ ...gateway.ctx, log })
+    return { made, told }
+  }
+  const strayMessage = (day: string) =>
+    gateway.ctx.db.insert(outbox).values({
+      ...{ id: gateway.ctx.random.uuid(), day, channel: "buyer", recipient: "nobody", topic: "state", version: 1 },
+      ...{ payload: {}, nextTryAt: new Date(0), createdAt: new Date(0) },
+    })
+
+  test("are made ahead as days go by, once", async () => {
+    expect(await ensure()).toEqual({ made: 0, told: [] })
+    gateway.clock.advance(2 * dayMs)
+    const { made } = await ensure()
+    expect(made).toBeGreaterThan(0)
+    expect(await ensure()).toEqual({ made: 0, told: [] })
+  })
+
+  test("a row in a default partition is reported, and moved to a partition of its day", async () => {
+    const late = dayName(gateway.clock.nowMs() - 90 * dayMs)
+    await strayMessage(late)
+    await strayMessage(late)
+    await gateway.ctx.db.insert(pileEvents).values({
+      ...{ pileId: "aa".repeat(16), day: late, effectiveAt: new Date(0), direction: 0, recordId: "bb".repeat(16) },
+      ...{ line: 0, siteId: gateway.ctx.random.uuid(), merchantId: gateway.ctx.random.uuid(), commodity: 1 },
+      ...{ gramsLow: 1, gramsHigh: 1, source: "unknown" },
+    })
+    const { told } = await ensure()
+    expect(told).toEqual([
+      { table: "outbox_default", day: late, rows: 2 },
+      { table: "pile_events_default", day: late, rows: 1 },
+    ])
+    expect(await ensure()).toEqual({ made: 0, told: [] })
+    const [moved] = await gateway.ctx.sql.unsafe(`SELECT count(*)::int AS rows FROM outbox_${late.replaceAll("-", "")}`)
+    expect(moved?.rows).toBe(2)
+    expect(await gateway.ctx.db.select().from(pileEvents)).toHaveLength(1)
+  })
+
+  test("a row of a day that no working clock can name stays, and is reported every time", async () => {
+    await strayMessage("2093-04-05")
+    for (let round = 0; round < 2; round += 1) {
+      expect((await ensure()).told).toEqual([{ table: "outbox_default", day: "2093-04-05", rows: 1 }])
+    }
+  })
+})
