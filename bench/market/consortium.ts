@@ -6,7 +6,7 @@ import { addSite } from "@suyuan/api/participants/add-site"
 import { commodities } from "@suyuan/drizzle/schema/merchants"
 import { REGULATOR_ORGANISATION, SITE_ORGANISATIONS, sealingKey } from "../../scripts/deploy-to-chain"
 
-export const bencher: Actor = { kind: "operator", id: "bench", siteIds: [], scopes }
+const bencher: Actor = { kind: "operator", id: "bench", siteIds: [], scopes }
 
 export type SiteKind = "base" | "wholesale" | "market"
 export type Sites = Readonly<Record<SiteKind, { readonly siteId: string }>>
