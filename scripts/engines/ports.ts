@@ -1,20 +1,21 @@
-// Ports of the embedded engines. The system chooses them, and a file remembers them so that a restart gives the same
-// addresses. Everything listens on the loopback address only.
+// Ports of the embedded engines: any that are free, and a file remembers them so that a restart gives the same addresses.
+// Everything listens on the loopback address only.
+import { randomInt } from "node:crypto"
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs"
 import { createServer, type Server } from "node:net"
 
 export const LOOPBACK = "127.0.0.1"
+/** Below the ports that systems give to outgoing connections: those are taken now and then by anybody, for minutes. */
+const FIRST_PORT = 20_000
+const LAST_PORT = 29_999
+const ATTEMPTS = 1_000
 
-/** Listens for a moment on `port` (0: the system chooses) and returns the port, or undefined when it is taken. */
-function tryPort(port: number): Promise<number | undefined> {
+/** Listens there for a moment. */
+function isFree(port: number): Promise<boolean> {
   return new Promise((done) => {
     const server = createServer()
-    server.once("error", () => done(undefined))
-    server.listen({ port, host: LOOPBACK, exclusive: true }, () => {
-      const address = server.address()
-      const bound = typeof address === "object" && address !== null ? address.port : undefined
-      server.close(() => done(bound))
-    })
+    server.once("error", () => done(false))
+    server.listen({ port, host: LOOPBACK, exclusive: true }, () => server.close(() => done(true)))
   })
 }
 
@@ -66,7 +67,7 @@ export function openPorts(file?: string): Ports {
   async function take(port: number): Promise<boolean> {
     const reservation = reserved.get(port) ?? (await reserve(port))
     if (reservation === undefined) return false
-    if ((await tryPort(port)) === undefined) {
+    if (!(await isFree(port))) {
       if (!reserved.has(port)) reservation.close()
       return false
     }
@@ -79,11 +80,11 @@ export function openPorts(file?: string): Ports {
   }
 
   async function anyPort(name: string): Promise<number> {
-    for (;;) {
-      const port = await tryPort(0)
-      if (port === undefined) throw new Error(`No port could be opened on ${LOOPBACK}.`)
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      const port = randomInt(FIRST_PORT, LAST_PORT + 1)
       if (!isAnothers(name, port) && (await take(port))) return port
     }
+    throw new Error(`No port from ${FIRST_PORT} to ${LAST_PORT} could be opened on ${LOOPBACK}.`)
   }
 
   async function firstFree(name: string, wanted: readonly (number | undefined)[]): Promise<number | undefined> {

@@ -5,7 +5,7 @@ import { openProcesses } from "../../../scripts/engines/processes"
 const [directory = ""] = process.argv.slice(2)
 const child = openProcesses(join(directory, "processes.json")).start({
   name: "sleeper",
-  command: "sleep",
+  command: "/bin/sleep",
   args: ["600"],
   logFile: join(directory, "sleeper.log"),
   stopSignal: "SIGTERM",
