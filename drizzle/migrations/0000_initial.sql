@@ -581,6 +581,8 @@ CREATE INDEX sales_by_record ON sales (record_id) WHERE record_id IS NOT NULL;
 --> statement-breakpoint
 CREATE INDEX sales_awaiting_record ON sales (settled_at) WHERE state = 'paid' AND record_id IS NULL;
 --> statement-breakpoint
+CREATE INDEX sales_handed_over_awaiting_record ON sales (handed_over_at) WHERE handed_over_at IS NOT NULL AND record_id IS NULL;
+--> statement-breakpoint
 CREATE INDEX sale_lines_awaiting_snapshot ON sale_lines (terminal_id) WHERE commodity IS NULL;
 --> statement-breakpoint
 CREATE INDEX attempts_by_sale ON attempts (terminal_id, counter);

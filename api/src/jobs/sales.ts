@@ -1,8 +1,11 @@
-import { sales } from "@suyuan/drizzle/schema/sales"
+import { saleLines, sales } from "@suyuan/drizzle/schema/sales"
 import { SALE_FLAGS } from "@suyuan/protocol/ledger/kinds/sale"
-import { and, asc, isNull, lt, sql } from "drizzle-orm"
-import type { Context } from "../context"
+import { and, asc, isNull, lt, or, sql } from "drizzle-orm"
+import type { Context, Transaction } from "../context"
+import { reasonOf } from "../errors"
 import { completeTrades } from "../sales/complete-trades"
+import { inSales, isSale, type SaleKey, saleName } from "../sales/sale-key"
+import { inTransaction } from "../transaction"
 import type { Job } from "./job"
 
 /** How long a paid sale waits for its terminal's upload, and an uploaded one for its lines or snapshot. */
@@ -10,32 +13,46 @@ const uploadWaitHours = 24
 const groupMax = 200
 
 /**
- * A sale that was paid and whose upload did not come in a day is recorded from its code alone, and flagged; so is one
- * whose lines nobody brought.
+ * A sale that was paid and whose upload did not come in a day is recorded from its code alone, and flagged; so is one,
+ * paid or handed over on six digits, whose lines or their meaning nobody brought.
  */
 export async function recordWithoutUpload(ctx: Context): Promise<number> {
   const before = new Date(ctx.clock.nowMs() - uploadWaitHours * 3_600_000)
-  return ctx.db.transaction(async (tx) => {
-    const due = await tx
-      .select()
-      .from(sales)
-      .where(and(isNull(sales.recordId), sql`${sales.state} = 'paid'`, lt(sales.settledAt, before)))
-      .orderBy(asc(sales.terminalId), asc(sales.counter))
-      .limit(groupMax)
-      .for("update", { skipLocked: true })
-    if (due.length === 0) return 0
-    for (const sale of due) {
-      const flag = sale.uploadedAt === null ? SALE_FLAGS.uploadMissing : SALE_FLAGS.linesUnknown
-      await tx
-        .update(sales)
-        .set({ flags: sale.flags | flag })
-        .where(
-          sql`${sales.terminalId} = ${sale.terminalId} AND ${sales.counter} = ${sale.counter} AND ${sales.day} = ${sale.day}`,
-        )
+  const due = await ctx.db
+    .select({ terminalId: sales.terminalId, counter: sales.counter, day: sales.day })
+    .from(sales)
+    .where(
+      and(
+        isNull(sales.recordId),
+        // Literal, as the partial index has it.
+        or(and(sql`${sales.state} = 'paid'`, lt(sales.settledAt, before)), lt(sales.handedOverAt, before)),
+      ),
+    )
+    .orderBy(asc(sales.terminalId), asc(sales.counter))
+    .limit(groupMax)
+  let done = 0
+  for (const key of due) {
+    // One that cannot be recorded holds up no other.
+    try {
+      done += await inTransaction(ctx, (tx) => recordOne(ctx, tx, key))
+    } catch (error) {
+      ctx.log.error({ sale: saleName(key), error: reasonOf(error) }, "a sale could not be recorded")
     }
-    const done = await completeTrades(ctx, tx, due)
-    return done.length
-  })
+  }
+  return done
+}
+
+async function recordOne(ctx: Context, tx: Transaction, key: SaleKey): Promise<number> {
+  const resolved = sql`(SELECT count(*) FROM ${saleLines} WHERE ${inSales(saleLines, [key])} AND ${saleLines.pileId} IS NOT NULL)`
+  await tx
+    .update(sales)
+    .set({
+      flags: sql`${sales.flags}
+        | CASE WHEN ${sales.uploadedAt} IS NULL THEN ${SALE_FLAGS.uploadMissing}::int ELSE 0 END
+        | CASE WHEN ${resolved} < ${sales.lineCount} THEN ${SALE_FLAGS.linesUnknown}::int ELSE 0 END`,
+    })
+    .where(and(isSale(key), isNull(sales.recordId)))
+  return (await completeTrades(ctx, tx, [key])).length
 }
 
 export const salesJobs: Job[] = [{ name: "sales/record-without-upload", everyMs: 60_000, run: recordWithoutUpload }]

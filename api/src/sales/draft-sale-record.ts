@@ -20,7 +20,17 @@ import { pileIdOf } from "../stock/pile-id"
 import type { AppliedSale } from "../trace/apply-sales"
 import type { SaleToRecord, StoredLine } from "./complete-trades"
 
-const unknownAlias = new Uint8Array(8)
+type ResolvedLine = StoredLine & { readonly commodity: number; readonly pileId: string }
+
+/** All lines of the sale, or none: of a line whose slot nobody explained no commodity is known. */
+function recordableLines(sale: SaleToRecord["sale"], stored: readonly StoredLine[]): ResolvedLine[] {
+  if (stored.length > RECORDED_LINES_MAX || (sale.flags & SALE_FLAGS.linesUnknown) !== 0) return []
+  const resolved = stored.flatMap((line) => {
+    const { commodity, pileId } = line
+    return commodity === null || pileId === null ? [] : [{ ...line, commodity, pileId }]
+  })
+  return resolved.length === sale.lineCount ? resolved : []
+}
 
 /** The trade record of a settled sale (TR-n): its signed parts, and who stands at both ends, as aliases. */
 export function draftSaleRecord(
@@ -34,10 +44,9 @@ export function draftSaleRecord(
   const { body, signature } = code.value
   const salt = priceSalt(ctx.keys.receiptKey(sale.terminalId), ctx.config.NETWORK_ID, sale.terminalId, sale.counter)
   const pricePart = encodePricePart(pricePartOf(body))
-  const recordable = stored.length === sale.lineCount && stored.length <= RECORDED_LINES_MAX
-  const lines = recordable ? stored : []
-  const flags = recordable ? sale.flags : sale.flags | SALE_FLAGS.linesUnknown
-  const ofDigest = recordable && body.lines.kind === "digest"
+  const lines = recordableLines(sale, stored)
+  const flags = lines.length > 0 ? sale.flags : sale.flags | SALE_FLAGS.linesUnknown
+  const ofDigest = lines.length > 0 && body.lines.kind === "digest"
   const unitPrices = concatBytes(...lines.map((line) => uintToBytes(line.unitPriceFen, 3)))
   const record: SaleRecord = {
     kind: "sale",
@@ -49,8 +58,8 @@ export function draftSaleRecord(
       priceHash: priceHash(salt, pricePart),
       signature,
       lines: lines.map((line) => ({
-        commodity: line.commodity ?? 0,
-        sellerPileAlias: line.pileId === null ? unknownAlias : bytesOf(ctx.keys.pileAlias(line.pileId)),
+        commodity: line.commodity,
+        sellerPileAlias: bytesOf(ctx.keys.pileAlias(line.pileId)),
       })),
       buyerPileAliases:
         sale.buyerMerchantId !== null && lines.length > 0
@@ -93,8 +102,7 @@ function appliedLine(line: StoredLine): AppliedSale["lines"][number][] {
   return [{ line: line.line, commodity, lotId, pileId, gramsLow, gramsHigh }]
 }
 
-function buyerPileAlias(ctx: Pick<Context, "keys">, buyerMerchantId: string, line: StoredLine): Uint8Array {
-  if (line.commodity === null) return unknownAlias
+function buyerPileAlias(ctx: Pick<Context, "keys">, buyerMerchantId: string, line: ResolvedLine): Uint8Array {
   return bytesOf(ctx.keys.pileAlias(pileIdOf(buyerMerchantId, line.commodity, null)))
 }
 
