@@ -29,7 +29,7 @@ const payAnswer = z.object({
 const OPEN_TRIES = 40
 const OPEN_WAIT_MS = 300
 /** A demonstration asks faster than a phone would. */
-const HASTE = 0.3
+const HASTE = 0.5
 
 export async function askSandbox<T>(
   sandboxUrl: string,
