@@ -8,7 +8,6 @@ import type { UploadBody } from "@suyuan/protocol/terminal/upload-bodies"
 import { msToSeconds2024, utcDayOf } from "@suyuan/protocol/units/instant"
 import type { Context, Transaction } from "../context"
 import { writeRecords } from "../ledger/write-records"
-import type { UploadRefusal } from "../sales/record-trades"
 import type { TerminalAtStall } from "../sales/verify-codes"
 import { effectiveTime, type UploadNaming } from "../stock/record-goods"
 
@@ -27,10 +26,9 @@ export async function issueCertificate(
   stall: TerminalAtStall,
   body: UploadBody<"harvest">,
   { concerned }: UploadNaming,
-): Promise<UploadRefusal> {
+): Promise<void> {
   const { certificate } = body
-  if (!certificate) return undefined
-  if (certificate.weightGrams > body.weightGrams) return "stock/certificate-above-lot"
+  if (!certificate) return
   const issuedAt = effectiveTime(stall, body.harvestedAtSeconds)
   const id = toHex(certificateRecordId(body.lot, issuedAt))
   const origin = body.declaredOrigin || stall.site.name
@@ -67,5 +65,4 @@ export async function issueCertificate(
   await writeRecords(ctx, tx, [
     { recordId: id, kind: RECORD_KINDS.certificate, siteId: stall.site.id, concerned, publicBytes },
   ])
-  return undefined
 }

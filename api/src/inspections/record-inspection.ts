@@ -1,10 +1,12 @@
+import { records } from "@suyuan/drizzle/schema/ledger"
 import { inspections } from "@suyuan/drizzle/schema/trace"
-import { toHex } from "@suyuan/protocol/codec/bytes"
+import { equalBytes, toHex } from "@suyuan/protocol/codec/bytes"
 import { encodeRecord } from "@suyuan/protocol/ledger/record"
 import { recordId, uuidKey } from "@suyuan/protocol/ledger/record-id"
 import { RECORD_KINDS } from "@suyuan/protocol/ledger/record-kind"
 import type { UploadBody } from "@suyuan/protocol/terminal/upload-bodies"
 import { msToSeconds2024, utcDayOf } from "@suyuan/protocol/units/instant"
+import { eq } from "drizzle-orm"
 import type { Context, Transaction } from "../context"
 import { writeRecords } from "../ledger/write-records"
 import type { UploadRefusal } from "../sales/record-trades"
@@ -16,7 +18,7 @@ import { ensurePiles } from "../trace/apply-sales"
 
 /**
  * A rapid test of a stall's pile, judged by the limit of its own standard (GB/T 5009.199 says 50 % inhibition is
- * positive, NY/T 448 70 %): a conclusion that contradicts the figure is refused.
+ * positive, NY/T 448 70 %): a conclusion that contradicts the figure is refused. The same id again is the same test.
  */
 export async function recordInspection(
   ctx: Context,
@@ -52,6 +54,12 @@ export async function recordInspection(
       testerRole: body.testerRole,
     },
   })
+  const [known] = await tx
+    .select({ publicBytes: records.publicBytes })
+    .from(inspections)
+    .innerJoin(records, eq(records.recordId, inspections.recordId))
+    .where(eq(inspections.id, uploadId))
+  if (known) return equalBytes(known.publicBytes, publicBytes) ? undefined : "upload/other-bytes"
   await writeRecords(ctx, tx, [
     { recordId: id, kind: RECORD_KINDS.inspection, siteId: stall.site.id, concerned, publicBytes },
   ])

@@ -167,8 +167,8 @@ async function recordOther(
       const body = parseUploadBody("harvest", upload.body)
       if (!body.ok) return "upload/malformed-body"
       const refusal = await declareHarvest(ctx, tx, stall, body.value, named)
-      if (refusal || !body.value.certificate) return refusal
-      return issueCertificate(ctx, tx, stall, body.value, named)
+      if (!refusal) await issueCertificate(ctx, tx, stall, body.value, named)
+      return refusal
     }
     case "outside-goods": {
       const body = parseUploadBody("outside-goods", upload.body)
