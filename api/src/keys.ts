@@ -21,6 +21,25 @@ export type Keys = {
   readonly fingerprint: (value: string) => string
 }
 
+/** Terminals and audiences of a few days; what is beyond is derived again. */
+const rememberedMax = 50_000
+
+/**
+ * What was derived stays: every sale needs its terminal's key twice and its audience's keys once, and a derivation costs
+ * as much as a signature's hash. In the same memory as the master, and gone with it.
+ */
+function remember<A extends string | number>(derive: (name: A) => Uint8Array): (name: A) => Uint8Array {
+  const known = new Map<A, Uint8Array>()
+  return (name) => {
+    const found = known.get(name)
+    if (found) return found
+    if (known.size >= rememberedMax) known.clear()
+    const key = derive(name)
+    known.set(name, key)
+    return key
+  }
+}
+
 /** Derives the gateway's keys from a 32-byte master. Labels are domain tags; the network id follows each. */
 export function deriveKeys(master: Uint8Array, networkId: number): Keys {
   if (master.length !== 32) throw new Error("the gateway master key must be 32 bytes")
@@ -32,14 +51,15 @@ export function deriveKeys(master: Uint8Array, networkId: number): Keys {
   const fingerprintKey = derive("SYF-print")
   const alias = (tag: string, id: string) =>
     toHex(hmac(sha256, aliasKey, concatBytes(asciiBytes(tag), utf8Encode(id))).slice(0, 8))
+  const audienceKey = remember((name: string) => derive("SYA1", utf8Encode(name)))
   return {
-    receiptKey: (terminalId) => derive("SYK1", uintToBytes(terminalId, 5)),
+    receiptKey: remember((terminalId: number) => derive("SYK1", uintToBytes(terminalId, 5))),
     payerPseudonym: (platform, appId, openId) =>
       hmac(sha256, pseudonymKey, utf8Encode(JSON.stringify([platform, appId, openId]))),
     stallAlias: (merchantId) => alias("stall", merchantId),
     pileAlias: (pileIdHex) => alias("pile", pileIdHex),
     participantAlias: (participantId) => alias("org", participantId),
-    audienceKey: (audience, day) => derive("SYA1", utf8Encode(JSON.stringify([audience, day]))),
+    audienceKey: (audience, day) => audienceKey(JSON.stringify([audience, day])),
     fingerprint: (value) => toHex(hmac(sha256, fingerprintKey, utf8Encode(value)).slice(0, 8)),
   }
 }

@@ -3,7 +3,7 @@
  * of the commitment comes from the same content key, so a reader can be given the salt alone.
  * Domain tags: `SYE1` content key, `SYEK` encryption key, `SYES` section salt.
  */
-import { hkdf } from "@noble/hashes/hkdf.js"
+import { expand, extract } from "@noble/hashes/hkdf.js"
 import { sha256 } from "@noble/hashes/sha2.js"
 import { asciiBytes, concatBytes, uintToBytes } from "@suyuan/protocol/codec/bytes"
 import { SALT_BYTES } from "@suyuan/protocol/ledger/commitment"
@@ -36,9 +36,11 @@ export function deriveContentKeys(
     recordId,
     Uint8Array.of(SECTIONS[section]),
   )
-  const contentKey = hkdf(sha256, audienceKey, undefined, info, KEY_BYTES)
+  const contentKey = expand(sha256, extract(sha256, audienceKey), info, KEY_BYTES)
+  // HKDF's first half depends on the key alone, so both keys share it.
+  const extracted = extract(sha256, contentKey)
   return {
-    encryptionKey: hkdf(sha256, contentKey, undefined, asciiBytes("SYEK"), KEY_BYTES),
-    salt: hkdf(sha256, contentKey, undefined, asciiBytes("SYES"), SALT_BYTES),
+    encryptionKey: expand(sha256, extracted, asciiBytes("SYEK"), KEY_BYTES),
+    salt: expand(sha256, extracted, asciiBytes("SYES"), SALT_BYTES),
   }
 }
