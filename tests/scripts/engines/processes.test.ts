@@ -50,16 +50,6 @@ test("leaves everything alone while its owner lives, or when a newer owner has t
   await ended
 })
 
-test("a child is gone soon after its owner was killed with -9", async () => {
-  const owner = spawn(process.execPath, [join(import.meta.dir, "../stand-ins/hold-a-process.ts"), folder], {
-    stdio: ["ignore", "pipe", "inherit"],
-  })
-  const pid = Number(await new Promise((done) => owner.stdout.once("data", (line) => done(String(line)))))
-  expect(processStartedAt(pid)).toBeDefined()
-  owner.kill("SIGKILL")
-  while (processStartedAt(pid) !== undefined) await Bun.sleep(10)
-})
-
 test("stopAll stops what runs and lets nothing start any more", async () => {
   const processes = openProcesses(join(folder, "own.json"))
   const options = { command: "/bin/sleep", args: ["600"], stopSignal: "SIGTERM", stopTimeoutMs: 5_000 } as const
