@@ -1,7 +1,6 @@
 // `npm test [-- --stage N] [--long] [part of a path …]`: the stages in order, one set of engines for all, and a last
 // line `N passed, N failed`.
-import { spawn } from "node:child_process"
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
 import { availableParallelism, tmpdir } from "node:os"
 import { join, resolve } from "node:path"
 import { Command, InvalidArgumentError } from "commander"
@@ -15,6 +14,7 @@ import {
   slowest,
   type Tally,
 } from "./testing/read-results"
+import { runBun } from "./testing/run-bun"
 import { isLong, type Stage, stageOf, stages } from "./testing/stages"
 
 const root = resolve(import.meta.dir, "..")
@@ -22,32 +22,6 @@ const WORKERS_MAX = 4
 const SLOWEST_SHOWN = 5
 
 type Choice = { readonly stages: readonly Stage[]; readonly long: boolean; readonly filters: readonly string[] }
-
-type Output = { readonly exitCode: number; readonly text: string }
-
-/** Runs a command of this repository with Bun; its words go to the terminal as they come, or only when it failed. */
-function runBun(args: readonly string[], options: { cwd?: string; quiet?: boolean } = {}): Promise<Output> {
-  const child = spawn(process.execPath, [...args], {
-    cwd: options.cwd ?? root,
-    env: process.env,
-    stdio: ["ignore", "pipe", "pipe"],
-  })
-  let text = ""
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on("data", (chunk: Buffer) => {
-      text += chunk
-      if (!options.quiet) process.stdout.write(chunk)
-    })
-  }
-  const end = () => child.kill("SIGTERM")
-  process.once("exit", end)
-  return new Promise((done) => {
-    child.on("close", (code) => {
-      process.removeListener("exit", end)
-      done({ exitCode: code ?? 1, text })
-    })
-  })
-}
 
 /** A check counts as one test. */
 async function check(name: string, args: readonly string[]): Promise<Tally> {
@@ -69,7 +43,7 @@ async function runChecks(): Promise<Tally> {
 }
 
 async function runContracts(): Promise<Tally> {
-  const { exitCode, text } = await runBun(["scripts/check.ts"], { cwd: join(root, "contracts"), quiet: true })
+  const { exitCode, text } = await runBun(["scripts/check.ts"], { folder: "contracts", quiet: true })
   if (exitCode !== 0) process.stdout.write(text)
   const tally = readMochaSummary(text, exitCode)
   say(`${exitCode === 0 ? "passed" : "FAILED"}  contracts: lint, coverage, types, ${tally.passed} tests`)
@@ -78,18 +52,27 @@ async function runContracts(): Promise<Tally> {
 
 async function runFiles(files: readonly string[]): Promise<Tally> {
   if (files.length === 0) return noTests
-  const scratch = mkdtempSync(join(tmpdir(), "suyuan-test-"))
   const report = join(scratch, "junit.xml")
   const workers = Math.min(availableParallelism(), WORKERS_MAX, files.length)
-  const { exitCode, text } = await runBun([
-    ...["test", `--parallel=${workers}`, "--only-failures"],
-    ...["--reporter=junit", `--reporter-outfile=${report}`],
-    ...files.map((file) => `./tests/${file}`),
-  ])
+  const { exitCode, text } = await runBun(
+    [
+      ...["test", `--parallel=${workers}`, "--only-failures"],
+      ...["--reporter=junit", `--reporter-outfile=${report}`],
+      ...files.map((file) => `./tests/${file}`),
+    ],
+    { environment: { TMPDIR: scratch } },
+  )
   const times = existsSync(report) ? slowest(readFileTimes(readFileSync(report, "utf8")), SLOWEST_SHOWN) : []
-  rmSync(scratch, { recursive: true })
   for (const { file, seconds } of times) say(`  ${seconds.toFixed(1).padStart(6)} s  ${file}`)
   return readBunSummary(text, exitCode)
+}
+
+/** For the temporary files of this run alone: what another user's run left behind must not be in the way. */
+function makeScratch(): string {
+  const folder = mkdtempSync(join(tmpdir(), "suyuan-test-"))
+  chmodSync(folder, 0o711) // as root, a database runs as another user in a folder below
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }))
+  return folder
 }
 
 function testFiles(): string[] {
@@ -175,6 +158,7 @@ const choice = { stages: stage === undefined ? stages : [stage], long, filters: 
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => process.exit(130))
 
+const scratch = makeScratch()
 const tallies: Tally[] = []
 for (const each of choice.stages) tallies.push(await runStage(each, choice))
 const total = addTallies(tallies)

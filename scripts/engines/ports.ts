@@ -9,6 +9,8 @@ export const LOOPBACK = "127.0.0.1"
 const FIRST_PORT = 20_000
 const LAST_PORT = 29_999
 const ATTEMPTS = 1_000
+const NAME_ATTEMPTS = 4
+const NAME_PAUSE_MS = 20
 
 /** Listens there for a moment. */
 function isFree(port: number): Promise<boolean> {
@@ -20,18 +22,25 @@ function isFree(port: number): Promise<boolean> {
 }
 
 /**
- * Between the choice of a port and the moment at which a child listens there on lie seconds, in which another copy could
+ * Between the choice of a port and the moment at which a child listens there lie seconds, in which another copy could
  * choose the same. So a port is reserved by a name that the kernel frees with this process. Only Linux has such names.
  */
-function reserve(port: number): Promise<Server | undefined> {
-  const server = createServer()
-  if (process.platform !== "linux") return Promise.resolve(server)
+async function reserve(port: number): Promise<Server | undefined> {
+  if (process.platform !== "linux") return createServer()
+  for (let attempt = 0; attempt < NAME_ATTEMPTS; attempt += 1) {
+    const server = await holdName(`\0suyuan-port-${port}`)
+    if (server !== undefined) return server
+    // Bun says that a server is closed a little before the kernel knows.
+    await Bun.sleep(NAME_PAUSE_MS)
+  }
+  return undefined
+}
+
+function holdName(name: string): Promise<Server | undefined> {
+  const server = createServer().unref()
   return new Promise((done) => {
     server.once("error", () => done(undefined))
-    server.listen(`\0suyuan-port-${port}`, () => {
-      server.unref()
-      done(server)
-    })
+    server.listen(name, () => done(server))
   })
 }
 
