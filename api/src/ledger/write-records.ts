@@ -1,8 +1,9 @@
 import { records } from "@suyuan/drizzle/schema/ledger"
 import { toHex } from "@suyuan/protocol/codec/bytes"
 import { ENTRY_BYTES_MAX } from "@suyuan/protocol/ledger/entry"
-import { inArray } from "drizzle-orm"
+import { inArray, sql } from "drizzle-orm"
 import type { Context, Transaction } from "../context"
+import { unnest } from "../unnest"
 import { recordDay } from "./record-day"
 
 /** Version, kind, id, three commitments, two lengths, and the tags of two ciphertexts. */
@@ -33,27 +34,26 @@ export async function writeRecords(
   if (drafts.length === 0) return
   for (const draft of drafts) assertFits(draft)
   const createdAt = new Date(ctx.clock.nowMs())
-  const written = await tx
-    .insert(records)
-    .values(
-      drafts.map((draft) => ({
-        recordId: draft.recordId,
-        day: recordDay(draft.recordId),
-        kind: draft.kind,
-        siteId: draft.siteId,
-        concerned: [...draft.concerned].sort((a, b) => a - b),
-        publicBytes: draft.publicBytes,
-        commercialBytes: draft.commercialBytes ?? null,
-        personalBytes: draft.personalBytes ?? null,
-        personalSalt: draft.personalBytes ? toHex(ctx.random.bytes(16)) : null,
-        state: "pending" as const,
-        createdAt,
-      })),
-    )
-    .onConflictDoNothing()
-    .returning({ recordId: records.recordId })
+  const written = await tx.execute<{ record_id: string }>(sql`
+    INSERT INTO ${records} (record_id, day, kind, site_id, concerned, public_bytes, commercial_bytes, personal_bytes,
+      personal_salt, state, created_at)
+    SELECT record_id, day, kind, site_id, concerned::integer[], public_bytes, commercial_bytes, personal_bytes,
+      personal_salt, 'pending', ${createdAt.toISOString()}::timestamptz
+    FROM ${unnest("given", {
+      record_id: ["bytea", drafts.map((draft) => draft.recordId)],
+      day: ["date", drafts.map((draft) => recordDay(draft.recordId))],
+      kind: ["smallint", drafts.map((draft) => draft.kind)],
+      site_id: ["uuid", drafts.map((draft) => draft.siteId)],
+      // Arrays of different lengths are no column of an array: they travel as their text.
+      concerned: ["text", drafts.map((draft) => `{${[...draft.concerned].sort((a, b) => a - b).join(",")}}`)],
+      public_bytes: ["bytea", drafts.map((draft) => draft.publicBytes)],
+      commercial_bytes: ["bytea", drafts.map((draft) => draft.commercialBytes ?? null)],
+      personal_bytes: ["bytea", drafts.map((draft) => draft.personalBytes ?? null)],
+      personal_salt: ["bytea", drafts.map((draft) => (draft.personalBytes ? ctx.random.bytes(16) : null))],
+    })}
+    ON CONFLICT DO NOTHING RETURNING encode(record_id, 'hex') AS record_id`)
   if (written.length === drafts.length) return
-  const fresh = new Set(written.map((row) => row.recordId))
+  const fresh = new Set(written.map((row) => row.record_id))
   const repeated = drafts.filter((draft) => !fresh.has(draft.recordId))
   const stored = await tx
     .select({ recordId: records.recordId, publicBytes: records.publicBytes })

@@ -114,7 +114,7 @@ async function recordGroup(ctx: Context, tx: Transaction, arrived: readonly Arri
   for (const one of arrived) {
     if (one.upload.kind !== "sale") continue
     const body = parseUploadBody("sale", one.upload.body)
-    if (body.ok) sales.push({ one, upload: { terminalId: one.terminalId, body: body.value } })
+    if (body.ok) sales.push({ one, upload: { terminalId: one.terminalId, body: body.value, stall: one.stall } })
     else acks.push({ terminalId: one.terminalId, uploadId: one.upload.uploadId, refusal: "upload/malformed-body" })
   }
   const refusals = await recordTrades(

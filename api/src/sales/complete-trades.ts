@@ -9,6 +9,7 @@ import { alias } from "drizzle-orm/pg-core"
 import type { Context, Transaction } from "../context"
 import { writeRecords } from "../ledger/write-records"
 import { type AppliedSale, applySales } from "../trace/apply-sales"
+import { arrayOf, unnest } from "../unnest"
 import { draftSaleRecord } from "./draft-sale-record"
 import { resolveLateLines } from "./resolve-late-lines"
 import { inSales, type SaleKey, saleName } from "./sale-key"
@@ -80,14 +81,17 @@ export async function completeTrades(ctx: Context, tx: Transaction, keys: readon
     drafts.map(({ draft }) => draft),
   )
   await applySales(ctx, tx, applied)
-  const named = drafts.map(
-    ({ sale, draft }) =>
-      sql`(${sale.terminalId}::bigint, ${sale.counter}::bigint, ${sale.day}::date, decode(${draft.recordId}, 'hex'))`,
-  )
+  const days = [...new Set(drafts.map(({ sale }) => sale.day))]
   await tx.execute(sql`
     UPDATE ${sales} AS s SET record_id = v.record_id
-    FROM (VALUES ${sql.join(named, sql`, `)}) AS v(terminal_id, counter, day, record_id)
-    WHERE s.terminal_id = v.terminal_id AND s.counter = v.counter AND s.day = v.day`)
+    FROM ${unnest("v", {
+      terminal_id: ["bigint", drafts.map(({ sale }) => sale.terminalId)],
+      counter: ["bigint", drafts.map(({ sale }) => sale.counter)],
+      day: ["date", drafts.map(({ sale }) => sale.day)],
+      record_id: ["bytea", drafts.map(({ draft }) => draft.recordId)],
+    })}
+    WHERE s.terminal_id = v.terminal_id AND s.counter = v.counter AND s.day = v.day
+      AND s.day = ANY (${arrayOf("date", days)})`)
   return drafts.map(({ sale }) => ({ terminalId: sale.terminalId, counter: sale.counter, day: sale.day }))
 }
 

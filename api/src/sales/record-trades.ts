@@ -2,8 +2,9 @@ import { saleLines, sales } from "@suyuan/drizzle/schema/sales"
 import type { ErrorCode } from "@suyuan/look/errors"
 import { toHex } from "@suyuan/protocol/codec/bytes"
 import { SALE_FLAGS } from "@suyuan/protocol/ledger/kinds/sale"
+import { err, type Result } from "@suyuan/protocol/result"
 import { unpackQuantity } from "@suyuan/protocol/terminal/packed-quantity"
-import { parsePayCode } from "@suyuan/protocol/terminal/pay-code"
+import { type PayCode, parsePayCode } from "@suyuan/protocol/terminal/pay-code"
 import { matchLines } from "@suyuan/protocol/terminal/pay-code-signature"
 import { priceSalt } from "@suyuan/protocol/terminal/price-salt"
 import type { UploadBody } from "@suyuan/protocol/terminal/upload-bodies"
@@ -17,9 +18,14 @@ import { readSnapshots, snapshotKey } from "./read-snapshots"
 import { lineRow, resolveLine } from "./resolve-lines"
 import { inSales, isSale, type SaleKey, saleName } from "./sale-key"
 import { storeCodes } from "./store-codes"
-import { type VerifiedCode, verifyCodes } from "./verify-codes"
+import { type TerminalAtStall, type VerifiedCode, verifyCodes, verifyCodesOf } from "./verify-codes"
 
-export type SaleUpload = { readonly terminalId: number; readonly body: UploadBody<"sale"> }
+export type SaleUpload = {
+  readonly terminalId: number
+  readonly body: UploadBody<"sale">
+  /** The terminal as the caller has just read it; without it, it is read here. */
+  readonly stall?: TerminalAtStall
+}
 
 /** Undefined: stored (or known already). */
 export type UploadRefusal = ErrorCode | undefined
@@ -34,9 +40,8 @@ export async function recordTrades(
   tx: Transaction,
   uploads: readonly SaleUpload[],
 ): Promise<UploadRefusal[]> {
-  const parsed = uploads.map((upload) => parsePayCode(upload.body.payCode))
-  const codes = parsed.flatMap((code) => (code.ok ? [code.value] : []))
-  const verified = await verifyCodes(ctx, tx, codes)
+  const parsed = uploads.map((upload) => ownCode(upload))
+  const verified = await verifyUploads(ctx, tx, uploads, parsed)
   let next = 0
   const refusals: UploadRefusal[] = []
   const accepted: { index: number; upload: SaleUpload; code: VerifiedCode }[] = []
@@ -48,7 +53,6 @@ export async function recordTrades(
     }
     const result = verified[next++]
     if (!result?.ok) refusals[index] = result?.error ?? "terminal/unknown"
-    else if (result.value.terminal.id !== upload.terminalId) refusals[index] = "upload/wrong-terminal"
     else {
       refusals[index] = undefined
       accepted.push({ index, upload, code: result.value })
@@ -88,6 +92,25 @@ export async function recordTrades(
     arrived.map(({ key }) => key),
   )
   return refusals
+}
+
+/** A terminal uploads its own sales only. */
+function ownCode({ terminalId, body }: SaleUpload): Result<PayCode, ErrorCode> {
+  const code = parsePayCode(body.payCode)
+  return code.ok && code.value.body.terminal !== terminalId ? err("upload/wrong-terminal") : code
+}
+
+async function verifyUploads(
+  ctx: Context,
+  tx: Transaction,
+  uploads: readonly SaleUpload[],
+  parsed: readonly Result<PayCode, ErrorCode>[],
+): Promise<Result<VerifiedCode, ErrorCode>[]> {
+  const codes = parsed.flatMap((code) => (code.ok ? [code.value] : []))
+  const known = new Map(uploads.flatMap(({ terminalId, stall }) => (stall ? [[terminalId, stall] as const] : [])))
+  return codes.every((code) => known.has(code.body.terminal))
+    ? verifyCodesOf(ctx, known, codes)
+    : verifyCodes(ctx, tx, codes)
 }
 
 async function noteUploads(

@@ -2,6 +2,7 @@ import { sales } from "@suyuan/drizzle/schema/sales"
 import { terminalToHex } from "@suyuan/protocol/terminal/identifiers"
 import { and, eq, type SQL, sql } from "drizzle-orm"
 import type { PgColumn } from "drizzle-orm/pg-core"
+import { arrayOf, unnest } from "../unnest"
 
 /** (terminal, counter) names a sale for ever; the day, fixed by the code, finds its partition. */
 export type SaleKey = { readonly terminalId: number; readonly counter: number; readonly day: string }
@@ -20,6 +21,11 @@ export function inSales(
   table: { readonly terminalId: PgColumn; readonly counter: PgColumn; readonly day: PgColumn },
   keys: readonly SaleKey[],
 ): SQL {
-  const rows = keys.map((key) => sql`(${key.terminalId}::bigint, ${key.counter}::bigint, ${key.day}::date)`)
-  return sql`(${table.terminalId}, ${table.counter}, ${table.day}) IN (${sql.join(rows, sql`, `)})`
+  // The days by themselves let the database leave out other days' partitions before it looks for any key.
+  const days = [...new Set(keys.map((key) => key.day))]
+  return sql`(${table.terminalId}, ${table.counter}, ${table.day}) IN (SELECT * FROM ${unnest("named", {
+    terminal_id: ["bigint", keys.map((key) => key.terminalId)],
+    counter: ["bigint", keys.map((key) => key.counter)],
+    day: ["date", keys.map((key) => key.day)],
+  })}) AND ${table.day} = ANY (${arrayOf("date", days)})`
 }

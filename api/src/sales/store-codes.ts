@@ -5,6 +5,7 @@ import { SALE_FLAGS } from "@suyuan/protocol/ledger/kinds/sale"
 import { lineCountOf } from "@suyuan/protocol/terminal/pay-code"
 import { sql } from "drizzle-orm"
 import type { Context, Transaction } from "../context"
+import { unnest } from "../unnest"
 import { readSnapshots, snapshotKey } from "./read-snapshots"
 import { lineRow } from "./resolve-lines"
 import { type SaleKey, saleName } from "./sale-key"
@@ -27,19 +28,18 @@ export async function storeCodes(
   const first = new Map<string, VerifiedCode>()
   for (const code of codes) if (!first.has(nameOf(code))) first.set(nameOf(code), code)
   const firsts = [...first.values()].sort((a, b) => a.terminal.id - b.terminal.id || a.counter - b.counter)
-  const inserted = await tx
-    .insert(saleKeys)
-    .values(
-      firsts.map((code) => ({
-        terminalId: code.terminal.id,
-        counter: code.counter,
-        codeDigest: toHex(code.code.digest),
-        day: code.day,
-      })),
-    )
-    .onConflictDoNothing()
-    .returning({ terminalId: saleKeys.terminalId, counter: saleKeys.counter })
-  const fresh = new Set(inserted.map((row) => saleName(row)))
+  const inserted = await tx.execute<{ terminal_id: string; counter: string }>(sql`
+    INSERT INTO ${saleKeys} (terminal_id, counter, code_digest, day)
+    SELECT * FROM ${unnest("given", {
+      terminal_id: ["bigint", firsts.map((code) => code.terminal.id)],
+      counter: ["bigint", firsts.map((code) => code.counter)],
+      code_digest: ["bytea", firsts.map((code) => code.code.digest)],
+      day: ["date", firsts.map((code) => code.day)],
+    })}
+    ON CONFLICT DO NOTHING RETURNING terminal_id, counter`)
+  const fresh = new Set(
+    inserted.map((row) => saleName({ terminalId: Number(row.terminal_id), counter: Number(row.counter) })),
+  )
   const digests = new Map(firsts.map((code) => [nameOf(code), toHex(code.code.digest)]))
   const known = firsts.filter((code) => !fresh.has(nameOf(code)))
   if (known.length > 0) {
@@ -47,10 +47,10 @@ export async function storeCodes(
       .select()
       .from(saleKeys)
       .where(
-        sql`(${saleKeys.terminalId}, ${saleKeys.counter}) IN (${sql.join(
-          known.map((code) => sql`(${code.terminal.id}::bigint, ${code.counter}::bigint)`),
-          sql`, `,
-        )})`,
+        sql`(${saleKeys.terminalId}, ${saleKeys.counter}) IN (SELECT * FROM ${unnest("named", {
+          terminal_id: ["bigint", known.map((code) => code.terminal.id)],
+          counter: ["bigint", known.map((code) => code.counter)],
+        })})`,
       )
     for (const row of rows) digests.set(saleName(row), row.codeDigest)
   }
@@ -115,16 +115,15 @@ async function noteIssued(tx: Transaction, codes: readonly VerifiedCode[]) {
     const other = newest.get(code.terminal.id)
     if (!other || other.counter < code.counter) newest.set(code.terminal.id, code)
   }
-  const rows = [...newest.values()]
-    .sort((a, b) => a.terminal.id - b.terminal.id)
-    .map(
-      (code) =>
-        sql`(${code.terminal.id}::bigint, ${code.counter}::bigint, ${code.issuedAt.toISOString()}::timestamptz)`,
-    )
+  const rows = [...newest.values()].sort((a, b) => a.terminal.id - b.terminal.id)
   await tx.execute(sql`
     UPDATE ${terminals} AS t
     SET last_counter = v.counter, last_issued_at = greatest(t.last_issued_at, v.issued_at)
-    FROM (VALUES ${sql.join(rows, sql`, `)}) AS v(id, counter, issued_at)
+    FROM ${unnest("v", {
+      id: ["bigint", rows.map((code) => code.terminal.id)],
+      counter: ["bigint", rows.map((code) => code.counter)],
+      issued_at: ["timestamptz", rows.map((code) => code.issuedAt)],
+    })}
     WHERE t.id = v.id AND t.last_counter < v.counter`)
 }
 

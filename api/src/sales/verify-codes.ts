@@ -11,9 +11,10 @@ import type { PayCode } from "@suyuan/protocol/terminal/pay-code"
 import { verifyPayCode } from "@suyuan/protocol/terminal/pay-code-signature"
 import { priceSalt } from "@suyuan/protocol/terminal/price-salt"
 import { seconds2024ToMs } from "@suyuan/protocol/units/instant"
-import { eq, inArray } from "drizzle-orm"
+import { eq, sql } from "drizzle-orm"
 import type { Context, Reader } from "../context"
 import { utcDay } from "../day"
+import { arrayOf } from "../unnest"
 
 export type TerminalAtStall = {
   readonly terminal: typeof terminals.$inferSelect
@@ -44,6 +45,15 @@ export async function verifyCodes(
   codes: readonly PayCode[],
 ): Promise<Result<VerifiedCode, ErrorCode>[]> {
   const stalls = await terminalsAtStalls(reader, [...new Set(codes.map((code) => code.body.terminal))])
+  return verifyCodesOf(ctx, stalls, codes)
+}
+
+/** The same for whoever has read the terminals already. */
+export function verifyCodesOf(
+  ctx: Pick<Context, "config" | "keys" | "verifySignature">,
+  stalls: ReadonlyMap<number, TerminalAtStall>,
+  codes: readonly PayCode[],
+): Result<VerifiedCode, ErrorCode>[] {
   return codes.map((code) => {
     const stall = stalls.get(code.body.terminal)
     return stall ? verifyCode(ctx, stall, code) : err("terminal/unknown")
@@ -57,7 +67,7 @@ export async function terminalsAtStalls(reader: Reader, ids: readonly number[]):
     .from(terminals)
     .innerJoin(merchants, eq(merchants.id, terminals.merchantId))
     .innerJoin(sites, eq(sites.id, terminals.siteId))
-    .where(inArray(terminals.id, [...ids]))
+    .where(sql`${terminals.id} = ANY (${arrayOf("bigint", ids)})`)
   return new Map(rows.map((row) => [row.terminal.id, row]))
 }
 

@@ -1,8 +1,9 @@
 import { pileEvents, piles, purchases } from "@suyuan/drizzle/schema/trace"
+import { sql } from "drizzle-orm"
 import type { Context, Transaction } from "../context"
-import { utcDay } from "../day"
 import { pileIdOf } from "../stock/pile-id"
 import { notifyTerminals } from "../terminals/notify-terminals"
+import { arrayOf, unnest } from "../unnest"
 import { projectPurchase } from "./project-purchase"
 
 /** A trade as the piles see it: goods that left one, and went into another when the buyer is a merchant too. */
@@ -30,27 +31,13 @@ export type AppliedSale = {
 export async function applySales(ctx: Context, tx: Transaction, sales: readonly AppliedSale[]): Promise<void> {
   const lines = sales.flatMap((sale) => sale.lines.map((line) => ({ sale, line })))
   if (lines.length === 0) return
-  const outflows = lines.map(({ sale, line }) => ({
-    pileId: line.pileId,
-    day: utcDay(sale.effectiveAt),
-    effectiveAt: sale.effectiveAt,
-    direction: 1,
-    recordId: sale.recordId,
-    line: line.line,
-    siteId: sale.siteId,
-    merchantId: sale.merchantId,
-    commodity: line.commodity,
-    gramsLow: line.gramsLow,
-    gramsHigh: line.gramsHigh,
-    source: "outflow" as const,
-  }))
   const bought = lines.flatMap(({ sale, line }) => {
     const { buyerMerchantId, buyerSiteId } = sale
     if (buyerMerchantId === null || buyerSiteId === null) return []
     return [{ sale, line, buyerMerchantId, buyerSiteId, pileId: pileIdOf(buyerMerchantId, line.commodity, null) }]
   })
   await ensurePiles(ctx, tx, [
-    ...outflows.map((row) => ({ ...row, lotId: lotOf(lines, row.pileId) })),
+    ...pilesOf(lines),
     ...bought.map((row) => ({
       pileId: row.pileId,
       siteId: row.buyerSiteId,
@@ -59,7 +46,7 @@ export async function applySales(ctx: Context, tx: Transaction, sales: readonly 
       lotId: null,
     })),
   ])
-  await tx.insert(pileEvents).values(outflows).onConflictDoNothing()
+  await insertOutflows(tx, lines)
   if (bought.length === 0) return
   const offered = await tx
     .insert(purchases)
@@ -99,6 +86,13 @@ type PileOfRow = {
 /** Piles are made by what first happens to them. In id order, so that two transactions cannot wait in a ring. */
 export async function ensurePiles(ctx: Context, tx: Transaction, rows: readonly PileOfRow[]): Promise<void> {
   const distinct = new Map(rows.map((row) => [row.pileId, row]))
+  if (distinct.size === 0) return
+  // Nearly all of them are there, and stay.
+  const found = await tx
+    .select({ id: piles.id })
+    .from(piles)
+    .where(sql`${piles.id} = ANY (${arrayOf("bytea", [...distinct.keys()])})`)
+  for (const { id } of found) distinct.delete(id)
   const createdAt = new Date(ctx.clock.nowMs())
   const sorted = [...distinct.values()].sort((a, b) => (a.pileId < b.pileId ? -1 : 1))
   if (sorted.length === 0) return
@@ -118,12 +112,38 @@ export async function ensurePiles(ctx: Context, tx: Transaction, rows: readonly 
     .onConflictDoNothing()
 }
 
+type SoldLine = { readonly sale: AppliedSale; readonly line: AppliedSale["lines"][number] }
+
+async function insertOutflows(tx: Transaction, lines: readonly SoldLine[]): Promise<void> {
+  await tx.execute(sql`
+    INSERT INTO ${pileEvents} (pile_id, day, effective_at, direction, record_id, line, site_id, merchant_id, commodity,
+      grams_low, grams_high, source)
+    SELECT pile_id, (effective_at AT TIME ZONE 'UTC')::date, effective_at, 1, record_id, line, site_id, merchant_id,
+      commodity, grams_low, grams_high, 'outflow'
+    FROM ${unnest("sold", {
+      pile_id: ["bytea", lines.map(({ line }) => line.pileId)],
+      effective_at: ["timestamptz", lines.map(({ sale }) => sale.effectiveAt)],
+      record_id: ["bytea", lines.map(({ sale }) => sale.recordId)],
+      line: ["smallint", lines.map(({ line }) => line.line)],
+      site_id: ["uuid", lines.map(({ sale }) => sale.siteId)],
+      merchant_id: ["uuid", lines.map(({ sale }) => sale.merchantId)],
+      commodity: ["integer", lines.map(({ line }) => line.commodity)],
+      grams_low: ["bigint", lines.map(({ line }) => line.gramsLow)],
+      grams_high: ["bigint", lines.map(({ line }) => line.gramsHigh)],
+    })}
+    ON CONFLICT DO NOTHING`)
+}
+
+/** The sellers' piles, each once. */
+function pilesOf(lines: readonly SoldLine[]): PileOfRow[] {
+  const first = new Map<string, SoldLine>()
+  for (const sold of lines) if (!first.has(sold.line.pileId)) first.set(sold.line.pileId, sold)
+  return [...first.values()].map(({ sale: { siteId, merchantId }, line }) => {
+    return { pileId: line.pileId, siteId, merchantId, commodity: line.commodity, lotId: lotOfPile(merchantId, line) }
+  })
+}
+
 /** A pile is of a lot only where its id is: elsewhere the lot is what the seller pointed at within the pile. */
-function lotOf(
-  lines: readonly { sale: AppliedSale; line: AppliedSale["lines"][number] }[],
-  pileId: string,
-): string | null {
-  const found = lines.find(({ line }) => line.pileId === pileId)
-  if (!found || found.line.lotId === null) return null
-  return pileIdOf(found.sale.merchantId, found.line.commodity, found.line.lotId) === pileId ? found.line.lotId : null
+function lotOfPile(merchantId: string, { pileId, commodity, lotId }: SoldLine["line"]): string | null {
+  return lotId !== null && pileIdOf(merchantId, commodity, lotId) === pileId ? lotId : null
 }
