@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test"
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test"
 import { records } from "@suyuan/drizzle/schema/ledger"
 import { audit } from "@suyuan/drizzle/schema/outbox"
 import { saleLines, sales } from "@suyuan/drizzle/schema/sales"
@@ -8,6 +8,8 @@ import { decodeRecord } from "@suyuan/protocol/ledger/record"
 import { and, eq } from "drizzle-orm"
 import { type TestGateway, testGateway } from "../../support/context"
 import { gramsOf, type SellingTerminal, sellingTerminal } from "../../support/selling"
+
+setDefaultTimeout(60_000)
 
 let gateway: TestGateway
 let stall: SellingTerminal

@@ -1,10 +1,12 @@
-import { afterAll, beforeAll, expect, test } from "bun:test"
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
 import { gatewayActor } from "@suyuan/api/actor"
 import { openSale } from "@suyuan/api/sales/open-sale"
 import { saleLines, sales } from "@suyuan/drizzle/schema/sales"
 import { and, eq } from "drizzle-orm"
 import { type TestGateway, testGateway } from "../../support/context"
 import { gramsOf, type SellingTerminal, sellingTerminal } from "../../support/selling"
+
+setDefaultTimeout(60_000)
 
 let gateway: TestGateway
 let stall: SellingTerminal

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "bun:test"
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
 import { pileIdOf } from "@suyuan/api/stock/pile-id"
 import { type AppliedSale, applySales } from "@suyuan/api/trace/apply-sales"
 import { outbox } from "@suyuan/drizzle/schema/outbox"
@@ -7,6 +7,8 @@ import { parseDownMessage } from "@suyuan/terminal-kiosk/link/down-messages"
 import { eq } from "drizzle-orm"
 import { type TestGateway, testGateway } from "../../support/context"
 import { enrolTerminal, makeStall } from "../../support/stall"
+
+setDefaultTimeout(60_000)
 
 let gateway: TestGateway
 
