@@ -4,9 +4,12 @@ import { saleKeys } from "@suyuan/drizzle/schema/sales"
 import { terminals, uploads } from "@suyuan/drizzle/schema/terminals"
 import type { ErrorCode } from "@suyuan/look/errors"
 import { concatBytes, fromHex, toHex } from "@suyuan/protocol/codec/bytes"
+import { terminalToHex } from "@suyuan/protocol/terminal/identifiers"
 import { parseUpload, UPLOAD_KINDS, type Upload, verifyUpload } from "@suyuan/protocol/terminal/upload"
 import { parseUploadBody } from "@suyuan/protocol/terminal/upload-bodies"
 import { and, eq, inArray, or } from "drizzle-orm"
+import { gatewayActor } from "../actor"
+import { writeAudit } from "../audit"
 import { issueCertificate } from "../certificates/issue-certificate"
 import type { Context, Transaction } from "../context"
 import { reasonOf } from "../errors"
@@ -108,6 +111,7 @@ async function recordGroup(ctx: Context, tx: Transaction, arrived: readonly Arri
     // What it names is still on its way here: no answer, so that it comes again.
     if (refusal !== undefined && comesAgain.has(refusal)) continue
     if (!known) await noteUpload(ctx, tx, one, refusal)
+    if (refusal === "upload/other-bytes") await alarmOtherBytes(ctx, tx, one)
     acks.push({ terminalId: one.terminalId, uploadId: one.upload.uploadId, refusal })
   }
   const sales: { one: Arrived; upload: SaleUpload }[] = []
@@ -139,6 +143,17 @@ async function findUpload(tx: Transaction, one: Arrived): Promise<{ refusal: Upl
   if (!known) return undefined
   if (known.terminalId !== one.terminalId || known.bodyHash !== bodyHash(one)) return { refusal: "upload/other-bytes" }
   return { refusal: (known.refusal as ErrorCode | null) ?? undefined }
+}
+
+/** One id that names two contents is a broken or a copied terminal: somebody must look. */
+async function alarmOtherBytes(ctx: Context, tx: Transaction, { upload, stall, terminalId }: Arrived): Promise<void> {
+  await writeAudit(ctx, tx, gatewayActor, {
+    verb: "uploads/other-bytes",
+    subject: upload.uploadId,
+    siteId: stall.site.id,
+    detail: { terminal: terminalToHex(terminalId), kind: upload.kind },
+  })
+  ctx.log.error({ terminal: terminalToHex(terminalId), upload: upload.uploadId }, "one id, two uploads")
 }
 
 async function noteUpload(ctx: Context, tx: Transaction, one: Arrived, refusal: UploadRefusal): Promise<void> {

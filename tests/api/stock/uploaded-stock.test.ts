@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test"
 import { records } from "@suyuan/drizzle/schema/ledger"
+import { audit } from "@suyuan/drizzle/schema/outbox"
 import { certificates, inspections, lots, pileEvents } from "@suyuan/drizzle/schema/trace"
 import { decodeRecord } from "@suyuan/protocol/ledger/record"
 import { recordKindOf } from "@suyuan/protocol/ledger/record-kind"
@@ -132,12 +133,14 @@ describe("goods from outside", () => {
     expect(await publicOf(inflow?.recordId)).toMatchObject({ grams: 3000, declaredOrigin: "山东寿光" })
   })
 
-  test("the same upload twice is one inflow; other bytes under its id are refused", async () => {
+  test("the same upload twice is one inflow; [UP-5] other bytes under its id are refused and raised as an alarm", async () => {
     const [id, before] = [newId(), await everything()]
     expect(await upload(stall, "outside-goods", body(3100), id)).toEqual(["stored"])
     expect(await upload(stall, "outside-goods", body(3100), id)).toEqual(["stored"])
     expect(await upload(stall, "outside-goods", body(3200), id)).toEqual(["upload/other-bytes"])
     expect((await everything()).events).toHaveLength(before.events.length + 1)
+    const alarms = await gateway.ctx.db.select().from(audit).where(eq(audit.verb, "uploads/other-bytes"))
+    expect(alarms.map(({ subject }) => subject)).toContain(id)
   })
 
   test("of what no catalogue has are refused", async () => {
