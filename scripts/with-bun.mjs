@@ -237,14 +237,15 @@ function onRunnerGone(callback) {
 
 /** Runs the file in a child with the same terminal, hands signals on, and ends as the child ends. */
 function run(bun, file, args) {
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"]
+  // Before the child is there: it may already be running while this process still waits for its turn.
+  for (const signal of signals) process.on(signal, () => child.kill(signal))
   // The child sees the end of descriptor 3 when this process is gone, also after kill -9.
   const child = spawn(bun, [resolve(root, file), ...args], {
     cwd: root,
     env: { ...process.env, WITH_BUN_PARENT_PIPE: "3" },
     stdio: ["inherit", "inherit", "inherit", "pipe"],
   })
-  const signals = ["SIGINT", "SIGTERM", "SIGHUP"]
-  for (const signal of signals) process.on(signal, () => child.kill(signal))
   onRunnerGone(() => child.kill("SIGTERM"))
   child.on("error", (error) => stop(`Bun could not be started: ${error.message}`))
   child.on("exit", (code, signal) => {
