@@ -2,7 +2,7 @@
 // packages anew, so it needs the package registry or a warm download cache.
 import { afterAll, beforeAll, expect, test } from "bun:test"
 import { type ChildProcess, execFileSync, spawn } from "node:child_process"
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join, resolve } from "node:path"
 import { endLeftProcesses, processStartedAt } from "../../scripts/engines/processes"
@@ -13,6 +13,7 @@ const copies = ["one", "another"].map((name) => join(folder, name))
 const START_MS = 300_000
 
 beforeAll(() => {
+  chmodSync(folder, 0o711) // as root, the databases run as another user in a folder below
   for (const copy of copies) execFileSync("git", ["-c", "safe.directory=*", "clone", "-q", root, copy])
 })
 

@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from "bun:test"
+import { afterAll, afterEach, expect, test } from "bun:test"
 import { mkdtempSync, rmSync } from "node:fs"
 import { createServer, type Server } from "node:net"
 import { tmpdir } from "node:os"
@@ -15,6 +15,8 @@ afterEach(async () => {
   await Promise.all(held.splice(0).map((server) => new Promise((done) => server.close(done))))
   rmSync(file, { force: true })
 })
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 /** As if the copy that asked before had ended. */
 async function release(): Promise<void> {
