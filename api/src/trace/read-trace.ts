@@ -152,6 +152,12 @@ async function readStops(
   )
 }
 
+/** Earlier first, then by record: the database returns rows as they came, and a way must not tell of that. */
+function compareArrivals(a: PileRow, b: PileRow): number {
+  const later = a.effectiveAt.getTime() - b.effectiveAt.getTime()
+  return later || (a.recordId < b.recordId ? -1 : a.recordId > b.recordId ? 1 : a.line - b.line)
+}
+
 /** Stops from this pile back towards the field, nearest first: each pile once, with when goods came in. */
 function wayOf(
   pileId: string,
@@ -171,7 +177,7 @@ function wayOf(
       if (seen.has(id)) continue
       seen.add(id)
       const own = byPile.get(id) ?? []
-      const inflows = own.filter((row) => row.direction === 0 && row.source !== "void")
+      const inflows = own.filter((row) => row.direction === 0 && row.source !== "void").sort(compareArrivals)
       const stop = stops.get(own[0]?.merchantId ?? "")
       for (const row of inflows) if (row.upstreamPileId && row.source === "purchase") next.add(row.upstreamPileId)
       const newest = inflows.reduce((latest, row) => Math.max(latest, row.effectiveAt.getTime()), 0)
