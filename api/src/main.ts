@@ -16,6 +16,7 @@ import { connectChain } from "./adapters/evm-chain"
 import { connectTerminalRegister } from "./adapters/evm-terminal-register"
 import { connectBroker } from "./adapters/mqtt-broker"
 import { nativeVerifier } from "./adapters/native-signatures"
+import { prepareRecurring } from "./adapters/prepare-recurring"
 import { wechatLoginFromConfig } from "./adapters/wechat-login"
 import { wechatPayFromConfig } from "./adapters/wechat-pay"
 import { type Config, ConfigError, loadConfig, readSecret } from "./config"
@@ -51,7 +52,7 @@ async function main(config: Config): Promise<void> {
   const random = { bytes: (length: number) => new Uint8Array(randomBytes(length)), uuid: () => Bun.randomUUIDv7() }
   const ctx: Context = {
     config,
-    db: drizzle(driver),
+    db: drizzle(prepareRecurring(driver)),
     sql: driver,
     clock,
     random,

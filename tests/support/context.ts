@@ -1,5 +1,6 @@
 // A gateway's context on a database of its own, with a clock that only the test moves.
 import { nativeVerifier } from "@suyuan/api/adapters/native-signatures"
+import { prepareRecurring } from "@suyuan/api/adapters/prepare-recurring"
 import { type Config, loadConfig } from "@suyuan/api/config"
 import type { Context } from "@suyuan/api/context"
 import { deriveKeys } from "@suyuan/api/keys"
@@ -59,7 +60,7 @@ export async function testGateway(more: Record<string, string> = {}): Promise<Te
   const clock = testClock()
   const ctx: Context = {
     config,
-    db: drizzle(sql),
+    db: drizzle(prepareRecurring(sql)),
     sql,
     clock,
     random: {
