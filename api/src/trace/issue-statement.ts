@@ -13,7 +13,8 @@ import type { Context, Transaction } from "../context"
 import { writeRecords } from "../ledger/write-records"
 import { discardedLineOffset } from "./apply-refunded-goods"
 import { businessDayOf, type SiteDay } from "./business-day"
-import { type PileRow, readHistories } from "./read-histories"
+import { readHistories } from "./read-histories"
+import type { PileRow } from "./read-pile-rows"
 import { resolve } from "./resolve"
 
 /** One inflow of a pile and day, as stored and compared: what may and must be in it, by source. */

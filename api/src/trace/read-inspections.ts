@@ -1,7 +1,7 @@
 import { inspections } from "@suyuan/drizzle/schema/trace"
 import { desc, or, sql } from "drizzle-orm"
 import type { Reader } from "../context"
-import type { PileRow } from "./read-histories"
+import type { PileRow } from "./read-pile-rows"
 
 export type InspectionDescription = {
   readonly sampleNumber: string

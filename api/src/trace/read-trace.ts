@@ -11,8 +11,9 @@ import { recordDay } from "../ledger/record-day"
 import { describeOrigin, readLots } from "./describe-origin"
 import { certifiedLots } from "./describe-piles"
 import { findStatements } from "./find-statements"
-import { type Histories, lotsOf, type PileRow, readHistories } from "./read-histories"
+import { type Histories, lotsOf, readHistories } from "./read-histories"
 import { type InspectionDescription, presentSinceMs, readInspections } from "./read-inspections"
+import type { PileRow } from "./read-pile-rows"
 import { clockErrorMs, resolve } from "./resolve"
 
 /** How much of a trace its reader may see: a share shows neither buyer, price, total, payment nor the time of day. */
@@ -49,7 +50,13 @@ export async function readTrace(ctx: Context, reader: Reader, recordId: string, 
     levels,
   } = await readHistories(
     reader,
-    pileIds.map((pileId) => ({ pileId, until: new Date(sale.effectiveAt.getTime() + 2 * clockErrorMs) })),
+    pileIds.map((pileId) => ({
+      pileId,
+      until: new Date(sale.effectiveAt.getTime() + 2 * clockErrorMs),
+      outflows: lines.flatMap(({ line }) =>
+        line.pileId === pileId ? [outflowKey({ recordId, line: line.line })] : [],
+      ),
+    })),
   )
   const rows = allRows.filter((row) => row.effectiveAt.getTime() <= (neededUntil.get(row.pileId) ?? 0))
   const facts = await readLots(reader, lotsOf(rows))

@@ -379,7 +379,7 @@ function countedDatabase() {
     max: 1,
     onnotice: () => {},
     debug: (_connection, statement) => {
-      if (/^select|^with/i.test(statement) && !statement.includes("pg_catalog")) statements.push(statement)
+      if (/^\s*(select|with)/i.test(statement) && !statement.includes("pg_catalog")) statements.push(statement)
     },
   })
   counted.push(sql)

@@ -1,0 +1,157 @@
+import { pileEvents } from "@suyuan/drizzle/schema/trace"
+import { sql } from "drizzle-orm"
+import type { Reader } from "../context"
+import { utcDay } from "../day"
+import { unnest } from "../unnest"
+import { discardedLineOffset } from "./apply-refunded-goods"
+import { clockErrorMs } from "./resolve"
+
+export type PileRow = typeof pileEvents.$inferSelect
+
+export type WantedPile = {
+  readonly pileId: string
+  readonly since: Date
+  /** What happened until then is about the asked goods; see `read-histories`. */
+  readonly untilMs: number
+  /** Outflows that are asked about or that somebody bought: `recordId#line`. */
+  readonly named: ReadonlySet<string>
+}
+
+export type PileRows = {
+  readonly rows: readonly PileRow[]
+  /** Grams on the book when the time that is read begins: what came in before less what went out. */
+  readonly openingGrams: ReadonlyMap<string, number>
+}
+
+/** Stands in a run of outflows where an outflow has its record; no record has it. */
+const runRecordId = "00"
+
+/** Two events of different terminals have no certain order when they are closer than this (RG-2). */
+const openOrderMs = 2 * clockErrorMs
+
+/**
+ * The events of these piles since their times, in no order. Outflows that nobody asks about, with nothing between them
+ * that could tell them apart, come as one of their sum at the time of the last: a stall sells a hundred times between
+ * two purchases, and ranges of other outflows, shortfalls and stock follow from the sum alone. What keeps two outflows
+ * apart: an inflow, void or return between their times, or so near one of them that the clocks leave the order open; an
+ * outflow that is named, or that is a loss; the time that matters to the asker.
+ */
+export async function readPileRows(reader: Reader, piles: readonly WantedPile[]): Promise<PileRows> {
+  if (piles.length === 0) return { rows: [], openingGrams: new Map() }
+  const earliest = new Date(Math.min(...piles.map(({ since }) => since.getTime()))).toISOString().slice(0, 10)
+  const named = piles.flatMap(({ pileId, named }) => [...named].map((key) => ({ pileId, ...splitKey(key) })))
+  const found = await reader.execute<RawRow>(sql`
+    WITH wanted AS (
+      SELECT * FROM ${unnest("wanted", {
+        pile_id: ["bytea", piles.map(({ pileId }) => pileId)],
+        since: ["timestamptz", piles.map(({ since }) => since)],
+        until: ["timestamptz", piles.map(({ untilMs }) => new Date(untilMs))],
+      })}
+    ), events AS MATERIALIZED (
+      SELECT event.* FROM wanted JOIN ${pileEvents} AS event
+        ON event.pile_id = wanted.pile_id AND event.effective_at >= wanted.since
+        -- A constant, so that the planner leaves out the partitions before it.
+        AND event.day >= ${earliest}::date
+    ), named AS (
+      SELECT pile_id, upstream_record_id AS record_id, coalesce(upstream_line, 0) AS line FROM events
+        WHERE source IN ('void', 'return')
+      UNION
+      SELECT * FROM ${unnest("given", {
+        pile_id: ["bytea", named.map(({ pileId }) => pileId)],
+        record_id: ["bytea", named.map(({ recordId }) => recordId)],
+        line: ["smallint", named.map(({ line }) => line)],
+      })}
+    ), apart AS (
+      -- Those of the same instant too: their order is by record.
+      SELECT DISTINCT pile_id, effective_at FROM events JOIN named USING (pile_id, record_id, line)
+        WHERE source = 'outflow'
+    ), marked AS (
+      SELECT events.*, source <> 'outflow' OR apart.effective_at IS NOT NULL OR line >= ${discardedLineOffset}::int AS is_single
+      FROM events LEFT JOIN apart USING (pile_id, effective_at)
+    ), bounds AS (
+      SELECT pile_id, effective_at AS at FROM marked WHERE is_single
+      UNION ALL
+      SELECT pile_id, effective_at - CASE WHEN source = 'outflow' THEN 1 ELSE 2 END * ${openOrderMs}::int * interval '1 ms'
+        FROM marked WHERE is_single
+      UNION ALL
+      SELECT pile_id, until - ${openOrderMs}::int * interval '1 ms' FROM wanted
+      UNION ALL
+      SELECT pile_id, until + interval '1 ms' FROM wanted
+    ), runs AS (
+      SELECT pile_id, at, grams_low, grams_high, site_id, merchant_id, commodity,
+        sum(bound) OVER (PARTITION BY pile_id ORDER BY at) AS run
+      FROM (
+        SELECT pile_id, at, 1 AS bound, NULL AS grams_low, NULL AS grams_high, NULL AS site_id, NULL AS merchant_id,
+          NULL AS commodity FROM bounds
+        UNION ALL
+        SELECT pile_id, effective_at, 0, grams_low, grams_high, site_id, merchant_id, commodity
+          FROM marked WHERE NOT is_single
+      ) AS both_kinds
+    )
+    SELECT encode(pile_id, 'hex') AS pile_id, extract(epoch FROM effective_at)::float8 * 1000 AS at_ms, direction,
+      encode(record_id, 'hex') AS record_id, line, site_id, merchant_id, commodity, grams_low::float8 AS grams_low,
+      grams_high::float8 AS grams_high, source, lot_id, encode(upstream_pile_id, 'hex') AS upstream_pile_id,
+      encode(upstream_record_id, 'hex') AS upstream_record_id, upstream_line
+    FROM marked WHERE is_single
+    UNION ALL
+    SELECT encode(pile_id, 'hex'), extract(epoch FROM max(at))::float8 * 1000, 1, ${runRecordId}, run::int, (min(site_id::text))::uuid,
+      (min(merchant_id::text))::uuid, min(commodity), sum(grams_low)::float8, sum(grams_high)::float8, 'outflow',
+      NULL, NULL, NULL, NULL
+    FROM runs WHERE grams_high IS NOT NULL GROUP BY pile_id, run
+    UNION ALL
+    SELECT encode(pile_id, 'hex'), 0, 0, '', 0, NULL, NULL, 0, 0, sum(
+        CASE WHEN before.direction = 0 THEN before.grams_high ELSE -before.grams_high END)::float8, 'opening',
+      NULL, NULL, NULL, NULL
+    FROM wanted JOIN ${pileEvents} AS before USING (pile_id)
+    WHERE before.effective_at < since AND before.day <= (since AT TIME ZONE 'UTC')::date GROUP BY pile_id`)
+  const isOpening = (row: RawRow) => row.source === "opening"
+  return {
+    rows: found.filter((row) => !isOpening(row)).map(pileRowOf),
+    openingGrams: new Map(found.filter(isOpening).map((row) => [row.pile_id, row.grams_high])),
+  }
+}
+
+type RawRow = {
+  readonly pile_id: string
+  readonly at_ms: number
+  readonly direction: number
+  readonly record_id: string
+  readonly line: number
+  readonly site_id: string
+  readonly merchant_id: string
+  readonly commodity: number
+  readonly grams_low: number
+  readonly grams_high: number
+  readonly source: PileRow["source"] | "opening"
+  readonly lot_id: string | null
+  readonly upstream_pile_id: string | null
+  readonly upstream_record_id: string | null
+  readonly upstream_line: number | null
+}
+
+function pileRowOf(row: RawRow): PileRow {
+  const effectiveAt = new Date(Math.round(row.at_ms))
+  return {
+    pileId: row.pile_id,
+    day: utcDay(effectiveAt),
+    effectiveAt,
+    direction: row.direction,
+    recordId: row.record_id,
+    line: row.line,
+    siteId: row.site_id,
+    merchantId: row.merchant_id,
+    commodity: row.commodity,
+    gramsLow: row.grams_low,
+    gramsHigh: row.grams_high,
+    source: row.source as PileRow["source"],
+    lotId: row.lot_id,
+    upstreamPileId: row.upstream_pile_id,
+    upstreamRecordId: row.upstream_record_id,
+    upstreamLine: row.upstream_line,
+  }
+}
+
+function splitKey(key: string): { recordId: string; line: number } {
+  const [recordId = "", line = "0"] = key.split("#")
+  return { recordId, line: Number(line) }
+}
