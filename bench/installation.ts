@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { nativeVerifier } from "@suyuan/api/adapters/native-signatures"
+import { prepareRecurring } from "@suyuan/api/adapters/prepare-recurring"
 import { loadConfig, readSecret } from "@suyuan/api/config"
 import type { Context } from "@suyuan/api/context"
 import { deriveKeys } from "@suyuan/api/keys"
@@ -58,7 +59,7 @@ export async function openInstallation(run: Run, settings: Record<string, string
   const master = fromHex(readSecret(config.GATEWAY_MASTER_KEY_FILE)) ?? new Uint8Array()
   const ctx: Context = {
     config,
-    db: drizzle(sql),
+    db: drizzle(prepareRecurring(sql)),
     sql,
     clock: { nowMs: () => Date.now() },
     random: { bytes: (length) => crypto.getRandomValues(new Uint8Array(length)), uuid: () => Bun.randomUUIDv7() },
