@@ -27,6 +27,7 @@ export async function describePiles(
   const { histories, rows } = await readHistories(
     reader,
     pileIds.map((pileId) => ({ pileId, until: at })),
+    at.getTime(),
   )
   const facts = await readLots(reader, lotsOf(rows))
   const lotGrams = new Map([...facts.values()].map((lot) => [lot.id, lot.grams]))

@@ -99,7 +99,8 @@ export async function issueStatement(
 }
 
 async function statedGoods(ctx: Context, tx: Transaction, pileId: string, site: SiteDay, businessDay: string) {
-  const { histories, rows } = await readHistories(tx, [{ pileId, until: new Date(ctx.clock.nowMs()) }])
+  const nowMs = ctx.clock.nowMs()
+  const { histories, rows } = await readHistories(tx, [{ pileId, until: new Date(nowMs) }], nowMs)
   const own = rows.filter((row) => row.pileId === pileId && businessDayOf(site, row.effectiveAt) === businessDay)
   const inflows = own.filter((row) => row.direction === 0 && row.source !== "void")
   const named = new Set(inflows.map((row) => `${row.upstreamPileId}/${upstreamKey(row)}`))

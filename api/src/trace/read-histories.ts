@@ -24,10 +24,12 @@ export type Histories = {
  * that matters: one query a level. Each pile is read to the present, because a later void or a sale beyond the book
  * says something about what was there before. Outflows that are neither asked about nor bought come summed up.
  * @param wanted with the outflows whose ranges are asked for, as `outflowKey`.
+ * @param nowMs the present.
  */
 export async function readHistories(
   reader: Reader,
   wanted: readonly { readonly pileId: string; readonly until: Date; readonly outflows?: readonly string[] }[],
+  nowMs: number,
 ): Promise<Histories> {
   const needed = new Map<string, Needed>()
   const rowsByPile = new Map<string, readonly PileRow[]>()
@@ -42,6 +44,7 @@ export async function readHistories(
     const { rows, openingGrams } = await readPileRows(
       reader,
       [...next].map((pileId) => wantedOf(pileId, needed)),
+      nowMs,
     )
     const byPile = Map.groupBy(rows, (row) => row.pileId)
     for (const pileId of next) {

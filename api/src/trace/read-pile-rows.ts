@@ -26,6 +26,9 @@ export type PileRows = {
 /** Stands in a run of outflows where an outflow has its record; no record has it. */
 const runRecordId = "00"
 
+/** Nothing is dated later than this from now. */
+const clocksAheadMs = 86_400_000
+
 /** Two events of different terminals have no certain order when they are closer than this (RG-2). */
 const openOrderMs = 2 * clockErrorMs
 
@@ -36,9 +39,13 @@ const openOrderMs = 2 * clockErrorMs
  * apart: an inflow, void or return between their times, or so near one of them that the clocks leave the order open; an
  * outflow that is named, or that is a loss; the time that matters to the asker.
  */
-export async function readPileRows(reader: Reader, piles: readonly WantedPile[]): Promise<PileRows> {
+export async function readPileRows(reader: Reader, piles: readonly WantedPile[], nowMs: number): Promise<PileRows> {
   if (piles.length === 0) return { rows: [], openingGrams: new Map() }
-  const earliest = new Date(Math.min(...piles.map(({ since }) => since.getTime()))).toISOString().slice(0, 10)
+  // Days as values, so that the planner leaves out the partitions that cannot matter: most of the time of this query.
+  const sinceMs = piles.map(({ since }) => since.getTime())
+  const firstDay = utcDay(new Date(Math.min(...sinceMs)))
+  const lastDay = utcDay(new Date(nowMs + clocksAheadMs))
+  const lastOpeningDay = utcDay(new Date(Math.max(...sinceMs)))
   const named = piles.flatMap(({ pileId, named }) => [...named].map((key) => ({ pileId, ...splitKey(key) })))
   const found = await reader.execute<RawRow>(sql`
     WITH wanted AS (
@@ -48,10 +55,10 @@ export async function readPileRows(reader: Reader, piles: readonly WantedPile[])
         until: ["timestamptz", piles.map(({ untilMs }) => new Date(untilMs))],
       })}
     ), events AS MATERIALIZED (
-      SELECT event.* FROM wanted JOIN ${pileEvents} AS event
-        ON event.pile_id = wanted.pile_id AND event.effective_at >= wanted.since
-        -- A constant, so that the planner leaves out the partitions before it.
-        AND event.day >= ${earliest}::date
+      SELECT event.pile_id, effective_at, direction, record_id, line, site_id, merchant_id, commodity, grams_low, grams_high,
+        source, lot_id, upstream_pile_id, upstream_record_id, upstream_line
+      FROM wanted JOIN ${pileEvents} AS event ON event.pile_id = wanted.pile_id AND event.effective_at >= wanted.since
+        AND event.day BETWEEN ${firstDay}::date AND ${lastDay}::date
     ), named AS (
       SELECT pile_id, upstream_record_id AS record_id, coalesce(upstream_line, 0) AS line FROM events
         WHERE source IN ('void', 'return')
@@ -103,7 +110,7 @@ export async function readPileRows(reader: Reader, piles: readonly WantedPile[])
         CASE WHEN before.direction = 0 THEN before.grams_high ELSE -before.grams_high END)::float8, 'opening',
       NULL, NULL, NULL, NULL
     FROM wanted JOIN ${pileEvents} AS before USING (pile_id)
-    WHERE before.effective_at < since AND before.day <= (since AT TIME ZONE 'UTC')::date GROUP BY pile_id`)
+    WHERE before.effective_at < since AND before.day <= ${lastOpeningDay}::date GROUP BY pile_id`)
   const isOpening = (row: RawRow) => row.source === "opening"
   return {
     rows: found.filter((row) => !isOpening(row)).map(pileRowOf),

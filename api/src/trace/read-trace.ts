@@ -57,6 +57,7 @@ export async function readTrace(ctx: Context, reader: Reader, recordId: string, 
         line.pileId === pileId ? [outflowKey({ recordId, line: line.line })] : [],
       ),
     })),
+    ctx.clock.nowMs(),
   )
   const rows = allRows.filter((row) => row.effectiveAt.getTime() <= (neededUntil.get(row.pileId) ?? 0))
   const facts = await readLots(reader, lotsOf(rows))

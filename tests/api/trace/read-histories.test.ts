@@ -118,14 +118,14 @@ test("ranges of asked outflows, stock and what is in a pile are those of every s
     const expected = resolve(whole, options)
 
     const until = new Date(asked.effectiveAt.getTime() + 2 * clockErrorMs)
-    const sale = await readHistories(gateway.ctx.db, [{ pileId: stall, until, outflows: [key] }])
+    const sale = await readHistories(gateway.ctx.db, [{ pileId: stall, until, outflows: [key] }], nowMs)
     const found = resolve(sale.histories, options)?.piles.get(stall)?.outflows.get(key)
     expect({ seed, range: found?.sources, grams: found?.grams }).toEqual({
       ...{ seed, range: expected?.piles.get(stall)?.outflows.get(key)?.sources },
       grams: expected?.piles.get(stall)?.outflows.get(key)?.grams,
     })
 
-    const now = await readHistories(gateway.ctx.db, [{ pileId: stall, until: new Date(nowMs) }])
+    const now = await readHistories(gateway.ctx.db, [{ pileId: stall, until: new Date(nowMs) }], nowMs)
     const pile = resolve(now.histories, { keep: () => false })?.piles.get(stall)
     const { live, stockGrams, shortfallGrams } = expected?.piles.get(stall) ?? {}
     expect({ seed, ...pile }).toMatchObject({ seed, live, stockGrams, shortfallGrams })
@@ -147,15 +147,14 @@ test("sums a day's sales up, and keeps apart what was there before and after the
   }
   const sold = Array.from({ length: 100 }, (_, index) => outflow(index + 1))
   await gateway.ctx.db.insert(pileEvents).values(sold)
-  const whole = await readHistories(gateway.ctx.db, [{ pileId, until: new Date(nowMs) }])
+  const whole = await readHistories(gateway.ctx.db, [{ pileId, until: new Date(nowMs) }], nowMs)
   expect(whole.rows.map(({ gramsLow, gramsHigh }) => [gramsLow, gramsHigh])).toEqual([[1000, 1200]])
   expect(whole.rows[0]?.effectiveAt.getTime()).toBe(nowMs - 60_000)
   const until = new Date(nowMs - 30.5 * 60_000)
-  const { rows } = await readHistories(gateway.ctx.db, [{ pileId, until }])
+  const { rows } = await readHistories(gateway.ctx.db, [{ pileId, until }], nowMs)
   expect(rows.map(({ gramsHigh }) => gramsHigh).toSorted((a, b) => a - b)).toEqual([30 * 12, 70 * 12])
   // What was sold before the window opens is the book's opening, and there is none when nothing was left.
-  const late = await readHistories(gateway.ctx.db, [
-    { pileId, until: new Date(nowMs + (historyDays + 1) * 86_400_000) },
-  ])
+  const muchLater = nowMs + (historyDays + 1) * 86_400_000
+  const late = await readHistories(gateway.ctx.db, [{ pileId, until: new Date(muchLater) }], muchLater)
   expect(late.histories).toEqual([{ pileId, events: [] }])
 })

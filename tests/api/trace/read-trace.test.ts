@@ -150,9 +150,8 @@ describe("goods over three levels", () => {
     await sell(trade.wholesaler, 7000, trade.stallWallet)
     const bag = await sell(trade.stall, 600, trade.consumer)
     const { database, statements } = countedDatabase()
-    const { levels } = await readHistories(database, [
-      { pileId: pileOf(trade.stall), until: new Date(gateway.clock.nowMs()) },
-    ])
+    const nowMs = gateway.clock.nowMs()
+    const { levels } = await readHistories(database, [{ pileId: pileOf(trade.stall), until: new Date(nowMs) }], nowMs)
     expect(levels).toBe(3)
     expect(statements.splice(0)).toHaveLength(3)
     await readTrace(gateway.ctx, database, local.recordId, "purchase")
