@@ -51,6 +51,14 @@ const schema = z.object({
     { meaning: "first byte of the terminal ids that this gateway gives; no two gateways share one", example: "1" },
     z.coerce.number().int().min(0).max(255).default(1),
   ),
+  GATEWAY_LEASE_SECONDS: setting(
+    "GATEWAY_LEASE_SECONDS",
+    {
+      meaning: "how long a duty (a shard's ear, a log's sealer, a message on its way) stays with a gateway that died",
+      example: "10",
+    },
+    z.coerce.number().int().min(1).max(300).default(10),
+  ),
   GATEWAY_LOG_LEVEL: setting(
     "GATEWAY_LOG_LEVEL",
     { meaning: "least severe line that is logged", example: "info" },

@@ -113,7 +113,7 @@ async function main(config: Config): Promise<void> {
   const ear = listenToTerminals(ctx, channel)
   const shards = new ShardLeases(ctx, channel, holder, (message) => ear.handle(message))
   const jobs: Job[] = [
-    { name: "mqtt/lease-shards", everyMs: shardRenewalMs, run: () => shards.renew().then(() => 0) },
+    { name: "mqtt/lease-shards", everyMs: shardRenewalMs(config), run: () => shards.renew().then(() => 0) },
     { name: "outbox/relay", everyMs: 1000, run: () => relayOutbox(ctx, channel) },
     ...paymentJobs(payments),
     ...reconcileJobs(payments, holder),

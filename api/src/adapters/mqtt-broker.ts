@@ -20,12 +20,16 @@ export type BrokerOptions = {
 
 /** How long a message to a terminal may take to the broker; then it stays in the outbox and is tried again. */
 const publishMsMax = 5000
-const connectMsMax = 15_000
+/** Shorter than a lease: who waits for one shard's session renews the other shards in time. */
+const connectMsMax = 5000
 const reconnectMs = 500
 
-/** MQTT 3.1.1: one publishing session, and one persistent session a shard so that what arrives meanwhile waits at the broker. */
+/**
+ * MQTT 3.1.1: one publishing session, and one persistent session a shard so that what arrives meanwhile waits at the
+ * broker. Resolves before the broker is reached: a gateway takes payments without one, and says so in `/readyz`.
+ */
 export async function connectBroker(options: BrokerOptions): Promise<TerminalChannel> {
-  const publisher = await open(options, { clientId: `gateway-${options.gatewayId}`, clean: true })
+  const publisher = await begin(options, { clientId: `gateway-${options.gatewayId}`, clean: true })
   const sessions = new Set<MqttClient>()
   return {
     async listen(shard, handler) {
@@ -68,7 +72,8 @@ type Session = {
   readonly take?: (topic: string, payload: string | Uint8Array) => void
 }
 
-async function open(options: BrokerOptions, { clientId, clean, take }: Session): Promise<MqttClient> {
+/** A session that connects in its own time, and again whenever it breaks. */
+async function begin(options: BrokerOptions, { clientId, clean, take }: Session): Promise<MqttClient> {
   const client = mqtt.connect(options.url, {
     clientId,
     clean,
@@ -98,6 +103,12 @@ async function open(options: BrokerOptions, { clientId, clean, take }: Session):
       (error: unknown) => options.onTrouble(`broker session ${clientId}: no token: ${error}`),
     )
   })
+  return client
+}
+
+/** A session that is connected. */
+async function open(options: BrokerOptions, session: Session): Promise<MqttClient> {
+  const client = await begin(options, session)
   try {
     await within(connectMsMax, new Promise<void>((resolve) => client.once("connect", () => resolve())))
   } catch (error) {

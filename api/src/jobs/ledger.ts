@@ -5,14 +5,13 @@ import type { Chain } from "../ledger/chain"
 import { sealBatch } from "../ledger/seal-batch"
 import type { Job } from "./job"
 
-const leaseSeconds = 10
-
 /** Sealing and anchoring of this gateway's log. One process at a time does it; the lease's fence is checked at each write. */
 export function ledgerJobs(chain: Chain, holder: string): Job[] {
   const withLease =
     (work: (ctx: Context, lease: NonNullable<Awaited<ReturnType<typeof takeLease>>>) => Promise<number>) =>
     async (ctx: Context) => {
-      const lease = await takeLease(ctx, `sealer-${ctx.config.LEDGER_LOG}`, holder, leaseSeconds)
+      const { LEDGER_LOG, GATEWAY_LEASE_SECONDS } = ctx.config
+      const lease = await takeLease(ctx, `sealer-${LEDGER_LOG}`, holder, GATEWAY_LEASE_SECONDS)
       return lease ? work(ctx, lease) : 0
     }
   return [

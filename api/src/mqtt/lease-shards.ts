@@ -1,17 +1,16 @@
 import type { Logger } from "pino"
+import type { Config } from "../config"
 import type { Context } from "../context"
 import { reasonOf } from "../errors"
 import { type Lease, releaseLease, takeLease } from "../leases"
 import { SHARDS, type ShardSession, type TerminalChannel, type UpMessage } from "../terminals/terminal-channel"
-
-const leaseSeconds = 10
 
 /**
  * Holds as many shards as are free, one persistent session each, and renews them; a shard whose lease is lost is left
  * at once. With several gateways each takes what the others do not hold; a dead one's shards move within a lease.
  */
 export class ShardLeases {
-  readonly #ctx: Pick<Context, "db">
+  readonly #ctx: Pick<Context, "db" | "config">
   readonly #channel: TerminalChannel
   readonly #holder: string
   readonly #handler: (message: UpMessage) => void
@@ -20,7 +19,7 @@ export class ShardLeases {
   readonly #held = new Map<number, { lease: Lease; session: ShardSession }>()
 
   constructor(
-    ctx: Pick<Context, "db" | "log">,
+    ctx: Pick<Context, "db" | "config" | "log">,
     channel: TerminalChannel,
     holder: string,
     handler: (message: UpMessage) => void,
@@ -56,7 +55,7 @@ export class ShardLeases {
   }
 
   async #renewShard(shard: number): Promise<void> {
-    const lease = await takeLease(this.#ctx, `ingest-${shard}`, this.#holder, leaseSeconds)
+    const lease = await takeLease(this.#ctx, `ingest-${shard}`, this.#holder, this.#ctx.config.GATEWAY_LEASE_SECONDS)
     if (this.#closed && lease) return releaseLease(this.#ctx, lease)
     const current = this.#held.get(shard)
     if (!lease) {
@@ -79,4 +78,6 @@ export class ShardLeases {
   }
 }
 
-export const shardRenewalMs = (leaseSeconds * 1000) / 3
+export function shardRenewalMs({ GATEWAY_LEASE_SECONDS }: Pick<Config, "GATEWAY_LEASE_SECONDS">): number {
+  return (GATEWAY_LEASE_SECONDS * 1000) / 3
+}

@@ -77,6 +77,7 @@ test("a session whose token ran out comes back with a fresh one", async () => {
     return brokerTokens(broker.tokenSecret, { nowMs: () => nowMs }).forGateway(clientId)
   }
   const channel = await connect(token)
+  await until(() => channel.connected(), "the gateway is connected")
   await until(() => !channel.connected(), "the broker ends the session with its token")
   await until(() => channel.connected(), "the gateway is connected again")
   expect(given).toBeGreaterThan(1)
@@ -89,6 +90,7 @@ test("a token that is refused is not the end: the next try has another", async (
     const nowMs = given === 2 ? Date.now() - 3_700_000 : Date.now()
     return brokerTokens(broker.tokenSecret, { nowMs: () => nowMs }).forGateway(clientId)
   })
+  await until(() => channel.connected(), "connected with the first token")
   await restart()
   await until(() => given >= 3 && channel.connected(), "connected with the third token")
 })
@@ -119,4 +121,17 @@ test("a message for a terminal fails while the broker is away", async () => {
   await channel.publish(terminal, "notice", '{"v":1}')
   await until(() => link.heard.length === 1, "the terminal hears it")
   await link.close()
+})
+
+test("a gateway starts while the broker is away, and listens once it is there", async () => {
+  server.kill()
+  await server.exited
+  const channel = await connect()
+  expect(channel.connected()).toBe(false)
+  expect(await channel.publish(terminal, "notice", "{}").then(() => "sent", String)).toContain("out of reach")
+  server = start()
+  await until(() => channel.connected(), "the gateway is connected")
+  const heard: string[] = []
+  open.push(await channel.listen(7, ({ payload }) => heard.push(Buffer.from(payload).toString())))
+  await heardBy(heard, "first")
 })

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test"
 import { BuyerEvents } from "@suyuan/api/adapters/buyer-events"
+import type { Database } from "@suyuan/api/context"
 import { relayOutbox } from "@suyuan/api/jobs/relay-outbox"
 import { enqueue, type OutboxMessage } from "@suyuan/api/outbox"
 import { outbox } from "@suyuan/drizzle/schema/outbox"
@@ -79,6 +80,52 @@ describe("the outbox's relay", () => {
     expect(heard).toEqual(['payment {"v":1,"version":4}', 'payment {"v":1,"version":4}'])
     expect(await rows()).toHaveLength(0)
   })
+
+  test("no transaction waits for the broker, and what it was about to send is nobody else's for a lease", async () => {
+    const heard: string[] = []
+    const answer = Promise.withResolvers<void>()
+    const asked = Promise.withResolvers<void>()
+    await queue(messageTo("terminal", 8))
+    const slow = async () => {
+      asked.resolve()
+      await answer.promise
+    }
+    const relaying = relayOutbox(gateway.ctx, { publish: slow })
+    await asked.promise
+    const [open] = await gateway.ctx.sql`
+      SELECT count(*)::int AS n FROM pg_stat_activity
+      WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL`
+    expect(open?.n).toBe(0)
+    expect(await relayOutbox(gateway.ctx, channelTo(heard))).toBe(0)
+    answer.resolve()
+    expect(await relaying).toBe(1)
+    expect(await rows()).toHaveLength(0)
+  })
+
+  test("what a gateway that died had in its hands is sent by another when the lease is over", async () => {
+    const heard: string[] = []
+    await queue(messageTo("terminal", 9), messageTo("buyer", 9))
+    const dies = { ...gateway.ctx, db: diesAfterClaim(gateway.ctx.db) }
+    expect(await relayOutbox(dies, channelTo([])).then(String, (error: Error) => error.message)).toBe("killed")
+    expect(await relayOutbox(gateway.ctx, channelTo(heard))).toBe(0)
+    gateway.clock.advance(gateway.ctx.config.GATEWAY_LEASE_SECONDS * 1000)
+    expect(await relayOutbox(gateway.ctx, channelTo(heard))).toBe(2)
+    expect(heard).toEqual(['payment {"v":1,"version":9}'])
+  })
+
+  /** A gateway whose second transaction never begins. */
+  function diesAfterClaim(db: Database): Database {
+    let transactions = 0
+    return new Proxy(db, {
+      get: (target, name) => {
+        if (name !== "transaction") return Reflect.get(target, name)
+        return (work: Parameters<Database["transaction"]>[0]) => {
+          transactions += 1
+          return transactions > 1 ? Promise.reject(new Error("killed")) : target.transaction(work)
+        }
+      },
+    })
+  }
 
   test("one terminal's trouble holds up nobody else's message", async () => {
     const heard: string[] = []
