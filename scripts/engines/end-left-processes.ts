@@ -3,12 +3,15 @@
 // usage: bun end-left-processes.ts <record> <owner pid> <owner start time> keep|remove
 import { rmSync } from "node:fs"
 import { dirname } from "node:path"
-import { endLeftProcesses } from "./processes"
+import { awaitEnd, endLeftProcesses } from "./processes"
 
 const [record, pid, startedAt, directory] = process.argv.slice(2)
 if (record === undefined || pid === undefined || startedAt === undefined) throw new Error("missing arguments")
 for await (const _ of Bun.stdin.stream()) {
   // Nothing is ever written: only the end matters.
 }
-await endLeftProcesses(record, { pid: Number(pid), startedAt })
+const owner = { pid: Number(pid), startedAt }
+// The kernel closes a dying process's files a moment before the process is gone, and on a busy machine that is long.
+await awaitEnd(owner)
+await endLeftProcesses(record, owner)
 if (directory === "remove") rmSync(dirname(record), { recursive: true, force: true })

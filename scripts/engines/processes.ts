@@ -103,6 +103,11 @@ export async function endProcess(identity: ProcessIdentity, signal: StopSignal, 
   await waitUntil(() => !isSameProcess(identity), timeoutMs)
 }
 
+/** Resolves when that process is gone. */
+export async function awaitEnd(identity: ProcessIdentity): Promise<void> {
+  while (isSameProcess(identity)) await Bun.sleep(POLL_MS)
+}
+
 function readRecord(file: string): RecordFile | undefined {
   if (!existsSync(file)) return undefined
   try {

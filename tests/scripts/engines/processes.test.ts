@@ -50,6 +50,24 @@ test("leaves everything alone while its owner lives, or when a newer owner has t
   await ended
 })
 
+test("a watcher whose pipe ended before its owner did waits for the owner's end", async () => {
+  const [owner, child] = [sleeper(), sleeper()]
+  const left = { name: "sleeper", stopSignal: "SIGTERM", stopTimeoutMs: 5_000, pid: child.pid }
+  const identity = { pid: owner.pid, startedAt: owner.startedAt }
+  writeFileSync(record, JSON.stringify({ owner: identity, processes: [{ ...left, startedAt: child.startedAt }] }))
+  const watch = (startedAt: string) => {
+    const file = join(import.meta.dir, "../../../scripts/engines/end-left-processes.ts")
+    return spawn(process.execPath, [file, record, String(owner.pid), startedAt, "keep"], { stdio: "ignore" })
+  }
+  const watcher = watch(owner.startedAt)
+  // One that was started later has come and gone: the first has seen the end of its pipe by now.
+  const later = watch("another start time")
+  await new Promise((done) => later.once("exit", done))
+  expect(processStartedAt(watcher.pid ?? 0)).toBeDefined()
+  owner.child.kill("SIGKILL")
+  expect(await child.ended).toBe("SIGTERM")
+})
+
 test("stopAll stops what runs and lets nothing start any more", async () => {
   const processes = openProcesses(join(folder, "own.json"))
   const options = { command: "/bin/sleep", args: ["600"], stopSignal: "SIGTERM", stopTimeoutMs: 5_000 } as const
