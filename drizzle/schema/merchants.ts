@@ -19,10 +19,12 @@ export const payeeAccounts = pgTable(
   {
     merchantId: uuid("merchant_id").notNull(),
     platform: text("platform", { enum: ["wechat-pay", "alipay"] }).notNull(),
-    /** WeChat Pay: sub_mchid. Alipay: the seller's user id. */
+    /** WeChat Pay: sub_mchid, or the merchant's own mchid. Alipay: the seller's user id. */
     account: text("account").notNull(),
     /** Alipay service-provider mode only: the merchant's app_auth_token. */
     authToken: text("auth_token"),
+    /** Name, in the configuration, of the account that collects with its own keys; null: through the service provider. */
+    directAccount: text("direct_account"),
     createdAt: instant("created_at").notNull(),
   },
   (t) => [primaryKey({ columns: [t.merchantId, t.platform] })],
@@ -36,6 +38,7 @@ export const payeeChanges = pgTable("payee_changes", {
   platform: text("platform", { enum: ["wechat-pay", "alipay"] }).notNull(),
   account: text("account").notNull(),
   authToken: text("auth_token"),
+  directAccount: text("direct_account"),
   state: text("state", { enum: ["proposed", "approved", "applied", "withdrawn"] }).notNull(),
   proposedBy: text("proposed_by").notNull(),
   approvedBy: text("approved_by"),

@@ -19,6 +19,8 @@ export const attempts = pgTable(
     payeeAccount: text("payee_account").notNull(),
     /** Alipay's `app_auth_token` of that account when the attempt was made: still good after the stall's payee changed. */
     payeeAuthToken: text("payee_auth_token"),
+    /** Name, in the configuration, of the merchant's own account by which it was made; null: by the service provider. */
+    payeeDirectAccount: text("payee_direct_account"),
     amountFen: bigint("amount_fen", { mode: "number" }).notNull(),
     state: text("state", {
       enum: ["prepared", "sent", "unknown", "open", "succeeded", "failed", "closed"],
@@ -116,6 +118,21 @@ export const reconciliations = pgTable(
   (t) => [primaryKey({ columns: [t.platform, t.day] })],
 )
 
+/** When a platform was last asked for a day's bill, and what became of it. */
+export const billReadings = pgTable(
+  "bill_readings",
+  {
+    platform: text("platform", { enum: ["wechat-pay", "alipay"] }).notNull(),
+    day: date("day", { mode: "string" }).notNull(),
+    state: text("state", { enum: ["reconciled", "not-ready", "unknown", "too-large"] }).notNull(),
+    /** Of `unknown`: why. */
+    cause: text("cause"),
+    tries: integer("tries").notNull(),
+    triedAt: instant("tried_at").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.platform, t.day] })],
+)
+
 /** A difference between a bill and our books, with what is proposed to be done about it. */
 export const reconciliationItems = pgTable("reconciliation_items", {
   id: uuid("id").primaryKey(),
@@ -136,5 +153,7 @@ export const reconciliationItems = pgTable("reconciliation_items", {
   state: text("state", { enum: ["open", "repaired", "alarmed"] }).notNull(),
   repairedBy: text("repaired_by"),
   repairedAt: instant("repaired_at"),
+  /** What of it was shown to whoever repaired it: the same again after a lost answer is the same repair. */
+  shown: text("shown"),
   createdAt: instant("created_at").notNull(),
 })

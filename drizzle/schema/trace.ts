@@ -58,6 +58,14 @@ export const piles = pgTable("piles", {
   lotId: uuid("lot_id"),
   alias: hexBytes("alias").notNull(),
   createdAt: instant("created_at").notNull(),
+  /** Effective time of the newest event. */
+  lastAt: instant("last_at"),
+  /** What came in less what went out, in the order in which it was stored; below nothing only for a moment. */
+  bookGrams: bigint("book_grams", { mode: "number" }).notNull().default(0),
+  /** How often something was stored that may change what was true of the pile before its newest event. */
+  revision: bigint("revision", { mode: "number" }).notNull().default(0),
+  /** How often more left than the book had: ranges of before are revised, what is in the pile now is not. */
+  shortfalls: bigint("shortfalls", { mode: "number" }).notNull().default(0),
 })
 
 /** What went into a pile and out of it. Ranges are never stored: they are a pure function of these rows. */
@@ -85,6 +93,40 @@ export const pileEvents = pgTable(
     upstreamLine: smallint("upstream_line"),
   },
   (t) => [primaryKey({ columns: [t.pileId, t.day, t.effectiveAt, t.recordId, t.line] })],
+)
+
+/**
+ * What a pile holds as of its newest event by then, so that nobody need walk its history again. It can always be computed
+ * anew: it counts only while the pile's revision, and those of the piles that it was supplied from, are as they were.
+ */
+export const pileStates = pgTable("pile_states", {
+  pileId: hexBytes("pile_id").primaryKey(),
+  at: instant("at").notNull(),
+  revision: bigint("revision", { mode: "number" }).notNull(),
+  state: jsonb("state").notNull(),
+  suppliers: hexBytes("suppliers").array().notNull(),
+  /** Revision and shortfalls of each, added up. */
+  supplierRevisions: bigint("supplier_revisions", { mode: "number" }).array().notNull(),
+})
+
+/**
+ * What a line of a sale held that another merchant bought, and the way that it had come: one row a trade between
+ * merchants, never one a bag. Can be computed anew like a pile's state, and counts under the same condition.
+ */
+export const boughtOrigins = pgTable(
+  "bought_origins",
+  {
+    recordId: hexBytes("record_id").notNull(),
+    line: smallint("line").notNull(),
+    /** The record's. */
+    day: date("day", { mode: "string" }).notNull(),
+    pileId: hexBytes("pile_id").notNull(),
+    /** Null: not computed yet. */
+    origins: jsonb("origins"),
+    suppliers: hexBytes("suppliers").array(),
+    supplierRevisions: bigint("supplier_revisions", { mode: "number" }).array(),
+  },
+  (t) => [primaryKey({ columns: [t.recordId, t.line, t.day] })],
 )
 
 /** A sale line that a bound merchant bought, waiting for the buyer's terminal to accept it. */

@@ -10,6 +10,7 @@ import type { Context, Transaction } from "../context"
 import { writeRecords } from "../ledger/write-records"
 import type { UploadRefusal } from "../sales/record-trades"
 import type { TerminalAtStall } from "../sales/verify-codes"
+import { noteRevision } from "../trace/note-events"
 import { type PurchaseRow, projectPurchase } from "../trace/project-purchase"
 import { effectiveTime, type UploadNaming } from "./record-goods"
 
@@ -79,7 +80,7 @@ async function answer(tx: Transaction, purchase: PurchaseRow, given: Answer): Pr
   if (!isNewest) return
   // What an earlier refusal took back in the seller's pile goes with it.
   if (answerRecordId !== null) {
-    await tx
+    const gone = await tx
       .delete(pileEvents)
       .where(
         and(
@@ -89,6 +90,11 @@ async function answer(tx: Transaction, purchase: PurchaseRow, given: Answer): Pr
           eq(pileEvents.source, "void"),
         ),
       )
+      .returning({ pileId: pileEvents.pileId })
+    await noteRevision(
+      tx,
+      gone.map(({ pileId }) => pileId),
+    )
   }
   const [answered] = await tx
     .update(purchases)

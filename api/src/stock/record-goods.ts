@@ -5,6 +5,7 @@ import type { Context, Transaction } from "../context"
 import { utcDay } from "../day"
 import type { TerminalAtStall } from "../sales/verify-codes"
 import { ensurePiles } from "../trace/apply-sales"
+import { noteEvents } from "../trace/note-events"
 import { pileIdOf } from "./pile-id"
 
 /** Who an uploaded record is from, and whom it concerns. */
@@ -38,7 +39,7 @@ export async function recordInflow(
   const pile = mergedPile(ctx, stall, goods.commodity)
   const place = { siteId: stall.site.id, merchantId: stall.merchant.id, commodity: goods.commodity }
   await ensurePiles(ctx, tx, [{ pileId: pile.pileId, ...place, lotId: null }])
-  await tx
+  const stored = await tx
     .insert(pileEvents)
     .values({
       ...place,
@@ -54,6 +55,8 @@ export async function recordInflow(
       lotId: goods.lotId,
     })
     .onConflictDoNothing()
+    .returning()
+  await noteEvents(tx, stored)
   return pile
 }
 

@@ -4,6 +4,7 @@ import type { Context, Transaction } from "../context"
 import { utcDay } from "../day"
 import type { RefundedGoods } from "../payments/payment-deps"
 import { applyVoid } from "./apply-void"
+import { noteEvents } from "./note-events"
 import { lockPurchases, projectPurchase } from "./project-purchase"
 
 /**
@@ -40,7 +41,7 @@ export async function applyRefundedGoods(ctx: Context, tx: Transaction, goods: R
       upstreamLine: outflow.line,
     }
   })
-  await tx.insert(pileEvents).values(rows).onConflictDoNothing()
+  await noteEvents(tx, await tx.insert(pileEvents).values(rows).onConflictDoNothing().returning())
   const bought = await lockPurchases(
     tx,
     goods.saleRecordId,
@@ -48,7 +49,7 @@ export async function applyRefundedGoods(ctx: Context, tx: Transaction, goods: R
   )
   for (const purchase of bought) await projectPurchase(tx, purchase)
   if (goods.goods !== "discarded") return
-  await tx
+  const discarded = await tx
     .insert(pileEvents)
     .values(
       rows.map((row) => ({
@@ -63,6 +64,8 @@ export async function applyRefundedGoods(ctx: Context, tx: Transaction, goods: R
       })),
     )
     .onConflictDoNothing()
+    .returning()
+  await noteEvents(tx, discarded)
 }
 
 /** Above every line that a sale can have (255). */

@@ -4,6 +4,7 @@ import type { Context, Transaction } from "../context"
 import { pileIdOf } from "../stock/pile-id"
 import { notifyTerminals } from "../terminals/notify-terminals"
 import { arrayOf, unnest } from "../unnest"
+import { noteEvents, type StoredEvent } from "./note-events"
 import { projectPurchase } from "./project-purchase"
 
 /** A trade as the piles see it: goods that left one, and went into another when the buyer is a merchant too. */
@@ -46,6 +47,7 @@ export async function applySales(ctx: Context, tx: Transaction, sales: readonly 
       lotId: null,
     })),
   ])
+  await noteEvents(tx, lines.map(outflowOf))
   await insertOutflows(tx, lines)
   if (bought.length === 0) return
   const offered = await tx
@@ -113,6 +115,11 @@ export async function ensurePiles(ctx: Context, tx: Transaction, rows: readonly 
 }
 
 type SoldLine = { readonly sale: AppliedSale; readonly line: AppliedSale["lines"][number] }
+
+function outflowOf({ sale, line }: SoldLine): StoredEvent {
+  const { pileId, gramsLow, gramsHigh } = line
+  return { pileId, effectiveAt: sale.effectiveAt, direction: 1, source: "outflow", gramsLow, gramsHigh }
+}
 
 async function insertOutflows(tx: Transaction, lines: readonly SoldLine[]): Promise<void> {
   await tx.execute(sql`

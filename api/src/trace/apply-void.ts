@@ -1,6 +1,7 @@
 import { pileEvents, purchases } from "@suyuan/drizzle/schema/trace"
 import { and, eq, inArray } from "drizzle-orm"
 import type { Context, Transaction } from "../context"
+import { noteEvents } from "./note-events"
 import { lockPurchases, projectPurchase, voidOf } from "./project-purchase"
 
 /** `lines` empty: all lines of the sale. Grams left out: the whole line. */
@@ -24,7 +25,7 @@ export async function applyVoid(_ctx: Context, tx: Transaction, goods: VoidedGoo
     .where(and(eq(pileEvents.recordId, goods.saleRecordId), eq(pileEvents.source, "outflow"), ...named))
   if (outflows.length === 0) return
   const rows = outflows.map((outflow) => voidOf(outflow, goods.byRecordId, gramsOf.get(outflow.line)))
-  await tx.insert(pileEvents).values(rows).onConflictDoNothing()
+  await noteEvents(tx, await tx.insert(pileEvents).values(rows).onConflictDoNothing().returning())
   const bought = await lockPurchases(
     tx,
     goods.saleRecordId,

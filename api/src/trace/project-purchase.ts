@@ -2,6 +2,7 @@ import { pileEvents, purchases } from "@suyuan/drizzle/schema/trace"
 import { and, eq, inArray, or } from "drizzle-orm"
 import type { Transaction } from "../context"
 import { utcDay } from "../day"
+import { noteEvents, noteRevision } from "./note-events"
 
 export type PurchaseRow = typeof purchases.$inferSelect
 type PileRow = typeof pileEvents.$inferSelect
@@ -21,7 +22,7 @@ export async function projectPurchase(tx: Transaction, purchase: PurchaseRow): P
   const inflow = outflow && inflowOf(purchase, outflow, takenBack)
   if (!inflow) return
   const rows = [inflow, ...givenBack(inflow, returns)]
-  await tx.insert(pileEvents).values(rows)
+  await noteEvents(tx, await tx.insert(pileEvents).values(rows).returning())
 }
 
 /** The seller's rows about this line: its outflow, and what names it. */
@@ -46,9 +47,11 @@ async function readUpstream(tx: Transaction, purchase: PurchaseRow): Promise<Pil
 async function clearProjected(tx: Transaction, purchase: PurchaseRow, returns: readonly PileRow[]): Promise<void> {
   const inPile = eq(pileEvents.pileId, purchase.pileId)
   const ofLine = eq(pileEvents.line, purchase.line)
-  await tx
+  const gone = await tx
     .delete(pileEvents)
     .where(and(inPile, ofLine, eq(pileEvents.recordId, purchase.saleRecordId), eq(pileEvents.source, "purchase")))
+    .returning({ line: pileEvents.line })
+  if (gone.length > 0) await noteRevision(tx, [purchase.pileId])
   if (returns.length === 0) return
   const records = returns.map(({ recordId }) => recordId)
   await tx
@@ -59,7 +62,8 @@ async function clearProjected(tx: Transaction, purchase: PurchaseRow, returns: r
 /** The buyer says that the goods never came: to the seller's pile they never left. */
 async function refuse(tx: Transaction, purchase: PurchaseRow, outflow: PileRow): Promise<void> {
   if (purchase.answerRecordId === null) return
-  await tx.insert(pileEvents).values(voidOf(outflow, purchase.answerRecordId)).onConflictDoNothing()
+  const row = voidOf(outflow, purchase.answerRecordId)
+  await noteEvents(tx, await tx.insert(pileEvents).values(row).onConflictDoNothing().returning())
 }
 
 /** Takes an outflow back, or `grams` of it: a row beside it, so that a pile can be recomputed from its records. */

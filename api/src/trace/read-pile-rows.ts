@@ -4,7 +4,7 @@ import type { Reader } from "../context"
 import { utcDay } from "../day"
 import { unnest } from "../unnest"
 import { discardedLineOffset } from "./apply-refunded-goods"
-import { clockErrorMs } from "./resolve"
+import { openOrderMs } from "./resolve"
 
 export type PileRow = typeof pileEvents.$inferSelect
 
@@ -28,9 +28,6 @@ const runRecordId = "00"
 
 /** Nothing is dated later than this from now. */
 const clocksAheadMs = 86_400_000
-
-/** Two events of different terminals have no certain order when they are closer than this (RG-2). */
-const openOrderMs = 2 * clockErrorMs
 
 /**
  * The events of these piles since their times, in no order. Outflows that nobody asks about, with nothing between them

@@ -6,6 +6,9 @@ import { type OriginOptions, type Origins, type PileHistory, resolveOrigins } fr
  */
 export const clockErrorMs = 1000
 
+/** So far before its time an inflow may have come, and after its time an outflow have left (RG-2). */
+export const openOrderMs = 2 * clockErrorMs
+
 /**
  * Origins of these piles with the clocks' error allowed for. Quick trade to and fro can then seem to wait for itself:
  * it is resolved by the clocks as they are. Undefined when even that is not well founded: then origins are unknown.
