@@ -119,6 +119,15 @@ export class LiveSources {
     return this.rangesOf(this.stockGrams, this.stockGrams - this.slackGrams)
   }
 
+  /** What is in the pile now as one inflow: a walk that begins with it goes on as this one would (RG-22). */
+  carry(): { readonly grams: number; readonly lowGrams: number; readonly sources: readonly SourceGrams[] } {
+    this.narrow()
+    const sources = this.live.flatMap(({ sourceId, mayGrams, mustGrams }) =>
+      mayGrams === 0 ? [] : [{ sourceId, lowGrams: Math.min(Math.max(0, mustGrams), mayGrams), highGrams: mayGrams }],
+    )
+    return { grams: this.stockGrams, lowGrams: this.stockGrams - this.slackGrams, sources }
+  }
+
   private add(source: SourceGrams): void {
     const numbers = this.numbersOf(source.sourceId)
     if (!numbers.isLive) this.insert(numbers)
@@ -178,6 +187,8 @@ export class LiveSources {
       numbers.mayGrams = Math.min(numbers.mayGrams, this.stockGrams)
       numbers.mustGrams = Math.max(0, numbers.mustGrams - lowGrams)
     }
+    // Nothing weighs less than nothing.
+    this.slackGrams = Math.min(this.slackGrams, this.stockGrams)
     if (this.stockGrams > 0) return
     for (const numbers of this.live) numbers.isLive = false
     this.live = []

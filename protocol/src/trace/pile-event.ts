@@ -36,6 +36,7 @@ interface At extends LineRef {
  * - `sources`: declared (a harvest names its lot, a statement its ranges);
  * - `upstream`: a purchase, with the range of that outflow (only `resolveOrigins` can follow it);
  * - `returnOf`: goods of an earlier outflow of the same pile come back, with that outflow's range;
+ * - `carried`: what an earlier walk found, of this pile or of a purchase, taken as it stands (RG-22);
  * - none of them: unknown origin (hand-entered goods).
  *
  * `lowGrams` is the least weight where boxes or pieces were converted by a declared interval; `grams` is then the most.
@@ -47,6 +48,7 @@ export interface Inflow extends At {
   readonly sources?: readonly SourceGrams[]
   readonly upstream?: OutflowRef
   readonly returnOf?: LineRef
+  readonly carried?: readonly SourceGrams[]
 }
 
 /** Goods leave: sold, wasted, assumed lost, sent back to the supplier. `lowGrams` as for an inflow. */
@@ -114,7 +116,10 @@ function contentOf(event: PileEvent): string {
   const { kind, effectiveAtMs, grams } = event
   const lowGrams = kind === "in" || kind === "out" ? event.lowGrams : undefined
   const refs = kind === "in" ? [event.upstream, event.returnOf] : kind === "void" ? [event.voids] : []
-  const sources = kind === "in" ? event.sources?.map((s) => `${s.lowGrams}-${s.highGrams} ${s.sourceId}`) : undefined
+  const sources =
+    kind === "in"
+      ? (event.sources ?? event.carried)?.map((s) => `${s.lowGrams}-${s.highGrams} ${s.sourceId}`)
+      : undefined
   return JSON.stringify([kind, effectiveAtMs, grams, lowGrams, refs.map(refText), sources?.sort()])
 }
 

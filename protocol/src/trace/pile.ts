@@ -5,7 +5,7 @@
 import { LiveSources } from "./live-sources"
 import { assertTrace, type PileEvent, type SourceGrams, UNKNOWN_SOURCE } from "./pile-event"
 import type { SetAside } from "./pile-order"
-import { type InStep, type OutStep, type PileSteps, pileSteps, type Segment } from "./pile-steps"
+import { type InflowOrigin, type InStep, type OutStep, type PileSteps, pileSteps, type Segment } from "./pile-steps"
 import { declaredSources, eachSourceAlone, type GroupOf, groupedSources, type SourceRange } from "./source-grams"
 
 export interface OutflowRange {
@@ -16,12 +16,20 @@ export interface OutflowRange {
   readonly segmentStartMs: number
 }
 
+export interface PileCarry {
+  readonly grams: number
+  readonly lowGrams: number
+  readonly sources: readonly SourceGrams[]
+}
+
 export interface PileRanges {
   /** By `outflowKey`. */
   readonly outflows: ReadonlyMap<string, OutflowRange>
   readonly stockGrams: number
   /** What is in the pile now. Its `mustGrams` hold if the book's stock is all there: nothing was lost since the count. */
   readonly live: readonly SourceRange[]
+  /** The same as an inflow, with which a later walk can begin in place of everything before (RG-22). */
+  readonly carry: PileCarry
   /** Sold beyond what came in, over all segments: an alarm, and unknown goods in the ranges. */
   readonly shortfallGrams: number
   readonly segments: readonly Segment[]
@@ -52,7 +60,7 @@ export function capsOf(piles: Iterable<PileSteps>, options: RangeOptions): (grou
   const sourceIds = new Set([UNKNOWN_SOURCE])
   for (const { steps } of piles) {
     for (const step of steps) {
-      if (step.kind !== "in" || step.origin.kind !== "sources") continue
+      if (step.kind !== "in" || !("sources" in step.origin)) continue
       for (const { sourceId } of step.origin.sources) sourceIds.add(sourceId)
     }
   }
@@ -102,7 +110,8 @@ export class PileWalk {
     const { segments, setAside } = this.steps
     const shortfallGrams = segments.reduce((sum, segment) => sum + segment.shortfallGrams, 0)
     const { stockGrams } = this.live
-    return { outflows, stockGrams, live: this.live.ranges(), shortfallGrams, segments, setAside }
+    const [live, carry] = [this.live.ranges(), this.live.carry()]
+    return { outflows, stockGrams, live, carry, shortfallGrams, segments, setAside }
   }
 
   private putIn(step: InStep, hooks: WalkHooks): boolean {
@@ -111,13 +120,16 @@ export class PileWalk {
       this.live.comeBack(origin.key, grams, lowGrams)
       return true
     }
-    const sources =
-      origin.kind === "upstream"
-        ? hooks.upstreamOf(step)
-        : groupedSources(declaredSources(origin.sources, grams), grams, this.groupOf)
+    const sources = this.sourcesOf(step, origin, hooks)
     if (sources === undefined) return false
     this.live.arrive(sources, grams, lowGrams)
     return true
+  }
+
+  private sourcesOf(step: InStep, origin: Exclude<InflowOrigin, { kind: "return" }>, hooks: WalkHooks) {
+    if (origin.kind === "upstream") return hooks.upstreamOf(step)
+    const sources = origin.kind === "carried" ? origin.sources : declaredSources(origin.sources, step.grams)
+    return groupedSources(sources, step.grams, this.groupOf)
   }
 
   private takeOut(step: OutStep, hooks: WalkHooks): void {

@@ -94,6 +94,15 @@ export function partOfOutflow(
   return narrowed(part, partGrams)
 }
 
+/** What a purchase of `grams` is made of: as much of the outflow as it had, and unknown goods for the rest (RG-16). */
+export function purchasedSources(
+  outflow: { readonly grams: number; readonly sources: readonly SourceRange[] },
+  grams: number,
+): readonly SourceGrams[] {
+  const coveredGrams = Math.min(grams, outflow.grams)
+  return withExtra(partOfOutflow(outflow, coveredGrams), UNKNOWN_SOURCE, grams - coveredGrams)
+}
+
 /** The same goods with `extraGrams` of `sourceId` on top. */
 export function withExtra(
   sources: readonly SourceGrams[],

@@ -254,7 +254,8 @@ test("[RG-18] nothing holds more of a lot than the lot weighed", () => {
 })
 
 test("[RG-14] an empty pile has no ranges", () => {
-  const empty = { stockGrams: 0, live: [], shortfallGrams: 0, segments: [], setAside: [] }
+  const carry = { grams: 0, lowGrams: 0, sources: [] }
+  const empty = { stockGrams: 0, live: [], carry, shortfallGrams: 0, segments: [], setAside: [] }
   expect(runPile([])).toEqual({ outflows: new Map(), ...empty })
 })
 

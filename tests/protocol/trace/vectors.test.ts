@@ -25,7 +25,7 @@ for (const vector of vectors.cases as unknown as readonly Vector[]) {
       expect<unknown>({ refused: origins.error }).toEqual(vector.expected)
       return
     }
-    const read = [...origins.value.piles].map(([pileId, { outflows, live, segments, ...rest }]) => {
+    const read = [...origins.value.piles].map(([pileId, { outflows, live, segments, carry: _, ...rest }]) => {
       const ranges = [...outflows].map(([key, { sources, ...own }]) => [key, { ...own, sources: rangesJson(sources) }])
       const closed = segments.map((segment) => ({ ...segment, endMs: segment.endMs ?? null }))
       return [pileId, { outflows: Object.fromEntries(ranges), live: rangesJson(live), ...rest, segments: closed }]
