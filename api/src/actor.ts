@@ -8,6 +8,8 @@ export const scopes = [
   "access:write",
   "inspections:write",
   "payments:refund",
+  "payments:read",
+  "payments:reconcile",
   "traces:read",
   "traces:write",
   "ledger:read",

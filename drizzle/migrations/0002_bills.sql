@@ -9,6 +9,8 @@ CREATE TABLE "bill_readings" (
 	CONSTRAINT "bill_readings_platform_day_pk" PRIMARY KEY("platform","day")
 );
 --> statement-breakpoint
+INSERT INTO bill_readings SELECT platform, day, 'reconciled', NULL, 1, reconciled_at FROM reconciliations;
+--> statement-breakpoint
 -- What of an item was shown to whoever repaired it: the same again after a lost answer is the same repair.
 ALTER TABLE "reconciliation_items" ADD COLUMN "shown" text;
 --> statement-breakpoint

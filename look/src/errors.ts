@@ -2,6 +2,7 @@ import { buyerErrors } from "./errors/buyers"
 import { ledgerErrors } from "./errors/ledger"
 import { payCodeErrors } from "./errors/pay-codes"
 import { paymentErrors } from "./errors/payments"
+import { reconciliationErrors } from "./errors/reconciliation"
 import { requestErrors } from "./errors/request"
 import { saleErrors } from "./errors/sales"
 import { stockErrors } from "./errors/stock"
@@ -17,6 +18,7 @@ export const errorWords = {
   ...uploadErrors,
   ...saleErrors,
   ...paymentErrors,
+  ...reconciliationErrors,
   ...buyerErrors,
   ...stockErrors,
   ...traceErrors,

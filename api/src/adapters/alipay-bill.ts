@@ -1,12 +1,14 @@
 /** Alipay's trade bill: one zip a day and seller, at an address that lives 30 seconds; CSV in GBK inside. */
-import { unzipSync } from "fflate"
 import iconv from "iconv-lite"
 import { z } from "zod"
-import { type BillLine, billBytesMax, billLinesMax, type DailyBill } from "../payments/daily-bill"
+import { type BillLimits, type BillLine, billLimits, type DailyBill } from "../payments/daily-bill"
 import { type Outcome, type Payee, succeeded, unknown } from "../payments/payment-provider"
 import type { AlipayCaller } from "./alipay-client"
-import { billFen, columnReader } from "./bill-text"
+import type { BillFile } from "./bill-file"
+import { BillUnreadable, billPages, type RowReader, soundBill } from "./bill-pages"
+import { BillTotals, billFen, columnReader } from "./bill-text"
 import { downloadBill } from "./download-bill"
+import { inflateEntry, zipEntries } from "./zip-entries"
 
 export type BillReading = { readonly billOrigins: readonly string[]; readonly billTimeoutMs: number }
 
@@ -16,6 +18,7 @@ const columns = [
   "商户订单号",
   "业务类型",
   "订单金额（元）",
+  "商家实收（元）",
   "退款批次号/请求号",
   "服务费（元）",
 ] as const
@@ -44,54 +47,75 @@ export async function alipayBill(
   if (address.protocol === "http:" && address.hostname.endsWith(".alipay.com")) address.protocol = "https:"
   const file = await downloadBill(address, { origins: reading.billOrigins, timeoutMs: reading.billTimeoutMs })
   if (file.kind === "unknown") return unknown(file.cause)
-  const lines = parseAlipayBill(file.bytes, payee.account)
-  return lines === undefined ? unknown("malformed") : succeeded({ state: "ready", lines })
+  if (file.kind === "too-large") return succeeded({ state: "too-large" })
+  return soundBill(file.file, () => alipayPages(file.file, payee.account))
 }
 
-/** Undefined unless the archive holds one list of this seller's, complete to its end mark, with totals that agree. */
-export function parseAlipayBill(bytes: Uint8Array, sellerId: string): readonly BillLine[] | undefined {
-  for (const text of textsOf(bytes) ?? []) {
-    const rows = text.split(/\r?\n/)
-    if (rows.length > billLinesMax) return undefined
-    const start = rows.findIndex((row) => listStart.test(row))
-    if (start < 0) continue
-    const end = rows.findIndex((row) => listEnd.test(row))
-    const ofSeller = rows.slice(0, start).some((row) => row.startsWith("#账号：") && row.includes(`[${sellerId}`))
-    const lines = end > start && ofSeller ? readList(rows.slice(start + 1, end), sellerId) : undefined
-    return lines !== undefined && isSummary(rows.slice(end + 1), lines) ? lines : undefined
+/** Unreadable unless the archive holds one list of this seller's, complete to its end mark, with totals that agree. */
+export async function* alipayPages(
+  file: BillFile,
+  sellerId: string,
+  limits: BillLimits = billLimits,
+): AsyncGenerator<readonly BillLine[]> {
+  const entries = await zipEntries(file, filesMax)
+  if (entries.reduce((sum, { bytes }) => sum + bytes, 0) > limits.bytesMax) throw new BillUnreadable("too-large")
+  for (const entry of entries) {
+    const reader = alipayRows(sellerId)
+    yield* billPages(gbk(inflateEntry(file, entry)), reader, limits)
+    if (reader.hasList()) return
   }
-  return undefined
+  throw new BillUnreadable("malformed")
 }
 
-/** At most `billBytesMax` in all, judged by the sizes that the archive declares before anything is inflated. */
-function textsOf(bytes: Uint8Array): string[] | undefined {
-  let length = 0
-  let files = 0
-  try {
-    const entries = unzipSync(bytes, {
-      filter: ({ originalSize }) => {
-        length += originalSize
-        files += 1
-        if (length > billBytesMax || files > filesMax) throw new Error("the archive is too large")
-        return true
-      },
-    })
-    return Object.values(entries).map((entry) => iconv.decode(Buffer.from(entry), "gbk"))
-  } catch {
-    return undefined
-  }
+async function* gbk(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const decoder = iconv.getDecoder("gbk")
+  for await (const chunk of chunks) yield decoder.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length))
+  yield decoder.end() ?? ""
 }
 
-function readList(rows: readonly string[], sellerId: string): BillLine[] | undefined {
-  const [head, ...rest] = rows
-  const read = columnReader((head ?? "").split(",").map(trim), columns)
-  const lines: BillLine[] = []
-  for (const row of rest) {
-    const line = lineOf(read?.(row.split(",").map(trim)), sellerId)
-    if (line === undefined) return undefined
-    lines.push(line)
+/** Comments with the account, the list between two marks, the totals. A file without a list is another one's. */
+function alipayRows(sellerId: string): RowReader & { readonly hasList: () => boolean } {
+  let place: "before" | "head" | "list" | "after" = "before"
+  let read: ReturnType<typeof columnReader<(typeof columns)[number]>>
+  let isOfSeller = false
+  const totals = new BillTotals()
+  const summed = { payments: false, refunds: false }
+  const receivedFen = { payments: 0, refunds: 0 }
+  const row = (text: string): BillLine | undefined => {
+    switch (place) {
+      case "before":
+        isOfSeller ||= text.startsWith("#账号：") && text.includes(`[${sellerId}`)
+        if (listStart.test(text)) place = "head"
+        return undefined
+      case "head":
+        read = isOfSeller ? columnReader(text.split(",").map(trim), columns) : undefined
+        if (read === undefined) throw new BillUnreadable("malformed")
+        place = "list"
+        return undefined
+      case "list": {
+        if (listEnd.test(text)) {
+          place = "after"
+          return undefined
+        }
+        const cells = read?.(text.split(",").map(trim))
+        const line = lineOf(cells, sellerId)
+        const gotFen = cells && billFen(cells["商家实收（元）"])
+        if (line === undefined || gotFen === undefined) throw new BillUnreadable("malformed")
+        totals.add(line)
+        receivedFen[line.about === "payment" ? "payments" : "refunds"] += gotFen
+        return line
+      }
+      case "after":
+        summed.payments ||= isSum(text, "交易", totals.payments, receivedFen.payments)
+        summed.refunds ||= isSum(text, "退款", totals.refunds, receivedFen.refunds)
+        return undefined
+    }
   }
-  return read && lines
+  const end = () => {
+    const isWhole = place === "after" && summed.payments && summed.refunds
+    if (place !== "before" && !isWhole) throw new BillUnreadable("malformed")
+  }
+  return { row, end, hasList: () => place !== "before" }
 }
 
 const trim = (cell: string) => cell.trim()
@@ -118,10 +142,10 @@ function lineOf(
   }
 }
 
-/** `#交易合计：2笔，…` and `#退款合计：1笔，…`: a list cut short would not add up. */
-function isSummary(rows: readonly string[], lines: readonly BillLine[]): boolean {
-  const countOf = (word: string) =>
-    rows.map((row) => new RegExp(`^#${word}合计：(\\d+)笔`).exec(row)?.[1]).find((count) => count !== undefined)
-  const have = (about: BillLine["about"]) => String(lines.filter((line) => line.about === about).length)
-  return countOf("交易") === have("payment") && countOf("退款") === have("refund")
+/** `#交易合计：2笔，商家实收共24.68元，…`, `#退款合计：1笔，商家实收退款共-0.34元，…`: a list cut short would not add up. */
+function isSum(row: string, word: "交易" | "退款", count: number, receivedFen: number): boolean {
+  const match = new RegExp(`^#${word}合计：(\\d+)笔，商家实收(?:退款)?共(-?[0-9.]+)元`).exec(row)
+  if (match === null) return false
+  const fen = billFen(match[2] ?? "")
+  return match[1] === String(count) && fen !== undefined && Math.abs(fen) === Math.abs(receivedFen)
 }

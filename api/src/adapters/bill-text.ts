@@ -1,5 +1,6 @@
 /** Cells and amounts of bill files, read strictly: what does not look as documented makes the whole bill unreadable. */
 import { yuanToFen } from "@suyuan/protocol/units/money"
+import type { BillLine } from "../payments/daily-bill"
 
 /** Whole fen of `12`, `-12.30` or `0.07000`; undefined for anything else, also for a part of a fen. */
 export function billFen(text: string): number | undefined {
@@ -21,5 +22,25 @@ export function columnReader<Name extends string>(
   return (cells) => {
     if (cells.length !== header.length) return undefined
     return Object.fromEntries(places.map(([name, place]) => [name, cells[place] ?? ""])) as Record<Name, string>
+  }
+}
+
+/** What the lines of a bill come to, to be held against what the bill says of itself. */
+export class BillTotals {
+  payments = 0
+  refunds = 0
+  paidFen = 0
+  refundedFen = 0
+  feesFen = 0
+
+  add(line: BillLine): void {
+    this.feesFen += line.feeFen
+    if (line.about === "payment") {
+      this.payments += 1
+      this.paidFen += line.amountFen
+    } else {
+      this.refunds += 1
+      this.refundedFen += line.amountFen
+    }
   }
 }

@@ -1,14 +1,16 @@
-import { billBytesMax } from "../payments/daily-bill"
+import { billLimits } from "../payments/daily-bill"
 import type { UnknownCause } from "../payments/payment-provider"
+import { type BillFile, spoolBill } from "./bill-file"
 import { isTimeout } from "./wechat-pay-transport"
 
 export type Downloaded =
-  | { readonly kind: "bytes"; readonly bytes: Uint8Array }
+  | { readonly kind: "file"; readonly file: BillFile }
+  | { readonly kind: "too-large" }
   | { readonly kind: "unknown"; readonly cause: UnknownCause }
 
 /**
  * Fetches a bill file from an address that the platform named. The address came signed, and still only the platform's
- * own bill hosts are asked: nothing else may learn of it or send us files. Reads at most `billBytesMax`.
+ * own bill hosts are asked: nothing else may learn of it or send us files. Whoever gets the file closes it.
  * @param origins allowed ones, such as `https://dwbillcenter.alipay.com`
  */
 export async function downloadBill(
@@ -27,14 +29,9 @@ export async function downloadBill(
       signal: AbortSignal.timeout(options.timeoutMs),
     })
     if (response.status !== 200 || response.body === null) return { kind: "unknown", cause: "platform-unsure" }
-    const parts: Uint8Array[] = []
-    let length = 0
-    for await (const part of response.body as unknown as AsyncIterable<Uint8Array>) {
-      length += part.length
-      if (length > billBytesMax) return { kind: "unknown", cause: "malformed" }
-      parts.push(part)
-    }
-    return { kind: "bytes", bytes: new Uint8Array(Buffer.concat(parts)) }
+    const parts = response.body as unknown as AsyncIterable<Uint8Array>
+    const file = await spoolBill(parts, billLimits.bytesMax)
+    return file === undefined ? { kind: "too-large" } : { kind: "file", file }
   } catch (cause) {
     return { kind: "unknown", cause: isTimeout(cause) ? "time-out" : "connection" }
   }

@@ -1,12 +1,13 @@
 /** WeChat Pay's trade bill: one file a day for the whole service provider, named by a signed answer with its hash. */
-import { createHash, timingSafeEqual } from "node:crypto"
+import { timingSafeEqual } from "node:crypto"
 import { z } from "zod"
 import type { Clock, Random } from "../context"
-import { type BillLine, billLinesMax, type DailyBill } from "../payments/daily-bill"
+import type { BillLimits, BillLine, DailyBill } from "../payments/daily-bill"
 import { type Outcome, succeeded, unknown } from "../payments/payment-provider"
-import { billFen, columnReader } from "./bill-text"
+import type { BillFile } from "./bill-file"
+import { BillUnreadable, billPages, type RowReader, soundBill } from "./bill-pages"
+import { BillTotals, billFen, columnReader } from "./bill-text"
 import { downloadBill } from "./download-bill"
-import { strictText } from "./strict-text"
 import type { WechatPayKeys } from "./wechat-pay-keys"
 import type { WechatPayTransport } from "./wechat-pay-transport"
 
@@ -65,30 +66,68 @@ export async function wechatPayBill(
     headers: { Accept: "*/*", Authorization: reading.keys.authorization("GET", target, "", nonce, atSeconds) },
   })
   if (file.kind === "unknown") return unknown(file.cause)
+  if (file.kind === "too-large") return succeeded({ state: "too-large" })
   // The file itself is not signed; the hash in the signed answer vouches for it.
-  const hash = createHash("sha1").update(file.bytes).digest()
-  if (!timingSafeEqual(hash, Buffer.from(head.data.hash_value, "hex"))) return unknown("unverified")
-  const lines = parseWechatPayBill(file.bytes, reading.keys.mchid)
-  return lines === undefined ? unknown("malformed") : succeeded({ state: "ready", lines })
+  if (!timingSafeEqual(file.file.sha1, Buffer.from(head.data.hash_value, "hex"))) {
+    await file.file.close()
+    return unknown("unverified")
+  }
+  return soundBill(file.file, () => wechatPayPages(file.file, reading.keys.mchid))
 }
 
-/** Undefined unless every line is as documented and the two summary lines agree with them to the fen. */
-export function parseWechatPayBill(bytes: Uint8Array, mchid: string): readonly BillLine[] | undefined {
-  const text = strictText(bytes)
-  if (text === undefined) return undefined
-  const rows = text.replace(/^\uFEFF/, "").split(/\r?\n/)
-  if (rows.at(-1) === "") rows.pop()
-  if (rows.length < 3 || rows.length > billLinesMax) return undefined
-  const [summaryHead, summary] = rows.splice(-2)
-  const read = columnReader((rows.shift() ?? "").split(","), columns)
-  const lines: BillLine[] = []
-  for (const row of rows) {
-    const cells = read && cellsOf(row)
-    const line = cells && lineOf(read?.(cells), mchid)
-    if (line === undefined) return undefined
-    lines.push(line)
+/** UTF-8 with a byte order mark; unreadable unless every line is as documented and the summary agrees to the fen. */
+export function wechatPayPages(
+  file: Pick<BillFile, "chunks">,
+  mchid: string,
+  limits?: BillLimits,
+): AsyncGenerator<readonly BillLine[]> {
+  return billPages(utf8(file.chunks()), wechatPayRows(mchid), limits)
+}
+
+async function* utf8(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder("utf-8", { fatal: true })
+  const decode = (bytes?: Uint8Array) => {
+    try {
+      return bytes === undefined ? decoder.decode() : decoder.decode(bytes, { stream: true })
+    } catch {
+      throw new BillUnreadable("malformed")
+    }
   }
-  return isSummary(summaryHead ?? "", summary ?? "", lines) ? lines : undefined
+  for await (const chunk of chunks) yield decode(chunk)
+  yield decode()
+}
+
+/** A head, the lines, the summary's head, the summary: told apart by the back-tick before each cell. */
+function wechatPayRows(mchid: string): RowReader {
+  let read: ReturnType<typeof columnReader<(typeof columns)[number]>>
+  let summaryHead: string | undefined
+  let isSummed = false
+  const totals = new BillTotals()
+  const row = (text: string): BillLine | undefined => {
+    if (read === undefined) {
+      read = columnReader(text.split(","), columns)
+      if (read === undefined) throw new BillUnreadable("malformed")
+      return undefined
+    }
+    if (summaryHead === undefined && !text.startsWith("`")) {
+      summaryHead = text
+      return undefined
+    }
+    if (summaryHead !== undefined) {
+      if (isSummed || !isSummary(summaryHead, text, totals)) throw new BillUnreadable("malformed")
+      isSummed = true
+      return undefined
+    }
+    const cells = cellsOf(text)
+    const line = cells && lineOf(read(cells), mchid)
+    if (line === undefined) throw new BillUnreadable("malformed")
+    totals.add(line)
+    return line
+  }
+  const end = () => {
+    if (!isSummed) throw new BillUnreadable("malformed")
+  }
+  return { row, end }
 }
 
 /** `` `a,`b `` → a, b: a comma inside a value is not followed by a back-tick. */
@@ -101,7 +140,9 @@ const refundStates = { SUCCESS: "succeeded", PROCESSING: "processing" } as const
 function lineOf(cells: Record<(typeof columns)[number], string> | undefined, mchid: string): BillLine | undefined {
   if (cells === undefined || cells.商户号 !== mchid || cells.货币种类 !== "CNY") return undefined
   const feeFen = billFen(cells.手续费)
-  const { 商户订单号: outTradeNo, 特约商户号: payeeAccount, 微信订单号: transactionId } = cells
+  const { 商户订单号: outTradeNo, 微信订单号: transactionId } = cells
+  // A merchant that is nobody's sub-merchant has `0` there, and is paid itself.
+  const payeeAccount = ["", "0"].includes(cells.特约商户号) ? mchid : cells.特约商户号
   if (feeFen === undefined || outTradeNo === "" || transactionId === "") return undefined
   if (cells.交易状态 === "SUCCESS") {
     const amountFen = billFen(cells.订单金额)
@@ -116,16 +157,14 @@ function lineOf(cells: Record<(typeof columns)[number], string> | undefined, mch
   return { about: "refund", outTradeNo, outRefundNo, payeeAccount, amountFen, feeFen, state }
 }
 
-function isSummary(head: string, row: string, lines: readonly BillLine[]): boolean {
+function isSummary(head: string, row: string, totals: BillTotals): boolean {
   const cells = cellsOf(row)
   const summary = cells && columnReader(head.split(","), summaryColumns)?.(cells)
-  if (summary === undefined) return false
-  const sum = (about: BillLine["about"]) =>
-    lines.reduce((total, line) => total + (line.about === about ? line.amountFen : 0), 0)
   return (
-    summary.总交易单数 === String(lines.length) &&
-    billFen(summary.订单总金额) === sum("payment") &&
-    billFen(summary.申请退款总金额) === sum("refund") &&
-    billFen(summary.手续费总金额) === lines.reduce((total, { feeFen }) => total + feeFen, 0)
+    summary !== undefined &&
+    summary.总交易单数 === String(totals.payments + totals.refunds) &&
+    billFen(summary.订单总金额) === totals.paidFen &&
+    billFen(summary.申请退款总金额) === totals.refundedFen &&
+    billFen(summary.手续费总金额) === totals.feesFen
   )
 }

@@ -1,5 +1,6 @@
 import { reconciliations } from "@suyuan/drizzle/schema/payments"
 import { gte } from "drizzle-orm"
+import { gatewayActor } from "../actor"
 import type { Context } from "../context"
 import { releaseLease, takeLease } from "../leases"
 import type { PaymentDeps } from "../payments/payment-deps"
@@ -29,11 +30,12 @@ export function reconcileJobs(deps: PaymentDeps, holder: string): Job[] {
     for (const day of days) {
       for (const platform of platforms) {
         if (done.some((row) => row.platform === platform && row.day === day)) continue
-        const result = await reconcileDay(ctx, deps, { platform, day })
+        const result = await reconcileDay(ctx, deps, gatewayActor, { platform, day })
         if (result.state === "reconciled") reconciled += 1
         if (result.state === "reconciled" && result.differences > 0) {
           ctx.log.error({ platform, day, differences: result.differences }, "a bill differs from our books")
         }
+        if (result.state === "too-large") ctx.log.error({ platform, day }, "a bill is larger than we read")
       }
     }
     if (reconciled === 0) await releaseLease(ctx, lease)

@@ -3,6 +3,13 @@ import type { AttemptRow, RefundRow } from "./attempts"
 import type { BillLine, BillPayment, BillRefund } from "./daily-bill"
 import type { Platform } from "./payment-provider"
 
+/** What a comparison needs of our own rows. */
+export type OwnPayment = Pick<
+  AttemptRow,
+  "platform" | "payeeAccount" | "siteId" | "state" | "receivedFen" | "amountFen"
+>
+export type OwnRefund = Pick<RefundRow, "platform" | "outTradeNo" | "siteId" | "state" | "amountFen">
+
 export type Repair = "query-and-settle" | "refund" | "alarm"
 
 export type Difference = {
@@ -34,7 +41,7 @@ const nothing = { siteId: null, hereState: null, hereFen: null }
 export function comparePayment(
   platform: Platform,
   line: BillPayment,
-  attempt: AttemptRow | undefined,
+  attempt: OwnPayment | undefined,
 ): Difference | undefined {
   const ours = attempt?.platform === platform && attempt.payeeAccount === line.payeeAccount ? attempt : undefined
   if (ours === undefined) return { ...said(line), ...nothing, kind: "missing-here", repair: "alarm" }
@@ -48,7 +55,7 @@ export function comparePayment(
 export function compareRefund(
   platform: Platform,
   line: BillRefund,
-  refund: RefundRow | undefined,
+  refund: OwnRefund | undefined,
 ): Difference | undefined {
   const ours = refund?.platform === platform && refund.outTradeNo === line.outTradeNo ? refund : undefined
   if (ours === undefined) return { ...said(line), ...nothing, kind: "missing-here", repair: "alarm" }

@@ -1,13 +1,20 @@
 /**
  * A platform's own account of one day in China (UTC+8): every payment it took and every refund it gave, whether we know
- * of it or not. Money in fen; a fee is what the platform kept, negative where it gave a fee back. Limits:
- * `billBytesMax`, `billLinesMax`; a bill that is larger, torn or not in the documented form is `unknown`, as is one whose
- * hash is wrong: none of it is used.
+ * of it or not. Money in fen; a fee is what the platform kept, negative where it gave a fee back. A bill that is torn or
+ * not in the documented form is `unknown`, as is one whose hash is wrong: none of it is used. One of a market's size
+ * would fill the memory as objects, so it is handed out in pages, after it was read whole and found sound.
  */
 import type { Payee } from "./payment-provider"
 
-export const billBytesMax = 64 * 1024 * 1024
-export const billLinesMax = 400_000
+export type BillLimits = {
+  /** Of the file, and of what it unpacks to. */
+  readonly bytesMax: number
+  readonly linesMax: number
+}
+
+export const billLimits: BillLimits = { bytesMax: 1024 ** 3, linesMax: 2_000_000 }
+/** Lines that are held as objects at once. */
+export const billPageLines = 1_000
 
 export type BillPayment = {
   readonly about: "payment"
@@ -30,14 +37,21 @@ export type BillRefund = {
 
 export type BillLine = BillPayment | BillRefund
 
+/** Sound as a whole. `pages` may be read again; whoever has it closes it. */
+export type Bill = {
+  readonly pages: () => AsyncIterable<readonly BillLine[]>
+  readonly close: () => Promise<void>
+}
+
 /**
  * `not-ready`: the platform is still making it. `absent`: it has none for the day, because nothing happened or, at
- * Alipay, because it is not made yet.
+ * Alipay, because it is not made yet. `too-large`: beyond `billLimits`; asking again will not help.
  */
 export type DailyBill =
   | { readonly state: "not-ready" }
   | { readonly state: "absent" }
-  | { readonly state: "ready"; readonly lines: readonly BillLine[] }
+  | { readonly state: "too-large" }
+  | { readonly state: "ready"; readonly bill: Bill }
 
 export type BillOrder = {
   /** `yyyy-mm-dd` in China. */

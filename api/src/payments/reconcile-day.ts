@@ -1,87 +1,105 @@
 import { payeeAccounts } from "@suyuan/drizzle/schema/merchants"
-import { attempts, reconciliationItems, reconciliations, refunds } from "@suyuan/drizzle/schema/payments"
-import { and, eq, gte, isNull, lt } from "drizzle-orm"
+import { billReadings, reconciliationItems, reconciliations } from "@suyuan/drizzle/schema/payments"
+import { and, count, eq, sql } from "drizzle-orm"
+import { type Actor, requireScope } from "../actor"
+import { writeAudit } from "../audit"
 import type { Context, Transaction } from "../context"
-import { utcDay } from "../day"
-import { attemptKeyOf, findAttempt, findRefund, refundKeyOf } from "./attempts"
-import { comparePayment, compareRefund, type Difference, missingThere } from "./compare-bill"
-import type { BillLine } from "./daily-bill"
+import { ServiceError } from "../errors"
+import { requireEverySite } from "../participants/require-every-site"
+import type { Bill, BillLine, DailyBill } from "./daily-bill"
+import { chinaDayMs, chinaDayStart, hasUnbilled, unbilledPages } from "./find-unbilled"
 import type { PaymentDeps } from "./payment-deps"
-import type { Payee, Platform } from "./payment-provider"
-
-const dayMs = 86_400_000
+import type { Outcome, Payee, Platform, UnknownCause } from "./payment-provider"
+import { type BillDay, keepDifferences, takeBillPage } from "./take-bill-page"
 
 export type Reconciled =
   | { readonly state: "reconciled"; readonly matched: number; readonly differences: number }
-  /** The platform has not made it, or its answer is not to be trusted: nothing was concluded. */
-  | { readonly state: "not-ready" | "unknown" }
+  /** The platform has not made it yet: asked again later. */
+  | { readonly state: "not-ready" }
+  /** Its answer is missing or not to be trusted: nothing of it was concluded, and it is asked again later. */
+  | { readonly state: "unknown"; readonly cause: UnknownCause | "platform-refused" }
+  /** Beyond what we read: a person must look. */
+  | { readonly state: "too-large" }
+
+type Sums = { matched: number; paidFen: number; refundedFen: number; feesFen: number }
 
 /**
  * Holds a platform's bill of one day in China against our books. Every line matches or becomes an item with the repair
- * that is proposed; nothing is repaired here. Doing a day again adds what is new and leaves items as they are.
+ * that is proposed; nothing is repaired here. A bill is read whole before any of it is used, then taken in page by page,
+ * each in a transaction of its own; where each payee has a bill, the day is done when all of them are. Doing a day again
+ * adds what is new and leaves items as they are, so a crash at any point is made up for by the next run.
+ * @throws ServiceError request/forbidden without `payments:reconcile` at every site, which a bill covers;
+ *   reconciliation/day-not-over.
  */
-export async function reconcileDay(
-  ctx: Context,
-  deps: PaymentDeps,
-  { platform, day }: { readonly platform: Platform; readonly day: string },
-): Promise<Reconciled> {
-  const lines = await fetchLines(ctx, deps, platform, day)
-  if (!Array.isArray(lines)) return { state: lines }
+export async function reconcileDay(ctx: Context, deps: PaymentDeps, actor: Actor, about: BillDay): Promise<Reconciled> {
+  requireScope(actor, "payments:reconcile")
+  requireEverySite(actor)
+  if (ctx.clock.nowMs() < chinaDayStart(about.day) + chinaDayMs) {
+    throw new ServiceError("reconciliation/day-not-over", { field: "day" })
+  }
+  const sums: Sums = { matched: 0, paidFen: 0, refundedFen: 0, feesFen: 0 }
+  const trouble = await takeBills(ctx, deps, about, sums)
+  if (trouble === undefined) {
+    for await (const page of unbilledPages(ctx.db, about)) {
+      await ctx.db.transaction((tx) => keepDifferences(ctx, tx, about, page))
+    }
+  }
   return ctx.db.transaction(async (tx) => {
-    const differences: Difference[] = []
-    let matched = 0
-    for (const line of lines) {
-      const difference = await takeLine(tx, platform, day, line)
-      if (difference === undefined) matched += 1
-      else differences.push(difference)
+    const result = trouble ?? (await conclude(ctx, tx, about, sums))
+    await noteReading(ctx, tx, about, result)
+    // The job asks again and again: what it was told stands in the reading.
+    if (actor.kind !== "machine" || result.state === "reconciled") {
+      const subject = `${about.platform} ${about.day}`
+      await writeAudit(ctx, tx, actor, { verb: "payments/reconcile-day", subject, detail: result })
     }
-    const listed = new Set(differences.map(({ outTradeNo, outRefundNo }) => `${outTradeNo}|${outRefundNo}`))
-    const missing = await unbilled(tx, platform, day)
-    differences.push(...missing.filter((one) => !listed.has(`${one.outTradeNo}|${one.outRefundNo}`)))
-    const now = new Date(ctx.clock.nowMs())
-    if (differences.length > 0) {
-      const rows = differences.map((difference) => ({
-        ...difference,
-        ...{ id: ctx.random.uuid(), platform, day, state: "open" as const, createdAt: now },
-      }))
-      await tx.insert(reconciliationItems).values(rows).onConflictDoNothing()
-    }
-    const sum = (about: BillLine["about"]) =>
-      lines.reduce((total, line) => total + (line.about === about ? line.amountFen : 0), 0)
-    const result = {
-      ...{ matched, differences: differences.length, paidFen: sum("payment"), refundedFen: sum("refund") },
-      feesFen: lines.reduce((total, { feeFen }) => total + feeFen, 0),
-      reconciledAt: now,
-    }
-    await tx
-      .insert(reconciliations)
-      .values({ platform, day, ...result })
-      .onConflictDoUpdate({ target: [reconciliations.platform, reconciliations.day], set: result })
-    return { state: "reconciled", matched, differences: differences.length }
+    return result
   })
 }
 
-async function fetchLines(
+/** Undefined when the bills of all payees were taken in. */
+async function takeBills(
   ctx: Context,
   deps: PaymentDeps,
-  platform: Platform,
-  day: string,
-): Promise<BillLine[] | "not-ready" | "unknown"> {
-  const provider = deps.providers[platform]
-  const lines: BillLine[] = []
-  for (const payee of provider.billPerPayee ? await payeesOf(ctx, platform) : [undefined]) {
-    const answer = await provider.dailyBill({ day, payee })
-    if (answer.kind !== "succeeded") return "unknown"
-    if (answer.value.state === "not-ready") return "not-ready"
-    // No bill may mean no business, or not yet: with business in our books it is the latter, until a day late.
-    const late = ctx.clock.nowMs() > startOf(day) + 2 * dayMs
-    if (answer.value.state === "absent" && !late) {
-      const expected = await unbilled(ctx.db, platform, day)
-      if (expected.some(({ payeeAccount }) => payee === undefined || payeeAccount === payee.account)) return "not-ready"
+  about: BillDay,
+  sums: Sums,
+): Promise<Exclude<Reconciled, { state: "reconciled" }> | undefined> {
+  const provider = deps.providers[about.platform]
+  for (const payee of provider.billPerPayee ? await payeesOf(ctx, about.platform) : [undefined]) {
+    const answer = await provider.dailyBill({ day: about.day, payee })
+    const trouble = await troubleWith(ctx, about, payee, answer)
+    if (trouble !== undefined) return trouble
+    if (answer.kind === "succeeded" && answer.value.state === "ready") {
+      await takeBill(ctx, about, answer.value.bill, sums)
     }
-    if (answer.value.state === "ready") lines.push(...answer.value.lines)
   }
-  return lines
+  return undefined
+}
+
+async function troubleWith(ctx: Context, about: BillDay, payee: Payee | undefined, answer: Outcome<DailyBill>) {
+  if (answer.kind === "failed") return { state: "unknown", cause: "platform-refused" } as const
+  if (answer.kind === "unknown") return { state: "unknown", cause: answer.cause } as const
+  const { state } = answer.value
+  if (state === "ready") return undefined
+  if (state !== "absent") return { state }
+  // No bill may mean no business, or not yet: with business in our books it is the latter, until a day late.
+  const late = ctx.clock.nowMs() > chinaDayStart(about.day) + 2 * chinaDayMs
+  const expected = !late && (await hasUnbilled(ctx.db, about, payee?.account))
+  return expected ? ({ state: "not-ready" } as const) : undefined
+}
+
+async function takeBill(ctx: Context, about: BillDay, bill: Bill, sums: Sums): Promise<void> {
+  const sum = (page: readonly BillLine[], about: BillLine["about"]) =>
+    page.reduce((total, line) => total + (line.about === about ? line.amountFen : 0), 0)
+  try {
+    for await (const page of bill.pages()) {
+      sums.matched += await ctx.db.transaction((tx) => takeBillPage(ctx, tx, about, page))
+      sums.paidFen += sum(page, "payment")
+      sums.refundedFen += sum(page, "refund")
+      sums.feesFen += page.reduce((total, { feeFen }) => total + feeFen, 0)
+    }
+  } finally {
+    await bill.close()
+  }
 }
 
 async function payeesOf(ctx: Context, platform: Platform): Promise<Payee[]> {
@@ -94,69 +112,28 @@ async function payeesOf(ctx: Context, platform: Platform): Promise<Payee[]> {
   return [...byAccount.values()]
 }
 
-async function takeLine(
-  tx: Transaction,
-  platform: Platform,
-  day: string,
-  line: BillLine,
-): Promise<Difference | undefined> {
-  const billed = { billedDay: day, feeFen: line.feeFen }
-  if (line.about === "payment") {
-    const key = attemptKeyOf(line.outTradeNo)
-    const difference = comparePayment(platform, line, key && (await findAttempt(tx, key)))
-    if (key && difference?.kind !== "missing-here") {
-      const isIt = and(eq(attempts.outTradeNo, key.outTradeNo), eq(attempts.day, key.day))
-      await tx.update(attempts).set(billed).where(isIt)
-    }
-    return difference
-  }
-  const key = refundKeyOf(line.outRefundNo)
-  const difference = compareRefund(platform, line, key && (await findRefund(tx, key)))
-  if (key && difference?.kind !== "missing-here") {
-    const isIt = and(eq(refunds.outRefundNo, key.outRefundNo), eq(refunds.day, key.day))
-    await tx.update(refunds).set(billed).where(isIt)
-  }
-  return difference
+/** `differences` counts every item of the day, those of earlier runs and those that were repaired too. */
+async function conclude(ctx: Context, tx: Transaction, { platform, day }: BillDay, sums: Sums) {
+  const ofDay = and(eq(reconciliationItems.platform, platform), eq(reconciliationItems.day, day))
+  const [found] = await tx.select({ differences: count() }).from(reconciliationItems).where(ofDay)
+  const differences = found?.differences ?? 0
+  const result = { ...sums, differences, reconciledAt: new Date(ctx.clock.nowMs()) }
+  await tx
+    .insert(reconciliations)
+    .values({ platform, day, ...result })
+    .onConflictDoUpdate({ target: [reconciliations.platform, reconciliations.day], set: result })
+  return { state: "reconciled", matched: sums.matched, differences } as const
 }
 
-/** Done that day by our clock and in no bill so far. Partitions of two days before are read for what took that long. */
-async function unbilled(reader: Pick<Transaction, "select">, platform: Platform, day: string): Promise<Difference[]> {
-  const from = new Date(startOf(day))
-  const to = new Date(from.getTime() + dayMs)
-  const earliest = utcDay(new Date(from.getTime() - 3 * dayMs))
-  const paid = await reader
-    .select()
-    .from(attempts)
-    .where(
-      and(
-        eq(attempts.platform, platform),
-        eq(attempts.state, "succeeded"),
-        isNull(attempts.billedDay),
-        gte(attempts.succeededAt, from),
-        lt(attempts.succeededAt, to),
-        gte(attempts.day, earliest),
-      ),
-    )
-  const returned = await reader
-    .select({ refund: refunds, account: attempts.payeeAccount })
-    .from(refunds)
-    .innerJoin(attempts, and(eq(attempts.outTradeNo, refunds.outTradeNo), eq(attempts.day, refunds.attemptDay)))
-    .where(
-      and(
-        eq(refunds.platform, platform),
-        eq(refunds.state, "succeeded"),
-        isNull(refunds.billedDay),
-        gte(refunds.succeededAt, from),
-        lt(refunds.succeededAt, to),
-      ),
-    )
-  return [
-    ...paid.map((attempt) => missingThere(attempt, attempt.payeeAccount)),
-    ...returned.map(({ refund, account }) => missingThere(refund, account)),
-  ]
-}
-
-/** China midnight. */
-function startOf(day: string): number {
-  return Date.parse(`${day}T00:00:00+08:00`)
+/** When the platform was last asked for the bill, and what became of it: shown while a day waits. */
+async function noteReading(ctx: Context, tx: Transaction, about: BillDay, { state, ...more }: Reconciled) {
+  const cause = "cause" in more ? more.cause : null
+  const reading = { state, cause, triedAt: new Date(ctx.clock.nowMs()) }
+  await tx
+    .insert(billReadings)
+    .values({ ...about, ...reading, tries: 1 })
+    .onConflictDoUpdate({
+      target: [billReadings.platform, billReadings.day],
+      set: { ...reading, tries: sql`${billReadings.tries} + 1` },
+    })
 }

@@ -14,7 +14,7 @@ import { prepareRefund } from "./prepare-refund"
 
 export type Settled = "settled" | "repeated" | "refund-due"
 
-const storedReasons = {
+export const storedReasons = {
   "second-payment": "second-payment",
   "payment-after-close": "after-close",
   "amount-differs": "wrong-amount",

@@ -35,11 +35,6 @@ export const paymentErrors = {
     zh: "请用您登录的钱包付款。",
     en: "Pay with the wallet that you logged in with.",
   },
-  "reconciliation/item-unknown": {
-    status: 404,
-    zh: "没有找到这条对账差异。",
-    en: "This difference of a reconciliation is not known.",
-  },
   "refund/sale-unknown": { status: 404, zh: "没有找到要退款的交易。", en: "The sale to refund is not known." },
   "refund/not-paid": { status: 409, zh: "这笔交易没有收款，无款可退。", en: "This sale has not been paid." },
   "refund/amount-below-one-fen": {

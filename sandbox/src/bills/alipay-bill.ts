@@ -38,6 +38,11 @@ function line({ order, kind, atMs, amountFen, feeFen, refundNo }: Movement): str
 }
 
 export function alipayBill(day: string, sellerId: string, books: DayBooks): Uint8Array {
+  return zipOfTexts(alipayBillTexts(day, sellerId, books))
+}
+
+/** By their names in the archive. Names are GBK too at Alipay, and no reader may depend on them; here in letters. */
+export function alipayBillTexts(day: string, sellerId: string, books: DayBooks): Record<string, string> {
   const paid = books.paid.map((order): Movement => {
     const { amountFen, paidAtMs } = order
     return { order, kind: "交易", atMs: paidAtMs ?? 0, amountFen, feeFen: -feeFenOf(amountFen), refundNo: "" }
@@ -75,8 +80,11 @@ export function alipayBill(day: string, sellerId: string, books: DayBooks): Uint
     `合计\t,\t,${paid.length}\t,${refunded.length}\t`,
     "",
   ]
-  const gbk = (lines: readonly string[]) => new Uint8Array(iconv.encode(lines.join("\r\n"), "gbk"))
   const name = `${sellerId}0156_${day.replaceAll("-", "")}`
-  // Entry names are GBK too at Alipay, and no reader may depend on them; here in letters.
-  return zipSync({ [`${name}_details.csv`]: gbk(details), [`${name}_totals.csv`]: gbk(totals) })
+  return { [`${name}_details.csv`]: details.join("\r\n"), [`${name}_totals.csv`]: totals.join("\r\n") }
+}
+
+export function zipOfTexts(texts: Readonly<Record<string, string>>): Uint8Array {
+  const entries = Object.entries(texts).map(([name, text]) => [name, new Uint8Array(iconv.encode(text, "gbk"))])
+  return zipSync(Object.fromEntries(entries))
 }

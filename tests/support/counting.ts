@@ -1,0 +1,31 @@
+// The same gateway over a client that counts its statements: for what must cost the same few of them for any size.
+import { prepareRecurring } from "@suyuan/api/adapters/prepare-recurring"
+import type { Context } from "@suyuan/api/context"
+import { drizzle } from "drizzle-orm/postgres-js"
+import postgres from "postgres"
+
+export type Counted = {
+  /** Runs it and says how many statements it took, the bounds of transactions not counted. */
+  readonly statementsOf: (work: (ctx: Context) => Promise<unknown>) => Promise<number>
+  readonly end: () => Promise<void>
+}
+
+export function countStatements(ctx: Context): Counted {
+  let count = 0
+  const sql = postgres(ctx.config.DATABASE_URL, {
+    max: 1,
+    onnotice: () => {},
+    // The driver asks for the database's types once by itself.
+    fetch_types: false,
+    debug: (_connection, statement) => {
+      if (!/^\s*(begin|commit|savepoint|rollback)/i.test(statement)) count += 1
+    },
+  })
+  const counting: Context = { ...ctx, sql, db: drizzle(prepareRecurring(sql)) }
+  const statementsOf = async (work: (ctx: Context) => Promise<unknown>) => {
+    const before = count
+    await work(counting)
+    return count - before
+  }
+  return { statementsOf, end: () => sql.end() }
+}
