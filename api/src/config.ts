@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs"
 import { DEVELOPMENT_NETWORK_ID } from "@suyuan/protocol/network"
 import { z } from "zod"
+import { alipayMerchants, wechatPayMerchants } from "./direct-accounts"
 
 type SettingHelp = { readonly meaning: string; readonly example: string; readonly secret?: boolean }
 
@@ -205,6 +206,14 @@ const schema = z.object({
     { meaning: "the platform's public key or certificate, PEM", example: "/etc/suyuan/wechatpay.pem" },
     file,
   ),
+  WECHAT_PAY_MERCHANTS_FILE: setting(
+    "WECHAT_PAY_MERCHANTS_FILE",
+    {
+      meaning: "JSON list of merchants that collect with their own merchant number; without it nobody does",
+      example: "/etc/suyuan/wechat-pay-merchants.json",
+    },
+    wechatPayMerchants,
+  ),
   WECHAT_LOGIN_BASE_URL: setting(
     "WECHAT_LOGIN_BASE_URL",
     { meaning: "WeChat login API", example: "https://api.weixin.qq.com" },
@@ -252,6 +261,14 @@ const schema = z.object({
     "ALIPAY_PUBLIC_KEY_FILE",
     { meaning: "Alipay's public key, PEM", example: "/etc/suyuan/alipay.pem" },
     file,
+  ),
+  ALIPAY_MERCHANTS_FILE: setting(
+    "ALIPAY_MERCHANTS_FILE",
+    {
+      meaning: "JSON list of merchants that collect with an Alipay app of their own; without it nobody does",
+      example: "/etc/suyuan/alipay-merchants.json",
+    },
+    alipayMerchants,
   ),
   ALIPAY_OAUTH_URL: setting(
     "ALIPAY_OAUTH_URL",

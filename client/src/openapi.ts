@@ -905,6 +905,154 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/notifications/wechat-pay/{account}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * The same, to a merchant that collects by itself: its own keys
+         * @description Signed by the platform over the raw body and encrypted to the APIv3 key. Anything else is answered FAIL, and the platform comes again.
+         */
+        readonly post: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: never;
+                readonly path: {
+                    /** @description The direct account of the configuration */
+                    readonly account: string;
+                };
+                readonly cookie?: never;
+            };
+            readonly requestBody?: never;
+            readonly responses: {
+                /** @description Taken in, or taken in before */
+                readonly 204: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Not signed by the platform */
+                readonly 401: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": {
+                            /** @enum {string} */
+                            readonly code: "FAIL";
+                            readonly message: string;
+                        };
+                    };
+                };
+                /** @description Not about an order of ours */
+                readonly 422: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": {
+                            /** @enum {string} */
+                            readonly code: "FAIL";
+                            readonly message: string;
+                        };
+                    };
+                };
+                /** @description Could not be taken in now */
+                readonly 500: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": {
+                            /** @enum {string} */
+                            readonly code: "FAIL";
+                            readonly message: string;
+                        };
+                    };
+                };
+            };
+        };
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/notifications/alipay/{account}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * The same, to a merchant that collects by itself: its own keys
+         * @description A form, signed RSA2. Answered with exactly `success`; with anything else Alipay comes again.
+         */
+        readonly post: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: never;
+                readonly path: {
+                    /** @description The direct account of the configuration */
+                    readonly account: string;
+                };
+                readonly cookie?: never;
+            };
+            readonly requestBody?: never;
+            readonly responses: {
+                /** @description `success` */
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "text/plain": string;
+                    };
+                };
+                /** @description `fail`: not signed by the platform */
+                readonly 401: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "text/plain": string;
+                    };
+                };
+                /** @description `fail`: not about an order of ours */
+                readonly 422: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "text/plain": string;
+                    };
+                };
+                /** @description `fail`: could not be taken in now */
+                readonly 500: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "text/plain": string;
+                    };
+                };
+            };
+        };
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/sales/{terminal}/{counter}/refunds": {
         readonly parameters: {
             readonly query?: never;
@@ -2364,10 +2512,17 @@ export interface paths {
                     readonly "application/json": {
                         /** @enum {string} */
                         readonly platform: "wechat-pay" | "alipay";
-                        /** @description WeChat Pay: sub_mchid. Alipay: the seller's user id. */
-                        readonly account: string;
+                        /**
+                         * @default service-provider
+                         * @enum {string}
+                         */
+                        readonly mode?: "service-provider" | "direct";
+                        /** @description Through the service provider. WeChat Pay: sub_mchid. Alipay: the seller's user id. */
+                        readonly account?: string;
                         /** @description Alipay service-provider mode: app_auth_token */
                         readonly authToken?: string;
+                        /** @description Direct: the name, in the gateway's configuration, of the merchant's own account */
+                        readonly directAccount?: string;
                     };
                 };
             };
@@ -2425,7 +2580,11 @@ export interface paths {
                         readonly "application/json": components["schemas"]["Error"];
                     };
                 };
-                /** @description `payee/change-pending`: Another change of this payee account is waiting already. */
+                /**
+                 * @description `payee/account-unknown`: The gateway's configuration has no direct account of this name.
+                 *
+                 *     `payee/change-pending`: Another change of this payee account is waiting already.
+                 */
                 readonly 409: {
                     headers: {
                         readonly [name: string]: unknown;
@@ -4716,7 +4875,11 @@ export interface components {
             readonly accounts: readonly {
                 /** @enum {string} */
                 readonly platform: "wechat-pay" | "alipay";
+                /** @enum {string} */
+                readonly mode: "service-provider" | "direct";
                 readonly account: string;
+                /** @description Its name in the gateway's configuration */
+                readonly directAccount?: string;
                 /** Format: date-time */
                 readonly since: string;
             }[];
@@ -4728,7 +4891,11 @@ export interface components {
                 readonly id: string;
                 /** @enum {string} */
                 readonly platform: "wechat-pay" | "alipay";
+                /** @enum {string} */
+                readonly mode: "service-provider" | "direct";
                 readonly account: string;
+                /** @description Its name in the gateway's configuration */
+                readonly directAccount?: string;
                 /** @enum {string} */
                 readonly state: "proposed" | "approved" | "applied" | "withdrawn";
                 readonly proposedBy: string;

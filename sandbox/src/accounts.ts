@@ -16,6 +16,23 @@ export const alipay = {
   sellerId: "2088000000000001",
 } as const
 
+/** Merchants with a merchant number of their own, each with its own keys: what `gateway.env` names as direct accounts. */
+export const directWechat = [
+  { name: "stall-a", mchid: "1800000001" },
+  { name: "stall-b", mchid: "1800000002" },
+] as const
+
+/** Merchants with an app of their own. */
+export const directAlipay = [
+  { name: "stall-a", appId: "2021000100000011", sellerId: "2088000000000011" },
+  { name: "stall-b", appId: "2021000100000012", sellerId: "2088000000000012" },
+] as const
+
+/** Whom an app collects for without a token. */
+export function ownerOfApp(appId: string): string | undefined {
+  return appId === alipay.appId ? alipay.sellerId : directAlipay.find((own) => own.appId === appId)?.sellerId
+}
+
 /** Payees that exist: every number from `first` to `last`. */
 export interface PayeeRange {
   readonly first: string

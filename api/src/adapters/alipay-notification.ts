@@ -8,9 +8,10 @@ import { strictText } from "./strict-text"
 
 const bodyBytesMax = 1 << 16
 
+/** @param account the app to whose address it came, and the only seller that it may be about, if there is only one */
 export function readAlipayNotification(
   sdk: AlipaySdk,
-  appId: string,
+  account: { readonly appId: string; readonly sellerId: string | undefined; readonly name: string | undefined },
   message: NotificationMessage,
 ): Result<PlatformNotice, NotificationFault> {
   const text = message.body.length > bodyBytesMax ? undefined : strictText(message.body)
@@ -19,9 +20,11 @@ export function readAlipayNotification(
   // The weaker RSA (SHA-1) is asked for by the message itself in the SDK: never given.
   if (form.sign_type !== "RSA2" || !isCanonicalBase64(form.sign)) return err("notification/unverified")
   if (!isSigned(sdk, form)) return err("notification/unverified")
-  if (form.app_id !== appId) return err("notification/not-ours")
+  if (form.app_id !== account.appId) return err("notification/not-ours")
+  if (account.sellerId !== undefined && form.seller_id !== account.sellerId) return err("notification/not-ours")
   if (form.notify_type !== "trade_status_sync") return ok({ about: "other", event: form.notify_type ?? "" })
-  return form.out_biz_no !== undefined && form.refund_fee !== undefined ? readRefund(form) : readTrade(form)
+  const isRefund = form.out_biz_no !== undefined && form.refund_fee !== undefined
+  return isRefund ? readRefund(form, account.name) : readTrade(form, account.name)
 }
 
 type Form = Readonly<Record<string, string | undefined>>
@@ -50,20 +53,20 @@ function isSigned(sdk: AlipaySdk, form: Form): boolean {
   }
 }
 
-function readTrade(form: Form): Result<PlatformNotice, NotificationFault> {
+function readTrade(form: Form, directAccount: string | undefined): Result<PlatformNotice, NotificationFault> {
   const { out_trade_no: outTradeNo, trade_no: tradeNo, trade_status: status, seller_id: payeeAccount } = form
   const totalFen = yuanToFen(form.total_amount ?? "")
   if (!outTradeNo || !tradeNo || !status || !totalFen.ok) return err("notification/malformed")
   const trade = tradeOf(status, totalFen.value, tradeNo, form.gmt_payment !== undefined)
   if (trade === undefined) return err("notification/malformed")
   if (trade.state === "open") return ok({ about: "other", event: status })
-  return ok({ about: "payment", outTradeNo, payeeAccount, trade })
+  return ok({ about: "payment", outTradeNo, payeeAccount, directAccount, trade })
 }
 
 /** Told once the money is back. `out_biz_no` is the refund's number; the fee is the sum of all refunds so far. */
-function readRefund(form: Form): Result<PlatformNotice, NotificationFault> {
+function readRefund(form: Form, directAccount: string | undefined): Result<PlatformNotice, NotificationFault> {
   const { out_trade_no: outTradeNo, out_biz_no: outRefundNo, seller_id: payeeAccount } = form
   if (!outTradeNo || !outRefundNo) return err("notification/malformed")
   const refund = { state: "succeeded", refundId: undefined } as const
-  return ok({ about: "refund", outTradeNo, outRefundNo, payeeAccount, refund })
+  return ok({ about: "refund", outTradeNo, outRefundNo, payeeAccount, directAccount, refund })
 }

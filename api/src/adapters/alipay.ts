@@ -2,7 +2,9 @@
  * Alipay by `alipay-sdk`'s `exec`, always with the answer's signature checked. What the SDK leaves open is closed here:
  * a time-out of our own around it, China time, keys without a trailing newline, the shape of what it returns.
  */
+import { err } from "@suyuan/protocol/result"
 import { fenToYuan, yuanToFen } from "@suyuan/protocol/units/money"
+import type { AlipaySdk } from "alipay-sdk"
 import { z } from "zod"
 import type { Config } from "../config"
 import { readSecret } from "../config"
@@ -10,6 +12,7 @@ import type { Clock } from "../context"
 import {
   failed,
   type Outcome,
+  type Payee,
   type PaymentOrder,
   type PaymentProvider,
   type PlatformRefund,
@@ -56,8 +59,18 @@ const refundQuery = z.object({
   refund_status: z.string().optional(),
 })
 
+/** A merchant that collects with an app of its own. */
+export type AlipayOwnApp = {
+  readonly appId: string
+  readonly sellerId: string
+  readonly privateKeyPem: string
+  readonly alipayPublicKeyPem: string
+}
+
 export type AlipayOptions = AlipayClientOptions & {
-  /** Absolute; without a query. */
+  /** Merchants that collect by themselves, by the name that their payees give. */
+  readonly direct: ReadonlyMap<string, AlipayOwnApp>
+  /** Absolute; without a query. A direct account's has its name as one more part. */
   readonly notifyUrl: string
   /** Where bill files may come from. */
   readonly billOrigins: readonly string[]
@@ -65,29 +78,80 @@ export type AlipayOptions = AlipayClientOptions & {
   readonly billTimeoutMs: number
 }
 
+/** An app at work. */
+type Account = {
+  readonly name: string | undefined
+  readonly appId: string
+  /** Of a direct account: the one who is paid. */
+  readonly sellerId: string | undefined
+  readonly call: AlipayCaller
+  readonly sdk: AlipaySdk
+  readonly notifyUrl: string
+  /** The gateway's own app, as which payers are known. */
+  readonly payersAppId: string
+}
+
+const notConfigured = unknown("not-configured")
+
 export function alipay(options: AlipayOptions): PaymentProvider {
-  const { call, sdk } = alipayCaller(options)
+  const serviceProvider = accountOf(options, undefined)
+  const direct = new Map([...options.direct].map(([name, app]) => [name, accountOf(options, { name, ...app })]))
+  const named = (name: string | undefined) => (name === undefined ? serviceProvider : direct.get(name))
+  /** None when the name is gone, or stands for another seller by now. */
+  const of = ({ directAccount, account }: Payee): Account | undefined => {
+    const found = named(directAccount)
+    return directAccount === undefined || found?.sellerId === account ? found : undefined
+  }
+  const using = <T>(payee: Payee, ask: (account: Account) => Promise<Outcome<T>>): Promise<Outcome<T>> => {
+    const account = of(payee)
+    return account === undefined ? Promise.resolve(notConfigured) : ask(account)
+  }
   return {
     platform: "alipay",
-    open: (order) => open(call, options, order),
-    query: (reference) => query(call, reference),
-    close: (reference) => close(call, reference),
-    refund: (order) => refund(call, order),
-    queryRefund: (reference) => queryRefund(call, reference),
+    directAccounts: [...direct].map(([name, { sellerId }]) => ({ name, account: sellerId ?? "" })),
+    open: (order) => using(order.payee, (account) => open(account, order)),
+    query: (reference) => using(reference.payee, ({ call }) => query(call, reference)),
+    close: (reference) => using(reference.payee, ({ call }) => close(call, reference)),
+    refund: (order) => using(order.payee, ({ call }) => refund(call, order)),
+    queryRefund: (reference) => using(reference.payee, ({ call }) => queryRefund(call, reference)),
     billPerPayee: true,
     dailyBill: async ({ day, payee }) => {
       if (payee === undefined) throw new Error("a bill of Alipay's is one seller's")
-      const answer = await alipayBill(call, options, day, payee)
+      const account = of(payee)
+      if (account === undefined) return notConfigured
+      const answer = await alipayBill(account.call, options, day, payee)
       return answer.kind === "refused" ? refusalOf(answer) : answer
     },
-    readNotification: async (message) => readAlipayNotification(sdk, options.appId, message),
-    bridge: ({ handle }) => ({ kind: "alipay", tradeNo: handle }),
+    readNotification: async (message) => {
+      const account = named(message.directAccount)
+      if (account === undefined) return err("notification/not-ours")
+      return readAlipayNotification(account.sdk, account, message)
+    },
+    bridge: ({ handle, payee }) => (of(payee) === undefined ? undefined : { kind: "alipay", tradeNo: handle }),
+  }
+}
+
+function accountOf(options: AlipayOptions, own: (AlipayOwnApp & { readonly name: string }) | undefined): Account {
+  const { name, sellerId, ...keys } = own ?? { name: undefined, sellerId: undefined }
+  return {
+    name,
+    sellerId,
+    ...alipayCaller({ ...options, ...keys }),
+    appId: own?.appId ?? options.appId,
+    notifyUrl: name === undefined ? options.notifyUrl : `${options.notifyUrl}/${name}`,
+    payersAppId: options.appId,
   }
 }
 
 export function alipayFromConfig(config: Config, clock: Clock): PaymentProvider {
   return alipay({
     ...alipayClientOptions(config, clock),
+    direct: new Map(
+      config.ALIPAY_MERCHANTS_FILE.map(({ name, appId, sellerId, privateKeyFile, publicKeyFile }) => {
+        const keys = { privateKeyPem: readSecret(privateKeyFile), alipayPublicKeyPem: readSecret(publicKeyFile) }
+        return [name, { appId, sellerId, ...keys }]
+      }),
+    ),
     notifyUrl: `${config.GATEWAY_PUBLIC_URL}/notifications/alipay`,
     billOrigins: billOrigins(config, config.ALIPAY_GATEWAY_URL, "https://dwbillcenter.alipay.com"),
     billTimeoutMs: config.PLATFORM_TIMEOUT_MS * billTimeoutFactor,
@@ -105,24 +169,17 @@ export function alipayClientOptions(config: Config, clock: Clock): AlipayClientO
   }
 }
 
-async function open(
-  call: AlipayCaller,
-  options: AlipayOptions,
-  order: PaymentOrder,
-): Promise<Outcome<{ handle: string }>> {
-  const answer = await call("alipay.trade.create", {
+async function open(account: Account, order: PaymentOrder): Promise<Outcome<{ handle: string }>> {
+  const answer = await account.call("alipay.trade.create", {
     authToken: order.payee.authToken,
-    notifyUrl: options.notifyUrl,
+    notifyUrl: account.notifyUrl,
     content: {
       out_trade_no: order.outTradeNo,
       total_amount: fenToYuan(order.amountFen),
       subject: order.description,
       product_code: "JSAPI_PAY",
-      op_app_id: options.appId,
-      // Old identities are user numbers, new ones open ids.
-      ...(/^2088\d{12}$/.test(order.payer.openId)
-        ? { buyer_id: order.payer.openId }
-        : { buyer_open_id: order.payer.openId }),
+      op_app_id: account.payersAppId,
+      ...buyerOf(account, order.payer.openId),
       time_expire: chinaDateTime(order.expiresAt),
       terminal_id: order.terminalHex,
     },
@@ -131,6 +188,12 @@ async function open(
   return read(answer, created, (body) => {
     return body.out_trade_no === order.outTradeNo ? { handle: body.trade_no } : undefined
   })
+}
+
+/** Old identities are user numbers, the same for every app; new ones are open ids, of the app in which the payer stands. */
+function buyerOf(account: Account, openId: string): Record<string, string> {
+  if (/^2088\d{12}$/.test(openId)) return { buyer_id: openId }
+  return account.appId === account.payersAppId ? { buyer_open_id: openId } : { op_buyer_open_id: openId }
 }
 
 async function query(call: AlipayCaller, reference: TradeReference): Promise<Outcome<PlatformTrade>> {

@@ -8,12 +8,15 @@ import { z } from "zod"
 import type { NotificationFault, NotificationMessage, PlatformNotice } from "../payments/payment-provider"
 import { strictText } from "./strict-text"
 import type { WechatPayKeys } from "./wechat-pay-keys"
-import { refundStateOf, tradeOf, transactionShape } from "./wechat-pay-trade"
+import type { Parties } from "./wechat-pay-parties"
+import { refundStateOf, tradeOf } from "./wechat-pay-trade"
 import { isSignedByPlatform } from "./wechat-pay-transport"
 
 export type NotificationReading = {
+  /** The direct account to whose address it came. */
+  readonly name: string | undefined
   readonly keys: WechatPayKeys
-  readonly mchid: string
+  readonly parties: Parties
   readonly appIds: readonly string[]
   readonly apiV3Key: string
   readonly clock: { readonly nowMs: () => number }
@@ -30,15 +33,6 @@ const envelope = z.object({
     associated_data: z.string().max(64).optional(),
     nonce: z.string().min(12).max(16),
   }),
-})
-
-const refundNews = z.object({
-  sp_mchid: z.string(),
-  sub_mchid: z.string(),
-  out_trade_no: z.string(),
-  out_refund_no: z.string(),
-  refund_id: z.string().min(1).max(64),
-  refund_status: z.string(),
 })
 
 export async function readWechatPayNotification(
@@ -60,28 +54,25 @@ export async function readWechatPayNotification(
 }
 
 function readTransaction(reading: NotificationReading, content: unknown): Result<PlatformNotice, NotificationFault> {
-  const parsed = transactionShape.safeParse(content)
+  const { parties, appIds, name: directAccount } = reading
+  const parsed = parties.transaction.safeParse(content)
   const trade = parsed.success ? tradeOf(parsed.data) : undefined
   if (!parsed.success || trade === undefined || trade.state === "open" || trade.state === "absent") {
     return err("notification/malformed")
   }
-  const { sp_mchid, sp_appid, sub_mchid: payeeAccount, out_trade_no: outTradeNo } = parsed.data
-  if (sp_mchid !== reading.mchid || !reading.appIds.includes(sp_appid)) return err("notification/not-ours")
-  return ok({ about: "payment", outTradeNo, payeeAccount, trade })
+  const { mchid, appId, payeeAccount, outTradeNo } = parsed.data
+  if (mchid !== parties.mchid || !appIds.includes(appId)) return err("notification/not-ours")
+  return ok({ about: "payment", outTradeNo, payeeAccount, directAccount, trade })
 }
 
 function readRefund(reading: NotificationReading, content: unknown): Result<PlatformNotice, NotificationFault> {
-  const parsed = refundNews.safeParse(content)
-  const state = parsed.success ? refundStateOf(parsed.data.refund_status) : undefined
+  const { parties, name: directAccount } = reading
+  const parsed = parties.refundNews.safeParse(content)
+  const state = parsed.success ? refundStateOf(parsed.data.status) : undefined
   if (!parsed.success || state === undefined) return err("notification/malformed")
-  if (parsed.data.sp_mchid !== reading.mchid) return err("notification/not-ours")
-  const {
-    out_trade_no: outTradeNo,
-    out_refund_no: outRefundNo,
-    sub_mchid: payeeAccount,
-    refund_id: refundId,
-  } = parsed.data
-  return ok({ about: "refund", outTradeNo, outRefundNo, payeeAccount, refund: { state, refundId } })
+  const { mchid, payeeAccount, outTradeNo, outRefundNo, refundId } = parsed.data
+  if (mchid !== parties.mchid) return err("notification/not-ours")
+  return ok({ about: "refund", outTradeNo, outRefundNo, payeeAccount, directAccount, refund: { state, refundId } })
 }
 
 /** Undefined when key, nonce, associated data, tag or a single bit of the text is not what was sealed. */

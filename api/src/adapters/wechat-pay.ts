@@ -1,15 +1,20 @@
 /**
- * WeChat Pay APIv3 for a service provider with many merchants: partner JSAPI orders, query, close, refund,
- * notifications. Facts that it is built on are the platform's documents; the contract is `payments/payment-provider`.
+ * WeChat Pay APIv3 for a service provider with many merchants, and for merchants that collect by their own number:
+ * JSAPI orders, query, close, refund, notifications. Facts that it is built on are the platform's documents; the
+ * contract is `payments/payment-provider`.
  */
 import { createHash } from "node:crypto"
+import { err } from "@suyuan/protocol/result"
 import { z } from "zod"
 import type { Config } from "../config"
 import { readSecret } from "../config"
 import type { Clock, Random } from "../context"
+import type { WechatPayMerchant } from "../direct-accounts"
 import {
   failed,
+  type NotificationMessage,
   type Outcome,
+  type Payee,
   type PaymentOrder,
   type PaymentProvider,
   type PlatformRefund,
@@ -24,8 +29,9 @@ import { billOrigins, billTimeoutFactor } from "./bill-origins"
 import { chinaRfc3339 } from "./china-time"
 import { wechatPayBill } from "./wechat-pay-bill"
 import { loadWechatPayKeys, type WechatPayKeys } from "./wechat-pay-keys"
-import { type NotificationReading, readWechatPayNotification } from "./wechat-pay-notification"
-import { refundStateOf, tradeOf, transactionShape } from "./wechat-pay-trade"
+import { readWechatPayNotification } from "./wechat-pay-notification"
+import { byItself, type Parties, throughProvider } from "./wechat-pay-parties"
+import { refundStateOf, tradeOf } from "./wechat-pay-trade"
 import { type WechatPayAnswer, type WechatPayTransport, wechatPayTransport } from "./wechat-pay-transport"
 
 /** Says nothing about what became of the request: asked again, or queried. */
@@ -48,13 +54,17 @@ const refundShape = z.object({
   amount: z.object({ refund: z.number().int().min(1) }),
 })
 
+/** One merchant number with its keys. */
+export type WechatPayKeyring = { readonly keys: WechatPayKeys; readonly apiV3Key: string }
+
 export type WechatPayOptions = {
-  readonly keys: WechatPayKeys
+  readonly serviceProvider: WechatPayKeyring
+  /** Merchants that collect by themselves, by the name that their payees give. */
+  readonly direct: ReadonlyMap<string, WechatPayKeyring>
   /** Official account and mini-program: whose payers we know by openid. */
   readonly appIds: readonly string[]
-  readonly apiV3Key: string
   readonly baseUrl: string
-  /** Absolute, https in production, without a query. */
+  /** Absolute, https in production, without a query; a direct account's has its name as one more part. */
   readonly notifyUrl: string
   readonly timeoutMs: number
   /** Where bill files may come from. */
@@ -65,47 +75,90 @@ export type WechatPayOptions = {
   readonly random: Random
 }
 
+/** A merchant number at work. */
+type Account = WechatPayKeyring & {
+  readonly name: string | undefined
+  readonly call: WechatPayTransport
+  readonly parties: Parties
+  readonly notifyUrl: string
+}
+
+const notConfigured = unknown("not-configured")
+
 export function wechatPay(options: WechatPayOptions): PaymentProvider {
-  const call = wechatPayTransport(options.keys, options)
-  const { mchid } = options.keys
-  const reading: NotificationReading = { ...options, mchid }
+  const serviceProvider = accountOf(options, options.serviceProvider, undefined)
+  const direct = new Map([...options.direct].map(([name, keyring]) => [name, accountOf(options, keyring, name)]))
+  const named = (name: string | undefined) => (name === undefined ? serviceProvider : direct.get(name))
+  /** None when the name is gone, or stands for another merchant number by now. */
+  const of = ({ directAccount, account }: Payee): Account | undefined => {
+    const found = named(directAccount)
+    return directAccount === undefined || found?.parties.mchid === account ? found : undefined
+  }
+  const using = <T>(payee: Payee, ask: (account: Account) => Promise<Outcome<T>>): Promise<Outcome<T>> => {
+    const account = of(payee)
+    return account === undefined ? Promise.resolve(notConfigured) : ask(account)
+  }
   return {
     platform: "wechat-pay",
-    open: (order) => open(call, mchid, options.notifyUrl, order),
-    query: (reference) => query(call, mchid, reference),
-    close: (reference) => close(call, mchid, reference),
-    refund: (order) => refund(call, options.notifyUrl, order),
-    queryRefund: (reference) => queryRefund(call, reference),
+    directAccounts: [...direct].map(([name, { parties }]) => ({ name, account: parties.mchid })),
+    open: (order) => using(order.payee, (account) => open(account, order)),
+    query: (reference) => using(reference.payee, (account) => query(account, reference)),
+    close: (reference) => using(reference.payee, (account) => close(account, reference)),
+    refund: (order) => using(order.payee, (account) => refund(account, order)),
+    queryRefund: (reference) => using(reference.payee, (account) => queryRefund(account, reference)),
     billPerPayee: false,
-    dailyBill: async ({ day }) => {
-      const answer = await wechatPayBill(call, options, day)
+    dailyBill: async ({ day, payee }) => {
+      const account = payee?.directAccount === undefined ? serviceProvider : of(payee)
+      if (account === undefined) return notConfigured
+      const answer = await wechatPayBill(account.call, { ...options, keys: account.keys }, day)
       return answer.kind === "refused" ? refusalOf(answer) : answer
     },
-    readNotification: (message) => readWechatPayNotification(reading, message),
-    bridge: ({ handle, appId, outTradeNo, openedAt }) => {
+    readNotification: async (message: NotificationMessage) => {
+      const account = named(message.directAccount)
+      if (account === undefined) return err("notification/not-ours")
+      return readWechatPayNotification({ ...options, ...account }, message)
+    },
+    bridge: ({ handle, appId, payee, outTradeNo, openedAt }) => {
+      const account = of(payee)
+      if (account === undefined) return undefined
       const timeStamp = String(Math.floor(openedAt.getTime() / 1000))
       // Derived, so that asking again gives the same call; it only has to differ from order to order.
       const nonceStr = createHash("sha256").update(`${outTradeNo}\n${handle}`).digest("hex").slice(0, 32)
       const packageValue = `prepay_id=${handle}`
-      const paySign = options.keys.sign(`${appId}\n${timeStamp}\n${nonceStr}\n${packageValue}\n`)
+      const paySign = account.keys.sign(`${appId}\n${timeStamp}\n${nonceStr}\n${packageValue}\n`)
       return { kind: "wechat-jsapi", appId, timeStamp, nonceStr, package: packageValue, signType: "RSA", paySign }
     },
   }
 }
 
+function accountOf(options: WechatPayOptions, keyring: WechatPayKeyring, name: string | undefined): Account {
+  const { mchid } = keyring.keys
+  return {
+    ...keyring,
+    name,
+    call: wechatPayTransport(keyring.keys, options),
+    parties: name === undefined ? throughProvider(mchid) : byItself(mchid),
+    notifyUrl: name === undefined ? options.notifyUrl : `${options.notifyUrl}/${name}`,
+  }
+}
+
 /** From the gateway's settings. */
 export function wechatPayFromConfig(config: Config, clock: Clock, random: Random): PaymentProvider {
-  const keys = loadWechatPayKeys({
-    mchid: config.WECHAT_PAY_MCHID,
-    appId: config.WECHAT_PAY_APPID,
-    serial: config.WECHAT_PAY_SERIAL,
-    privateKeyPem: readSecret(config.WECHAT_PAY_PRIVATE_KEY_FILE),
-    platformKeys: new Map([[config.WECHAT_PAY_PLATFORM_KEY_ID, readSecret(config.WECHAT_PAY_PLATFORM_KEY_FILE)]]),
-  })
   return wechatPay({
-    keys,
+    serviceProvider: {
+      keys: loadWechatPayKeys({
+        mchid: config.WECHAT_PAY_MCHID,
+        appId: config.WECHAT_PAY_APPID,
+        serial: config.WECHAT_PAY_SERIAL,
+        privateKeyPem: readSecret(config.WECHAT_PAY_PRIVATE_KEY_FILE),
+        platformKeys: new Map([[config.WECHAT_PAY_PLATFORM_KEY_ID, readSecret(config.WECHAT_PAY_PLATFORM_KEY_FILE)]]),
+      }),
+      apiV3Key: readSecret(config.WECHAT_PAY_API_V3_KEY_FILE),
+    },
+    direct: new Map(
+      config.WECHAT_PAY_MERCHANTS_FILE.map((merchant) => [merchant.name, keyringOf(merchant, config.WECHAT_PAY_APPID)]),
+    ),
     appIds: [config.WECHAT_PAY_APPID, config.WECHAT_MINI_APPID],
-    apiV3Key: readSecret(config.WECHAT_PAY_API_V3_KEY_FILE),
     baseUrl: config.WECHAT_PAY_BASE_URL,
     notifyUrl: `${config.GATEWAY_PUBLIC_URL}/notifications/wechat-pay`,
     timeoutMs: config.PLATFORM_TIMEOUT_MS,
@@ -116,72 +169,71 @@ export function wechatPayFromConfig(config: Config, clock: Clock, random: Random
   })
 }
 
-async function open(
-  call: WechatPayTransport,
-  mchid: string,
-  notifyUrl: string,
-  order: PaymentOrder,
-): Promise<Outcome<{ handle: string }>> {
+function keyringOf(merchant: WechatPayMerchant, appId: string): WechatPayKeyring {
+  const { mchid, serial } = merchant
+  const platformKeys = new Map(merchant.platformKeys.map(({ id, file }) => [id, readSecret(file)]))
+  return {
+    keys: loadWechatPayKeys({ mchid, appId, serial, privateKeyPem: readSecret(merchant.privateKeyFile), platformKeys }),
+    apiV3Key: readSecret(merchant.apiV3KeyFile),
+  }
+}
+
+async function open(account: Account, order: PaymentOrder): Promise<Outcome<{ handle: string }>> {
+  const { call, parties, notifyUrl } = account
   const answer = await call({
     method: "POST",
-    target: "/v3/pay/partner/transactions/jsapi",
+    target: `${parties.path}/jsapi`,
     body: {
-      sp_appid: order.payer.appId,
-      sp_mchid: mchid,
-      sub_mchid: order.payee.account,
+      ...parties.ofOrder(order.payer.appId, order.payee.account),
       description: order.description,
       out_trade_no: order.outTradeNo,
       time_expire: chinaRfc3339(order.expiresAt),
       notify_url: notifyUrl,
       amount: { total: order.amountFen, currency: "CNY" },
-      payer: { sp_openid: order.payer.openId },
+      payer: parties.ofPayer(order.payer.openId),
     },
   })
   if (answer.kind === "refused" && usedCodes.has(answer.code)) return unknown("platform-unsure", answer.code)
   return read(answer, opened, ({ prepay_id }) => ({ handle: prepay_id }))
 }
 
-async function query(
-  call: WechatPayTransport,
-  mchid: string,
-  reference: TradeReference,
-): Promise<Outcome<PlatformTrade>> {
-  const parties = new URLSearchParams({ sp_mchid: mchid, sub_mchid: reference.payee.account })
+async function query({ call, parties }: Account, reference: TradeReference): Promise<Outcome<PlatformTrade>> {
+  const { outTradeNo, payee } = reference
   const answer = await call({
     method: "GET",
-    target: `/v3/pay/partner/transactions/out-trade-no/${encodeURIComponent(reference.outTradeNo)}?${parties}`,
+    target: `${pathOf(parties, outTradeNo)}?${new URLSearchParams(parties.ofReference(payee.account))}`,
   })
   if (answer.kind === "refused" && absentOrderCodes.has(answer.code)) return succeeded({ state: "absent" })
-  return read(answer, transactionShape, (transaction) => {
+  return read(answer, parties.transaction, (transaction) => {
     const same =
-      transaction.out_trade_no === reference.outTradeNo &&
-      transaction.sp_mchid === mchid &&
-      transaction.sub_mchid === reference.payee.account
+      transaction.outTradeNo === outTradeNo &&
+      transaction.mchid === parties.mchid &&
+      transaction.payeeAccount === payee.account
     return same ? tradeOf(transaction) : undefined
   })
 }
 
-async function close(call: WechatPayTransport, mchid: string, reference: TradeReference): Promise<Outcome<undefined>> {
+async function close({ call, parties }: Account, reference: TradeReference): Promise<Outcome<undefined>> {
   const answer = await call({
     method: "POST",
-    target: `/v3/pay/partner/transactions/out-trade-no/${encodeURIComponent(reference.outTradeNo)}/close`,
-    body: { sp_mchid: mchid, sub_mchid: reference.payee.account },
+    target: `${pathOf(parties, reference.outTradeNo)}/close`,
+    body: parties.ofReference(reference.payee.account),
   })
   if (answer.kind === "answered") return succeeded(undefined)
   if (answer.kind === "refused" && answer.code === "ORDERCLOSED") return succeeded(undefined)
   return refusalOf(answer)
 }
 
-async function refund(
-  call: WechatPayTransport,
-  notifyUrl: string,
-  order: RefundOrder,
-): Promise<Outcome<PlatformRefund>> {
+function pathOf(parties: Parties, outTradeNo: string): string {
+  return `${parties.path}/out-trade-no/${encodeURIComponent(outTradeNo)}`
+}
+
+async function refund({ call, parties, notifyUrl }: Account, order: RefundOrder): Promise<Outcome<PlatformRefund>> {
   const answer = await call({
     method: "POST",
     target: "/v3/refund/domestic/refunds",
     body: {
-      sub_mchid: order.payee.account,
+      ...parties.ofRefund(order.payee.account),
       out_trade_no: order.outTradeNo,
       out_refund_no: order.outRefundNo,
       reason: order.reason,
@@ -193,11 +245,11 @@ async function refund(
   return read(answer, refundShape, (body) => refundOf(body, order, order.refundFen))
 }
 
-async function queryRefund(call: WechatPayTransport, reference: RefundReference): Promise<Outcome<PlatformRefund>> {
-  const parties = new URLSearchParams({ sub_mchid: reference.payee.account })
+async function queryRefund({ call, parties }: Account, reference: RefundReference): Promise<Outcome<PlatformRefund>> {
+  const query = new URLSearchParams(parties.ofRefund(reference.payee.account)).toString()
   const answer = await call({
     method: "GET",
-    target: `/v3/refund/domestic/refunds/${encodeURIComponent(reference.outRefundNo)}?${parties}`,
+    target: `/v3/refund/domestic/refunds/${encodeURIComponent(reference.outRefundNo)}${query && `?${query}`}`,
   })
   if (answer.kind === "refused" && absentRefundCodes.has(answer.code)) return succeeded({ state: "absent" })
   return read(answer, refundShape, (body) => refundOf(body, reference, undefined))

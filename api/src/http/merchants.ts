@@ -1,10 +1,12 @@
 import { createRoute, z } from "@hono/zod-openapi"
 import type { Context } from "../context"
+import { directAccountPattern } from "../direct-accounts"
 import { addMerchant, type Merchant } from "../merchants/add-merchant"
 import { changeMerchantState } from "../merchants/change-merchant-state"
 import { approvePayeeChange, withdrawPayeeChange } from "../merchants/decide-payee-change"
+import { describePayee, payeeModes } from "../merchants/describe-payee"
 import { listMerchants, listPayees } from "../merchants/find-merchant"
-import { setPayee } from "../merchants/set-payee"
+import { type Payee, setPayee } from "../merchants/set-payee"
 import { createClaimCode } from "../terminals/create-claim-code"
 import { requireActor } from "./authenticate"
 import { actorRefusals, refusals } from "./refusals"
@@ -25,24 +27,45 @@ const merchant = newMerchant
   })
   .openapi("Merchant")
 
-const payee = z.object({
-  platform,
-  account: account.openapi({ description: "WeChat Pay: sub_mchid. Alipay: the seller's user id." }),
-  authToken: z
-    .string()
-    .min(8)
-    .max(128)
-    .optional()
-    .openapi({ description: "Alipay service-provider mode: app_auth_token" }),
-})
+const payee = z
+  .object({
+    platform,
+    mode: z.enum(payeeModes).default("service-provider"),
+    account: account.optional().openapi({
+      description: "Through the service provider. WeChat Pay: sub_mchid. Alipay: the seller's user id.",
+    }),
+    authToken: z
+      .string()
+      .min(8)
+      .max(128)
+      .optional()
+      .openapi({ description: "Alipay service-provider mode: app_auth_token" }),
+    directAccount: z
+      .string()
+      .regex(directAccountPattern)
+      .optional()
+      .openapi({ description: "Direct: the name, in the gateway's configuration, of the merchant's own account" }),
+  })
+  .superRefine(({ mode, account, authToken, directAccount }, issues) => {
+    const needed = mode === "direct" ? { directAccount } : { account }
+    const foreign = mode === "direct" ? { account, authToken } : { directAccount }
+    const fault = (name: string, message: string) => issues.addIssue({ code: "custom", path: [name], message })
+    for (const [name, value] of Object.entries(needed)) if (value === undefined) fault(name, `needed when ${mode}`)
+    for (const [name, value] of Object.entries(foreign)) if (value !== undefined) fault(name, `not when ${mode}`)
+  })
+const payeeView = {
+  mode: z.enum(payeeModes),
+  account: z.string(),
+  directAccount: z.string().optional().openapi({ description: "Its name in the gateway's configuration" }),
+}
 const payees = z
   .object({
-    accounts: z.array(z.object({ platform, account: z.string(), since: instant })),
+    accounts: z.array(z.object({ platform, ...payeeView, since: instant })),
     changes: z.array(
       z.object({
         id: uuid,
         platform,
-        account: z.string(),
+        ...payeeView,
         state: z.enum(["proposed", "approved", "applied", "withdrawn"]),
         proposedBy: z.string(),
         approvedBy: z.string().optional(),
@@ -108,7 +131,7 @@ const setPayeeRoute = createRoute({
   request: { ...byId, ...jsonBody(payee) },
   responses: {
     200: answer("What became of it", z.object({ state: z.enum(["in-force", "proposed"]), changeId: uuid.optional() })),
-    ...refusals(...actorRefusals, "merchant/unknown", "payee/change-pending"),
+    ...refusals(...actorRefusals, "merchant/unknown", "payee/account-unknown", "payee/change-pending"),
   },
 })
 const approveRoute = createRoute({
@@ -185,9 +208,13 @@ export function merchantRoutes({ ctx }: { readonly ctx: Context }): Routes {
     const { accounts, changes } = await listPayees(ctx.db, c.get("actor"), c.req.valid("param").id)
     return c.json(
       {
-        accounts: accounts.map(({ createdAt, ...row }) => ({ ...row, since: createdAt.toISOString() })),
-        changes: changes.map(({ id, platform, account, state, proposedBy, approvedBy, appliesAt }) => ({
-          ...{ id, platform, account, state, proposedBy },
+        accounts: accounts.map((row) => ({
+          platform: row.platform,
+          ...viewOf(row),
+          since: row.createdAt.toISOString(),
+        })),
+        changes: changes.map(({ id, platform, state, proposedBy, approvedBy, appliesAt, ...row }) => ({
+          ...{ id, platform, state, proposedBy, ...viewOf(row) },
           ...(approvedBy === null ? {} : { approvedBy }),
           ...(appliesAt === null ? {} : { appliesAt: appliesAt.toISOString() }),
         })),
@@ -196,7 +223,7 @@ export function merchantRoutes({ ctx }: { readonly ctx: Context }): Routes {
     )
   })
   router.openapi(setPayeeRoute, async (c) =>
-    c.json(await setPayee(ctx, c.get("actor"), c.req.valid("param").id, c.req.valid("json")), 200),
+    c.json(await setPayee(ctx, c.get("actor"), c.req.valid("param").id, payeeOf(c.req.valid("json"))), 200),
   )
   router.openapi(approveRoute, async (c) => {
     const { appliesAt } = await approvePayeeChange(ctx, c.get("actor"), c.req.valid("param").id)
@@ -216,4 +243,14 @@ export function merchantRoutes({ ctx }: { readonly ctx: Context }): Routes {
 
 function merchantView({ createdAt, ...row }: Merchant) {
   return { ...row, createdAt: createdAt.toISOString() }
+}
+
+/** The schema has seen to it that a mode comes with what it needs. */
+function payeeOf({ platform, account, authToken, directAccount }: z.infer<typeof payee>): Payee {
+  return directAccount === undefined ? { platform, account: account ?? "", authToken } : { platform, directAccount }
+}
+
+function viewOf(row: { readonly account: string; readonly directAccount: string | null }) {
+  const { directAccount } = row
+  return { ...describePayee(row), ...(directAccount === null ? {} : { directAccount }) }
 }

@@ -5,6 +5,7 @@ import { writeAudit } from "../audit"
 import type { Context } from "../context"
 import { ServiceError } from "../errors"
 import { notifyTerminals } from "../terminals/notify-terminals"
+import { describePayee } from "./describe-payee"
 
 /** Long enough for the stall to see it on its terminal and object. */
 export const payeeDelayMs = 24 * 3_600_000
@@ -32,11 +33,12 @@ export async function approvePayeeChange(ctx: Context, actor: Actor, changeId: s
       verb: "merchants/approve-payee",
       subject: change.merchantId,
       siteId: change.siteId,
-      detail: { platform: change.platform, account: change.account, proposedBy: change.proposedBy },
+      detail: { platform: change.platform, ...describePayee(change), proposedBy: change.proposedBy },
     })
     await notifyTerminals(ctx, tx, change.merchantId, {
       kind: "payee-approved",
       platform: change.platform,
+      payee: describePayee(change),
       appliesAtMs: appliesAt.getTime(),
     })
     return { appliesAt }
@@ -63,6 +65,9 @@ export async function withdrawPayeeChange(ctx: Context, actor: Actor, changeId: 
       siteId: change.siteId,
       detail: { platform: change.platform },
     })
-    await notifyTerminals(ctx, tx, change.merchantId, { kind: "payee-withdrawn", platform: change.platform })
+    await notifyTerminals(ctx, tx, change.merchantId, {
+      ...{ kind: "payee-withdrawn", platform: change.platform },
+      payee: describePayee(change),
+    })
   })
 }

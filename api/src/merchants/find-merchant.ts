@@ -40,7 +40,12 @@ export function listMerchants(
 export async function listPayees(reader: Reader, actor: Actor, merchantId: string) {
   await requireMerchant(reader, actor, "merchants:write", merchantId)
   const accounts = await reader
-    .select({ platform: payeeAccounts.platform, account: payeeAccounts.account, createdAt: payeeAccounts.createdAt })
+    .select({
+      platform: payeeAccounts.platform,
+      account: payeeAccounts.account,
+      directAccount: payeeAccounts.directAccount,
+      createdAt: payeeAccounts.createdAt,
+    })
     .from(payeeAccounts)
     .where(eq(payeeAccounts.merchantId, merchantId))
   const changes = await reader

@@ -2,18 +2,25 @@ import { payeeAccounts, payeeChanges } from "@suyuan/drizzle/schema/merchants"
 import { and, eq, inArray } from "drizzle-orm"
 import type { Actor } from "../actor"
 import { writeAudit } from "../audit"
+import type { Config } from "../config"
 import type { Context } from "../context"
 import { ServiceError } from "../errors"
+import type { Platform } from "../payments/payment-provider"
 import { notifyTerminals } from "../terminals/notify-terminals"
+import { describePayee } from "./describe-payee"
 import { requireMerchant } from "./find-merchant"
 
-export type Payee = {
-  readonly platform: "wechat-pay" | "alipay"
-  /** WeChat Pay: sub_mchid. Alipay: the seller's user id. */
-  readonly account: string
-  /** Alipay service-provider mode: the merchant's app_auth_token. */
-  readonly authToken?: string | undefined
-}
+export type Payee = { readonly platform: Platform } & (
+  | {
+      /** WeChat Pay: sub_mchid. Alipay: the seller's user id. */
+      readonly account: string
+      /** Alipay service-provider mode: the merchant's app_auth_token. */
+      readonly authToken?: string | undefined
+      readonly directAccount?: undefined
+    }
+  /** The merchant collects by itself: name of its account in the configuration, where its keys are. */
+  | { readonly directAccount: string }
+)
 
 export type PayeeOutcome =
   | { readonly state: "in-force" }
@@ -28,9 +35,10 @@ export async function setPayee(ctx: Context, actor: Actor, merchantId: string, p
   return ctx.db.transaction(async (tx) => {
     const { siteId } = await requireMerchant(tx, actor, "merchants:write", merchantId)
     const createdAt = new Date(ctx.clock.nowMs())
-    const row = { ...payee, authToken: payee.authToken ?? null, merchantId, createdAt }
+    const fields = fieldsOf(ctx.config, payee)
+    const row = { ...fields, platform: payee.platform, merchantId, createdAt }
     const added = await tx.insert(payeeAccounts).values(row).onConflictDoNothing().returning()
-    const subject = { subject: merchantId, siteId, detail: { platform: payee.platform, account: payee.account } }
+    const subject = { subject: merchantId, siteId, detail: { platform: payee.platform, ...describePayee(fields) } }
     if (added.length > 0) {
       await writeAudit(ctx, tx, actor, { verb: "merchants/set-payee", ...subject })
       return { state: "in-force" }
@@ -39,7 +47,7 @@ export async function setPayee(ctx: Context, actor: Actor, merchantId: string, p
       .select()
       .from(payeeAccounts)
       .where(and(eq(payeeAccounts.merchantId, merchantId), eq(payeeAccounts.platform, payee.platform)))
-    if (current?.account === row.account && current.authToken === row.authToken) return { state: "in-force" }
+    if (current !== undefined && isSame(current, fields)) return { state: "in-force" }
     const changeId = ctx.random.uuid()
     const proposed = await tx
       .insert(payeeChanges)
@@ -48,7 +56,10 @@ export async function setPayee(ctx: Context, actor: Actor, merchantId: string, p
       .returning()
     if (proposed.length > 0) {
       await writeAudit(ctx, tx, actor, { verb: "merchants/propose-payee", ...subject })
-      await notifyTerminals(ctx, tx, merchantId, { kind: "payee-proposed", platform: payee.platform })
+      await notifyTerminals(ctx, tx, merchantId, {
+        ...{ kind: "payee-proposed", platform: payee.platform },
+        payee: describePayee(fields),
+      })
       return { state: "proposed", changeId }
     }
     const [waiting] = await tx
@@ -61,9 +72,30 @@ export async function setPayee(ctx: Context, actor: Actor, merchantId: string, p
           inArray(payeeChanges.state, ["proposed", "approved"]),
         ),
       )
-    if (waiting?.account !== row.account || waiting.authToken !== row.authToken) {
-      throw new ServiceError("payee/change-pending")
-    }
+    if (waiting === undefined || !isSame(waiting, fields)) throw new ServiceError("payee/change-pending")
     return { state: "proposed", changeId: waiting.id }
   })
+}
+
+type PayeeFields = Pick<typeof payeeAccounts.$inferSelect, "account" | "authToken" | "directAccount">
+
+function fieldsOf(config: Config, payee: Payee): PayeeFields {
+  const { directAccount } = payee
+  if (directAccount === undefined) {
+    return { account: payee.account, authToken: payee.authToken ?? null, directAccount: null }
+  }
+  const account = ownNumber(config, payee.platform, directAccount)
+  if (account === undefined) throw new ServiceError("payee/account-unknown", { field: "directAccount" })
+  return { account, authToken: null, directAccount }
+}
+
+/** The number at the platform of the account that has this name in the configuration. */
+function ownNumber(config: Config, platform: Platform, name: string): string | undefined {
+  return platform === "wechat-pay"
+    ? config.WECHAT_PAY_MERCHANTS_FILE.find((own) => own.name === name)?.mchid
+    : config.ALIPAY_MERCHANTS_FILE.find((own) => own.name === name)?.sellerId
+}
+
+function isSame(one: PayeeFields, other: PayeeFields): boolean {
+  return one.account === other.account && one.authToken === other.authToken && one.directAccount === other.directAccount
 }

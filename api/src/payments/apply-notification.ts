@@ -100,7 +100,8 @@ async function isPayee(
   attempt: AttemptRow,
   notice: PaymentNotice | RefundNotice,
 ): Promise<boolean> {
-  if (notice.payeeAccount === undefined || notice.payeeAccount === attempt.payeeAccount) return true
+  const sameAccount = notice.payeeAccount === undefined || notice.payeeAccount === attempt.payeeAccount
+  if (sameAccount && notice.directAccount === (attempt.payeeDirectAccount ?? undefined)) return true
   await raiseAlarm(ctx, tx, "payments/wrong-payee", { number: attempt.outTradeNo, siteId: attempt.siteId })
   return false
 }

@@ -15,6 +15,7 @@ import { type AttemptRow, attemptsOf, isLive, lockSale, type SaleRow, saleKeyOf 
 import { changeSale, type SaleState, saleStateOf, settlementOf } from "./change-sale"
 import type { PaymentDeps } from "./payment-deps"
 import { appendEvents } from "./payment-events"
+import { payeeOf } from "./payment-order"
 import type { Bridge, Platform } from "./payment-provider"
 import { watchMs } from "./query-schedule"
 import { dayOfNumber } from "./refund-number"
@@ -57,7 +58,7 @@ export async function openPayment(
   if (actor.kind !== "buyer") throw new ServiceError("request/forbidden")
   const [payer] = await ctx.db.select().from(buyers).where(eq(buyers.id, actor.id))
   if (payer === undefined) throw new ServiceError("request/unauthenticated")
-  const prepared = await prepareAttempt(ctx, payer, input)
+  const prepared = await prepareAttempt(ctx, deps, payer, input)
   const attempt = await bringToPlatform(ctx, deps, prepared)
   if (attempt.state === "failed") throw new ServiceError("payment/platform-refused")
   return present(ctx, deps, payer, attempt)
@@ -77,16 +78,24 @@ async function present(ctx: Context, deps: PaymentDeps, payer: Payer, attempt: A
     .from(sales)
     .where(isSale(saleKeyOf(attempt)))
   if (sale === undefined) throw new Error(`attempt ${attempt.outTradeNo} has lost its sale`)
-  const { outTradeNo, platform, platformHandle: handle, expiresAt, createdAt } = attempt
+  const { outTradeNo, platform, platformHandle: handle, expiresAt, createdAt: openedAt } = attempt
   const payable = attempt.state === "open" && mayOpenAttempt(settlementOf(sale))
   const bridge =
     payable && handle !== null
-      ? deps.providers[platform].bridge({ handle, appId: payer.appId, outTradeNo, openedAt: createdAt })
+      ? deps.providers[platform].bridge({
+          ...{ handle, appId: payer.appId, outTradeNo, openedAt },
+          payee: await payeeOf(ctx.db, attempt),
+        })
       : undefined
   return { outTradeNo, platform, attempt: attempt.state, sale: saleStateOf(sale), expiresAt, bridge }
 }
 
-async function prepareAttempt(ctx: Context, payer: Payer, input: OpenPaymentInput): Promise<AttemptRow> {
+async function prepareAttempt(
+  ctx: Context,
+  deps: PaymentDeps,
+  payer: Payer,
+  input: OpenPaymentInput,
+): Promise<AttemptRow> {
   const { sale: key, refusal } = input
   return ctx.db.transaction(async (tx) => {
     const sale = await lockSale(tx, key)
@@ -102,12 +111,13 @@ async function prepareAttempt(ctx: Context, payer: Payer, input: OpenPaymentInpu
     }
     if (refusal !== undefined) throw new ServiceError(refusal)
     if (made.length >= attemptsMax) throw new ServiceError("payment/too-many-attempts")
-    return insertAttempt(ctx, tx, sale, payer, (made.at(-1)?.attempt ?? 0) + 1)
+    return insertAttempt(ctx, deps, tx, sale, payer, (made.at(-1)?.attempt ?? 0) + 1)
   })
 }
 
 async function insertAttempt(
   ctx: Context,
+  deps: PaymentDeps,
   tx: Transaction,
   sale: SaleRow,
   payer: Payer,
@@ -132,7 +142,7 @@ async function insertAttempt(
       merchantId: sale.merchantId,
       platform: payer.platform,
       buyerId: payer.id,
-      ...(await payeeFieldsOf(tx, sale.merchantId, payer.platform)),
+      ...(await payeeFieldsOf(deps, tx, sale.merchantId, payer.platform)),
       amountFen: sale.amountFen,
       state: "prepared",
       expiresAt: new Date(expiresAtMs),
@@ -151,14 +161,23 @@ async function insertAttempt(
 }
 
 async function payeeFieldsOf(
+  deps: PaymentDeps,
   tx: Transaction,
   merchantId: string,
   platform: Platform,
-): Promise<Pick<AttemptRow, "payeeAccount" | "payeeAuthToken">> {
+): Promise<Pick<AttemptRow, "payeeAccount" | "payeeAuthToken" | "payeeDirectAccount">> {
   const [row] = await tx
-    .select({ payeeAccount: payeeAccounts.account, payeeAuthToken: payeeAccounts.authToken })
+    .select({
+      payeeAccount: payeeAccounts.account,
+      payeeAuthToken: payeeAccounts.authToken,
+      payeeDirectAccount: payeeAccounts.directAccount,
+    })
     .from(payeeAccounts)
     .where(and(eq(payeeAccounts.merchantId, merchantId), eq(payeeAccounts.platform, platform)))
   if (row === undefined) throw new ServiceError("payment/no-payee")
+  const { payeeAccount: account, payeeDirectAccount: name } = row
+  const known = () =>
+    deps.providers[platform].directAccounts.some((own) => own.name === name && own.account === account)
+  if (name !== null && !known()) throw new ServiceError("payment/no-payee")
   return row
 }

@@ -2,7 +2,7 @@ import { buyers } from "@suyuan/drizzle/schema/buyers"
 import { merchants, payeeAccounts } from "@suyuan/drizzle/schema/merchants"
 import { sites } from "@suyuan/drizzle/schema/participants"
 import { terminalToHex } from "@suyuan/protocol/terminal/identifiers"
-import { and, eq } from "drizzle-orm"
+import { and, eq, isNull } from "drizzle-orm"
 import type { Reader } from "../context"
 import type { AttemptRow } from "./attempts"
 import type { Payee, PaymentOrder } from "./payment-provider"
@@ -28,13 +28,16 @@ export async function paymentOrderOf(reader: Reader, attempt: AttemptRow): Promi
 }
 
 /**
- * The account that the attempt was opened for, with the token by which we act for it: today's while the stall has that
- * account, else the one that the attempt was opened with.
+ * The account that the attempt was opened for, whatever the stall's payee is by now: its own account with the keys of
+ * the configuration; else with the token by which we act for it, today's while the stall has that account, and the one
+ * that the attempt was opened with afterwards.
  */
 export async function payeeOf(
   reader: Reader,
-  payment: Pick<AttemptRow, "merchantId" | "platform" | "payeeAccount" | "payeeAuthToken">,
+  payment: Pick<AttemptRow, "merchantId" | "platform" | "payeeAccount" | "payeeAuthToken" | "payeeDirectAccount">,
 ): Promise<Payee> {
+  const { payeeAccount: account, payeeDirectAccount: directAccount } = payment
+  if (directAccount !== null) return { account, authToken: undefined, directAccount }
   const [row] = await reader
     .select({ authToken: payeeAccounts.authToken })
     .from(payeeAccounts)
@@ -42,10 +45,11 @@ export async function payeeOf(
       and(
         eq(payeeAccounts.merchantId, payment.merchantId),
         eq(payeeAccounts.platform, payment.platform),
-        eq(payeeAccounts.account, payment.payeeAccount),
+        eq(payeeAccounts.account, account),
+        isNull(payeeAccounts.directAccount),
       ),
     )
-  return { account: payment.payeeAccount, authToken: row?.authToken ?? payment.payeeAuthToken ?? undefined }
+  return { account, authToken: row?.authToken ?? payment.payeeAuthToken ?? undefined }
 }
 
 /** Legal on both platforms: ≤127 bytes, and none of `/ = &`, which Alipay refuses in a subject. */

@@ -19,6 +19,8 @@ export type UnknownCause =
   | "malformed"
   /** The platform says that it does not know itself, or is too busy to say. */
   | "platform-unsure"
+  /** The account by which it was made is no longer in the configuration: nobody was asked. */
+  | "not-configured"
 
 /** `code` is the platform's own, in capitals, without prefix and underscores: documents spell them both ways. */
 export type Outcome<T> =
@@ -26,8 +28,18 @@ export type Outcome<T> =
   | { readonly kind: "failed"; readonly code: string }
   | { readonly kind: "unknown"; readonly cause: UnknownCause; readonly code?: string }
 
-/** Whom the platform settles with. `authToken` is Alipay's `app_auth_token`, by which a provider acts for a merchant. */
-export type Payee = { readonly account: string; readonly authToken: string | undefined }
+/** Whom the platform settles with, and who asks it to. */
+export type Payee = {
+  /** WeChat Pay: `sub_mchid`, or the merchant's own `mchid`. Alipay: the seller's user id. */
+  readonly account: string
+  /** Alipay's `app_auth_token`, by which a provider acts for a merchant. */
+  readonly authToken: string | undefined
+  /** Name, in the configuration, of the merchant's own account; without one the service provider acts for it. */
+  readonly directAccount?: string | undefined
+}
+
+/** A merchant's own account: its name in the configuration, and its number at the platform. */
+export type DirectAccount = { readonly name: string; readonly account: string }
 
 /** An order as it is sent, every time with the same content: a pure function of the stored attempt. */
 export type PaymentOrder = {
@@ -86,23 +98,26 @@ export type Bridge =
 export type NotificationMessage = {
   readonly headers: Readonly<Record<string, string | undefined>>
   readonly body: Uint8Array
+  /** Of the address that it came to: whose keys it must fit. Without one, the service provider's. */
+  readonly directAccount?: string | undefined
 }
+
+/** Who collected. `directAccount` is the account whose keys the notification fits. */
+type Collector = { readonly payeeAccount: string | undefined; readonly directAccount: string | undefined }
 
 /** Verified, decrypted and about an app and account of ours. The domain still checks payee and amount. */
 export type PlatformNotice =
-  | {
+  | (Collector & {
       readonly about: "payment"
       readonly outTradeNo: string
-      readonly payeeAccount: string | undefined
       readonly trade: Extract<PlatformTrade, { state: "paid" | "closed" }>
-    }
-  | {
+    })
+  | (Collector & {
       readonly about: "refund"
       readonly outTradeNo: string
       readonly outRefundNo: string
-      readonly payeeAccount: string | undefined
       readonly refund: Exclude<PlatformRefund, { state: "absent" }>
-    }
+    })
   /** Genuine, and nothing that we act upon. */
   | { readonly about: "other"; readonly event: string }
 
@@ -110,6 +125,8 @@ export type NotificationFault = "notification/unverified" | "notification/malfor
 
 export type PaymentProvider = {
   readonly platform: Platform
+  /** Accounts of merchants that collect by themselves, each with keys, notifications and a daily bill of its own. */
+  readonly directAccounts: readonly DirectAccount[]
   /** `handle` is what a bridge is made of. */
   readonly open: (order: PaymentOrder) => Promise<Outcome<{ readonly handle: string }>>
   readonly query: (reference: TradeReference) => Promise<Outcome<PlatformTrade>>
@@ -119,16 +136,17 @@ export type PaymentProvider = {
   readonly refund: (order: RefundOrder) => Promise<Outcome<PlatformRefund>>
   readonly queryRefund: (reference: RefundReference) => Promise<Outcome<PlatformRefund>>
   readonly readNotification: (message: NotificationMessage) => Promise<Result<PlatformNotice, NotificationFault>>
-  /** Whether each payee has a bill of its own, or one bill covers all of the service provider's. */
+  /** Whether each payee has a bill of its own, or one bill covers all of the service provider's; direct accounts have. */
   readonly billPerPayee: boolean
   readonly dailyBill: (order: BillOrder) => Promise<Outcome<DailyBill>>
   /** Signs, asks nobody; the same input gives the same bridge. */
   readonly bridge: (input: {
     readonly handle: string
     readonly appId: string
+    readonly payee: Payee
     readonly outTradeNo: string
     readonly openedAt: Date
-  }) => Bridge
+  }) => Bridge | undefined
 }
 
 export const succeeded = <T>(value: T): Outcome<T> => ({ kind: "succeeded", value })

@@ -3,13 +3,17 @@ import { terminalToHex } from "@suyuan/protocol/terminal/identifiers"
 import { msToSeconds2024 } from "@suyuan/protocol/units/instant"
 import { and, eq, ne } from "drizzle-orm"
 import type { Context, Transaction } from "../context"
+import type { PayeeDescription } from "../merchants/describe-payee"
 import { enqueue } from "../outbox"
+
+type PayeeNotice = { readonly platform: string; readonly payee: PayeeDescription }
 
 /** What a stall is told apart from its payments; the terminal shows it. `down/notice`. */
 export type Notice =
   | { readonly kind: "state"; readonly state: string }
-  | { readonly kind: "payee-proposed" | "payee-withdrawn" | "payee-applied"; readonly platform: string }
-  | { readonly kind: "payee-approved"; readonly platform: string; readonly appliesAtMs: number }
+  /** Where the stall's money is to go: the seller compares the account with the own one, and objects in time. */
+  | (PayeeNotice & { readonly kind: "payee-proposed" | "payee-withdrawn" | "payee-applied" })
+  | (PayeeNotice & { readonly kind: "payee-approved"; readonly appliesAtMs: number })
   | { readonly kind: "binding-claimed"; readonly bindingId: string; readonly nonce: string; readonly digits: string }
   | { readonly kind: "binding-ended"; readonly bindingId: string }
   | {

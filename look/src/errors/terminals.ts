@@ -122,6 +122,11 @@ export const terminalErrors = {
   "site/number-taken": { status: 409, zh: "这个场所编号已被占用。", en: "Another site has this number." },
   "merchant/unknown": { status: 404, zh: "没有这个商户。", en: "There is no such merchant." },
   "merchant/suspended": { status: 403, zh: "这个摊位已停用。", en: "This merchant is suspended." },
+  "payee/account-unknown": {
+    status: 409,
+    zh: "网关的配置里没有这个名称的直连收款账户。",
+    en: "The gateway's configuration has no direct account of this name.",
+  },
   "payee/change-pending": {
     status: 409,
     zh: "已有一项收款账户变更在等待核准。",

@@ -2,7 +2,6 @@
 
 import { randomBytes } from "node:crypto"
 import { fenToYuan } from "@suyuan/protocol/units/money"
-import { alipay } from "../accounts"
 import type { Notification, NotificationWire } from "../notifications/notification"
 import type { Order, Refund } from "../orders/order"
 import { compactDay, dateTime } from "../time/china-time"
@@ -12,11 +11,12 @@ import { tradeStatus } from "./trade"
 
 function commonContent(order: Order): Record<string, string> {
   const { request } = order
-  const buyer = typeof request.buyer_id === "string" ? { buyer_id: order.payer } : { buyer_open_id: order.payer }
+  const known = typeof request.buyer_id === "string" ? { buyer_id: order.payer } : { buyer_open_id: order.payer }
+  const buyer: Record<string, string> = order.payer === "" ? {} : known
   return {
     notify_type: "trade_status_sync",
-    app_id: alipay.appId,
-    auth_app_id: alipay.appId,
+    app_id: order.collector,
+    auth_app_id: order.collector,
     charset: "utf-8",
     version: "1.0",
     trade_no: order.tradeNo,

@@ -11,10 +11,11 @@ import { AlipayError, alipayErrors } from "./error"
 import { exchangeCode } from "./oauth-token"
 import { queryRefund, refundTrade } from "./refund-trade"
 import { brokenSignature, signedAnswer, verifyCall } from "./signature"
-import { type CallContext, closeTrade, createTrade, queryTrade } from "./trade"
+import { type CallContext, closeTrade, createTrade, precreateTrade, queryTrade } from "./trade"
 
 const operationOf: Readonly<Record<string, Operation>> = {
   "alipay.trade.create": "create",
+  "alipay.trade.precreate": "create",
   "alipay.trade.query": "query",
   "alipay.trade.close": "close",
   "alipay.trade.refund": "refund",
@@ -31,7 +32,8 @@ interface Call {
 }
 
 async function createAndPerhapsPay(world: World, context: CallContext, call: Call): Promise<Record<string, unknown>> {
-  const node = createTrade(world, context, call.content)
+  const make = call.method === "alipay.trade.precreate" ? precreateTrade : createTrade
+  const node = make(world, context, call.content)
   const order = world.store.order("alipay", String(node.out_trade_no))
   const occasion = { platform: "alipay", operation: "create", numbers: call.numbers } as const
   if (order !== undefined && world.faults.strike("notification-first", occasion) !== undefined) {
@@ -43,7 +45,7 @@ async function createAndPerhapsPay(world: World, context: CallContext, call: Cal
       delayMs: 0,
       manner: "reset",
     })
-    await payOrder(world, order)
+    await payOrder(world, order, 0, world.buyers.list()[0])
   }
   return node
 }
@@ -61,10 +63,16 @@ async function refundAndPerhapsNotify(
   return node
 }
 
+export function contextOf(parameters: Readonly<Record<string, string>>): CallContext {
+  const { notify_url = "", app_auth_token = "", app_id = "" } = parameters
+  return { notifyUrl: notify_url, appAuthToken: app_auth_token, appId: app_id }
+}
+
 async function carryOut(world: World, call: Call): Promise<Record<string, unknown>> {
-  const context = { notifyUrl: call.parameters.notify_url ?? "", appAuthToken: call.parameters.app_auth_token ?? "" }
+  const context = contextOf(call.parameters)
   switch (call.method) {
     case "alipay.trade.create":
+    case "alipay.trade.precreate":
       return createAndPerhapsPay(world, context, call)
     case "alipay.trade.query":
       return queryTrade(world, context, call.content)
@@ -92,7 +100,7 @@ async function readParameters(
   return { parameters: { ...Object.fromEntries(query), ...Object.fromEntries(form) }, query }
 }
 
-function parseBizContent(text: string | undefined): unknown {
+export function parseBizContent(text: string | undefined): unknown {
   try {
     return JSON.parse(text ?? "{}")
   } catch {

@@ -1,6 +1,5 @@
 /** RSA2 as Alipay uses it: requests and notifications sign sorted parameters, answers sign the raw text of their node. */
 import { createSign, createVerify } from "node:crypto"
-import { alipay } from "../accounts"
 import { parseDateTime } from "../time/china-time"
 import type { World } from "../world"
 import { alipayErrors } from "./error"
@@ -32,7 +31,8 @@ export function brokenSignature(signature: string): string {
 export function verifyCall(world: World, parameters: Readonly<Record<string, string>>, query: URLSearchParams): void {
   const value = (name: string) => parameters[name] ?? ""
   if (value("app_id") === "") throw alipayErrors.missingAppId()
-  if (value("app_id") !== alipay.appId) throw alipayErrors.invalidAppId()
+  const app = world.keys.alipayApps.get(value("app_id"))
+  if (app === undefined) throw alipayErrors.invalidAppId()
   if (value("sign_type") !== "RSA2") throw alipayErrors.invalidSignType()
   if (value("sign") === "") throw alipayErrors.missingSignature()
   if ((query.get("charset") ?? "").toLowerCase() !== "utf-8") throw alipayErrors.invalidCharset()
@@ -40,9 +40,7 @@ export function verifyCall(world: World, parameters: Readonly<Record<string, str
   // Only the form: alipay-sdk writes the machine's local time, whatever its zone.
   if (parseDateTime(value("timestamp")) === undefined) throw alipayErrors.invalidTimestamp()
   const text = signedText(parameters, ["sign"])
-  const verified = createVerify("RSA-SHA256")
-    .update(text, "utf8")
-    .verify(world.keys.alipayApp.publicPem, value("sign"), "base64")
+  const verified = createVerify("RSA-SHA256").update(text, "utf8").verify(app.publicPem, value("sign"), "base64")
   if (!verified) throw alipayErrors.invalidSignature(text)
 }
 

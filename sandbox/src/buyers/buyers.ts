@@ -3,7 +3,7 @@
  * app. The ids follow from the buyer's number, so they need no table; login codes live five minutes and work once.
  */
 import { createHash, randomBytes } from "node:crypto"
-import { alipay, wechat } from "../accounts"
+import { alipay, directAlipay, wechat } from "../accounts"
 import type { Store } from "../orders/store"
 
 const codeLifeMs = 5 * 60 * 1000
@@ -57,7 +57,9 @@ export class Buyers {
 
   #remember(buyer: Buyer): void {
     for (const [appId, openid] of Object.entries(buyer.openids)) this.#byPayer.set(`${appId}|${openid}`, buyer)
-    for (const id of [buyer.alipayUserId, buyer.alipayOpenId]) this.#byPayer.set(`${alipay.appId}|${id}`, buyer)
+    for (const appId of [alipay.appId, ...directAlipay.map((own) => own.appId)]) {
+      for (const id of [buyer.alipayUserId, openIdIn(appId, buyer)]) this.#byPayer.set(`${appId}|${id}`, buyer)
+    }
   }
 
   get(id: number): Buyer | undefined {
@@ -99,6 +101,16 @@ function buyerOf(row: { id: number; name: string }): Buyer {
       [wechat.appId, wechat.miniAppId].map((appId) => [appId, `o${idFor(row.id, appId).slice(0, 27)}`]),
     ),
     alipayUserId: `20889${String(row.id).padStart(11, "0")}`,
-    alipayOpenId: `0${idFor(row.id, alipay.appId)}`,
+    alipayOpenId: openIdIn(alipay.appId, row),
   }
+}
+
+/** How an Alipay app knows a person. */
+function openIdIn(appId: string, buyer: { readonly id: number }): string {
+  return `0${idFor(buyer.id, appId)}`
+}
+
+/** How an app of either platform knows a person. */
+export function payerIn(appId: string, buyer: Buyer): string {
+  return buyer.openids[appId] ?? openIdIn(appId, buyer)
 }

@@ -1,13 +1,15 @@
 /**
- * What the wallet does when a page calls the payment bridge: check that the call is the merchant's and the buyer's
- * own, show the sheet, and pay, refuse or leave. Answers are those of `wx.requestPayment` and `my.tradePay`.
+ * What the wallet does when a page calls the payment bridge, a code is scanned or a browser leads to it: check that the
+ * call is the merchant's and the buyer's own, show the sheet, and pay, refuse or leave. Answers are those of `wx.requestPayment` and `my.tradePay`.
  */
 import { createVerify } from "node:crypto"
 import { z } from "zod"
-import { alipay } from "../accounts"
+import { tradeOfCode } from "../alipay/trade"
+import { openWap } from "../alipay/wap-pay"
+import { merchantKeys } from "../keys/keep-keys"
 import type { Order } from "../orders/order"
 import { type PayOutcome, payOrder } from "../orders/pay-order"
-import { prepayLifeMs } from "../wechat-pay/create-order"
+import { orderOfCode, orderOfH5, prepayLifeMs } from "../wechat-pay/create-order"
 import type { World } from "../world"
 import type { Buyer } from "./buyers"
 
@@ -22,6 +24,10 @@ export const bridgeInput = z.discriminatedUnion("kind", [
     paySign: z.string(),
   }),
   z.object({ kind: z.literal("alipay"), tradeNo: z.string() }),
+  /** Scanned from another screen: `weixin://wxpay/…` or `https://qr.alipay.com/…`. */
+  z.object({ kind: z.literal("native"), codeUrl: z.string().max(512) }),
+  /** Opened by a browser outside the app: an `h5_url`, or a signed `alipay.trade.wap.pay`. */
+  z.object({ kind: z.literal("redirect"), url: z.url().max(8192) }),
 ])
 
 export type Bridge = z.output<typeof bridgeInput>
@@ -40,6 +46,7 @@ export type WalletRefusal =
   | "closed"
   | "expired"
   | "prepay-too-old"
+  | "payer-missing"
 
 export type SheetResult =
   | { readonly ok: true; readonly order: Order }
@@ -68,32 +75,52 @@ function checkWechatCall(world: World, buyer: Buyer, bridge: Extract<Bridge, { k
   const text = `${bridge.appId}\n${bridge.timeStamp}\n${bridge.nonceStr}\n${bridge.package}\n`
   const verified = createVerify("RSA-SHA256")
     .update(text)
-    .verify(world.keys.merchant.publicPem, bridge.paySign, "base64")
+    .verify(merchantKeys(world.keys, order.collector).publicPem, bridge.paySign, "base64")
   if (!verified) return refused("pay-sign-wrong")
   if (bridge.appId !== order.appId) return refused("app-wrong")
   if (buyer.openids[order.appId] !== order.payer) return refused("payer-wrong")
-  const tooOld = world.settings.clockMs() - order.prepayAtMs > prepayLifeMs
+  const tooOld = world.settings.clockMs() - order.prepayAtMs > prepayLifeMs.jsapi
   return tooOld ? refused("prepay-too-old") : { ok: true, order }
 }
 
 function checkAlipayCall(world: World, buyer: Buyer, tradeNo: string): SheetResult {
   const order = world.store.orderByTradeNo("alipay", tradeNo)
   if (order === undefined) return refused("prepay-unknown")
-  const same = world.buyers.byId(alipay.appId, order.payer)?.id === buyer.id
+  const same = world.buyers.byId(order.appId, order.payer)?.id === buyer.id
   return same ? { ok: true, order } : refused("payer-wrong")
+}
+
+/** Anybody may pay what is scanned or opened. */
+function checkCode(world: World, code: string): SheetResult {
+  const order = orderOfCode(world, code) ?? tradeOfCode(world, code)
+  return order === undefined ? refused("prepay-unknown") : { ok: true, order }
+}
+
+function checkAddress(world: World, address: URL): SheetResult {
+  if (address.pathname === "/gateway.do") return openWap(world, address)
+  const order = orderOfH5(world, address.searchParams)
+  return order === undefined ? refused("prepay-unknown") : { ok: true, order }
 }
 
 /** The order that the sheet would show, once the call is found good. */
 export function openSheet(world: World, buyer: Buyer, bridge: Bridge): SheetResult {
-  return bridge.kind === "wechat-jsapi"
-    ? checkWechatCall(world, buyer, bridge)
-    : checkAlipayCall(world, buyer, bridge.tradeNo)
+  switch (bridge.kind) {
+    case "wechat-jsapi":
+      return checkWechatCall(world, buyer, bridge)
+    case "alipay":
+      return checkAlipayCall(world, buyer, bridge.tradeNo)
+    case "native":
+      return checkCode(world, bridge.codeUrl)
+    case "redirect":
+      return checkAddress(world, new URL(bridge.url))
+  }
 }
 
 function inPlatformWords(bridge: Bridge, result: WalletAnswer["result"]): Pick<WalletAnswer, "errMsg" | "resultCode"> {
   if (bridge.kind === "alipay") {
     return { resultCode: { paid: "9000", refused: "4000", cancelled: "6001", failed: "4000" }[result] }
   }
+  if (bridge.kind !== "wechat-jsapi") return {}
   const words = { paid: "ok", refused: "fail", cancelled: "fail cancel", failed: "fail" }
   return { errMsg: `requestPayment:${words[result]}` }
 }
@@ -112,7 +139,7 @@ export async function confirmPayment(
     const result = decision === "refuse" ? "refused" : "cancelled"
     return { result, ...inPlatformWords(bridge, result), order: { orderNo, amountFen, state: sheet.order.state } }
   }
-  const outcome: PayOutcome = await payOrder(world, sheet.order, couponFen)
+  const outcome: PayOutcome = await payOrder(world, sheet.order, couponFen, buyer)
   const result = outcome.ok ? "paid" : "failed"
   return {
     result,

@@ -36,9 +36,11 @@ async function read<T>(c: Context, schema: z.ZodType<T>): Promise<{ value: T } |
 
 function orderView(order: Order) {
   const { platform, orderNo, tradeNo, payeeNo, amountFen, couponFen, refundedFen, description, state } = order
-  const { createdAtMs, expiresAtMs, paidAtMs, closedAtMs, payer } = order
+  const { createdAtMs, expiresAtMs, paidAtMs, closedAtMs, payer, collector, way } = order
   return {
     platform,
+    collector,
+    way,
     orderNo,
     tradeNo,
     payeeNo,
@@ -114,11 +116,11 @@ function orderRoutes(world: World): Hono {
     if (order === undefined) return c.json({ error: "no such order" }, 404)
     return c.json({ ...orderView(order), refunds: world.store.refundsOf(order.platform, order.orderNo) })
   })
-  // For fault tests: the payer of the order pays, though no page ever got the payment call.
+  // For fault tests: the payer of the order pays, though no page ever got the payment call; of a code, the first buyer.
   routes.post("/:platform/:number/pay", async (c) => {
     const order = world.store.order(c.req.param("platform") as Platform, c.req.param("number"))
     if (order === undefined) return c.json({ error: "no such order" }, 404)
-    const outcome = await payOrder(world, order)
+    const outcome = await payOrder(world, order, 0, world.buyers.list()[0])
     return c.json(outcome.ok ? { ok: true, order: orderView(outcome.order) } : outcome, outcome.ok ? 200 : 409)
   })
   return routes

@@ -3,18 +3,25 @@ import type { Platform } from "../accounts"
 /** What the platform knows of one order. Money in fen, times in ms since 1970; `null` means not yet. */
 export interface Order {
   readonly platform: Platform
+  /** WeChat Pay: merchant number that signed the request. Alipay: app id. */
+  readonly collector: string
+  /** How the payer comes to it: inside the app, by a code that any phone scans, from a browser outside the app. */
+  readonly way: "jsapi" | "native" | "h5"
   /** The merchant's number: `out_trade_no`. */
   readonly orderNo: string
   /** The platform's number: WeChat `transaction_id`, Alipay `trade_no`. */
   readonly tradeNo: string
-  /** What the phone is given to pay by: WeChat `prepay_id`, Alipay the trade number. */
+  /** What the phone is given to pay by: WeChat `prepay_id` or a code's last part, Alipay the trade number or the same. */
   readonly prepayId: string
   /** When it was given out; WeChat Pay's is good for two hours, and a repeated request gets a new one. */
   readonly prepayAtMs: number
-  /** The app whose page asks for the money, and whose id for the payer `payer` is. */
+  /** The app whose id for the payer `payer` is. */
   readonly appId: string
+  /** Empty until somebody pays, unless the request named one. */
   readonly payer: string
-  /** WeChat `sub_mchid`, Alipay `seller_id`. */
+  /** Alipay makes a trade of a code only when it is scanned: until then nobody can ask after it. */
+  readonly hidden: boolean
+  /** WeChat `sub_mchid` or the own `mchid`, Alipay `seller_id`. */
   readonly payeeNo: string
   readonly amountFen: number
   /** Part of the amount that the platform paid for the buyer (a coupon): the payee still receives the whole. */

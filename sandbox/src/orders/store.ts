@@ -3,7 +3,7 @@
  * so a killed sandbox starts again with the same books.
  */
 import { Database } from "bun:sqlite"
-import type { Platform } from "../accounts"
+import { alipay, type Platform, wechat } from "../accounts"
 import type { Order, Refund } from "./order"
 
 const schema = `
@@ -27,6 +27,19 @@ interface Row {
 
 function read<T>(row: Row | null): T | undefined {
   return row === null ? undefined : (JSON.parse(row.body) as T)
+}
+
+/** A file of before direct merchants: all was the service provider's, in the app. */
+const before = { way: "jsapi", hidden: false } as const
+
+function orderOf(body: string): Order {
+  const order = JSON.parse(body) as Order
+  const collector = order.platform === "wechat-pay" ? wechat.spMchid : alipay.appId
+  return { ...before, ...order, collector: order.collector ?? collector }
+}
+
+function readOrder(row: Row | null): Order | undefined {
+  return row === null ? undefined : orderOf(row.body)
 }
 
 export class Store {
@@ -62,7 +75,7 @@ export class Store {
   }
 
   order(platform: Platform, orderNo: string): Order | undefined {
-    return read(
+    return readOrder(
       this.database
         .query<Row, [string, string]>("SELECT body FROM orders WHERE platform = ? AND order_no = ?")
         .get(platform, orderNo),
@@ -70,7 +83,7 @@ export class Store {
   }
 
   orderByPrepayId(platform: Platform, prepayId: string): Order | undefined {
-    return read(
+    return readOrder(
       this.database
         .query<Row, [string, string]>("SELECT body FROM orders WHERE platform = ? AND prepay_id = ?")
         .get(platform, prepayId),
@@ -78,7 +91,7 @@ export class Store {
   }
 
   orderByTradeNo(platform: Platform, tradeNo: string): Order | undefined {
-    return read(
+    return readOrder(
       this.database
         .query<Row, [string, string]>("SELECT body FROM orders WHERE platform = ? AND trade_no = ?")
         .get(platform, tradeNo),
@@ -90,7 +103,17 @@ export class Store {
     return this.database
       .query<Row, [number]>("SELECT body FROM orders ORDER BY created_at_ms DESC, order_no DESC LIMIT ?")
       .all(limit)
-      .map((row) => JSON.parse(row.body) as Order)
+      .map((row) => orderOf(row.body))
+  }
+
+  /** Orders by code that nobody has paid yet, newest first. */
+  openCodes(limit: number): Order[] {
+    return this.database
+      .query<Row, [number]>(
+        "SELECT body FROM orders WHERE state = 'open' AND body LIKE '%\"way\":\"native\"%' ORDER BY created_at_ms DESC LIMIT ?",
+      )
+      .all(limit)
+      .map((row) => orderOf(row.body))
   }
 
   openOrdersExpiredBy(platform: Platform, nowMs: number): Order[] {
@@ -99,7 +122,7 @@ export class Store {
         "SELECT body FROM orders WHERE platform = ? AND state = 'open' AND expires_at_ms <= ? LIMIT 200",
       )
       .all(platform, nowMs)
-      .map((row) => JSON.parse(row.body) as Order)
+      .map((row) => orderOf(row.body))
   }
 
   ordersPaidIn(platform: Platform, fromMs: number, toMs: number): Order[] {
@@ -108,7 +131,7 @@ export class Store {
         "SELECT body FROM orders WHERE platform = ? AND paid_at_ms >= ? AND paid_at_ms < ? ORDER BY order_no",
       )
       .all(platform, fromMs, toMs)
-      .map((row) => JSON.parse(row.body) as Order)
+      .map((row) => orderOf(row.body))
   }
 
   refundsDoneIn(platform: Platform, fromMs: number, toMs: number): Refund[] {

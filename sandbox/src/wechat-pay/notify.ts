@@ -1,5 +1,6 @@
 /** WeChat Pay's notifications: what is told, and how it is sealed and signed for the wire. */
 import { randomUUID } from "node:crypto"
+import { merchantKeys } from "../keys/keep-keys"
 import type { Notification, NotificationWire } from "../notifications/notification"
 import type { Order, Refund } from "../orders/order"
 import { rfc3339 } from "../time/china-time"
@@ -40,13 +41,18 @@ export function notifyRefund(world: World, order: Order, refund: Refund): Notifi
   })
 }
 
+/** Whose key seals it: the merchant number that made the order. */
+function collectorOf(content: Notification["content"]): string {
+  return String(content.sp_mchid ?? content.mchid)
+}
+
 /** @param world asked at each post, because keys and clock belong to it */
 export function wechatNotificationWire(world: () => World): NotificationWire {
   return {
     compose(notification, options) {
       const kind = notification.refundNo === null ? "transaction" : "refund"
       const { algorithm, ciphertext, associated_data, nonce } = sealResource(
-        world().keys.apiV3Key,
+        merchantKeys(world().keys, collectorOf(notification.content)).apiV3Key,
         kind,
         JSON.stringify(notification.content),
       )

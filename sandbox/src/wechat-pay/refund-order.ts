@@ -1,6 +1,7 @@
 /** `POST /v3/refund/domestic/refunds`: 200 means accepted; the end is told by a notification and by the query. */
 import { randomInt } from "node:crypto"
 import { z } from "zod"
+import { wechat } from "../accounts"
 import type { Order, Refund } from "../orders/order"
 import { compactDay } from "../time/china-time"
 import type { World } from "../world"
@@ -13,7 +14,7 @@ const number = (max: number) =>
   z.string().regex(new RegExp(`^[0-9A-Za-z_\\-|*@]{1,${max}}$`), "只能是数字、大小写字母_-|*@")
 
 const refundInput = z.object({
-  sub_mchid: z.string().min(1).max(32),
+  sub_mchid: z.string().min(1).max(32).optional(),
   transaction_id: number(32).optional(),
   out_trade_no: number(32).optional(),
   out_refund_no: number(64),
@@ -29,7 +30,18 @@ const refundInput = z.object({
 
 type RefundInput = z.output<typeof refundInput>
 
-function refundedOrder(world: World, input: RefundInput): Order {
+/** A service provider names its sub-merchant, a merchant by itself nobody. */
+function payeeOf(signer: string, subMchid: string | undefined, location: "body" | "query"): string {
+  if (signer !== wechat.spMchid) {
+    if (subMchid !== undefined) throw paramError("/sub_mchid", subMchid, "直连商户不支持该参数", location)
+    return signer
+  }
+  if (subMchid === undefined) throw paramError("/sub_mchid", "", "必填", location)
+  return subMchid
+}
+
+function refundedOrder(world: World, signer: string, input: RefundInput): Order {
+  const payeeNo = payeeOf(signer, input.sub_mchid, "body")
   if ((input.transaction_id === undefined) === (input.out_trade_no === undefined)) {
     throw paramError("/out_trade_no", "", "transaction_id和out_trade_no必须且只能填写一个")
   }
@@ -37,7 +49,7 @@ function refundedOrder(world: World, input: RefundInput): Order {
     input.out_trade_no === undefined
       ? world.store.orderByTradeNo("wechat-pay", input.transaction_id ?? "")
       : world.store.order("wechat-pay", input.out_trade_no)
-  if (order === undefined || order.payeeNo !== input.sub_mchid || order.state !== "paid") {
+  if (order === undefined || order.payeeNo !== payeeNo || order.collector !== signer || order.state !== "paid") {
     throw wechatErrors.resourceNotExists("订单号不存在")
   }
   return order
@@ -56,9 +68,13 @@ function checkRefundable(world: World, order: Order, input: RefundInput, nowMs: 
   if (nowMs - (order.paidAtMs ?? 0) > refundableMs) throw wechatErrors.invalidRequest("订单已经超过可退款的最大期限")
 }
 
-export function createRefund(world: World, body: unknown): { order: Order; refund: Refund; fresh: boolean } {
+export function createRefund(
+  world: World,
+  signer: string,
+  body: unknown,
+): { order: Order; refund: Refund; fresh: boolean } {
   const input = parseBody(refundInput, body)
-  const order = refundedOrder(world, input)
+  const order = refundedOrder(world, signer, input)
   const existing = world.store.refund("wechat-pay", input.out_refund_no)
   if (existing !== undefined) {
     const same = existing.orderNo === order.orderNo && existing.amountFen === input.amount.refund
@@ -88,11 +104,16 @@ export function createRefund(world: World, body: unknown): { order: Order; refun
   return { order, refund, fresh: true }
 }
 
-export function findRefund(world: World, refundNo: string, subMchid: string | null): { order: Order; refund: Refund } {
-  if (subMchid === null || subMchid === "") throw paramError("/sub_mchid", "", "必填", "query")
+export function findRefund(
+  world: World,
+  signer: string,
+  refundNo: string,
+  subMchid: string | undefined,
+): { order: Order; refund: Refund } {
+  const payeeNo = payeeOf(signer, subMchid, "query")
   const refund = world.store.refund("wechat-pay", refundNo)
   const order = refund === undefined ? undefined : world.store.order("wechat-pay", refund.orderNo)
-  if (refund === undefined || order === undefined || order.payeeNo !== subMchid) {
+  if (refund === undefined || order === undefined || order.payeeNo !== payeeNo || order.collector !== signer) {
     throw wechatErrors.resourceNotExists("退款单不存在")
   }
   return { order, refund }

@@ -14,29 +14,50 @@ export function tradeState(order: Order): keyof typeof stateWords {
   return order.state === "closed" ? "CLOSED" : "NOTPAY"
 }
 
+const tradeTypes = { jsapi: "JSAPI", native: "NATIVE", h5: "MWEB" } as const
+
+/** Who collects, in an order and in a refund. */
+function merchantsOf({ request }: Order): Record<string, unknown> {
+  if (request.sp_mchid === undefined) return { mchid: request.mchid }
+  return { sp_mchid: request.sp_mchid, sub_mchid: request.sub_mchid }
+}
+
+function partiesOf(order: Order): Record<string, unknown> {
+  const { request } = order
+  if (request.sp_mchid === undefined) return { appid: request.appid, ...merchantsOf(order) }
+  return {
+    sp_appid: request.sp_appid,
+    ...(request.sub_appid === undefined ? {} : { sub_appid: request.sub_appid }),
+    ...merchantsOf(order),
+  }
+}
+
+/** Whoever paid; before, only whom the request named. */
+function payerOf(order: Order): Record<string, unknown> {
+  if (order.request.payer !== undefined) return { payer: order.request.payer }
+  if (order.payer === "") return {}
+  return { payer: order.request.sp_mchid === undefined ? { openid: order.payer } : { sp_openid: order.payer } }
+}
+
 export function transaction(order: Order): Record<string, unknown> {
   const { request } = order
   const state = tradeState(order)
   const head = {
-    sp_appid: request.sp_appid,
-    sp_mchid: request.sp_mchid,
-    ...(request.sub_appid === undefined ? {} : { sub_appid: request.sub_appid }),
-    sub_mchid: request.sub_mchid,
+    ...partiesOf(order),
     out_trade_no: order.orderNo,
     trade_state: state,
     trade_state_desc: stateWords[state],
     attach: request.attach ?? "",
     ...(request.scene_info === undefined ? {} : { scene_info: request.scene_info }),
+    ...payerOf(order),
   }
-  if (order.paidAtMs === null)
-    return { ...head, amount: { total: order.amountFen, currency: "CNY" }, payer: request.payer }
+  if (order.paidAtMs === null) return { ...head, amount: { total: order.amountFen, currency: "CNY" } }
   return {
     ...head,
     transaction_id: order.tradeNo,
-    trade_type: "JSAPI",
+    trade_type: tradeTypes[order.way],
     bank_type: "OTHERS",
     success_time: rfc3339(order.paidAtMs),
-    payer: request.payer,
     amount: {
       total: order.amountFen,
       payer_total: order.amountFen - order.couponFen,
@@ -89,8 +110,7 @@ export function refundAnswer(order: Order, refund: Refund): Record<string, unkno
 
 export function refundNews(order: Order, refund: Refund): Record<string, unknown> {
   return {
-    sp_mchid: order.request.sp_mchid,
-    sub_mchid: order.request.sub_mchid,
+    ...merchantsOf(order),
     out_trade_no: order.orderNo,
     transaction_id: order.tradeNo,
     out_refund_no: refund.refundNo,

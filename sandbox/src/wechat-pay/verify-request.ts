@@ -3,7 +3,6 @@
  * exact body bytes. Everything in the header is the caller's, so each field is checked before it is used.
  */
 import { createVerify } from "node:crypto"
-import { wechat } from "../accounts"
 import type { World } from "../world"
 import { WechatPayError } from "./error"
 
@@ -38,15 +37,17 @@ function parseAuthorization(header: string | null): Fields {
   return Object.fromEntries(found) as Fields
 }
 
-export function verifyRequest(world: World, request: SignedRequest): void {
+/** @returns the merchant number that signed it */
+export function verifyRequest(world: World, request: SignedRequest): string {
   const fields = parseAuthorization(request.authorization)
   if (!/^\d{10}$/.test(fields.timestamp)) throw signError("Http头Authorization中的timestamp格式错误")
   if (Math.abs(world.settings.clockMs() - Number(fields.timestamp) * 1000) > windowMs) {
     throw signError("Http头Authorization中的timestamp与发起请求的时间不得超过5分钟")
   }
   if (fields.nonce_str.length > 32) throw signError("Http头Authorization中的nonce_str格式错误")
-  if (fields.mchid !== wechat.spMchid) throw signError("商户号不存在，请检查商户号是否正确")
-  if (fields.serial_no !== world.keys.merchant.serial) {
+  const merchant = world.keys.merchants.get(fields.mchid)
+  if (merchant === undefined) throw signError("商户号不存在，请检查商户号是否正确")
+  if (fields.serial_no !== merchant.serial) {
     throw signError("商户证书序列号有误。请使用签名私钥匹配的证书序列号", {
       field: "serial_no",
       issue: "serial_no not match",
@@ -58,8 +59,8 @@ export function verifyRequest(world: World, request: SignedRequest): void {
     .update(head)
     .update(request.body)
     .update("\n")
-    .verify(world.keys.merchant.publicPem, fields.signature, "base64")
-  if (verified) return
+    .verify(merchant.publicPem, fields.signature, "base64")
+  if (verified) return fields.mchid
   const message = `${head}${Buffer.from(request.body).toString("utf8")}\n`
   throw signError("错误的签名，验签失败", {
     detail: { issue: "sign not match" },

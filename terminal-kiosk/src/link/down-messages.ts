@@ -35,14 +35,20 @@ const paymentMessage = z.object({
 
 const helloMessage = z.object({ v, nonce: z.string().regex(/^[0-9a-f]{16}$/), serverTimeMs: z.number().int() })
 
+const payeeNotice = {
+  platform: z.string().max(32),
+  /** Where the money is to go, for the seller to compare; a gateway of before does not say. */
+  payee: z.object({ mode: z.enum(["service-provider", "direct"]), account: z.string().max(64) }).optional(),
+}
+
 const noticeMessage = z.discriminatedUnion("kind", [
   z.object({ v, kind: z.literal("state"), state: z.string().max(32) }),
   z.object({
     v,
     kind: z.enum(["payee-proposed", "payee-withdrawn", "payee-applied"]),
-    platform: z.string().max(32),
+    ...payeeNotice,
   }),
-  z.object({ v, kind: z.literal("payee-approved"), platform: z.string().max(32), appliesAtMs: z.number().int() }),
+  z.object({ v, kind: z.literal("payee-approved"), ...payeeNotice, appliesAtMs: z.number().int() }),
   z.object({
     v,
     kind: z.literal("binding-claimed"),

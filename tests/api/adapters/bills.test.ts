@@ -23,6 +23,7 @@ const at = Date.parse("2026-03-01T02:00:00Z")
 function orderOf(number: number, amountFen: number): Order {
   return {
     ...{ platform: "wechat-pay", orderNo: `order${number}`, tradeNo: `4200${number}`, prepayId: "", prepayAtMs: at },
+    ...{ collector: mchid, way: "jsapi", hidden: false },
     ...{ appId: "wx1", payer: "someone", payeeNo: "1900000109", amountFen, couponFen: 0, notifyUrl: "" },
     ...{ description: "大白菜, 杭椒", request: { sp_mchid: mchid }, state: "paid", createdAtMs: at, expiresAtMs: null },
     ...{ paidAtMs: at, closedAtMs: null, refundedFen: 0 },

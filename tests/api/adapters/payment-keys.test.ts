@@ -96,19 +96,21 @@ describe("Alipay", () => {
     })
   })
 
+  const account = { appId: options.appId, sellerId: undefined, name: undefined }
+
   test("[PY-5] takes a notification with an empty field, which the platform leaves out of what it signs", () => {
     const sdk = alipaySdk(options)
-    const read = readAlipayNotification(sdk, options.appId, message({ ...form, body: "" }))
+    const read = readAlipayNotification(sdk, account, message({ ...form, body: "" }))
     expect(read).toMatchObject({ ok: true, value: { about: "payment", trade: { state: "paid", totalFen: 1234 } } })
   })
 
   test("[PY-5] refuses SHA-1, which the message itself could ask for, and a name that comes twice", () => {
     const sdk = alipaySdk(options)
-    const weak = readAlipayNotification(sdk, options.appId, message(form, "RSA-SHA1", "RSA"))
+    const weak = readAlipayNotification(sdk, account, message(form, "RSA-SHA1", "RSA"))
     expect(weak).toEqual({ ok: false, error: "notification/unverified" })
     const good = message(form)
     const twice = new TextEncoder().encode(`${new TextDecoder().decode(good.body)}&total_amount=0.01`)
-    expect(readAlipayNotification(sdk, options.appId, { headers: {}, body: twice })).toEqual({
+    expect(readAlipayNotification(sdk, account, { headers: {}, body: twice })).toEqual({
       ok: false,
       error: "notification/malformed",
     })

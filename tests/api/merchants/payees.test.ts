@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { applyPayeeChanges } from "@suyuan/api/merchants/apply-payee-changes"
 import { approvePayeeChange, payeeDelayMs, withdrawPayeeChange } from "@suyuan/api/merchants/decide-payee-change"
 import { listPayees } from "@suyuan/api/merchants/find-merchant"
@@ -18,9 +21,27 @@ import {
 
 let gateway: TestGateway
 beforeAll(async () => {
-  gateway = await testGateway()
+  gateway = await testGateway({ WECHAT_PAY_MERCHANTS_FILE: merchantsFile })
 }, 60_000)
-afterAll(() => gateway.close())
+afterAll(async () => {
+  await gateway.close()
+  rmSync(directory, { recursive: true, force: true })
+})
+
+const directory = mkdtempSync(join(tmpdir(), "payees-"))
+const merchantsFile = join(directory, "merchants.json")
+const keyFiles = {
+  privateKeyFile: "unread",
+  apiV3KeyFile: "unread",
+  platformKeys: [{ id: "PUB_KEY_ID_1", file: "unread" }],
+}
+writeFileSync(
+  merchantsFile,
+  JSON.stringify([
+    { name: "li", mchid: "1800000001", serial: "5157F09EFDC096DE", ...keyFiles },
+    { name: "wang", mchid: "1800000002", serial: "5157F09EFDC096DF", ...keyFiles },
+  ]),
+)
 
 const first = { platform: "wechat-pay", account: "1900000109" } as const
 const other = { platform: "wechat-pay", account: "1900000208" } as const
@@ -108,6 +129,50 @@ describe("payee accounts", () => {
     gateway.clock.advance(payeeDelayMs)
     await applyPayeeChanges(gateway.ctx)
     const notices = await gateway.ctx.db.select().from(outbox).where(eq(outbox.recipient, enrolment.terminalId))
-    expect(notices.map((notice) => notice.payload.kind)).toEqual(["payee-approved", "payee-applied"])
+    const payee = { mode: "service-provider", account: other.account }
+    expect(notices.map((notice) => notice.payload)).toMatchObject([
+      { kind: "payee-approved", platform: "wechat-pay", payee },
+      { kind: "payee-applied", platform: "wechat-pay", payee },
+    ])
+  })
+
+  test("[PY-20] a merchant that collects by itself is named by its account in the configuration, and no other name", async () => {
+    const { merchantId } = await makeStall(gateway.ctx)
+    const own = { platform: "wechat-pay", directAccount: "li" } as const
+    expect(await refusalOf(setPayee(gateway.ctx, operator, merchantId, { ...own, directAccount: "zhao" }))).toBe(
+      "payee/account-unknown",
+    )
+    expect(await setPayee(gateway.ctx, operator, merchantId, own)).toEqual({ state: "in-force" })
+    expect(await setPayee(gateway.ctx, operator, merchantId, own)).toEqual({ state: "in-force" })
+    const { accounts } = await listPayees(gateway.ctx.db, operator, merchantId)
+    expect(accounts).toMatchObject([{ account: "1800000001", directAccount: "li" }])
+  })
+
+  test("[PY-20] from the service provider to the own number and back: two persons, a day, and the terminal is told", async () => {
+    const { merchantId } = await makeStall(gateway.ctx)
+    const { enrolment } = await enrolTerminal(gateway.ctx, merchantId)
+    await setPayee(gateway.ctx, operator, merchantId, first)
+    const own = { platform: "wechat-pay", directAccount: "wang" } as const
+    for (const payee of [own, first]) {
+      const proposed = await setPayee(gateway.ctx, operator, merchantId, payee)
+      if (proposed.state !== "proposed") throw new Error("a change of mode must be proposed only")
+      expect(await refusalOf(approvePayeeChange(gateway.ctx, operator, proposed.changeId))).toBe(
+        "payee/second-person-needed",
+      )
+      await approvePayeeChange(gateway.ctx, secondOperator, proposed.changeId)
+      expect(await applyPayeeChanges(gateway.ctx)).toBe(0)
+      gateway.clock.advance(payeeDelayMs)
+      expect(await applyPayeeChanges(gateway.ctx)).toBe(1)
+    }
+    expect((await listPayees(gateway.ctx.db, operator, merchantId)).accounts).toMatchObject([
+      { account: first.account, directAccount: null },
+    ])
+    const notices = await gateway.ctx.db.select().from(outbox).where(eq(outbox.recipient, enrolment.terminalId))
+    const told = ["payee-proposed", "payee-approved", "payee-applied"]
+    const named = (mode: string, account: string) => told.map((kind) => ({ kind, payee: { mode, account } }))
+    expect(notices.map((notice) => notice.payload)).toMatchObject([
+      ...named("direct", "1800000002"),
+      ...named("service-provider", first.account),
+    ])
   })
 })

@@ -38,7 +38,17 @@ import type { Sandbox } from "@suyuan/sandbox/start-sandbox"
 import { asc, eq } from "drizzle-orm"
 import { type TestClock, testClock, testGateway } from "../../support/context"
 import { enrolTerminal, makeStall, newTablet, operator, type TestStall } from "../../support/stall"
-import { breakThings, decide, payees, payerOf, platformsOf, providersOf, startPlatforms, until } from "./platforms"
+import {
+  breakThings,
+  decide,
+  directPayees,
+  payees,
+  payerOf,
+  platformsOf,
+  providersOf,
+  startPlatforms,
+  until,
+} from "./platforms"
 
 export type Payer = { readonly actor: Actor; readonly person: Buyer; readonly platform: Platform }
 export type TestSale = SaleKey & { readonly code: PayCode; readonly amountFen: number }
@@ -51,7 +61,12 @@ const linesOfSale = [{ slot: 1, quantity: { unit: "gram", count: 2000 }, unitPri
 export const saleFen = 1234
 
 export async function openMarket(
-  options: { settings?: Record<string, string>; sandbox?: Partial<SandboxOptions> } = {},
+  options: {
+    settings?: Record<string, string>
+    sandbox?: Partial<SandboxOptions>
+    /** Who collects for the stall. */
+    collector?: "service-provider" | "direct"
+  } = {},
 ) {
   const clock = testClock()
   const platforms = await startPlatforms(clock, options.sandbox)
@@ -77,7 +92,7 @@ export async function openMarket(
   const router = newRouter()
   router.route("/", notificationRoutes({ ctx, payments: deps }))
   serve = (request) => router.fetch(request)
-  const stall = await openStall(ctx)
+  const stall = await openStall(ctx, options.collector)
   const end = async () => {
     await platforms.end()
     await server.stop(true)
@@ -96,10 +111,12 @@ export async function openMarket(
   }
 }
 
-async function openStall(ctx: Context) {
+async function openStall(ctx: Context, collector: "service-provider" | "direct" = "service-provider") {
   const stall: TestStall = await makeStall(ctx)
   for (const platform of platformsOf) {
-    await setPayee(ctx, operator, stall.merchantId, { platform, ...payees[platform] })
+    const { directAccount } = directPayees[platform]
+    const payee = collector === "direct" ? { directAccount } : payees[platform]
+    await setPayee(ctx, operator, stall.merchantId, { platform, ...payee })
   }
   const { terminalId, tablet } = await enrolTerminal(ctx, stall.merchantId, newTablet())
   const bytes = encodeStockSnapshot({
@@ -166,8 +183,8 @@ function verbs(ctx: Context, clock: TestClock, deps: PaymentDeps, sandbox: Sandb
     return { actor: { kind: "buyer", id, siteIds: [], scopes: [] }, person, platform }
   }
 
-  const open = (sale: SaleKey, payer: Payer): Promise<OpenedPayment> =>
-    openPayment(ctx, deps, payer.actor, { sale: { terminalId: sale.terminalId, counter: sale.counter, day: sale.day } })
+  const open = (sale: SaleKey, payer: Payer, own: PaymentDeps = deps): Promise<OpenedPayment> =>
+    openPayment(ctx, own, payer.actor, { sale: { terminalId: sale.terminalId, counter: sale.counter, day: sale.day } })
 
   async function decideOn(opened: OpenedPayment, payer: Payer, decision: Decision = "pay") {
     if (opened.bridge === undefined) throw new Error(`nothing to pay: ${opened.attempt}`)

@@ -7,6 +7,7 @@ import { wechatPayFromConfig } from "@suyuan/api/adapters/wechat-pay"
 import type { Config } from "@suyuan/api/config"
 import type { Clock, Random } from "@suyuan/api/context"
 import type { Bridge, PaymentProvider, Platform } from "@suyuan/api/payments/payment-provider"
+import { directAlipay, directWechat } from "@suyuan/sandbox/accounts"
 import type { Buyer } from "@suyuan/sandbox/buyers/buyers"
 import { confirmPayment, type Decision } from "@suyuan/sandbox/buyers/confirm-payment"
 import { type FaultKind, faultInput, type Operation } from "@suyuan/sandbox/faults/faults"
@@ -56,6 +57,12 @@ export function providersOf(config: Config, clock: Clock): Record<Platform, Paym
 export const payees = {
   "wechat-pay": { account: "1900000109", authToken: undefined },
   alipay: { account: "2088000000000002", authToken: "sandbox-auth-2088000000000002" },
+} as const
+
+/** Merchants of the sandbox that collect by themselves, as its `gateway.env` names them. */
+export const directPayees = {
+  "wechat-pay": { account: directWechat[0].mchid, authToken: undefined, directAccount: directWechat[0].name },
+  alipay: { account: directAlipay[0].sellerId, authToken: undefined, directAccount: directAlipay[0].name },
 } as const
 
 /** How the app that this gateway uses on the platform knows the person. */

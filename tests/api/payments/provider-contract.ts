@@ -1,8 +1,9 @@
-/** What every payment provider must do, held against the sandbox's real signatures: one suite, both platforms. */
+/** What every payment provider must do, held against the sandbox's real signatures: one suite, every platform and mode. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test"
 import type { Config } from "@suyuan/api/config"
 import type {
   NotificationMessage,
+  Payee,
   PaymentOrder,
   PaymentProvider,
   Platform,
@@ -12,10 +13,29 @@ import { utcDayOf } from "@suyuan/protocol/units/instant"
 import type { Buyer } from "@suyuan/sandbox/buyers/buyers"
 import type { KeyMode } from "@suyuan/sandbox/keys/write-gateway-env"
 import { testClock, testConfig } from "../../support/context"
-import { breakThings, decide, type Platforms, payees, payerOf, providersOf, startPlatforms, until } from "./platforms"
+import {
+  breakThings,
+  decide,
+  directPayees,
+  type Platforms,
+  payees,
+  payerOf,
+  providersOf,
+  startPlatforms,
+  until,
+} from "./platforms"
 
-export function providerContract(platform: Platform, keyMode: KeyMode = "public-key"): void {
-  describe(`${platform}, ${keyMode}`, () => {
+export type Mode = {
+  readonly keyMode?: KeyMode
+  /** Who collects. */
+  readonly collector?: "service-provider" | "direct"
+}
+
+export function providerContract(platform: Platform, mode: Mode = {}): void {
+  const { keyMode = "public-key", collector = "service-provider" } = mode
+  const payee: Payee = collector === "direct" ? directPayees[platform] : payees[platform]
+  const { directAccount } = payee
+  describe(`${platform}, ${collector}, ${keyMode}`, () => {
     const clock = testClock()
     let platforms: Platforms
     let config: Config
@@ -27,7 +47,9 @@ export function providerContract(platform: Platform, keyMode: KeyMode = "public-
       hostname: "127.0.0.1",
       port: 0,
       fetch: async (request) => {
+        const [, , , account] = new URL(request.url).pathname.split("/")
         received.push({
+          ...(account !== undefined && { directAccount: account }),
           headers: Object.fromEntries(request.headers),
           body: new Uint8Array(await request.arrayBuffer()),
         })
@@ -57,7 +79,7 @@ export function providerContract(platform: Platform, keyMode: KeyMode = "public-
         outTradeNo: formatOutTradeNo({ utcDay: utcDayOf(clock.nowMs()), terminal: 0x0100000001, counter, attempt: 1 }),
         amountFen: 1234,
         description: "测试市场 A-12 7",
-        payee: payees[platform],
+        payee,
         payer: payerOf(config, platform, buyer),
         expiresAt: new Date(Math.ceil(clock.nowMs() / 1000) * 1000 + 300_000),
         terminalHex: "0100000001",
@@ -73,9 +95,11 @@ export function providerContract(platform: Platform, keyMode: KeyMode = "public-
       const bridge = provider.bridge({
         handle,
         appId: one.payer.appId,
+        payee,
         outTradeNo: one.outTradeNo,
         openedAt: new Date(clock.nowMs()),
       })
+      if (bridge === undefined) throw new Error("an account that is configured signs")
       return { ...one, handle, bridge, totalFen: one.amountFen, refundFen: one.amountFen, reason: "摊主退款" }
     }
 
@@ -88,7 +112,7 @@ export function providerContract(platform: Platform, keyMode: KeyMode = "public-
     test("opens an order whose bridge the wallet accepts, for the amount and payee that were asked", async () => {
       const one = await paid()
       const stored = platforms.sandbox.world.store.order(platform, one.outTradeNo)
-      expect(stored).toMatchObject({ amountFen: 1234, payeeNo: payees[platform].account, state: "paid" })
+      expect(stored).toMatchObject({ amountFen: 1234, payeeNo: payee.account, state: "paid" })
       expect(stored?.expiresAtMs).toBe(one.expiresAt.getTime())
     })
 
@@ -153,6 +177,37 @@ export function providerContract(platform: Platform, keyMode: KeyMode = "public-
       expect(await provider.query(one)).toMatchObject({ kind: "succeeded", value: { state: "paid", totalFen: 1234 } })
     })
 
+    test("says unknown, and asks nobody, for an account that the configuration does not have", async () => {
+      const one = await opened()
+      const outRefundNo = `${one.outTradeNo}r01`
+      for (const gone of [
+        { ...payee, directAccount: "nobody" },
+        { ...directPayees[platform], account: "1900000555" },
+      ]) {
+        const of = { ...one, payee: gone, outRefundNo }
+        const unknown = { kind: "unknown", cause: "not-configured" } as const
+        expect(await provider.open(of)).toEqual(unknown)
+        expect(await provider.query(of)).toEqual(unknown)
+        expect(await provider.close(of)).toEqual(unknown)
+        expect(await provider.refund(of)).toEqual(unknown)
+        expect(await provider.queryRefund(of)).toEqual(unknown)
+        expect(provider.bridge({ ...of, appId: one.payer.appId, openedAt: new Date(clock.nowMs()) })).toBeUndefined()
+      }
+      expect(await provider.query(one)).toEqual({ kind: "succeeded", value: { state: "open" } })
+    })
+
+    test("keeps collectors apart: another account's order is absent for this one", async () => {
+      const one = await opened()
+      const others: Payee[] = [payees[platform], directPayees[platform]]
+      for (const other of others.filter(({ account }) => account !== payee.account)) {
+        expect(await provider.query({ ...one, payee: other })).toEqual({
+          kind: "succeeded",
+          value: { state: "absent" },
+        })
+        expect((await provider.close({ ...one, payee: other })).kind).toBe("failed")
+      }
+    })
+
     const describeOutages = keyMode === "public-key" ? describe : undefined
     describeOutages?.("[PY-2] a call without a trustworthy answer is unknown, never failed", () => {
       const calls = {
@@ -210,7 +265,8 @@ export function providerContract(platform: Platform, keyMode: KeyMode = "public-
           value: {
             about: "payment",
             outTradeNo: one.outTradeNo,
-            payeeAccount: payees[platform].account,
+            payeeAccount: payee.account,
+            directAccount,
             trade: { state: "paid", totalFen: 1234, transactionId: transactionId ?? "" },
           },
         })
@@ -231,7 +287,7 @@ export function providerContract(platform: Platform, keyMode: KeyMode = "public-
         expect(notice).toMatchObject({ outTradeNo: one.outTradeNo, refund: { state: "succeeded" } })
       })
 
-      test("[PY-5] refuses it with any byte changed, without a signature, and as a probe", async () => {
+      test("[PY-5] refuses it with any byte changed, at another account's address, without a signature, and as a probe", async () => {
         await paid()
         const [message] = await notices(1)
         for (let at = 0; at < message!.body.length; at += 29) {
@@ -239,10 +295,15 @@ export function providerContract(platform: Platform, keyMode: KeyMode = "public-
           body[at] = body[at]! ^ 1
           expect((await provider.readNotification({ ...message!, body })).ok).toBe(false)
         }
+        const others = [undefined, "stall-a", "stall-b", "nobody"].filter((name) => name !== directAccount)
+        for (const other of others) {
+          expect((await provider.readNotification({ ...message!, directAccount: other })).ok).toBe(false)
+        }
         const unsigned = { ...message!.headers, "wechatpay-signature": undefined }
         const bare = new TextDecoder().decode(message!.body).replace(/&?sign=[^&]*/, "")
         const stripped = platform === "alipay" ? new TextEncoder().encode(bare) : message!.body
-        expect((await provider.readNotification({ headers: unsigned, body: stripped })).ok).toBe(false)
+        const bareMessage = { ...message!, headers: unsigned, body: stripped }
+        expect((await provider.readNotification(bareMessage)).ok).toBe(false)
         breakThings(platforms.sandbox, { kind: "signature-probe", operation: "notify" })
         const before = received.length
         await paid()

@@ -1,5 +1,7 @@
 import { providerContract } from "./provider-contract"
 
 providerContract("wechat-pay")
-providerContract("wechat-pay", "certificate")
+providerContract("wechat-pay", { keyMode: "certificate" })
+providerContract("wechat-pay", { collector: "direct" })
 providerContract("alipay")
+providerContract("alipay", { collector: "direct" })
