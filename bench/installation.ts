@@ -6,6 +6,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { nativeVerifier } from "@suyuan/api/adapters/native-signatures"
 import { prepareRecurring } from "@suyuan/api/adapters/prepare-recurring"
+import { Afterwards } from "@suyuan/api/afterwards"
 import { loadConfig, readSecret } from "@suyuan/api/config"
 import type { Context } from "@suyuan/api/context"
 import { deriveKeys } from "@suyuan/api/keys"
@@ -20,6 +21,7 @@ import { startSupervisor } from "../scripts/supervisor"
 import type { Run } from "./figure"
 
 const COMPLAINTS_SHOWN = 5
+const repository = join(import.meta.dir, "..")
 
 export type Installation = {
   readonly directory: string
@@ -35,15 +37,23 @@ export type Installation = {
   stop(): Promise<void>
 }
 
-export async function openInstallation(run: Run, settings: Record<string, string> = {}): Promise<Installation> {
+/** What a profile adds: it makes everything slower, so no figure is measured with it. */
+export type Looking = {
+  readonly gatewayProgram: string
+  readonly databaseSettings: Readonly<Record<string, string>>
+}
+
+export async function openInstallation(run: Run, looking?: Looking): Promise<Installation> {
   const path = mkdtempSync(join(tmpdir(), "suyuan-bench-"))
   const databaseDirectory = mkdtempSync(join(tmpdir(), "suyuan-bench-database-"))
   const processes = openProcesses(join(databaseDirectory, "processes.json"), true)
-  const database = await startPostgres({ directory: databaseDirectory, processes, ports: openPorts(), durable: true })
+  const database = await startPostgres({
+    ...{ directory: databaseDirectory, processes, ports: openPorts(), durable: true },
+    ...(looking && { settings: looking.databaseSettings }),
+  })
   const supervisor = await startSupervisor({
     directory: { path, release: () => {} },
     environment: {
-      ...settings,
       PATH: process.env.PATH,
       DATABASE_URL: database.url,
       GATEWAY_LOG_LEVEL: "warn",
@@ -51,19 +61,22 @@ export async function openInstallation(run: Run, settings: Record<string, string
     },
     throwaway: true,
     blockTimeSeconds: 1,
+    ...(looking && { programs: { gateway: looking.gatewayProgram, sandbox: join(repository, "sandbox/src/main.ts") } }),
     report: run.say,
   })
   const { gatewaySettings } = supervisor
   const config = loadConfig(gatewaySettings)
   const sql = postgres(config.DATABASE_URL, { max: 4, onnotice: () => {} })
   const master = fromHex(readSecret(config.GATEWAY_MASTER_KEY_FILE)) ?? new Uint8Array()
+  const log = pino({ level: "silent" })
   const ctx: Context = {
     config,
     db: drizzle(prepareRecurring(sql)),
     sql,
     clock: { nowMs: () => Date.now() },
     random: { bytes: (length) => crypto.getRandomValues(new Uint8Array(length)), uuid: () => Bun.randomUUIDv7() },
-    log: pino({ level: "silent" }),
+    log,
+    afterwards: new Afterwards(log),
     keys: deriveKeys(master, config.NETWORK_ID),
     verifySignature: nativeVerifier(),
   }
@@ -76,6 +89,7 @@ export async function openInstallation(run: Run, settings: Record<string, string
     ctx,
     processIds: () => new Map([...recordedProcesses(path), ...recordedProcesses(databaseDirectory)]),
     async stop() {
+      await ctx.afterwards.stop()
       await sql.end()
       await supervisor.stop()
       // Whoever reads a figure should know that the gateway complained meanwhile.

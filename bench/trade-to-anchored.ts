@@ -10,7 +10,7 @@
 import { join } from "node:path"
 import type { Context } from "@suyuan/api/context"
 import type { Figure, Reading, Run } from "./figure"
-import { type Installation, openInstallation } from "./installation"
+import { type Installation, type Looking, openInstallation } from "./installation"
 import { startPublisher, type UploadPublisher } from "./load/upload-publisher"
 import { commodityCodes, openConsortium } from "./market/consortium"
 import { openStalls } from "./market/open-stalls"
@@ -38,13 +38,16 @@ export type TradeRun = {
   readonly processorSeconds: ReadonlyMap<string, number>
 }
 
-export type TradeWatch = { readonly begin: (line: Installation) => Promise<void>; readonly end: () => Promise<void> }
+export type TradeWatch = Looking & {
+  readonly begin: (line: Installation) => Promise<void>
+  readonly end: () => Promise<void>
+}
 
 /** @param watch is told when the measured time begins and ends: for a profile. */
 export async function measureTrades(run: Run, watch?: TradeWatch): Promise<TradeRun> {
   const seconds = run.seconds(60)
   const warmSeconds = run.quick ? 3 : 10
-  const line = await openInstallation(run)
+  const line = await openInstallation(run, watch)
   try {
     const count = Math.ceil((seconds + warmSeconds) * recordsPerSecondMax)
     const file = join(line.directory, "uploads")

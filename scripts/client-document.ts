@@ -35,6 +35,7 @@ export function clientDocument(): object {
     log: untouched("log"),
     keys: untouched("keys"),
     verifySignature: () => false,
+    afterwards: untouched("afterwards"),
   }
   const routes = gatewayRoutes({
     ctx,

@@ -4,6 +4,7 @@ import type { PgTransaction } from "drizzle-orm/pg-core"
 import type { PostgresJsDatabase, PostgresJsQueryResultHKT } from "drizzle-orm/postgres-js"
 import type { Logger } from "pino"
 import type { Sql } from "postgres"
+import type { Afterwards } from "./afterwards"
 import type { Config } from "./config"
 import type { Keys } from "./keys"
 
@@ -27,4 +28,5 @@ export type Context = {
   readonly log: Logger
   readonly keys: Keys
   readonly verifySignature: VerifySignature
+  readonly afterwards: Afterwards
 }

@@ -19,6 +19,7 @@ import { nativeVerifier } from "./adapters/native-signatures"
 import { prepareRecurring } from "./adapters/prepare-recurring"
 import { wechatLoginFromConfig } from "./adapters/wechat-login"
 import { wechatPayFromConfig } from "./adapters/wechat-pay"
+import { Afterwards } from "./afterwards"
 import { type Config, ConfigError, loadConfig, readSecret } from "./config"
 import type { Context } from "./context"
 import { createApp } from "./http/app"
@@ -33,6 +34,7 @@ import { reconcileJobs } from "./jobs/reconcile"
 import { relayOutbox } from "./jobs/relay-outbox"
 import { salesJobs } from "./jobs/sales"
 import { terminalJobs } from "./jobs/terminals"
+import { traceJobs } from "./jobs/trace"
 import { deriveKeys } from "./keys"
 import { createMetrics } from "./metrics"
 import { ShardLeases, shardRenewalMs } from "./mqtt/lease-shards"
@@ -41,7 +43,6 @@ import type { PaymentDeps } from "./payments/payment-deps"
 import { completeTrades } from "./sales/complete-trades"
 import { brokerTokens } from "./terminals/broker-token"
 import { applyRefundedGoods } from "./trace/apply-refunded-goods"
-import { endDaysThatAreOver } from "./trace/end-day"
 
 async function main(config: Config): Promise<void> {
   const holder = `${hostname()}-${process.pid}-${randomBytes(3).toString("hex")}`
@@ -59,6 +60,7 @@ async function main(config: Config): Promise<void> {
     log,
     keys: deriveKeys(masterKey(config), config.NETWORK_ID),
     verifySignature: nativeVerifier(),
+    afterwards: new Afterwards(log),
   }
   await admitFirstOperator(ctx)
 
@@ -120,7 +122,7 @@ async function main(config: Config): Promise<void> {
     ...ledgerJobs(chain, holder),
     ...salesJobs,
     ...partitionJobs,
-    { name: "trace/end-days", everyMs: 600_000, run: (own) => endDaysThatAreOver(own).then(() => 0) },
+    ...traceJobs,
     ...terminalJobs(register),
   ]
   const running = runJobs(ctx, jobs)
@@ -134,6 +136,7 @@ async function main(config: Config): Promise<void> {
     await server.stop()
     await unlisten()
     await running.stop()
+    await ctx.afterwards.stop()
     await shards.close()
     await ear.drain()
     await channel.close()

@@ -30,6 +30,8 @@ const salesPerTransaction = 500
 /** The day's first sale was this long before the same time today: the last consumer's was an hour ago. */
 const dayBeganMsAgo = 13 * 3_600_000
 
+const rememberMsMax = 300_000
+
 let opened: Promise<TradedMarket> | undefined
 
 /** One for all figures of a run. */
@@ -56,11 +58,23 @@ async function open(run: Run): Promise<TradedMarket> {
       trades += await trader.trade(planDay(region, day, salesPerStall), beganAtMs)
       run.say(`${trades} sales are stored`)
     }
+    await everythingRemembered(line)
     await line.ctx.sql`ANALYZE`
     return { line, region, trades, nextCounter: trades + 1 }
   } catch (error) {
     await line.stop()
     throw error
+  }
+}
+
+/** The gateway has found out what merchants bought: in five days it had the time. */
+async function everythingRemembered({ ctx }: Installation): Promise<void> {
+  const untilMs = performance.now() + rememberMsMax
+  for (;;) {
+    const [row] = await ctx.sql`SELECT count(*)::int AS due FROM bought_origins WHERE origins IS NULL`
+    if (row?.due === 0) return
+    if (performance.now() > untilMs) throw new Error(`${row?.due} purchases are still not looked at`)
+    await Bun.sleep(500)
   }
 }
 

@@ -60,7 +60,7 @@ export const piles = pgTable("piles", {
   createdAt: instant("created_at").notNull(),
   /** Effective time of the newest event. */
   lastAt: instant("last_at"),
-  /** What came in less what went out, in the order in which it was stored; below nothing only for a moment. */
+  /** The least that can be there by the book: as long as it is not exceeded, nothing of before is revised. */
   bookGrams: bigint("book_grams", { mode: "number" }).notNull().default(0),
   /** How often something was stored that may change what was true of the pile before its newest event. */
   revision: bigint("revision", { mode: "number" }).notNull().default(0),

@@ -26,6 +26,8 @@ export type PostgresOptions = {
   readonly ports: Ports
   /** False for throwaway data: no fsync, so a power cut may lose it. */
   readonly durable: boolean
+  /** Of the server, on top of ours: for whoever looks into it. */
+  readonly settings?: Readonly<Record<string, string>>
 }
 
 export type PostgresEngine = {
@@ -50,7 +52,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresE
     const server = options.processes.start({
       name: "postgres",
       command: join(binaries, "bin", "postgres"),
-      args: ["-D", join(home, "data"), "-p", String(port), ...settings(options.durable)],
+      args: ["-D", join(home, "data"), "-p", String(port), ...settings(options)],
       logFile,
       stopSignal: "SIGINT", // "fast shutdown": ends sessions, writes a checkpoint
       stopTimeoutMs: STOP_TIMEOUT_MS,
@@ -73,7 +75,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresE
   }
 }
 
-function settings(durable: boolean): string[] {
+function settings({ durable, settings: added }: PostgresOptions): string[] {
   const chosen = {
     listen_addresses: LOOPBACK,
     unix_socket_directories: "",
@@ -84,6 +86,7 @@ function settings(durable: boolean): string[] {
     timezone: "UTC",
     log_timezone: "UTC",
     ...(durable ? {} : { fsync: "off", synchronous_commit: "off", full_page_writes: "off" }),
+    ...added,
   }
   return Object.entries(chosen).flatMap(([name, value]) => ["-c", `${name}=${value}`])
 }

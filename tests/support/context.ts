@@ -1,6 +1,7 @@
 // A gateway's context on a database of its own, with a clock that only the test moves.
 import { nativeVerifier } from "@suyuan/api/adapters/native-signatures"
 import { prepareRecurring } from "@suyuan/api/adapters/prepare-recurring"
+import { Afterwards } from "@suyuan/api/afterwards"
 import { type Config, loadConfig } from "@suyuan/api/config"
 import type { Context } from "@suyuan/api/context"
 import { deriveKeys } from "@suyuan/api/keys"
@@ -58,6 +59,7 @@ export async function testGateway(more: Record<string, string> = {}): Promise<Te
   const config = testConfig({ DATABASE_URL: database.url, ...more })
   const sql = postgres(database.url, { max: 6, onnotice: () => {} })
   const clock = testClock()
+  const log = pino({ level: "silent" })
   const ctx: Context = {
     config,
     db: drizzle(prepareRecurring(sql)),
@@ -67,7 +69,8 @@ export async function testGateway(more: Record<string, string> = {}): Promise<Te
       bytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
       uuid: () => Bun.randomUUIDv7(),
     },
-    log: pino({ level: "silent" }),
+    log,
+    afterwards: new Afterwards(log),
     keys: deriveKeys(new Uint8Array(32).fill(7), config.NETWORK_ID),
     verifySignature: nativeVerifier(),
   }
@@ -75,6 +78,7 @@ export async function testGateway(more: Record<string, string> = {}): Promise<Te
     ctx,
     clock,
     close: async () => {
+      await ctx.afterwards.stop()
       await sql.end()
       await database.drop()
     },

@@ -17,7 +17,7 @@ export async function describeSale(ctx: Context, reader: Reader, scanned: SaleOf
   const nowMs = ctx.clock.nowMs()
   const goods = (lines ?? []).flatMap((line) => (line.goods ? [line.goods] : []))
   const names = await commodityNames(reader, [...new Set(goods.map((line) => line.commodity))])
-  const piles = await describePiles(ctx, reader, [...new Set(goods.map((line) => line.pileId))], new Date(nowMs))
+  const piles = await describePiles(ctx, reader, [...new Set(goods.map((line) => line.pileId))])
   return {
     development: ctx.config.SUYUAN_ENV !== "production",
     terminal: terminalToHex(code.terminal.id),

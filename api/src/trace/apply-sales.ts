@@ -4,6 +4,7 @@ import type { Context, Transaction } from "../context"
 import { pileIdOf } from "../stock/pile-id"
 import { notifyTerminals } from "../terminals/notify-terminals"
 import { arrayOf, unnest } from "../unnest"
+import { wantBoughtOrigins } from "./bought-origins"
 import { noteEvents, type StoredEvent } from "./note-events"
 import { projectPurchase } from "./project-purchase"
 
@@ -69,6 +70,10 @@ export async function applySales(ctx: Context, tx: Transaction, sales: readonly 
     )
     .onConflictDoNothing()
     .returning()
+  await wantBoughtOrigins(
+    tx,
+    offered.map(({ upstreamPileId, saleRecordId, line }) => ({ pileId: upstreamPileId, recordId: saleRecordId, line })),
+  )
   for (const purchase of offered) {
     const { buyerMerchantId, saleRecordId, line, commodity, grams } = purchase
     await projectPurchase(tx, purchase)

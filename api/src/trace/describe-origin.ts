@@ -1,10 +1,11 @@
 import { sites } from "@suyuan/drizzle/schema/participants"
-import { lots } from "@suyuan/drizzle/schema/trace"
+import { certificates, lots } from "@suyuan/drizzle/schema/trace"
 import { finestStatement, type PlaceOf } from "@suyuan/protocol/trace/finest-statement"
 import type { OutflowRange } from "@suyuan/protocol/trace/pile"
 import { UNKNOWN_SOURCE } from "@suyuan/protocol/trace/pile-event"
-import { eq, inArray } from "drizzle-orm"
+import { eq, sql } from "drizzle-orm"
 import type { Reader } from "../context"
+import { arrayOf } from "../unnest"
 import { provinceOf } from "./province"
 
 /** What is known of a lot that can be in somebody's bag. */
@@ -18,18 +19,24 @@ export type LotFacts = {
   readonly grams: number
   readonly harvestedAt: Date
   readonly recordId: string
+  readonly isCertified: boolean
 }
 
 export async function readLots(reader: Reader, ids: readonly string[]): Promise<Map<string, LotFacts>> {
-  const known = ids.filter((id) => id !== UNKNOWN_SOURCE)
+  const known = [...new Set(ids)].filter((id) => id !== UNKNOWN_SOURCE)
   if (known.length === 0) return new Map()
   const rows = await reader
-    .select({ lot: lots, siteName: sites.name, siteId: sites.id })
+    .select({
+      lot: lots,
+      siteName: sites.name,
+      siteId: sites.id,
+      isCertified: sql<boolean>`EXISTS (SELECT FROM ${certificates} WHERE ${certificates.lotId} = ${lots.id})`,
+    })
     .from(lots)
     .innerJoin(sites, eq(sites.id, lots.siteId))
-    .where(inArray(lots.id, known))
+    .where(sql`${lots.id} = ANY (${arrayOf("uuid", known)})`)
   return new Map(
-    rows.map(({ lot, siteName, siteId }) => [
+    rows.map(({ lot, siteName, siteId, isCertified }) => [
       lot.id,
       {
         id: lot.id,
@@ -41,6 +48,7 @@ export async function readLots(reader: Reader, ids: readonly string[]): Promise<
         grams: lot.grams,
         harvestedAt: lot.harvestedAt,
         recordId: lot.recordId,
+        isCertified,
       },
     ]),
   )

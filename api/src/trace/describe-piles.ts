@@ -1,10 +1,7 @@
-import { certificates } from "@suyuan/drizzle/schema/trace"
-import { inArray } from "drizzle-orm"
 import type { Context, Reader } from "../context"
-import { describeOrigin, type OriginDescription, readLots } from "./describe-origin"
-import { lotsOf, readHistories } from "./read-histories"
-import { type InspectionDescription, presentSinceMs, readInspections } from "./read-inspections"
-import { resolve } from "./resolve"
+import { describeOrigin, type OriginDescription } from "./describe-origin"
+import { readPileContents } from "./pile-contents"
+import { type InspectionDescription, readInspections } from "./read-inspections"
 
 export type PileDescription = {
   readonly origin: OriginDescription
@@ -16,54 +13,25 @@ export type PileDescription = {
 
 const inspectionsPerPile = 3
 
-/** What a stall's piles hold at a time: "this stall's goods today". One query a level, and three for names and tests. */
+/** What a stall's piles hold now: "this stall's goods today". */
 export async function describePiles(
-  _ctx: Context,
+  ctx: Pick<Context, "db" | "clock" | "afterwards">,
   reader: Reader,
   pileIds: readonly string[],
-  at: Date,
 ): Promise<Map<string, PileDescription>> {
   if (pileIds.length === 0) return new Map()
-  const { histories, rows } = await readHistories(
-    reader,
-    pileIds.map((pileId) => ({ pileId, until: at })),
-    at.getTime(),
-  )
-  const facts = await readLots(reader, lotsOf(rows))
-  const lotGrams = new Map([...facts.values()].map((lot) => [lot.id, lot.grams]))
-  const origins = resolve(histories, { lotGrams, keep: () => false })
-  const ranges = new Map(
-    pileIds.map((pileId) => {
-      const pile = origins?.piles.get(pileId)
-      const grams = pile?.stockGrams ?? 0
-      return [pileId, { grams, sources: pile?.live ?? [], segmentStartMs: 0 }]
-    }),
-  )
-  const untilMs = at.getTime()
-  const stays = pileIds.flatMap((pileId) => {
-    const own = rows.filter((row) => row.pileId === pileId)
-    const sinceMs = presentSinceMs(own, untilMs)
-    return sinceMs === undefined ? [] : [{ pileId, sinceMs, untilMs }]
-  })
+  const { contents, facts } = await readPileContents(ctx, reader, pileIds)
+  const untilMs = ctx.clock.nowMs()
+  const stays = contents.flatMap(({ pileId, sinceMs }) => (sinceMs === undefined ? [] : [{ pileId, sinceMs, untilMs }]))
   const tests = await readInspections(reader, stays)
-  const certified = await certifiedLots(reader, [...facts.keys()])
   return new Map(
-    [...ranges].map(([pileId, range]) => [
+    contents.map(({ pileId, stockGrams, live }) => [
       pileId,
       {
-        origin: describeOrigin(range, facts),
+        origin: describeOrigin({ grams: stockGrams, sources: live, segmentStartMs: 0 }, facts),
         inspections: (tests.get(pileId) ?? []).slice(0, inspectionsPerPile),
-        certificates: range.sources.filter(({ sourceId }) => certified.has(sourceId)).length,
+        certificates: live.filter(({ sourceId }) => facts.get(sourceId)?.isCertified).length,
       },
     ]),
   )
-}
-
-export async function certifiedLots(reader: Reader, lotIds: readonly string[]): Promise<Set<string>> {
-  if (lotIds.length === 0) return new Set()
-  const rows = await reader
-    .select({ lotId: certificates.lotId })
-    .from(certificates)
-    .where(inArray(certificates.lotId, [...lotIds]))
-  return new Set(rows.map(({ lotId }) => lotId))
 }

@@ -6,15 +6,15 @@ import { originStatementKey, recordId } from "@suyuan/protocol/ledger/record-id"
 import { RECORD_KINDS } from "@suyuan/protocol/ledger/record-kind"
 import { splitOriginStatement } from "@suyuan/protocol/ledger/split-parts"
 import { uuidToBytes } from "@suyuan/protocol/terminal/identifiers"
-import { outflowKey, UNKNOWN_SOURCE } from "@suyuan/protocol/trace/pile-event"
+import { UNKNOWN_SOURCE } from "@suyuan/protocol/trace/pile-event"
 import { msToSeconds2024, utcDayOf } from "@suyuan/protocol/units/instant"
 import { and, desc, eq, sql } from "drizzle-orm"
 import type { Context, Transaction } from "../context"
 import { writeRecords } from "../ledger/write-records"
 import { discardedLineOffset } from "./apply-refunded-goods"
+import { upstreamKey } from "./bought-origins"
 import { businessDayOf, type SiteDay } from "./business-day"
 import { readHistories } from "./read-histories"
-import type { PileRow } from "./read-pile-rows"
 import { resolve } from "./resolve"
 
 /** One inflow of a pile and day, as stored and compared: what may and must be in it, by source. */
@@ -100,7 +100,7 @@ export async function issueStatement(
 
 async function statedGoods(ctx: Context, tx: Transaction, pileId: string, site: SiteDay, businessDay: string) {
   const nowMs = ctx.clock.nowMs()
-  const { histories, rows } = await readHistories(tx, [{ pileId, until: new Date(nowMs) }], nowMs)
+  const { histories, rows, bought } = await readHistories(tx, [{ pileId, until: new Date(nowMs) }], nowMs)
   const own = rows.filter((row) => row.pileId === pileId && businessDayOf(site, row.effectiveAt) === businessDay)
   const inflows = own.filter((row) => row.direction === 0 && row.source !== "void")
   const named = new Set(inflows.map((row) => `${row.upstreamPileId}/${upstreamKey(row)}`))
@@ -109,7 +109,7 @@ async function statedGoods(ctx: Context, tx: Transaction, pileId: string, site: 
     .map((row): StatedInflow => {
       const upstream =
         row.upstreamPileId !== null && origins
-          ? origins.piles.get(row.upstreamPileId)?.outflows.get(upstreamKey(row))
+          ? (bought.get(upstreamKey(row)) ?? origins.piles.get(row.upstreamPileId)?.outflows.get(upstreamKey(row)))
           : undefined
       const sources = (upstream?.sources ?? []).map(({ sourceId, mustGrams, mayGrams }) => ({
         source: sourceId,
@@ -130,10 +130,6 @@ async function statedGoods(ctx: Context, tx: Transaction, pileId: string, site: 
     .map((row) => ({ atMs: row.effectiveAt.getTime(), grams: row.gramsHigh }))
     .sort((a, b) => a.atMs - b.atMs)
   return { inflows: stated, losses }
-}
-
-function upstreamKey(row: PileRow): string {
-  return outflowKey({ recordId: row.upstreamRecordId ?? "", line: row.upstreamLine ?? 0 })
 }
 
 function hasMoved(before: readonly StatedInflow[], now: readonly StatedInflow[]): boolean {

@@ -1,8 +1,8 @@
 import { piles } from "@suyuan/drizzle/schema/trace"
 import { sql } from "drizzle-orm"
-import type { Transaction } from "../context"
+import type { Database, Transaction } from "../context"
 import { arrayOf, unnest } from "../unnest"
-import type { PileRow } from "./read-pile-rows"
+import type { PileRevision, PileRow } from "./read-pile-rows"
 import { openOrderMs } from "./resolve"
 
 export type StoredEvent = Pick<PileRow, "pileId" | "effectiveAt" | "direction" | "source" | "gramsLow" | "gramsHigh">
@@ -14,7 +14,8 @@ const inflowAheadMs = 2 * openOrderMs
  * Tells the piles of events that this transaction stores, so that whoever remembers what a pile holds knows whether that
  * still counts. Appended goods revise nothing: they come after all that is remembered. An event of before, a void or a
  * return may revise all of it; goods that were sold beyond the book revise the ranges of before, but not what is there
- * now (RG-6). The rows stay locked until commit, so "before" has one meaning, however many gateways write.
+ * now (RG-6). The book kept here is the least that can be there; a revision leaves it at nothing until somebody walks the
+ * pile. What names an outflow (a void, a return, a purchase) is stored after it, by all who write. The rows stay locked until commit, so "before" has one meaning, however many gateways write.
  * Returns the piles that exist; events of others are not noted.
  */
 export async function noteEvents(tx: Transaction, events: readonly StoredEvent[]): Promise<ReadonlySet<string>> {
@@ -40,11 +41,29 @@ export async function noteEvents(tx: Transaction, events: readonly StoredEvent[]
   return new Set(known.map(({ id }) => id))
 }
 
+/** What a walk through the whole of a pile found to be there at least, as of an event and a revision. */
+export type WalkedPile = PileRevision & { readonly pileId: string; readonly atMs: number; readonly stockGrams: number }
+
+/** Gives piles whose book was lost by a revision their book again, unless something happened since. */
+export async function restoreBooks(db: Database, walked: readonly WalkedPile[]): Promise<void> {
+  if (walked.length === 0) return
+  await db.execute(sql`
+    UPDATE ${piles} SET book_grams = walked.stock_grams
+    FROM ${unnest("walked", {
+      id: ["bytea", walked.map(({ pileId }) => pileId)],
+      revision: ["bigint", walked.map(({ revision }) => revision)],
+      last_at: ["timestamptz", walked.map(({ atMs }) => new Date(atMs))],
+      stock_grams: ["bigint", walked.map(({ stockGrams }) => stockGrams)],
+    })}
+    WHERE ${piles.id} = walked.id AND ${piles.revision} = walked.revision AND ${piles.lastAt} = walked.last_at
+      AND ${piles.bookGrams} < walked.stock_grams`)
+}
+
 /** Rows of these piles were taken away or changed. */
 export async function noteRevision(tx: Transaction, pileIds: readonly string[]): Promise<void> {
   if (pileIds.length === 0) return
   await tx.execute(sql`
-    UPDATE ${piles} SET revision = revision + 1 WHERE id IN (
+    UPDATE ${piles} SET revision = revision + 1, book_grams = 0 WHERE id IN (
       SELECT id FROM ${piles} WHERE id = ANY (${arrayOf("bytea", pileIds)}) ORDER BY id FOR NO KEY UPDATE)`)
 }
 
@@ -55,16 +74,18 @@ function noteOne(pile: Noted, events: readonly StoredEvent[]) {
   const inOrder = events.toSorted(
     (a, b) => a.effectiveAt.getTime() - b.effectiveAt.getTime() || a.direction - b.direction,
   )
-  let [newestMs, bookGrams, fellShort] = [lastMs ?? 0, pile.book_grams, false]
+  let [newestMs, bookGrams, shortAtMs] = [lastMs ?? 0, pile.book_grams, undefined as number | undefined]
   for (const event of inOrder) {
     const atMs = event.effectiveAt.getTime()
-    // An inflow so near may have come first after all (RG-2): only then was the book really below nothing.
-    if (atMs > newestMs + inflowAheadMs) bookGrams = Math.max(0, bookGrams)
-    bookGrams += event.direction === 0 ? event.gramsHigh : -event.gramsLow
-    if (bookGrams < 0) fellShort = true
+    if (event.direction === 1) bookGrams -= event.gramsLow
+    // Of goods that may have come first after all (RG-2), what was sold is not there any more.
+    else if (shortAtMs === undefined || atMs > shortAtMs + inflowAheadMs) bookGrams += event.gramsHigh
+    if (bookGrams < 0) shortAtMs = atMs
+    bookGrams = Math.max(0, bookGrams)
     newestMs = Math.max(newestMs, atMs)
   }
-  return { lastMs: newestMs, bookGrams, fellShort, revises: events.some((event) => isRevising(event, lastMs)) }
+  const revises = events.some((event) => isRevising(event, lastMs))
+  return { lastMs: newestMs, bookGrams: revises ? 0 : bookGrams, fellShort: shortAtMs !== undefined, revises }
 }
 
 function isRevising({ source, direction, effectiveAt }: StoredEvent, lastMs: number | undefined): boolean {

@@ -1,8 +1,10 @@
 import type { PileHistory } from "@suyuan/protocol/trace/origin-range"
-import { outflowKey, type PileEvent } from "@suyuan/protocol/trace/pile-event"
+import { outflowKey, type PileEvent, UNKNOWN_SOURCE } from "@suyuan/protocol/trace/pile-event"
+import { purchasedSources } from "@suyuan/protocol/trace/source-grams"
 import type { Reader } from "../context"
-import { type PileRow, readPileRows, type WantedPile } from "./read-pile-rows"
-import { clockErrorMs } from "./resolve"
+import { type BoughtByKey, type Remembered, readBoughtOrigins, upstreamKey } from "./bought-origins"
+import { type PileMove, type PileRevision, type PileRow, readPileRows, type WantedPile } from "./read-pile-rows"
+import { openOrderMs } from "./resolve"
 
 /** How far back a trace reads. What a pile held by then opens its history as goods of unknown origin. */
 export const historyDays = 14
@@ -17,11 +19,16 @@ export type Histories = {
   /** By pile, milliseconds: what happened later says nothing about the asked goods' way. */
   readonly neededUntil: ReadonlyMap<string, number>
   readonly levels: number
+  /** What was remembered of lines that these piles bought: their piles were not read for them. */
+  readonly bought: BoughtByKey
+  readonly revisions: ReadonlyMap<string, PileRevision>
+  /** Whether a pile's outflow is asked about, or was bought by one of these piles and is not remembered. */
+  readonly isNamed: (pileId: string, key: string) => boolean
 }
 
 /**
  * The events of the asked piles, and level by level those of every pile that something was bought from by the time
- * that matters: one query a level. Each pile is read to the present, because a later void or a sale beyond the book
+ * that matters, unless it is remembered what was bought: one query a level, and one for what is remembered. Each pile is read to the present, because a later void or a sale beyond the book
  * says something about what was there before. Outflows that are neither asked about nor bought come summed up.
  * @param wanted with the outflows whose ranges are asked for, as `outflowKey`.
  * @param nowMs the present.
@@ -34,6 +41,8 @@ export async function readHistories(
   const needed = new Map<string, Needed>()
   const rowsByPile = new Map<string, readonly PileRow[]>()
   const openings = new Map<string, PileEvent>()
+  const bought = new Map<string, Remembered>()
+  const revisions = new Map<string, PileRevision>()
   let next = new Set<string>()
   for (const { pileId, until, outflows = [] } of wanted) {
     need(needed, next, { pileId, untilMs: until.getTime(), outflows })
@@ -41,11 +50,13 @@ export async function readHistories(
   let levels = 0
   while (next.size > 0 && levels < levelsMax) {
     levels += 1
-    const { rows, openingGrams } = await readPileRows(
+    const read = await readPileRows(
       reader,
       [...next].map((pileId) => wantedOf(pileId, needed)),
       nowMs,
     )
+    const { rows, openingGrams } = read
+    for (const [pileId, revision] of read.revisions) revisions.set(pileId, revision)
     const byPile = Map.groupBy(rows, (row) => row.pileId)
     for (const pileId of next) {
       rowsByPile.set(pileId, byPile.get(pileId) ?? [])
@@ -55,14 +66,20 @@ export async function readHistories(
     }
     const total = [...rowsByPile.values()].reduce((sum, some) => sum + some.length, 0)
     if (total > rowsMax) throw new Error(`a trace over ${rowsMax} pile events was stopped`)
-    next = upstreamOf(next, rowsByPile, needed)
+    const purchases = purchasesOf(next, rowsByPile, needed)
+    for (const [key, known] of await readBoughtOrigins(reader, purchases)) bought.set(key, known)
+    next = upstreamOf(
+      purchases.filter((row) => !bought.has(upstreamKey(row))),
+      needed,
+    )
   }
   const histories = [...rowsByPile].map(([pileId, rows]) => {
     const opening = openings.get(pileId)
-    return { pileId, events: [...(opening ? [opening] : []), ...rows.map(pileEventOf)] }
+    return { pileId, events: [...(opening ? [opening] : []), ...rows.map((row) => pileEventOf(row, bought))] }
   })
+  const isNamed = (pileId: string, key: string) => needed.get(pileId)?.outflows.has(key) ?? false
   const neededUntil = new Map([...needed].map(([pileId, { untilMs }]) => [pileId, untilMs]))
-  return { histories, rows: [...rowsByPile.values()].flat(), neededUntil, levels }
+  return { histories, rows: [...rowsByPile.values()].flat(), neededUntil, levels, bought, revisions, isNamed }
 }
 
 type Needed = { untilMs: number; readonly outflows: Set<string> }
@@ -85,27 +102,31 @@ function need(
   next.add(pileId)
 }
 
-/** Piles whose sales these piles bought by the time that matters, where more of them is needed than was so far. */
-function upstreamOf(
+/** What these piles bought by the time that matters. */
+function purchasesOf(
   pileIds: ReadonlySet<string>,
   rowsByPile: ReadonlyMap<string, readonly PileRow[]>,
-  needed: Map<string, Needed>,
-): Set<string> {
-  const next = new Set<string>()
-  for (const pileId of pileIds) {
+  needed: ReadonlyMap<string, Needed>,
+): PileRow[] {
+  return [...pileIds].flatMap((pileId) => {
     const untilMs = needed.get(pileId)?.untilMs ?? 0
-    for (const row of rowsByPile.get(pileId) ?? []) {
-      const boughtAtMs = row.effectiveAt.getTime()
-      if (row.source !== "purchase" || row.upstreamPileId === null || boughtAtMs > untilMs) continue
-      const key = outflowKey({ recordId: row.upstreamRecordId ?? "", line: row.upstreamLine ?? 0 })
-      need(needed, next, { pileId: row.upstreamPileId, untilMs: boughtAtMs + 2 * clockErrorMs, outflows: [key] })
-    }
+    const own = rowsByPile.get(pileId) ?? []
+    return own.filter((row) => row.source === "purchase" && row.upstreamPileId && row.effectiveAt.getTime() <= untilMs)
+  })
+}
+
+/** Piles that these purchases came from, where more of them is needed than was so far. */
+function upstreamOf(purchases: readonly PileRow[], needed: Map<string, Needed>): Set<string> {
+  const next = new Set<string>()
+  for (const row of purchases) {
+    const [pileId, untilMs] = [row.upstreamPileId ?? "", row.effectiveAt.getTime() + openOrderMs]
+    need(needed, next, { pileId, untilMs, outflows: [upstreamKey(row)] })
   }
   return next
 }
 
 /** A stored row as the pure engine takes it. */
-export function pileEventOf(row: PileRow): PileEvent {
+export function pileEventOf(row: PileMove, bought: BoughtByKey = new Map()): PileEvent {
   const at = { recordId: row.recordId, line: row.line, effectiveAtMs: row.effectiveAt.getTime() }
   const weight = { grams: row.gramsHigh, lowGrams: row.gramsLow }
   const upstream = { recordId: row.upstreamRecordId ?? "", line: row.upstreamLine ?? 0 }
@@ -121,8 +142,11 @@ export function pileEventOf(row: PileRow): PileEvent {
         ...weight,
         sources: [{ sourceId: row.lotId ?? "", lowGrams: row.gramsLow, highGrams: row.gramsHigh }],
       }
-    case "purchase":
+    case "purchase": {
+      const known = bought.get(outflowKey(upstream))
+      if (known) return { kind: "in", ...at, ...weight, carried: purchasedSources(known, row.gramsHigh) }
       return { kind: "in", ...at, ...weight, upstream: { ...upstream, pileId: row.upstreamPileId ?? "" } }
+    }
     case "return":
       return { kind: "in", ...at, ...weight, returnOf: upstream }
     case "unknown":
@@ -130,7 +154,9 @@ export function pileEventOf(row: PileRow): PileEvent {
   }
 }
 
-/** Lots that came into these piles by their own harvest. */
-export function lotsOf(rows: readonly PileRow[]): string[] {
-  return [...new Set(rows.flatMap((row) => (row.lotId === null ? [] : [row.lotId])))]
+/** Lots that can be in these piles: by their own harvest, and by what is remembered of what they bought. */
+export function lotsOf(rows: readonly PileMove[], bought: BoughtByKey): string[] {
+  const harvested = rows.flatMap((row) => (row.lotId === null ? [] : [row.lotId]))
+  const remembered = [...bought.values()].flatMap(({ sources }) => sources.map(({ sourceId }) => sourceId))
+  return [...new Set([...harvested, ...remembered])].filter((id) => id !== UNKNOWN_SOURCE)
 }

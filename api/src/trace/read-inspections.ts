@@ -1,7 +1,8 @@
 import { inspections } from "@suyuan/drizzle/schema/trace"
-import { desc, or, sql } from "drizzle-orm"
+import { and, desc, sql } from "drizzle-orm"
 import type { Reader } from "../context"
-import type { PileRow } from "./read-pile-rows"
+import { arrayOf, unnest } from "../unnest"
+import type { Stay } from "./stay"
 
 export type InspectionDescription = {
   readonly sampleNumber: string
@@ -12,29 +13,6 @@ export type InspectionDescription = {
   readonly inhibitionPermille: number
   readonly conclusion: "passed" | "failed"
   readonly recordId: string
-}
-
-/** From when to when goods that are asked about lay in a pile. */
-export type Stay = { readonly pileId: string; readonly sinceMs: number; readonly untilMs: number }
-
-/**
- * Since when goods that are in the pile at `untilMs` can have been there: what came in before it was last sold out is
- * gone. Undefined while it is empty.
- */
-export function presentSinceMs(rows: readonly PileRow[], untilMs: number): number | undefined {
-  const inOrder = rows
-    .filter((row) => row.effectiveAt.getTime() <= untilMs)
-    .sort((a, b) => a.effectiveAt.getTime() - b.effectiveAt.getTime() || a.direction - b.direction)
-  let stockGrams = 0
-  let sinceMs: number | undefined
-  for (const row of inOrder) {
-    stockGrams += row.direction === 0 ? row.gramsHigh : -row.gramsLow
-    if (stockGrams <= 0) {
-      stockGrams = 0
-      sinceMs = undefined
-    } else sinceMs ??= row.effectiveAt.getTime()
-  }
-  return sinceMs
 }
 
 const inspectionsMax = 200
@@ -48,14 +26,20 @@ export async function readInspections(
   stays: readonly Stay[],
 ): Promise<Map<string, InspectionDescription[]>> {
   if (stays.length === 0) return new Map()
-  const during = stays.map(
-    ({ pileId, sinceMs, untilMs }) =>
-      sql`(${inspections.pileId} = decode(${pileId}, 'hex') AND ${inspections.sampledAt} BETWEEN ${new Date(sinceMs).toISOString()}::timestamptz AND ${new Date(untilMs).toISOString()}::timestamptz)`,
-  )
+  const during = sql`EXISTS (SELECT FROM ${unnest("stay", {
+    pile_id: ["bytea", stays.map(({ pileId }) => pileId)],
+    since: ["timestamptz", stays.map(({ sinceMs }) => new Date(sinceMs))],
+    until: ["timestamptz", stays.map(({ untilMs }) => new Date(untilMs))],
+  })} WHERE stay.pile_id = ${inspections.pileId} AND ${inspections.sampledAt} BETWEEN stay.since AND stay.until)`
   const rows = await reader
     .select()
     .from(inspections)
-    .where(or(...during))
+    .where(
+      and(
+        sql`${inspections.pileId} = ANY (${arrayOf("bytea", [...new Set(stays.map(({ pileId }) => pileId))])})`,
+        during,
+      ),
+    )
     .orderBy(desc(inspections.testedAt))
     .limit(inspectionsMax)
   const described = rows.map((row) => {

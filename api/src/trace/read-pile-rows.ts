@@ -1,4 +1,4 @@
-import { pileEvents } from "@suyuan/drizzle/schema/trace"
+import { pileEvents, piles as pileTable } from "@suyuan/drizzle/schema/trace"
 import { sql } from "drizzle-orm"
 import type { Reader } from "../context"
 import { utcDay } from "../day"
@@ -7,6 +7,9 @@ import { discardedLineOffset } from "./apply-refunded-goods"
 import { openOrderMs } from "./resolve"
 
 export type PileRow = typeof pileEvents.$inferSelect
+
+/** What an event did to its pile, whosever it is. */
+export type PileMove = Omit<PileRow, "day" | "siteId" | "merchantId" | "commodity">
 
 export type WantedPile = {
   readonly pileId: string
@@ -21,7 +24,12 @@ export type PileRows = {
   readonly rows: readonly PileRow[]
   /** Grams on the book when the time that is read begins: what came in before less what went out. */
   readonly openingGrams: ReadonlyMap<string, number>
+  /** As of these rows; none of a pile that does not exist. */
+  readonly revisions: ReadonlyMap<string, PileRevision>
 }
+
+/** How often a pile's past was revised, and how often by a shortfall alone; see `note-events`. */
+export type PileRevision = { readonly revision: number; readonly shortfalls: number }
 
 /** Stands in a run of outflows where an outflow has its record; no record has it. */
 const runRecordId = "00"
@@ -37,7 +45,7 @@ const clocksAheadMs = 86_400_000
  * outflow that is named, or that is a loss; the time that matters to the asker.
  */
 export async function readPileRows(reader: Reader, piles: readonly WantedPile[], nowMs: number): Promise<PileRows> {
-  if (piles.length === 0) return { rows: [], openingGrams: new Map() }
+  if (piles.length === 0) return { rows: [], openingGrams: new Map(), revisions: new Map() }
   // Days as values, so that the planner leaves out the partitions that cannot matter: most of the time of this query.
   const sinceMs = piles.map(({ since }) => since.getTime())
   const firstDay = utcDay(new Date(Math.min(...sinceMs)))
@@ -107,11 +115,15 @@ export async function readPileRows(reader: Reader, piles: readonly WantedPile[],
         CASE WHEN before.direction = 0 THEN before.grams_high ELSE -before.grams_high END)::float8, 'opening',
       NULL, NULL, NULL, NULL
     FROM wanted JOIN ${pileEvents} AS before USING (pile_id)
-    WHERE before.effective_at < since AND before.day <= ${lastOpeningDay}::date GROUP BY pile_id`)
-  const isOpening = (row: RawRow) => row.source === "opening"
+    WHERE before.effective_at < since AND before.day <= ${lastOpeningDay}::date GROUP BY pile_id
+    UNION ALL
+    SELECT encode(id, 'hex'), 0, 0, '', 0, NULL, NULL, 0, revision, shortfalls, 'pile', NULL, NULL, NULL, NULL
+    FROM wanted JOIN ${pileTable} ON id = pile_id`)
+  const { opening = [], pile = [], ...events } = Object.groupBy(found, ({ source }) => source)
   return {
-    rows: found.filter((row) => !isOpening(row)).map(pileRowOf),
-    openingGrams: new Map(found.filter(isOpening).map((row) => [row.pile_id, row.grams_high])),
+    rows: Object.values(events).flat().map(pileRowOf),
+    openingGrams: new Map(opening.map((row) => [row.pile_id, row.grams_high])),
+    revisions: new Map(pile.map((row) => [row.pile_id, { revision: row.grams_low, shortfalls: row.grams_high }])),
   }
 }
 
@@ -126,7 +138,7 @@ type RawRow = {
   readonly commodity: number
   readonly grams_low: number
   readonly grams_high: number
-  readonly source: PileRow["source"] | "opening"
+  readonly source: PileRow["source"] | "opening" | "pile"
   readonly lot_id: string | null
   readonly upstream_pile_id: string | null
   readonly upstream_record_id: string | null

@@ -3,18 +3,20 @@ import { commodities, merchants } from "@suyuan/drizzle/schema/merchants"
 import { sites } from "@suyuan/drizzle/schema/participants"
 import { saleLines, sales } from "@suyuan/drizzle/schema/sales"
 import { outflowKey } from "@suyuan/protocol/trace/pile-event"
-import { and, asc, eq, inArray, sql } from "drizzle-orm"
+import { and, asc, eq, sql } from "drizzle-orm"
 import type { Context, Reader } from "../context"
 import { localDay } from "../day"
 import { ServiceError } from "../errors"
 import { recordDay } from "../ledger/record-day"
+import { arrayOf } from "../unnest"
+import { keepBoughtOrigins } from "./bought-origins"
 import { describeOrigin, readLots } from "./describe-origin"
-import { certifiedLots } from "./describe-piles"
 import { findStatements } from "./find-statements"
-import { type Histories, lotsOf, readHistories } from "./read-histories"
-import { type InspectionDescription, presentSinceMs, readInspections } from "./read-inspections"
-import type { PileRow } from "./read-pile-rows"
-import { clockErrorMs, resolve } from "./resolve"
+import { followPurchases } from "./follow-purchases"
+import { lotsOf, readHistories } from "./read-histories"
+import { type InspectionDescription, readInspections } from "./read-inspections"
+import { openOrderMs, resolve } from "./resolve"
+import { type WayStop, wayThrough } from "./way"
 
 /** How much of a trace its reader may see: a share shows neither buyer, price, total, payment nor the time of day. */
 export type TraceView = "purchase" | "share"
@@ -43,35 +45,44 @@ export async function readTrace(ctx: Context, reader: Reader, recordId: string, 
     )
     .orderBy(asc(saleLines.line))
   const pileIds = [...new Set(lines.flatMap(({ line }) => (line.pileId === null ? [] : [line.pileId])))]
-  const {
-    histories,
-    rows: allRows,
-    neededUntil,
-    levels,
-  } = await readHistories(
+  const untilMs = sale.effectiveAt.getTime() + openOrderMs
+  const histories = await readHistories(
     reader,
     pileIds.map((pileId) => ({
       pileId,
-      until: new Date(sale.effectiveAt.getTime() + 2 * clockErrorMs),
+      until: new Date(untilMs),
       outflows: lines.flatMap(({ line }) =>
         line.pileId === pileId ? [outflowKey({ recordId, line: line.line })] : [],
       ),
     })),
     ctx.clock.nowMs(),
   )
-  const rows = allRows.filter((row) => row.effectiveAt.getTime() <= (neededUntil.get(row.pileId) ?? 0))
-  const facts = await readLots(reader, lotsOf(rows))
-  const origins = resolve(histories, {
+  const facts = await readLots(reader, lotsOf(histories.rows, histories.bought))
+  const origins = resolve(histories.histories, {
     lotGrams: new Map([...facts.values()].map((lot) => [lot.id, lot.grams])),
-    keep: (pileId, key) => pileIds.includes(pileId) && key.startsWith(recordId),
+    keep: histories.isNamed,
   })
+  const followed = followPurchases(histories, origins)
+  const ways = new Map(
+    pileIds.map((pileId) => {
+      const rows = histories.rows.filter((row) => row.pileId === pileId)
+      return [pileId, wayThrough({ pileId, rows, leftMs: untilMs }, followed.originsOf)]
+    }),
+  )
+  const learned = followed.learned()
+  if (learned.length > 0) ctx.afterwards.do(`bought for ${recordId}`, () => keepBoughtOrigins(ctx, learned))
   const ranges = lines.map(({ line }) => {
     const key = outflowKey({ recordId, line: line.line })
     return (line.pileId !== null && origins?.piles.get(line.pileId)?.outflows.get(key)) || undefined
   })
-  const tests = await readInspections(reader, staysOf(rows, neededUntil))
-  const certified = await certifiedLots(reader, [...facts.keys()])
-  const stops = await readStops(reader, rows, pileIds)
+  const tests = await readInspections(
+    reader,
+    [...ways.values()].flatMap(({ stays }) => stays),
+  )
+  const stalls = await readStalls(
+    reader,
+    [...ways.values()].flatMap(({ stops }) => stops),
+  )
   // The time of day would tell who it was: a share has days, as the market's calendar counts them.
   const shown = (instant: string) => (view === "share" ? localDay(new Date(instant), site.zone) : instant)
   return {
@@ -84,7 +95,7 @@ export async function readTrace(ctx: Context, reader: Reader, recordId: string, 
     state: sale.state,
     /** None until the day's first statement: origins are provisional as long as that is so. */
     originStatements: await findStatements(reader, recordId),
-    levels,
+    levels: Math.max(0, ...[...ways.values()].flatMap(({ stops }) => stops.map(({ level }) => level + 1))),
     lines: lines.map(({ line, nameZh, nameEn }, index) => {
       const range = ranges[index]
       const origin = range ? describeOrigin(range, facts) : undefined
@@ -93,9 +104,9 @@ export async function readTrace(ctx: Context, reader: Reader, recordId: string, 
         nameEn,
         grams: view === "share" ? null : line.gramsHigh,
         origin: origin === undefined ? null : view === "share" ? withoutGrams(origin, shown) : origin,
-        certificates: origin?.sources.filter(({ lotId }) => certified.has(lotId)).length ?? 0,
+        certificates: origin?.sources.filter(({ lotId }) => facts.get(lotId)?.isCertified).length ?? 0,
         inspections: (tests.get(line.pileId ?? "") ?? []).map((one) => ({ ...one, testedAt: shown(one.testedAt) })),
-        way: line.pileId === null ? [] : wayOf(line.pileId, rows, stops, tests, shown),
+        way: (ways.get(line.pileId ?? "")?.stops ?? []).map((stop) => describeStop(stop, stalls, tests, shown)),
       }
     }),
   }
@@ -125,33 +136,16 @@ function withoutGrams(origin: Described, shown: (instant: string) => string): De
   }
 }
 
-/** In each pile on the way: since it was last empty before these goods left it, until they did. */
-function staysOf(rows: readonly PileRow[], neededUntil: Histories["neededUntil"]) {
-  return [...Map.groupBy(rows, (row) => row.pileId)].flatMap(([pileId, own]) => {
-    const leftMs = neededUntil.get(pileId) ?? 0
-    // The goods themselves have left by then: what was there just before counts.
-    const sinceMs = presentSinceMs(
-      own.filter((row) => row.direction === 0 || row.effectiveAt.getTime() < leftMs - 2 * clockErrorMs),
-      leftMs,
-    )
-    return sinceMs === undefined ? [] : [{ pileId, sinceMs, untilMs: leftMs }]
-  })
-}
+type Stall = { readonly site: string; readonly kind: string; readonly stall: string; readonly stallNumber: string }
 
-type Stop = { readonly site: string; readonly kind: string; readonly stall: string; readonly stallNumber: string }
-
-async function readStops(
-  reader: Reader,
-  rows: readonly PileRow[],
-  pileIds: readonly string[],
-): Promise<Map<string, Stop>> {
-  const merchantIds = [...new Set(rows.map((row) => row.merchantId))]
-  if (merchantIds.length === 0 || pileIds.length === 0) return new Map()
+async function readStalls(reader: Reader, stops: readonly WayStop[]): Promise<Map<string, Stall>> {
+  const merchantIds = [...new Set(stops.map(({ merchantId }) => merchantId))].filter((id) => id !== "")
+  if (merchantIds.length === 0) return new Map()
   const found = await reader
     .select({ merchant: merchants, site: sites })
     .from(merchants)
     .innerJoin(sites, eq(sites.id, merchants.siteId))
-    .where(inArray(merchants.id, merchantIds))
+    .where(sql`${merchants.id} = ANY (${arrayOf("uuid", merchantIds)})`)
   return new Map(
     found.map(({ merchant, site }) => [
       merchant.id,
@@ -160,48 +154,21 @@ async function readStops(
   )
 }
 
-/** Earlier first, then by record: the database returns rows as they came, and a way must not tell of that. */
-function compareArrivals(a: PileRow, b: PileRow): number {
-  const later = a.effectiveAt.getTime() - b.effectiveAt.getTime()
-  return later || (a.recordId < b.recordId ? -1 : a.recordId > b.recordId ? 1 : a.line - b.line)
-}
-
-/** Stops from this pile back towards the field, nearest first: each pile once, with when goods came in. */
-function wayOf(
-  pileId: string,
-  rows: readonly PileRow[],
-  stops: ReadonlyMap<string, Stop>,
+function describeStop(
+  { level, pileId, merchantId, arrivedAtMs, harvested }: WayStop,
+  stalls: ReadonlyMap<string, Stall>,
   tests: ReadonlyMap<string, readonly InspectionDescription[]>,
   shown: (instant: string) => string,
 ) {
-  const byPile = Map.groupBy(rows, (row) => row.pileId)
-  const seen = new Set<string>()
-  const way = []
-  let level = 0
-  let current = [pileId]
-  while (current.length > 0) {
-    const next = new Set<string>()
-    for (const id of current) {
-      if (seen.has(id)) continue
-      seen.add(id)
-      const own = byPile.get(id) ?? []
-      const inflows = own.filter((row) => row.direction === 0 && row.source !== "void").sort(compareArrivals)
-      const stop = stops.get(own[0]?.merchantId ?? "")
-      for (const row of inflows) if (row.upstreamPileId && row.source === "purchase") next.add(row.upstreamPileId)
-      const newest = inflows.reduce((latest, row) => Math.max(latest, row.effectiveAt.getTime()), 0)
-      way.push({
-        level,
-        site: stop?.site ?? null,
-        kind: stop?.kind ?? null,
-        stall: stop?.stall ?? null,
-        stallNumber: stop?.stallNumber ?? null,
-        arrivedAt: newest === 0 ? null : shown(new Date(newest).toISOString()),
-        harvested: inflows.some((row) => row.source === "lot"),
-        inspections: tests.get(id)?.length ?? 0,
-      })
-    }
-    current = [...next]
-    level += 1
+  const stall = stalls.get(merchantId)
+  return {
+    level,
+    site: stall?.site ?? null,
+    kind: stall?.kind ?? null,
+    stall: stall?.stall ?? null,
+    stallNumber: stall?.stallNumber ?? null,
+    arrivedAt: arrivedAtMs === null ? null : shown(new Date(arrivedAtMs).toISOString()),
+    harvested,
+    inspections: tests.get(pileId)?.length ?? 0,
   }
-  return way
 }

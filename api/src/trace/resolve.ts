@@ -13,9 +13,11 @@ export const openOrderMs = 2 * clockErrorMs
  * Origins of these piles with the clocks' error allowed for. Quick trade to and fro can then seem to wait for itself:
  * it is resolved by the clocks as they are. Undefined when even that is not well founded: then origins are unknown.
  */
-export function resolve(histories: readonly PileHistory[], options: OriginOptions): Origins | undefined {
+export function resolve(histories: readonly PileHistory[], options: OriginOptions): Resolved | undefined {
   const tolerant = resolveOrigins(histories, { ...options, clockErrorMs })
-  if (tolerant.ok) return tolerant.value
+  if (tolerant.ok) return { ...tolerant.value, isTolerant: true }
   const exact = resolveOrigins(histories, options)
-  return exact.ok ? exact.value : undefined
+  return exact.ok ? { ...exact.value, isTolerant: false } : undefined
 }
+
+export type Resolved = Origins & { readonly isTolerant: boolean }

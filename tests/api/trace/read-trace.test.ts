@@ -73,7 +73,7 @@ const answer = async (recordId: string, outcome: "accepted" | "private" | "refus
 
 const pileOf = ({ merchantId }: SellingTerminal) => pileIdOf(merchantId, cabbage, null)
 const stockOf = async (terminal: SellingTerminal) => {
-  const pile = await describePiles(gateway.ctx, gateway.ctx.db, [pileOf(terminal)], new Date(gateway.clock.nowMs()))
+  const pile = await describePiles(gateway.ctx, gateway.ctx.db, [pileOf(terminal)])
   return pile.get(pileOf(terminal))?.origin.grams
 }
 
@@ -141,7 +141,7 @@ describe("goods over three levels", () => {
     expect(trace).toMatchObject({ levels: 3, recordState: "pending", state: "paid" })
   })
 
-  test("cost one round trip a level, however many piles a level has", async () => {
+  test("cost one round trip a level, however many piles a level has, and two when it is remembered what was bought", async () => {
     await harvest(trade.baseA, 9000)
     await harvest(trade.baseB, 9000)
     const local = await sell(trade.baseA, 500, trade.consumer)
@@ -153,11 +153,15 @@ describe("goods over three levels", () => {
     const nowMs = gateway.clock.nowMs()
     const { levels } = await readHistories(database, [{ pileId: pileOf(trade.stall), until: new Date(nowMs) }], nowMs)
     expect(levels).toBe(3)
-    expect(statements.splice(0)).toHaveLength(3)
+    // The levels, and between them what is remembered of what they bought.
+    expect(statements.splice(0)).toHaveLength(3 + 2)
     await readTrace(gateway.ctx, database, local.recordId, "purchase")
     const besides = statements.splice(0).length - 1
     await readTrace(gateway.ctx, database, bag.recordId, "purchase")
-    expect(statements.length - besides).toBe(3)
+    expect(statements.splice(0).length - besides).toBe(3 + 2)
+    await gateway.ctx.afterwards.settled()
+    await readTrace(gateway.ctx, database, bag.recordId, "purchase")
+    expect(statements.length - besides).toBe(1 + 1)
   })
 
   test("sell more than came in: the rest is of unknown origin, never invented", async () => {

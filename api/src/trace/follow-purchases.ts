@@ -1,0 +1,80 @@
+import type { OutflowRef } from "@suyuan/protocol/trace/pile-event"
+import { outflowKey } from "@suyuan/protocol/trace/pile-event"
+import { type Remembered, upstreamKey } from "./bought-origins"
+import type { WalkedPile } from "./note-events"
+import type { Histories } from "./read-histories"
+import type { PileRow } from "./read-pile-rows"
+import { openOrderMs, type Resolved } from "./resolve"
+import { wayThrough } from "./way"
+
+export type FollowedPurchases = {
+  /** What a purchase held and how it had come; undefined where nothing is known of it. */
+  readonly originsOf: (purchase: PileRow) => Remembered | undefined
+  /** What was found out, and was not remembered yet. */
+  readonly learned: () => (OutflowRef & { readonly bought: Remembered })[]
+  /** What purchases of before `untilMs` follow from: the piles, and the revision of each. */
+  readonly suppliersOf: (purchases: readonly PileRow[]) => Map<string, number>
+}
+
+/** Follows purchases back through the piles that were read, each line once. */
+export function followPurchases(histories: Histories, resolved: Resolved | undefined): FollowedPurchases {
+  const byPile = Map.groupBy(histories.rows, (row) => row.pileId)
+  const found = new Map<string, Remembered | undefined>(histories.bought)
+  const learned: (OutflowRef & { readonly bought: Remembered })[] = []
+  const open = new Set<string>()
+  let isRound = false
+
+  function suppliersOf(purchases: readonly PileRow[]): Map<string, number> {
+    const suppliers = new Map<string, number>()
+    for (const purchase of purchases) {
+      // The seller's pile matters even where it has no such line (any more).
+      const pileId = purchase.upstreamPileId ?? ""
+      const own = histories.revisions.get(pileId)
+      const followed = originsOf(purchase)?.suppliers
+      if (own) suppliers.set(pileId, own.revision + own.shortfalls)
+      for (const [id, revision] of followed ?? []) suppliers.set(id, revision)
+    }
+    return suppliers
+  }
+
+  function originsOf(purchase: PileRow): Remembered | undefined {
+    const key = upstreamKey(purchase)
+    if (open.has(key)) isRound = true
+    if (open.has(key) || found.has(key)) return found.get(key)
+    open.add(key)
+    const origins = follow(purchase.upstreamPileId ?? "", key)
+    open.delete(key)
+    found.set(key, origins)
+    return origins
+  }
+
+  function follow(pileId: string, key: string): Remembered | undefined {
+    const rows = byPile.get(pileId) ?? []
+    const outflow = rows.find((row) => row.source === "outflow" && outflowKey(row) === key)
+    const range = resolved?.piles.get(pileId)?.outflows.get(key)
+    if (!outflow || !range) return undefined
+    const leftMs = outflow.effectiveAt.getTime() + openOrderMs
+    const way = wayThrough({ pileId, rows, leftMs }, originsOf)
+    const purchases = rows.filter((row) => row.source === "purchase" && row.effectiveAt.getTime() <= leftMs)
+    const suppliers = suppliersOf(purchases)
+    const own = histories.revisions.get(pileId)
+    if (own) suppliers.set(pileId, own.revision + own.shortfalls)
+    const bought = { grams: range.grams, sources: range.sources, ...way, suppliers }
+    // Goods that went round are ranged together with what was asked: alone they might come out otherwise.
+    const isSure = own !== undefined && resolved?.isTolerant === true && !isRound
+    if (isSure) learned.push({ pileId, recordId: outflow.recordId, line: outflow.line, bought })
+    return bought
+  }
+
+  return { originsOf, learned: () => learned, suppliersOf }
+}
+
+/** What was found to be in the piles that were walked, of all that exist and had events. */
+export function walkedPiles({ rows, revisions }: Histories, resolved: Resolved): WalkedPile[] {
+  return [...Map.groupBy(rows, (row) => row.pileId)].flatMap(([pileId, own]) => {
+    const [revision, pile] = [revisions.get(pileId), resolved.piles.get(pileId)]
+    if (!revision || !pile) return []
+    const atMs = own.reduce((newest, row) => Math.max(newest, row.effectiveAt.getTime()), 0)
+    return [{ pileId, ...revision, atMs, stockGrams: pile.stockGrams }]
+  })
+}

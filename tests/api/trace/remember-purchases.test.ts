@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
+import { pileIdOf } from "@suyuan/api/stock/pile-id"
+import { readBoughtOrigins } from "@suyuan/api/trace/bought-origins"
+import { rememberPurchases } from "@suyuan/api/trace/remember-purchases"
+import { boughtOrigins, pileEvents } from "@suyuan/drizzle/schema/trace"
+import { eq } from "drizzle-orm"
+import { type TestGateway, testGateway } from "../../support/context"
+import { harvestBody, nextMoment, openTrade, type Trade } from "../../support/goods"
+import { payOnPlatform, refundOnPlatform, type TestBuyer } from "../../support/paying"
+import { cabbage, gramsOf, type SellingTerminal } from "../../support/selling"
+
+setDefaultTimeout(60_000)
+
+let gateway: TestGateway
+let trade: Trade
+beforeAll(async () => {
+  gateway = await testGateway()
+  trade = await openTrade(gateway.ctx)
+})
+afterAll(() => gateway?.close())
+
+let counter = 0
+async function sell(seller: SellingTerminal, grams: number, buyer: TestBuyer) {
+  nextMoment(gateway.clock)
+  counter += 1
+  const code = await seller.code(counter, [gramsOf(1, grams)])
+  await seller.deliver(await seller.envelope("sale", seller.saleBody(code)))
+  return payOnPlatform(gateway.ctx, code, buyer)
+}
+
+async function harvest(base: SellingTerminal, grams: number): Promise<string> {
+  nextMoment(gateway.clock)
+  const lot = gateway.ctx.random.uuid()
+  await base.deliver(await base.envelope("harvest", harvestBody(gateway.ctx, lot, grams)))
+  return lot
+}
+
+const pileOf = ({ merchantId }: SellingTerminal) => pileIdOf(merchantId, cabbage, null)
+
+async function remembered() {
+  const purchases = await gateway.ctx.db
+    .select()
+    .from(pileEvents)
+    .where(eq(pileEvents.source, "purchase"))
+    .orderBy(pileEvents.effectiveAt)
+  const known = await readBoughtOrigins(gateway.ctx.db, purchases)
+  return purchases.map((row) => known.get(`${row.upstreamRecordId}#${row.upstreamLine}`))
+}
+
+test("what merchants bought is found out once, with its way, and counts until its seller's past is revised", async () => {
+  const lot = await harvest(trade.baseA, 9000)
+  await sell(trade.baseA, 6000, trade.wholesalerWallet)
+  await sell(trade.wholesaler, 4000, trade.stallWallet)
+  expect(await remembered()).toEqual([undefined, undefined])
+
+  expect(await rememberPurchases(gateway.ctx)).toBe(2)
+  expect(await rememberPurchases(gateway.ctx)).toBe(0)
+  const [, cart] = await remembered()
+  expect(cart?.sources).toEqual([{ sourceId: lot, mustGrams: 4000, mayGrams: 4000 }])
+  expect(cart?.stops.map(({ level, pileId, harvested }) => [level, pileId, harvested])).toEqual([
+    [0, pileOf(trade.wholesaler), false],
+    [1, pileOf(trade.baseA), true],
+  ])
+  expect(new Set(cart?.suppliers.keys())).toEqual(new Set([pileOf(trade.wholesaler), pileOf(trade.baseA)]))
+
+  // More of the day's trade revises nothing.
+  await sell(trade.wholesaler, 500, trade.consumer)
+  expect((await remembered()).filter((one) => one !== undefined)).toHaveLength(2)
+  // Sold beyond the book: the missing goods may have been in the cart.
+  await sell(trade.wholesaler, 2500, trade.consumer)
+  expect((await remembered()).map((one) => one !== undefined)).toEqual([true, false])
+})
+
+test("a line that was taken back is remembered as nothing, and nobody looks for it again", async () => {
+  await harvest(trade.baseB, 9000)
+  const sale = await sell(trade.baseB, 3000, trade.stallWallet)
+  await refundOnPlatform(gateway.ctx, sale, { goods: "not-handed-over", amountFen: sale.amountFen })
+  expect(await rememberPurchases(gateway.ctx)).toBe(1)
+  expect(await rememberPurchases(gateway.ctx)).toBe(0)
+  expect(
+    await gateway.ctx.db
+      .select()
+      .from(boughtOrigins)
+      .where(eq(boughtOrigins.recordId, sale.recordId ?? "")),
+  ).toEqual([])
+})

@@ -1,0 +1,120 @@
+// What is remembered of a pile, or of what it bought, must be what its whole history says: after every event, in
+// whatever order events come.
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
+import { keepBoughtOrigins } from "@suyuan/api/trace/bought-origins"
+import { followPurchases } from "@suyuan/api/trace/follow-purchases"
+import { noteEvents } from "@suyuan/api/trace/note-events"
+import { readPileContents } from "@suyuan/api/trace/pile-contents"
+import { readPileStates } from "@suyuan/api/trace/pile-states"
+import { pileEventOf, readHistories } from "@suyuan/api/trace/read-histories"
+import { openOrderMs, resolve } from "@suyuan/api/trace/resolve"
+import { boughtOrigins, pileEvents, pileStates, piles } from "@suyuan/drizzle/schema/trace"
+import { outflowKey } from "@suyuan/protocol/trace/pile-event"
+import { inArray } from "drizzle-orm"
+import { Dice } from "../../protocol/trace/dice"
+import { type TestGateway, testGateway } from "../../support/context"
+import { type Row, randomHex, randomWorld } from "./random-world"
+
+setDefaultTimeout(120_000)
+
+let gateway: TestGateway
+beforeAll(async () => {
+  gateway = await testGateway()
+})
+afterAll(() => gateway?.close())
+
+async function store(rows: readonly Row[]): Promise<void> {
+  await gateway.ctx.db.transaction(async (tx) => {
+    await noteEvents(
+      tx,
+      await tx
+        .insert(pileEvents)
+        .values([...rows])
+        .onConflictDoNothing()
+        .returning(),
+    )
+  })
+}
+
+async function openPiles(pileIds: readonly string[], dice: Dice): Promise<void> {
+  const [siteId, createdAt] = [gateway.ctx.random.uuid(), new Date(gateway.clock.nowMs())]
+  const place = { siteId, merchantId: siteId, commodity: 1, lotId: null, createdAt }
+  await gateway.ctx.db.insert(piles).values(pileIds.map((id) => ({ id, ...place, alias: randomHex(dice, 8) })))
+}
+
+async function walkWhole(pileIds: readonly string[]) {
+  const rows = await gateway.ctx.db
+    .select()
+    .from(pileEvents)
+    .where(inArray(pileEvents.pileId, [...pileIds]))
+  const histories = pileIds.map((pileId) => {
+    return { pileId, events: rows.filter((row) => row.pileId === pileId).map((row) => pileEventOf(row)) }
+  })
+  return { rows, resolved: resolve(histories, {}) }
+}
+
+/** Mostly in order of time, some late, in groups as they come. */
+function arrivals(rows: readonly Row[], dice: Dice): Row[][] {
+  const due = rows.map((row) => ({ row, atMs: row.effectiveAt.getTime() + (dice.happens(0.1) ? 7_200_000 : 0) }))
+  due.sort((a, b) => a.atMs - b.atMs)
+  const groups: Row[][] = []
+  const stored = new Set<string>()
+  const waits = ({ upstreamRecordId, upstreamLine }: Row) =>
+    upstreamRecordId && !stored.has(outflowKey({ recordId: upstreamRecordId, line: upstreamLine ?? 0 }))
+  // What names an outflow comes after it.
+  for (let left = due.map(({ row }) => row); left.length > 0; ) {
+    const next = left.findIndex((row) => !waits(row))
+    const [row] = left.splice(next, 1)
+    if (!row) throw new Error("rows wait for one another")
+    if (row.source === "outflow") stored.add(outflowKey(row))
+    if (groups.length === 0 || dice.happens(0.35)) groups.push([])
+    groups.at(-1)?.push(row)
+  }
+  return groups
+}
+
+test("what is remembered of piles is what every single event says", async () => {
+  const nowMs = gateway.clock.nowMs()
+  let [resumed, compared] = [0, 0]
+  for (let seed = 1; seed <= 12; seed += 1) {
+    const dice = new Dice(seed)
+    const world = randomWorld(dice, gateway.ctx.random.uuid, nowMs)
+    await openPiles(world.piles, dice)
+    for (const group of arrivals(world.rows, dice)) {
+      await store(group)
+      if (dice.happens(0.5)) continue
+      resumed += (await readPileStates(gateway.ctx.db, world.piles, nowMs)).size
+      const { contents } = await readPileContents(gateway.ctx, gateway.ctx.db, world.piles)
+      const { rows, resolved } = await walkWhole(world.piles)
+      if (!resolved?.isTolerant) continue
+      for (const { pileId, live, stockGrams } of contents) {
+        const expected = resolved.piles.get(pileId)
+        expect({ seed, pileId, live, stockGrams }).toEqual({
+          ...{ seed, pileId, live: [...(expected?.live ?? [])] },
+          stockGrams: expected?.stockGrams ?? 0,
+        })
+        compared += 1
+      }
+      await gateway.ctx.afterwards.settled()
+
+      const asked = dice.one(rows.filter((row) => row.source === "outflow"))
+      if (!asked) continue
+      const until = new Date(asked.effectiveAt.getTime() + openOrderMs)
+      const wanted = [{ pileId: asked.pileId, until, outflows: [outflowKey(asked)] }]
+      const histories = await readHistories(gateway.ctx.db, wanted, nowMs)
+      const origins = resolve(histories.histories, { keep: histories.isNamed })
+      const [found, expected] = [origins, resolved].map((one) => {
+        return one?.piles.get(asked.pileId)?.outflows.get(outflowKey(asked))?.sources
+      })
+      expect({ seed, asked: outflowKey(asked), sources: found }).toEqual({
+        ...{ seed, asked: outflowKey(asked) },
+        sources: expected,
+      })
+      await keepBoughtOrigins(gateway.ctx, followPurchases(histories, origins).learned())
+    }
+  }
+  expect(resumed).toBeGreaterThan(100)
+  expect(compared).toBeGreaterThan(250)
+  expect(await gateway.ctx.db.$count(pileStates)).toBeGreaterThan(12)
+  expect(await gateway.ctx.db.$count(boughtOrigins)).toBeGreaterThan(12)
+})
