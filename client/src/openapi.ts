@@ -1236,6 +1236,504 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/payments/reconciliations": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List days whose bill was asked for
+         * @description Newest first; ask again with `before` = the last day for the next page. Needs `payments:read`.
+         */
+        readonly get: {
+            readonly parameters: {
+                readonly query?: {
+                    readonly platform?: "wechat-pay" | "alipay";
+                    /** @description Day in China (UTC+8) */
+                    readonly before?: string;
+                    readonly limit?: number;
+                };
+                readonly header?: never;
+                readonly path?: never;
+                readonly cookie?: never;
+            };
+            readonly requestBody?: never;
+            readonly responses: {
+                /** @description Days, each with its platforms */
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": readonly components["schemas"]["Reconciliation"][];
+                    };
+                };
+                /** @description `request/malformed`: The request is not in order; see the field named. */
+                readonly 400: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/unauthenticated`: Log in first. */
+                readonly 401: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/forbidden`: You are not allowed to do this. */
+                readonly 403: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        readonly put?: never;
+        /**
+         * Hold a platform's bill of a day against the books
+         * @description Needs `payments:reconcile` at every site. Repairs nothing; again adds what is new. A bill that is not there yet, or not to be trusted, concludes nothing and is asked for again by itself.
+         */
+        readonly post: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: never;
+                readonly path?: never;
+                readonly cookie?: never;
+            };
+            readonly requestBody: {
+                readonly content: {
+                    readonly "application/json": {
+                        /** @enum {string} */
+                        readonly platform: "wechat-pay" | "alipay";
+                        /**
+                         * Format: date
+                         * @description Day in China (UTC+8)
+                         * @example 2026-03-01
+                         */
+                        readonly day: string;
+                    };
+                };
+            };
+            readonly responses: {
+                /** @description What became of it */
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Reconciliation"];
+                    };
+                };
+                /** @description `request/malformed`: The request is not in order; see the field named. */
+                readonly 400: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/unauthenticated`: Log in first. */
+                readonly 401: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/forbidden`: You are not allowed to do this. */
+                readonly 403: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /**
+                 * @description `reconciliation/day-not-over`: That day is not over yet: there is no bill of it.
+                 *
+                 *     `reconciliation/bill-too-large`: The platform's bill is larger than this gateway reads; a person must look.
+                 */
+                readonly 409: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/payments/reconciliations/{platform}/{day}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * One day with its differences, each with the repair that is proposed
+         * @description Items by id; ask again with `after` = the last id for the next page. Needs `payments:read`.
+         */
+        readonly get: {
+            readonly parameters: {
+                readonly query?: {
+                    readonly kind?: "missing-here" | "missing-there" | "amount-differs" | "state-differs";
+                    readonly state?: "open" | "repaired" | "alarmed";
+                    readonly after?: string;
+                    readonly limit?: number;
+                };
+                readonly header?: never;
+                readonly path: {
+                    readonly platform: "wechat-pay" | "alipay";
+                    /** @description Day in China (UTC+8) */
+                    readonly day: string;
+                };
+                readonly cookie?: never;
+            };
+            readonly requestBody?: never;
+            readonly responses: {
+                /** @description The day */
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": {
+                            readonly reconciliation: components["schemas"]["Reconciliation"];
+                            readonly items: readonly components["schemas"]["ReconciliationItem"][];
+                        };
+                    };
+                };
+                /** @description `request/malformed`: The request is not in order; see the field named. */
+                readonly 400: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/unauthenticated`: Log in first. */
+                readonly 401: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/forbidden`: You are not allowed to do this. */
+                readonly 403: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `reconciliation/unknown`: That day of that platform has not been reconciled yet. */
+                readonly 404: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/payments/reconciliations/{platform}/{day}/items/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** One difference as it stands */
+        readonly get: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: never;
+                readonly path: {
+                    readonly platform: "wechat-pay" | "alipay";
+                    /** @description Day in China (UTC+8) */
+                    readonly day: string;
+                    readonly id: string;
+                };
+                readonly cookie?: never;
+            };
+            readonly requestBody?: never;
+            readonly responses: {
+                /** @description The item */
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["ReconciliationItem"];
+                    };
+                };
+                /** @description `request/malformed`: The request is not in order; see the field named. */
+                readonly 400: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/unauthenticated`: Log in first. */
+                readonly 401: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/forbidden`: You are not allowed to do this. */
+                readonly 403: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `reconciliation/item-unknown`: This difference of a reconciliation is not known. */
+                readonly 404: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/payments/reconciliations/{platform}/{day}/items/{id}/repair": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Do the repair that was shown
+         * @description Needs `payments:reconcile` at the item's site. `shown` comes from the item's proposal. An item whose platform does not answer stays `open`; the same again after a lost answer is harmless.
+         */
+        readonly post: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: never;
+                readonly path: {
+                    readonly platform: "wechat-pay" | "alipay";
+                    /** @description Day in China (UTC+8) */
+                    readonly day: string;
+                    readonly id: string;
+                };
+                readonly cookie?: never;
+            };
+            readonly requestBody: {
+                readonly content: {
+                    readonly "application/json": {
+                        readonly shown: string;
+                    };
+                };
+            };
+            readonly responses: {
+                /** @description The item as it became */
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["ReconciliationItem"];
+                    };
+                };
+                /** @description `request/malformed`: The request is not in order; see the field named. */
+                readonly 400: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/unauthenticated`: Log in first. */
+                readonly 401: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/forbidden`: You are not allowed to do this. */
+                readonly 403: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `reconciliation/item-unknown`: This difference of a reconciliation is not known. */
+                readonly 404: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `reconciliation/item-changed`: This difference changed since it was shown to you; look again before you decide. */
+                readonly 409: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/payments/statements/{merchantId}/{day}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * What a merchant took and gave back on one business day of its site
+         * @description For a wallet bound to the merchant, and for tokens with `payments:read` at its site. JSON, CSV or a page by `as`, else by `Accept`.
+         */
+        readonly get: {
+            readonly parameters: {
+                readonly query?: {
+                    readonly as?: "json" | "csv" | "page";
+                    readonly lang?: "zh" | "en";
+                };
+                readonly header?: never;
+                readonly path: {
+                    readonly merchantId: string;
+                    readonly day: string;
+                };
+                readonly cookie?: never;
+            };
+            readonly requestBody?: never;
+            readonly responses: {
+                /** @description The statement */
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["DailyStatement"];
+                        readonly "text/csv": string;
+                        readonly "text/html": string;
+                    };
+                };
+                /** @description `request/malformed`: The request is not in order; see the field named. */
+                readonly 400: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/unauthenticated`: Log in first. */
+                readonly 401: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/forbidden`: You are not allowed to do this. */
+                readonly 403: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `merchant/unknown`: There is no such merchant. */
+                readonly 404: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `statement/day-not-begun`: This business day has not begun yet. */
+                readonly 409: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/traces/purchases/{recordId}": {
         readonly parameters: {
             readonly query?: never;
@@ -4773,6 +5271,133 @@ export interface components {
             readonly createdAt: string;
             /** Format: date-time */
             readonly succeededAt?: string;
+        };
+        readonly Reconciliation: {
+            /** @enum {string} */
+            readonly platform: "wechat-pay" | "alipay";
+            /**
+             * Format: date
+             * @description Day in China (UTC+8)
+             * @example 2026-03-01
+             */
+            readonly day: string;
+            /**
+             * @description What became of the bill when it was last asked for; `not-ready` and `unknown` are asked for again
+             * @enum {string}
+             */
+            readonly state: "reconciled" | "not-ready" | "unknown" | "too-large";
+            /** @description Of `unknown` */
+            readonly cause?: string;
+            readonly tries: number;
+            /** Format: date-time */
+            readonly triedAt: string;
+            /** @description Differences that the token may see, done ones included */
+            readonly items: number;
+            readonly openItems: number;
+            /** @description Of the whole bill, once it was read; for tokens of every site only */
+            readonly bill?: {
+                readonly matched: number;
+                readonly paidFen: number;
+                readonly refundedFen: number;
+                readonly feesFen: number;
+                /** Format: date-time */
+                readonly reconciledAt: string;
+            };
+        };
+        readonly ReconciliationItem: {
+            /**
+             * Format: uuid
+             * @example 0199d3a0-7c1e-7000-8000-000000000001
+             */
+            readonly id: string;
+            /** @enum {string} */
+            readonly kind: "missing-here" | "missing-there" | "amount-differs" | "state-differs";
+            /** @enum {string} */
+            readonly state: "open" | "repaired" | "alarmed";
+            readonly outTradeNo: string;
+            /** @description Of a refund */
+            readonly outRefundNo?: string;
+            /**
+             * Format: uuid
+             * @description None: the number is not ours
+             * @example 0199d3a0-7c1e-7000-8000-000000000001
+             */
+            readonly siteId?: string;
+            readonly payeeAccount: string;
+            /** @description Our side when the bill was held against it */
+            readonly books: {
+                readonly state: string | null;
+                readonly amountFen: number | null;
+            } | null;
+            readonly bill: {
+                readonly state: string | null;
+                readonly amountFen: number | null;
+            } | null;
+            /** @description Our side as it stands */
+            readonly booksNow: {
+                readonly state: string | null;
+                readonly amountFen: number | null;
+            } | null;
+            /** @description What a repair would do now; null once it is done */
+            readonly proposal: {
+                /** @enum {string} */
+                readonly effect: "settle-sale" | "second-payment" | "after-close" | "wrong-amount" | "keep-payment" | "keep-refund" | "book-refund" | "send-refund-again" | "hand-over";
+                readonly number: string;
+                /** @description What the platform must confirm */
+                readonly amountFen: number | null;
+                readonly zh: string;
+                readonly en: string;
+                /** @description Names this proposal; a repair that would do anything else is refused */
+                readonly shown: string;
+            } | null;
+            readonly repairedBy?: string;
+            /** Format: date-time */
+            readonly repairedAt?: string;
+            /** Format: date-time */
+            readonly createdAt: string;
+        };
+        readonly DailyStatement: {
+            readonly merchant: {
+                /**
+                 * Format: uuid
+                 * @example 0199d3a0-7c1e-7000-8000-000000000001
+                 */
+                readonly id: string;
+                readonly name: string;
+                readonly stallNumber: string;
+            };
+            readonly site: {
+                readonly name: string;
+                readonly nameEn: string;
+                readonly zone: string;
+            };
+            readonly day: string;
+            /** Format: date-time */
+            readonly startsAt: string;
+            /** Format: date-time */
+            readonly endsAt: string;
+            /** @description Then only fees still become known */
+            readonly isOver: boolean;
+            readonly rows: readonly {
+                readonly payments: number;
+                readonly receivedFen: number;
+                readonly refunds: number;
+                readonly refundedFen: number;
+                /** @description From the platform's bills; null until all of them are reconciled */
+                readonly feesFen: number | null;
+                readonly netFen: number | null;
+                /** @enum {string} */
+                readonly way: "wechat-pay" | "alipay" | "cash";
+            }[];
+            readonly total: {
+                readonly payments: number;
+                readonly receivedFen: number;
+                readonly refunds: number;
+                readonly refundedFen: number;
+                /** @description From the platform's bills; null until all of them are reconciled */
+                readonly feesFen: number | null;
+                readonly netFen: number | null;
+            };
         };
         readonly Trace: {
             readonly recordId: string;

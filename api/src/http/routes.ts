@@ -12,11 +12,14 @@ import { catalogueRoutes } from "./catalogue"
 import { inspectionRoutes } from "./inspections"
 import { merchantRoutes } from "./merchants"
 import { notificationRoutes } from "./notifications"
+import { officeRoutes } from "./office"
 import { participantRoutes } from "./participants"
 import { readerOf } from "./reader"
+import { reconciliationRoutes } from "./reconciliations"
 import { refundRoutes } from "./refunds"
 import type { Routes } from "./router"
 import { type ScanDeps, scanRoutes } from "./scan"
+import { statementRoutes } from "./statements"
 import { terminalRoutes } from "./terminals"
 import { traceRoutes } from "./traces"
 
@@ -45,6 +48,9 @@ export function gatewayRoutes({ ctx, payments, logins, chain, tokens, events }: 
     buyerRoutes({ ctx, logins }),
     notificationRoutes({ ctx, payments }),
     refundRoutes({ ctx, payments }),
+    reconciliationRoutes({ ctx, payments }),
+    statementRoutes({ ctx }),
+    officeRoutes({ ctx, payments }),
     traceRoutes({
       ctx,
       chain,

@@ -14,16 +14,17 @@ export function chinaDayStart(day: string): number {
 }
 
 /** Partitions of so many days before are read for a payment that took that long. */
-const daysPaying = 3
+export const daysPaying = 3
 
-function bounds(day: string) {
+/** Instants of a bill's day, and the first partition in which a payment of it may lie. */
+export function dayBounds(day: string) {
   const from = new Date(chinaDayStart(day))
   const to = new Date(from.getTime() + chinaDayMs)
   return { from, to, earliest: utcDay(new Date(from.getTime() - daysPaying * chinaDayMs)) }
 }
 
 function isUnbilledPayment({ platform, day }: BillDay) {
-  const { from, to, earliest } = bounds(day)
+  const { from, to, earliest } = dayBounds(day)
   return and(
     eq(attempts.platform, platform),
     eq(attempts.state, "succeeded"),
@@ -35,7 +36,7 @@ function isUnbilledPayment({ platform, day }: BillDay) {
 }
 
 function isUnbilledRefund({ platform, day }: BillDay) {
-  const { from, to } = bounds(day)
+  const { from, to } = dayBounds(day)
   return and(
     eq(refunds.platform, platform),
     eq(refunds.state, "succeeded"),
@@ -45,11 +46,13 @@ function isUnbilledRefund({ platform, day }: BillDay) {
   )
 }
 
-const ofAttempt = and(eq(attempts.outTradeNo, refunds.outTradeNo), eq(attempts.day, refunds.attemptDay))
+/** The payment that a refund is of. */
+export const ofAttempt = and(eq(attempts.outTradeNo, refunds.outTradeNo), eq(attempts.day, refunds.attemptDay))
 
-/** Whether our books have business of that day that no bill lists; of one payee, or of anybody. */
+/** Whether our books have business of that day that no bill lists; of one payee, or of all of the service provider's. */
 export async function hasUnbilled(reader: Reader, about: BillDay, payeeAccount: string | undefined): Promise<boolean> {
-  const ofPayee = payeeAccount === undefined ? undefined : eq(attempts.payeeAccount, payeeAccount)
+  const ofPayee =
+    payeeAccount === undefined ? isNull(attempts.payeeDirectAccount) : eq(attempts.payeeAccount, payeeAccount)
   const paid = reader
     .select({ number: attempts.outTradeNo })
     .from(attempts)

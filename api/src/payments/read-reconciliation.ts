@@ -32,6 +32,8 @@ export type ReconciledDay = BillDay & {
 
 type DaysQuery = {
   readonly platform?: BillDay["platform"] | undefined
+  /** This day alone. */
+  readonly day?: string | undefined
   /** Days before this one. */
   readonly before?: string | undefined
   /** Of days, each with all its platforms. */
@@ -44,12 +46,13 @@ type DaysQuery = {
  */
 export async function listReconciliations(reader: Reader, actor: Actor, query: DaysQuery): Promise<ReconciledDay[]> {
   requireScope(actor, "payments:read")
-  const { platform, before, limit } = query
+  const { platform, day, before, limit } = query
   const rows = await readDays(
     reader,
     actor,
     and(
       platform === undefined ? undefined : eq(billReadings.platform, platform),
+      day === undefined ? undefined : eq(billReadings.day, day),
       before === undefined ? undefined : lt(billReadings.day, before),
     ),
     limit * platforms.length,
@@ -94,6 +97,13 @@ export type ProposedItem = {
   readonly books: ItemBooks
   /** Undefined once it is done. */
   readonly proposal: Proposal | undefined
+}
+
+/** Of the refund where the item is about one, else of the payment; undefined for a number that is not ours. */
+export function booksNow({ item, books }: ProposedItem): { state: string; amountFen: number } | undefined {
+  const { attempt, refund } = books
+  if (item.outRefundNo !== "") return refund && { state: refund.state, amountFen: refund.amountFen }
+  return attempt && { state: attempt.state, amountFen: attempt.receivedFen ?? attempt.amountFen }
 }
 
 type ItemsQuery = BillDay & {

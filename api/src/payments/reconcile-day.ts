@@ -1,4 +1,3 @@
-import { payeeAccounts } from "@suyuan/drizzle/schema/merchants"
 import { billReadings, reconciliationItems, reconciliations } from "@suyuan/drizzle/schema/payments"
 import { and, count, eq, sql } from "drizzle-orm"
 import { type Actor, requireScope } from "../actor"
@@ -6,10 +5,11 @@ import { writeAudit } from "../audit"
 import type { Context, Transaction } from "../context"
 import { ServiceError } from "../errors"
 import { requireEverySite } from "../participants/require-every-site"
+import { billedPayees } from "./billed-payees"
 import type { Bill, BillLine, DailyBill } from "./daily-bill"
 import { chinaDayMs, chinaDayStart, hasUnbilled, unbilledPages } from "./find-unbilled"
 import type { PaymentDeps } from "./payment-deps"
-import type { Outcome, Payee, Platform, UnknownCause } from "./payment-provider"
+import type { Outcome, Payee, UnknownCause } from "./payment-provider"
 import { type BillDay, keepDifferences, takeBillPage } from "./take-bill-page"
 
 export type Reconciled =
@@ -64,7 +64,7 @@ async function takeBills(
   sums: Sums,
 ): Promise<Exclude<Reconciled, { state: "reconciled" }> | undefined> {
   const provider = deps.providers[about.platform]
-  for (const payee of provider.billPerPayee ? await payeesOf(ctx, about.platform) : [undefined]) {
+  for (const payee of await billedPayees(ctx.db, provider, about.day)) {
     const answer = await provider.dailyBill({ day: about.day, payee })
     const trouble = await troubleWith(ctx, about, payee, answer)
     if (trouble !== undefined) return trouble
@@ -100,16 +100,6 @@ async function takeBill(ctx: Context, about: BillDay, bill: Bill, sums: Sums): P
   } finally {
     await bill.close()
   }
-}
-
-async function payeesOf(ctx: Context, platform: Platform): Promise<Payee[]> {
-  const { account, authToken } = payeeAccounts
-  const rows = await ctx.db
-    .select({ account, authToken })
-    .from(payeeAccounts)
-    .where(eq(payeeAccounts.platform, platform))
-  const byAccount = new Map(rows.map((row) => [row.account, { ...row, authToken: row.authToken ?? undefined }]))
-  return [...byAccount.values()]
 }
 
 /** `differences` counts every item of the day, those of earlier runs and those that were repaired too. */

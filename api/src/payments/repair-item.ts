@@ -13,10 +13,11 @@ import { type ItemBooks, type Proposal, proposeRepair, type ReconciliationItem }
 import { booksOfItems, requireItemSite } from "./read-reconciliation"
 import { applyRefundOutcome } from "./refund"
 import { settle } from "./settle"
+import type { BillDay } from "./take-bill-page"
 
 type Apply = (tx: Transaction) => Promise<"open" | "repaired" | "alarmed">
 
-export type RepairOrder = {
+export type RepairOrder = BillDay & {
   readonly id: string
   /** `Proposal.shown` of what the person was shown. */
   readonly shown: string
@@ -33,11 +34,11 @@ export async function repairItem(
   ctx: Context,
   deps: PaymentDeps,
   actor: Actor,
-  { id, shown }: RepairOrder,
+  { platform, day, id, shown }: RepairOrder,
 ): Promise<ReconciliationItem> {
   requireScope(actor, "payments:reconcile")
   const [item] = await ctx.db.select().from(reconciliationItems).where(eq(reconciliationItems.id, id))
-  if (item === undefined) throw new ServiceError("reconciliation/item-unknown")
+  if (item?.platform !== platform || item.day !== day) throw new ServiceError("reconciliation/item-unknown")
   requireItemSite(actor, "payments:reconcile", item)
   if (item.state !== "open") return sameRepair(item, shown)
   const [books] = await booksOfItems(ctx.db, [item])

@@ -3,11 +3,13 @@ import { fromHex, toHex } from "@suyuan/protocol/codec/bytes"
 import { encodeRecord } from "@suyuan/protocol/ledger/record"
 import { recordId, voidKey } from "@suyuan/protocol/ledger/record-id"
 import { RECORD_KINDS } from "@suyuan/protocol/ledger/record-kind"
+import { terminalToHex } from "@suyuan/protocol/terminal/identifiers"
 import type { UploadBody } from "@suyuan/protocol/terminal/upload-bodies"
 import { msToSeconds2024, utcDayOf } from "@suyuan/protocol/units/instant"
 import { and, eq } from "drizzle-orm"
 import type { Context, Transaction } from "../context"
 import { writeRecords } from "../ledger/write-records"
+import { giveBackCash } from "../payments/give-back-cash"
 import { applyVoid } from "../trace/apply-void"
 import type { UploadRefusal } from "./record-trades"
 import { isSale } from "./sale-key"
@@ -50,12 +52,7 @@ export async function voidSale(
   await writeRecords(ctx, tx, [
     { recordId: id, kind: RECORD_KINDS.void, siteId: stall.site.id, concerned, publicBytes },
   ])
-  if (sale.paidBy === "cash" && sale.refundedFen < sale.paidFen) {
-    await tx
-      .update(sales)
-      .set({ refundedFen: sale.paidFen, version: sale.version + 1 })
-      .where(isSale(key))
-  }
+  await giveBackCash(ctx, tx, sale, { requestedBy: `merchant:terminal:${terminalToHex(key.terminalId)}`, recordId: id })
   await applyVoid(ctx, tx, { saleRecordId: sale.recordId, byRecordId: id, lines: [] })
   return undefined
 }

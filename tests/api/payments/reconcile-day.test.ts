@@ -85,7 +85,8 @@ const orderOf = async (id: string) => {
   const { ctx } = market
   const [row] = await ctx.db.select().from(reconciliationItems).where(eq(reconciliationItems.id, id))
   if (row === undefined) throw new Error("no item")
-  return { id, shown: (await readItem(ctx.db, operator, row, id)).proposal?.shown ?? "none" }
+  const { platform, day } = row
+  return { platform, day, id, shown: (await readItem(ctx.db, operator, row, id)).proposal?.shown ?? "none" }
 }
 
 for (const platform of platformsOf) {
@@ -139,7 +140,7 @@ for (const platform of platformsOf) {
       )
     }
     for (const { item, proposal } of items) {
-      const order = { id: item.id, shown: proposal?.shown ?? "" }
+      const order = { platform, day, id: item.id, shown: proposal?.shown ?? "" }
       let done = await repairItem(ctx, deps, operator, order)
       // WeChat Pay takes its time for a refund: it stays open and is asked after again.
       if (done.state === "open") {
@@ -151,10 +152,12 @@ for (const platform of platformsOf) {
       }
       expect(done).toMatchObject({ state: item.repair === "alarm" ? "alarmed" : "repaired", repairedBy: operator.id })
       // [response lost] the same order again is the same repair; another one comes too late.
-      expect(await repairItem(ctx, deps, operator, { id: item.id, shown: done.shown ?? "" })).toEqual(done)
-      expect(await refusalOf(repairItem(ctx, deps, operator, { id: item.id, shown: "0".repeat(32) }))).toBe(
-        "reconciliation/item-changed",
+      expect(await repairItem(ctx, deps, operator, { platform, day, id: item.id, shown: done.shown ?? "" })).toEqual(
+        done,
       )
+      expect(
+        await refusalOf(repairItem(ctx, deps, operator, { platform, day, id: item.id, shown: "0".repeat(32) })),
+      ).toBe("reconciliation/item-changed")
       expect((await readItem(ctx.db, operator, item, item.id)).proposal).toBeUndefined()
     }
     expect(sandbox.world.store.refundsOf(platform, lost)).toHaveLength(1)
@@ -170,7 +173,7 @@ for (const platform of platformsOf) {
     expect(
       verbs.some(({ verb, subject }) => verb === "payments/reconcile-day" && subject === `${platform} ${day}`),
     ).toBe(true)
-    expect(await refusalOf(repairItem(ctx, deps, operator, { id: ctx.random.uuid(), shown: "" }))).toBe(
+    expect(await refusalOf(repairItem(ctx, deps, operator, { platform, day, id: ctx.random.uuid(), shown: "" }))).toBe(
       "reconciliation/item-unknown",
     )
     expect(await refusalOf(readItem(ctx.db, operator, { platform, day: "2020-01-01" }, items[0]?.item.id ?? ""))).toBe(
@@ -186,7 +189,12 @@ test("[PY-19] refuses a repair when the sale changed since it was shown, before 
   moveTo(day, 35)
   await reconcileDay(ctx, deps, operator, { platform: "alipay", day })
   const find = async () => (await itemsOf("alipay", day)).find(({ item }) => item.outTradeNo === forgotten)
-  const order = { id: (await find())?.item.id ?? "", shown: (await find())?.proposal?.shown ?? "" }
+  const order = {
+    platform: "alipay",
+    day,
+    id: (await find())?.item.id ?? "",
+    shown: (await find())?.proposal?.shown ?? "",
+  } as const
   const touch = () => ctx.sql`UPDATE sales SET version = version + 1, state = 'paid' WHERE (terminal_id, counter) IN
     (SELECT terminal_id, counter FROM attempts WHERE out_trade_no = ${forgotten})`
   const asked: PaymentDeps = {
@@ -233,8 +241,15 @@ test("[PY-19] a platform that answers another amount than was shown goes to a pe
   expect(attempt).toMatchObject({ state: "closed" })
 })
 
+/** Alipay as if one bill covered everybody. */
+function withOneBill(dailyBill: PaymentProvider["dailyBill"]): PaymentDeps {
+  const { providers } = market.deps
+  const alipay = { ...providers.alipay, billPerPayee: false, directAccounts: [], dailyBill }
+  return { ...market.deps, providers: { ...providers, alipay } }
+}
+
 test("[PY-19] a bill of any length costs the same few statements a page, and one that is too large concludes nothing", async () => {
-  const { ctx, deps } = market
+  const { ctx } = market
   const number = await paid("alipay")
   const day = chinaDay()
   moveTo(day, 35)
@@ -261,10 +276,7 @@ test("[PY-19] a bill of any length costs the same few statements a page, and one
       closed += 1
     },
   })
-  const dealing = (value: DailyBill): PaymentDeps => ({
-    ...deps,
-    providers: { ...deps.providers, alipay: { ...deps.providers.alipay, dailyBill: async () => succeeded(value) } },
-  })
+  const dealing = (value: DailyBill) => withOneBill(async () => succeeded(value))
   const counted = countStatements(ctx)
   const reconcile = async (on: string, value: DailyBill) => {
     let result: Reconciled | undefined
@@ -292,7 +304,7 @@ test("[PY-19] a bill of any length costs the same few statements a page, and one
 })
 
 test("[PY-19] a bill that breaks off between pages is taken in by the next run, each line once", async () => {
-  const { ctx, deps } = market
+  const { ctx } = market
   const number = await paid("alipay")
   const day = chinaDay()
   moveTo(day, 35)
@@ -310,8 +322,7 @@ test("[PY-19] a bill that breaks off between pages is taken in by the next run, 
       closed += 1
     },
   }
-  const alipay = { ...deps.providers.alipay, dailyBill: async () => succeeded({ state: "ready", bill } as const) }
-  const dealing: PaymentDeps = { ...deps, providers: { ...deps.providers, alipay } }
+  const dealing = withOneBill(async () => succeeded({ state: "ready", bill }))
   const run = () => reconcileDay(ctx, dealing, operator, { platform: "alipay", day })
   expect(run()).rejects.toThrow("the disk is gone")
   await refusalOf(run()).catch(() => "thrown")

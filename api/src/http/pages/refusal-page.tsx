@@ -2,10 +2,13 @@ import type { Context } from "../../context"
 import type { ErrorPage } from "../errors"
 import { RefusalPage } from "./scan-page"
 
-/** A browser that opened a pay code gets a page, also for a refusal; everybody else gets JSON. */
+/** Buyers' pages, a merchant's statement and the office. */
+const pagePaths = /^\/(p|t|office|payments\/statements)\//
+
+/** A browser that opened a page gets a page, also for a refusal; everybody else gets JSON. */
 export function refusalPage(ctx: Pick<Context, "config">): ErrorPage {
   return (c, body, status) => {
-    if (!/^\/[pt]\//.test(c.req.path) || !(c.req.header("accept") ?? "").includes("text/html")) return undefined
+    if (!pagePaths.test(c.req.path) || !(c.req.header("accept") ?? "").includes("text/html")) return undefined
     const page = (
       <RefusalPage
         code={body.code}

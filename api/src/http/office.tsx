@@ -1,0 +1,125 @@
+import { z } from "@hono/zod-openapi"
+import type { Actor, Scope } from "../actor"
+import type { Context } from "../context"
+import { ServiceError } from "../errors"
+import { dailyStatement } from "../payments/daily-statement"
+import { chinaDayMs } from "../payments/find-unbilled"
+import type { PaymentDeps } from "../payments/payment-deps"
+import { listReconciliations, readItem, readReconciliation } from "../payments/read-reconciliation"
+import { reconcileDay } from "../payments/reconcile-day"
+import { repairItem } from "../payments/repair-item"
+import { endOffice, officeNext, requireOffice, startOffice } from "./office-session"
+import { frameOf } from "./page-frame"
+import { withLanguage } from "./pages/office-page"
+import {
+  ReconciliationItemPage,
+  ReconciliationPage,
+  ReconciliationsPage,
+  SignInPage,
+} from "./pages/reconciliation-pages"
+import { newRouter, type Routes } from "./router"
+import { uuid } from "./schemas"
+import { statementAnswer, statementParams } from "./statements"
+
+/** Days and items on one page. */
+const pageRows = 50
+const root = "/office/reconciliations"
+
+const platform = z.enum(["wechat-pay", "alipay"])
+const day = z.iso.date()
+const dayParams = z.object({ platform, day })
+const itemParams = dayParams.extend({ id: uuid })
+const daysQuery = z.object({ before: day.optional() })
+const itemsQuery = z.object({
+  kind: z.enum(["missing-here", "missing-there", "amount-differs", "state-differs"]).optional(),
+  after: uuid.optional(),
+})
+const repairForm = z.object({ shown: z.string().regex(/^[0-9a-f]{32}$/, "as the page shows it") })
+
+/** As the API's own validators refuse. */
+function parse<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
+  const parsed = schema.safeParse(input)
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]
+  throw new ServiceError("request/malformed", {
+    field: issue?.path.map(String).join(".") ?? "",
+    ...(issue && { expected: issue.message.slice(0, 200) }),
+  })
+}
+
+export type OfficeDeps = { readonly ctx: Context; readonly payments: PaymentDeps }
+
+/** Pages for operators: plain HTML over the same verbs as the API, nothing that needs a script. */
+export function officeRoutes({ ctx, payments }: OfficeDeps): Routes {
+  const router = newRouter()
+  sessionPages(router, ctx)
+  router.use("/office/*", requireOffice(ctx))
+
+  router.get(root, async (c) => {
+    const { before } = parse(daysQuery, c.req.query())
+    const days = await listReconciliations(ctx.db, c.get("actor"), { before, limit: pageRows })
+    const shown = new Set(days.map((one) => one.day))
+    const nextBefore = shown.size === pageRows ? days.at(-1)?.day : undefined
+    const yesterday = new Date(ctx.clock.nowMs() + 8 * 3_600_000 - chinaDayMs).toISOString().slice(0, 10)
+    const mayRun = may(c.get("actor"), "payments:reconcile") && c.get("actor").siteIds.length === 0
+    const props = { frame: frameOf(ctx, c), days, mayRun, yesterday, nextBefore }
+    return c.html(`<!doctype html>${<ReconciliationsPage {...props} />}`)
+  })
+  router.post(root, async (c) => {
+    const about = parse(dayParams, await c.req.parseBody())
+    const { state } = await reconcileDay(ctx, payments, c.get("actor"), about)
+    if (state === "too-large") throw new ServiceError("reconciliation/bill-too-large")
+    return c.redirect(withLanguage(`${root}/${about.platform}/${about.day}`, frameOf(ctx, c).language), 303)
+  })
+  router.get(`${root}/:platform/:day`, async (c) => {
+    const query = { ...parse(dayParams, c.req.param()), ...parse(itemsQuery, c.req.query()), limit: pageRows }
+    const { about, items } = await readReconciliation(ctx.db, c.get("actor"), query)
+    const nextAfter = items.length === pageRows ? items.at(-1)?.item.id : undefined
+    const props = { frame: frameOf(ctx, c), about, items, kind: query.kind, nextAfter }
+    return c.html(`<!doctype html>${<ReconciliationPage {...props} />}`)
+  })
+  router.get(`${root}/:platform/:day/items/:id`, async (c) => {
+    const { id, ...about } = parse(itemParams, c.req.param())
+    const proposed = await readItem(ctx.db, c.get("actor"), about, id)
+    const mayRepair = may(c.get("actor"), "payments:reconcile")
+    const props = { frame: frameOf(ctx, c), proposed, mayRepair, isStillOpen: c.req.query("asked") === "1" }
+    return c.html(`<!doctype html>${<ReconciliationItemPage {...props} />}`)
+  })
+  router.post(`${root}/:platform/:day/items/:id/repair`, async (c) => {
+    const order = { ...parse(itemParams, c.req.param()), ...parse(repairForm, await c.req.parseBody()) }
+    const { state } = await repairItem(ctx, payments, c.get("actor"), order)
+    const path = `${root}/${order.platform}/${order.day}/items/${order.id}${state === "open" ? "?asked=1" : ""}`
+    return c.redirect(withLanguage(path, frameOf(ctx, c).language), 303)
+  })
+  router.get("/office/statements/:merchantId/:day", async (c) => {
+    const made = await dailyStatement(ctx, c.get("actor"), parse(statementParams, c.req.param()))
+    return statementAnswer(ctx, c, made, c.req.query("as") === "csv" ? "csv" : "page")
+  })
+  return router
+}
+
+function sessionPages(router: Routes, ctx: Context): void {
+  router.get("/office", (c) => {
+    const next = officeNext(c.req.query("next"))
+    const isRefused = c.req.query("refused") === "1"
+    return c.html(`<!doctype html>${<SignInPage frame={frameOf(ctx, c)} next={next} isRefused={isRefused} />}`)
+  })
+  router.post("/office/session", async (c) => {
+    const form = parse(
+      z.object({ token: z.string().max(512), next: z.string().max(400).optional() }),
+      await c.req.parseBody(),
+    )
+    const { language } = frameOf(ctx, c)
+    const next = officeNext(form.next)
+    if (await startOffice(ctx, c, form.token.trim())) return c.redirect(withLanguage(next, language), 303)
+    return c.redirect(withLanguage(`/office?refused=1&next=${encodeURIComponent(next)}`, language), 303)
+  })
+  router.post("/office/session/end", (c) => {
+    endOffice(c)
+    return c.redirect(withLanguage("/office", frameOf(ctx, c).language), 303)
+  })
+}
+
+function may(actor: Actor, scope: Scope): boolean {
+  return actor.scopes.includes(scope)
+}

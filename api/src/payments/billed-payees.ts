@@ -1,0 +1,52 @@
+import { payeeAccounts } from "@suyuan/drizzle/schema/merchants"
+import { attempts, refunds } from "@suyuan/drizzle/schema/payments"
+import { and, eq, gte, isNull, lt } from "drizzle-orm"
+import type { Reader } from "../context"
+import { dayBounds, ofAttempt } from "./find-unbilled"
+import type { Payee, PaymentProvider, Platform } from "./payment-provider"
+
+/**
+ * Whose bills make up a platform's day: each merchant's own account, and the service provider's, which is one bill or
+ * one for each payee. A payee that a stall has left by then still has one while business that began before is settled or
+ * refunded. `undefined`: the service provider's one bill.
+ */
+export async function billedPayees(
+  reader: Reader,
+  { platform, directAccounts, billPerPayee }: Pick<PaymentProvider, "platform" | "directAccounts" | "billPerPayee">,
+  day: string,
+): Promise<(Payee | undefined)[]> {
+  const direct = directAccounts.map(({ name, account }) => ({ account, authToken: undefined, directAccount: name }))
+  if (!billPerPayee) return [...direct, undefined]
+  const left = await payeesOfBusiness(reader, platform, day)
+  const today = await reader
+    .select({ account: payeeAccounts.account, authToken: payeeAccounts.authToken })
+    .from(payeeAccounts)
+    .where(and(eq(payeeAccounts.platform, platform), isNull(payeeAccounts.directAccount)))
+  // Today's token goes before the one that an attempt was opened with.
+  const byAccount = new Map([...left, ...today].map((row) => [row.account, row.authToken ?? undefined]))
+  return [...direct, ...[...byAccount].map(([account, authToken]) => ({ account, authToken }))]
+}
+
+async function payeesOfBusiness(reader: Reader, platform: Platform, day: string) {
+  const { from, to, earliest } = dayBounds(day)
+  const payee = { account: attempts.payeeAccount, authToken: attempts.payeeAuthToken }
+  const ofProvider = and(eq(attempts.platform, platform), isNull(attempts.payeeDirectAccount))
+  const paid = await reader
+    .selectDistinct(payee)
+    .from(attempts)
+    .where(
+      and(
+        ofProvider,
+        eq(attempts.state, "succeeded"),
+        gte(attempts.succeededAt, from),
+        lt(attempts.succeededAt, to),
+        gte(attempts.day, earliest),
+      ),
+    )
+  const returned = await reader
+    .selectDistinct(payee)
+    .from(refunds)
+    .innerJoin(attempts, ofAttempt)
+    .where(and(ofProvider, eq(refunds.state, "succeeded"), gte(refunds.succeededAt, from), lt(refunds.succeededAt, to)))
+  return [...returned, ...paid]
+}
