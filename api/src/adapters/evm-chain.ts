@@ -8,11 +8,11 @@ import {
   Interface,
   isCallException,
   JsonRpcProvider,
-  keccak256,
   Network,
   Wallet,
 } from "ethers"
-import type { Append, Chain, LogHead } from "../ledger/chain"
+import type { Chain, LogHead } from "../ledger/chain"
+import { encodeAppend, signLegacy } from "./evm-append"
 
 export type EvmChainOptions = {
   readonly rpcUrls: readonly string[]
@@ -23,13 +23,15 @@ export type EvmChainOptions = {
 
 /** `0x` and the four bytes that name a custom error. */
 const selectorCharacters = 10
-const gasPerZeroByte = 4n
-const gasPerByte = 16n
+const gasPerZeroByte = 4
+const gasPerByte = 16
 /** Chains with EIP-7623 ask for up to two and a half times the calldata's gas before they look at a transaction. */
 const calldataFactor = 3n
 const transactionGas = 21_000n
 /** Root, head and storage on top of the calldata, with room: what is not used costs nothing. */
 const gasMargin = 500_000n
+/** A node that has not answered by then is asked again with the next look at the log. */
+const sendMsMax = 20_000
 /** Reading one organisation's standing, at most. */
 const gasPerConcerned = 6_000n
 
@@ -48,8 +50,6 @@ export function connectChain(options: EvmChainOptions): Chain & { close(): void 
   const registry = new Contract(participants, participantRegistryAbi, provider)
   /** An organisation that was entered stays there. */
   const registered = new Set<number>()
-  const encode = ({ log, sequence, concerned, payload }: Append) =>
-    abi.encodeFunctionData("append", [log, sequence, concerned, payload])
   const wallet = new Wallet(options.submitterKey)
   let gasPrice: Promise<bigint> | undefined
   return {
@@ -86,23 +86,24 @@ export function connectChain(options: EvmChainOptions): Chain & { close(): void 
         gasPrice = undefined
         throw error
       })
-      const data = encode(append)
-      const raw = await wallet.signTransaction({
-        type: 0,
-        chainId,
-        to: ledger,
+      const data = encodeAppend(abi, append)
+      const gasLimit = gasLimitOf(data, append.concerned.length)
+      const to = getBytes(ledger)
+      const { raw, hash } = signLegacy(wallet.signingKey, {
         nonce,
-        data,
         gasPrice: await gasPrice,
-        gasLimit: gasLimitOf(getBytes(data), append.concerned.length),
+        gasLimit,
+        to,
+        data,
+        chainId,
       })
-      return { raw: getBytes(raw), hash: hex(keccak256(raw)) }
+      return { raw, hash: hex(hash) }
     },
     async refusalOf(append) {
-      const data = encode(append)
-      const gasLimit = gasLimitOf(getBytes(data), append.concerned.length)
+      const data = encodeAppend(abi, append)
+      const gasLimit = gasLimitOf(data, append.concerned.length)
       try {
-        await provider.call({ from: wallet.address, to: ledger, data, gasLimit })
+        await provider.call({ from: wallet.address, to: ledger, data: prefixed(data), gasLimit })
         return undefined
       } catch (error) {
         if (!isCallException(error)) throw error
@@ -111,7 +112,7 @@ export function connectChain(options: EvmChainOptions): Chain & { close(): void 
       }
     },
     async send(raw) {
-      const sent = providers.map((one) => sendRaw(one, raw))
+      const sent = options.rpcUrls.map((url) => sendRaw(url, raw))
       await Promise.any(sent).catch((all: AggregateError) => {
         throw all.errors[0]
       })
@@ -122,13 +123,34 @@ export function connectChain(options: EvmChainOptions): Chain & { close(): void 
   }
 }
 
-async function sendRaw(provider: JsonRpcProvider, raw: Uint8Array): Promise<void> {
+/** By itself: a batch that passes through a library's own request is turned into text, and back, several times over. */
+async function sendRaw(url: string, raw: Uint8Array): Promise<void> {
+  const response = await fetch(url, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: `{"jsonrpc":"2.0","id":1,"method":"eth_sendRawTransaction","params":["${prefixed(raw)}"]}`,
+    signal: AbortSignal.timeout(sendMsMax),
+  })
+  const answer = await response.text()
+  const message = refusalIn(answer)
+  // Known, or mined already: what sending was for. Which of the two, the log's head tells.
+  if (message !== undefined && /already (known|imported)|nonce too low|already exists/i.test(message)) return
+  if (message !== undefined || !response.ok)
+    throw new Error(`a node refuses a transaction: ${message ?? response.status}`)
+}
+
+/** Why a JSON-RPC answer is no result; undefined when it is one. */
+function refusalIn(answer: string): string | undefined {
   try {
-    await provider.send("eth_sendRawTransaction", [`0x${Buffer.from(raw).toString("hex")}`])
-  } catch (error) {
-    // Known, or mined already: what sending was for. Which of the two, the log's head tells.
-    if (!/already (known|imported)|nonce too low|already exists/i.test(String(error))) throw error
+    const { result, error } = JSON.parse(answer) as { result?: unknown; error?: { message?: unknown } }
+    return typeof result === "string" ? undefined : String(error?.message ?? "no result")
+  } catch {
+    return "no JSON"
   }
+}
+
+function prefixed(bytes: Uint8Array): string {
+  return `0x${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("hex")}`
 }
 
 function hex(text: string): string {
@@ -136,9 +158,9 @@ function hex(text: string): string {
 }
 
 function gasLimitOf(data: Uint8Array, concerned: number): bigint {
-  let zeros = 0n
-  for (const byte of data) if (byte === 0) zeros += 1n
-  const calldata = zeros * gasPerZeroByte + (BigInt(data.length) - zeros) * gasPerByte
+  let zeros = 0
+  for (const byte of data) if (byte === 0) zeros += 1
+  const calldata = BigInt(zeros * gasPerZeroByte + (data.length - zeros) * gasPerByte)
   return transactionGas + calldata * calldataFactor + BigInt(concerned) * gasPerConcerned + gasMargin
 }
 

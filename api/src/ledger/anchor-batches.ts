@@ -1,6 +1,6 @@
 import { batches, records } from "@suyuan/drizzle/schema/ledger"
 import { terminals } from "@suyuan/drizzle/schema/terminals"
-import { and, asc, desc, eq, gt, inArray, lte, sql } from "drizzle-orm"
+import { and, asc, desc, eq, getTableColumns, gt, inArray, lte, sql } from "drizzle-orm"
 import type { Context, Transaction } from "../context"
 import { holdsLease, type Lease } from "../leases"
 import type { Chain, LogHead } from "./chain"
@@ -110,7 +110,7 @@ async function markAnchored(ctx: Context, lease: Lease, log: number, final: LogH
 /** The next few batches that no block holds, in order, each stored as a signed transaction before it is sent. */
 async function submit(ctx: Context, chain: Chain, lease: Lease, log: number, mined: LogHead): Promise<number> {
   const waiting = await ctx.db
-    .select()
+    .select(withoutBytes)
     .from(batches)
     .where(and(eq(batches.log, log), gt(batches.sequence, mined.sequence)))
     .orderBy(asc(batches.sequence))
@@ -123,9 +123,8 @@ async function submit(ctx: Context, chain: Chain, lease: Lease, log: number, min
     if (batch.nonce === nonce && sentLately(ctx, batch)) continue
     // Another nonce only when the account's count is another than when it was signed: same payload, signed anew.
     const raw =
-      batch.nonce === nonce && batch.rawTransaction
-        ? batch.rawTransaction
-        : await signAndStore(ctx, chain, lease, { ...batch, nonce })
+      (batch.nonce === nonce && (await readBytes(ctx, batch)).rawTransaction) ||
+      (await signAndStore(ctx, chain, lease, { ...batch, nonce }))
     if (!raw) return sent
     await chain.send(raw)
     await ctx.db
@@ -143,7 +142,19 @@ async function submit(ctx: Context, chain: Chain, lease: Lease, log: number, min
   return sent
 }
 
-type BatchRow = typeof batches.$inferSelect
+/** Of a batch in flight, which is looked at with every block, not its 112 KB. */
+const { payload: _payload, rawTransaction: _rawTransaction, ...withoutBytes } = getTableColumns(batches)
+
+type BatchRow = Omit<typeof batches.$inferSelect, "payload" | "rawTransaction">
+
+async function readBytes(ctx: Context, { log, sequence }: Pick<BatchRow, "log" | "sequence">) {
+  const [row] = await ctx.db
+    .select({ payload: batches.payload, rawTransaction: batches.rawTransaction })
+    .from(batches)
+    .where(and(eq(batches.log, log), eq(batches.sequence, sequence)))
+  if (!row) throw new Error(`batch ${sequence} of log ${log} is gone`)
+  return row
+}
 
 function sentLately(ctx: Context, batch: BatchRow): boolean {
   return batch.submittedAt !== null && ctx.clock.nowMs() - batch.submittedAt.getTime() < resendAfterMs
@@ -157,7 +168,8 @@ function sentLately(ctx: Context, batch: BatchRow): boolean {
 async function isHeldBack(ctx: Context, chain: Chain, first: BatchRow, mined: LogHead): Promise<boolean> {
   if (first.nonce === null || first.nonce >= mined.nextNonce) return false
   if (sentLately(ctx, first)) return true
-  const reason = await chain.refusalOf(first)
+  const { payload } = await readBytes(ctx, first)
+  const reason = await chain.refusalOf({ ...first, payload })
   if (reason === undefined) return false
   const { log, sequence } = first
   await ctx.db
@@ -172,9 +184,10 @@ async function signAndStore(
   ctx: Context,
   chain: Chain,
   lease: Lease,
-  batch: { log: number; sequence: number; concerned: number[]; payload: Uint8Array; nonce: number },
+  batch: { log: number; sequence: number; concerned: number[]; nonce: number },
 ): Promise<Uint8Array | undefined> {
-  const { raw, hash } = await chain.signAppend(batch)
+  const { payload } = await readBytes(ctx, batch)
+  const { raw, hash } = await chain.signAppend({ ...batch, payload })
   const stored = await ctx.db.transaction(async (tx: Transaction) => {
     if (!(await holdsLease(tx, lease))) return false
     await tx
