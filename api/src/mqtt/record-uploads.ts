@@ -98,9 +98,9 @@ function refuseEnvelope(ctx: Context, stall: TerminalAtStall, upload: Upload): E
 
 async function recordGroup(ctx: Context, tx: Transaction, arrived: readonly Arrived[]): Promise<UploadAck[]> {
   const acks: UploadAck[] = []
-  const concerned = await concernedBySite(tx, arrived)
   // Snapshots first: the sales of the same group then know what their lines are.
   const others = arrived.filter(({ upload }) => upload.kind !== "sale")
+  const concerned = await concernedBySite(tx, others)
   const ordered = [
     ...others.filter(({ upload }) => upload.kind === "snapshot"),
     ...others.filter(({ upload }) => upload.kind !== "snapshot"),
@@ -229,6 +229,7 @@ async function cancel(ctx: Context, tx: Transaction, stall: TerminalAtStall, cou
 
 /** Numbers of the site's organisation and of the regulators, by site. */
 async function concernedBySite(tx: Transaction, arrived: readonly Arrived[]): Promise<Map<string, number[]>> {
+  if (arrived.length === 0) return new Map()
   const owners = [...new Set(arrived.map(({ stall }) => stall.site.participantId))]
   const rows = await tx
     .select({ id: participants.id, number: participants.number, role: participants.role })

@@ -18,7 +18,7 @@ import type { Context } from "../context"
 import type { RecordDraft } from "../ledger/write-records"
 import { pileIdOf } from "../stock/pile-id"
 import type { AppliedSale } from "../trace/apply-sales"
-import type { SaleToRecord, StoredLine } from "./complete-trades"
+import type { SaleToRecord, StoredLine } from "./read-trades"
 
 type ResolvedLine = StoredLine & { readonly commodity: number; readonly pileId: string }
 

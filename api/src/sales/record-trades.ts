@@ -63,7 +63,7 @@ export async function recordTrades(
     tx,
     accepted.map(({ code }) => code),
   )
-  const arrived: { key: SaleKey; upload: SaleUpload; code: VerifiedCode }[] = []
+  const arrived: Arrived[] = []
   for (const [position, { index, upload, code }] of accepted.entries()) {
     const sale = stored[position]
     if (!sale) throw new Error("an outcome is missing for an accepted sale")
@@ -73,7 +73,7 @@ export async function recordTrades(
     } else arrived.push({ key: sale.key, upload, code })
   }
   if (arrived.length === 0) return refusals
-  await noteUploads(ctx, tx, arrived)
+  await noteHandedOver(tx, arrived)
   for (const { key, upload, code } of arrived) {
     if (code.lines === undefined && upload.body.lines !== undefined)
       await takeLines(ctx, tx, key, code, upload.body.lines)
@@ -90,9 +90,12 @@ export async function recordTrades(
     ctx,
     tx,
     arrived.map(({ key }) => key),
+    new Date(ctx.clock.nowMs()),
   )
   return refusals
 }
+
+type Arrived = { readonly key: SaleKey; readonly upload: SaleUpload; readonly code: VerifiedCode }
 
 /** A terminal uploads its own sales only. */
 function ownCode({ terminalId, body }: SaleUpload): Result<PayCode, ErrorCode> {
@@ -113,21 +116,8 @@ async function verifyUploads(
     : verifyCodes(ctx, tx, codes)
 }
 
-async function noteUploads(
-  ctx: Context,
-  tx: Transaction,
-  arrived: readonly { key: SaleKey; upload: SaleUpload }[],
-): Promise<void> {
-  const at = new Date(ctx.clock.nowMs())
-  await tx
-    .update(sales)
-    .set({ uploadedAt: sql`coalesce(${sales.uploadedAt}, ${at.toISOString()}::timestamptz)` })
-    .where(
-      inSales(
-        sales,
-        arrived.map(({ key }) => key),
-      ),
-    )
+/** Handed over on six digits, before any platform has said a word. */
+async function noteHandedOver(tx: Transaction, arrived: readonly Arrived[]): Promise<void> {
   const handedOver = arrived.filter(({ upload }) => upload.body.settlement === "code-only")
   if (handedOver.length === 0) return
   await tx

@@ -3,10 +3,9 @@ import { unpackQuantity } from "@suyuan/protocol/terminal/packed-quantity"
 import { and, eq } from "drizzle-orm"
 import type { Transaction } from "../context"
 import { readSnapshots, snapshotKey } from "./read-snapshots"
+import type { StoredLine } from "./read-trades"
 import { resolveLine } from "./resolve-lines"
 import { type SaleKey, saleName } from "./sale-key"
-
-type StoredLine = typeof saleLines.$inferSelect
 
 /**
  * Gives their meaning to lines that have none although the snapshot is here: a scan stores lines while the transaction

@@ -29,3 +29,15 @@ export function inSales(
     day: ["date", keys.map((key) => key.day)],
   })}) AND ${table.day} = ANY (${arrayOf("date", days)})`
 }
+
+/** `named JOIN table AS alias ON …`: rows of a table that is keyed like a sale, each found by its own key. */
+export function joinSales(table: SQL, alias: string, keys: readonly SaleKey[]): SQL {
+  const of = (column: string) => sql`${sql.identifier(alias)}.${sql.identifier(column)}`
+  return sql`${unnest("named", {
+    terminal_id: ["bigint", keys.map((key) => key.terminalId)],
+    counter: ["bigint", keys.map((key) => key.counter)],
+    day: ["date", keys.map((key) => key.day)],
+  })} JOIN ${table} AS ${sql.identifier(alias)} ON ${of("terminal_id")} = named.terminal_id
+    AND ${of("counter")} = named.counter AND ${of("day")} = named.day
+    AND ${of("day")} = ANY (${arrayOf("date", [...new Set(keys.map((key) => key.day))])})`
+}

@@ -28,43 +28,49 @@ export async function storeCodes(
   const first = new Map<string, VerifiedCode>()
   for (const code of codes) if (!first.has(nameOf(code))) first.set(nameOf(code), code)
   const firsts = [...first.values()].sort((a, b) => a.terminal.id - b.terminal.id || a.counter - b.counter)
-  const inserted = await tx.execute<{ terminal_id: string; counter: string }>(sql`
-    INSERT INTO ${saleKeys} (terminal_id, counter, code_digest, day)
-    SELECT * FROM ${unnest("given", {
-      terminal_id: ["bigint", firsts.map((code) => code.terminal.id)],
-      counter: ["bigint", firsts.map((code) => code.counter)],
-      code_digest: ["bytea", firsts.map((code) => code.code.digest)],
-      day: ["date", firsts.map((code) => code.day)],
-    })}
-    ON CONFLICT DO NOTHING RETURNING terminal_id, counter`)
-  const fresh = new Set(
-    inserted.map((row) => saleName({ terminalId: Number(row.terminal_id), counter: Number(row.counter) })),
-  )
-  const digests = new Map(firsts.map((code) => [nameOf(code), toHex(code.code.digest)]))
-  const known = firsts.filter((code) => !fresh.has(nameOf(code)))
-  if (known.length > 0) {
-    const rows = await tx
-      .select()
-      .from(saleKeys)
-      .where(
-        sql`(${saleKeys.terminalId}, ${saleKeys.counter}) IN (SELECT * FROM ${unnest("named", {
-          terminal_id: ["bigint", known.map((code) => code.terminal.id)],
-          counter: ["bigint", known.map((code) => code.counter)],
-        })})`,
-      )
-    for (const row of rows) digests.set(saleName(row), row.codeDigest)
-  }
-  await insertSales(
-    ctx,
+  // Nearly all that are uploaded were scanned before, and keys stay.
+  const digests = await readDigests(tx, firsts)
+  const fresh = await insertKeys(
     tx,
-    firsts.filter((code) => fresh.has(nameOf(code))),
+    firsts.filter((code) => !digests.has(nameOf(code))),
   )
+  const written = firsts.filter((code) => fresh.has(nameOf(code)))
+  for (const code of written) digests.set(nameOf(code), toHex(code.code.digest))
+  const overtaken = firsts.filter((code) => !digests.has(nameOf(code)))
+  for (const [name, digest] of await readDigests(tx, overtaken)) digests.set(name, digest)
+  await insertSales(ctx, tx, written)
   return codes.map((code) => {
     const key = { terminalId: code.terminal.id, counter: code.counter, day: code.day }
     const name = nameOf(code)
     if (digests.get(name) !== toHex(code.code.digest)) return { key, outcome: "other-bytes" }
     return { key, outcome: fresh.has(name) && first.get(name) === code ? "fresh" : "known" }
   })
+}
+
+async function readDigests(tx: Transaction, codes: readonly VerifiedCode[]): Promise<Map<string, string>> {
+  if (codes.length === 0) return new Map()
+  const rows = await tx.execute<{ terminalId: number; counter: number; digest: string }>(sql`
+    SELECT k.terminal_id::float8 AS "terminalId", k.counter::float8 AS counter, encode(k.code_digest, 'hex') AS digest
+    FROM ${unnest("named", {
+      terminal_id: ["bigint", codes.map((code) => code.terminal.id)],
+      counter: ["bigint", codes.map((code) => code.counter)],
+    })} JOIN ${saleKeys} AS k ON k.terminal_id = named.terminal_id AND k.counter = named.counter`)
+  return new Map(rows.map((row) => [saleName(row), row.digest]))
+}
+
+/** Names of those that nobody had, and nobody else takes at this moment. */
+async function insertKeys(tx: Transaction, codes: readonly VerifiedCode[]): Promise<Set<string>> {
+  if (codes.length === 0) return new Set()
+  const inserted = await tx.execute<{ terminalId: number; counter: number }>(sql`
+    INSERT INTO ${saleKeys} (terminal_id, counter, code_digest, day)
+    SELECT * FROM ${unnest("given", {
+      terminal_id: ["bigint", codes.map((code) => code.terminal.id)],
+      counter: ["bigint", codes.map((code) => code.counter)],
+      code_digest: ["bytea", codes.map((code) => code.code.digest)],
+      day: ["date", codes.map((code) => code.day)],
+    })}
+    ON CONFLICT DO NOTHING RETURNING terminal_id::float8 AS "terminalId", counter::float8 AS counter`)
+  return new Set(inserted.map(saleName))
 }
 
 async function insertSales(ctx: Pick<Context, "clock">, tx: Transaction, codes: readonly VerifiedCode[]) {
