@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test"
 import type { Actor } from "@suyuan/api/actor"
 import { dailyStatement } from "@suyuan/api/payments/daily-statement"
+import { readReconciliation } from "@suyuan/api/payments/read-reconciliation"
 import { reconcileDay } from "@suyuan/api/payments/reconcile-day"
 import { requestRefund } from "@suyuan/api/payments/request-refund"
 import { businessDayOf } from "@suyuan/api/trace/business-day"
@@ -124,6 +125,22 @@ test("[RS-4] Σ statements of a day is what the books moved on it, to the fen: p
   const returned = all.filter(({ state }) => state === "succeeded").reduce((sum, row) => sum + row.amountFen, 0)
   const inSales = (await market.ctx.db.select().from(sales)).reduce((sum, row) => sum + row.refundedFen, 0)
   expect(returned).toBe(inSales)
+
+  // The platforms' own bills say the same of both days: several refunds of one sale, whole ones, second payments.
+  moveToHour(second, 35)
+  const { ctx, deps } = market
+  for (const platform of ["wechat-pay", "alipay"] as const) {
+    for (const day of [first, second]) {
+      expect(await reconcileDay(ctx, deps, operator, { platform, day })).toMatchObject({ differences: 0 })
+      const { about } = await readReconciliation(ctx.db, operator, { platform, day, limit: 1 })
+      const row = await rowOf(platform, day)
+      expect(about.totals).toMatchObject({
+        paidFen: row?.receivedFen,
+        refundedFen: row?.refundedFen,
+        feesFen: row?.feesFen,
+      })
+    }
+  }
 })
 
 test("[RS-5] fees are the bill's: not known before it is reconciled, and a refund of a later day is known with its own bill", async () => {

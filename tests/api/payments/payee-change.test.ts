@@ -7,7 +7,7 @@ import { reconcileDay } from "@suyuan/api/payments/reconcile-day"
 import { requestRefund } from "@suyuan/api/payments/request-refund"
 import { operator, refusalOf, secondOperator } from "../../support/stall"
 import { type Market, openMarket, saleFen, type TestSale } from "./market"
-import { payees, platformsOf } from "./platforms"
+import { directPayees, payees, platformsOf } from "./platforms"
 
 setDefaultTimeout(60_000)
 
@@ -80,5 +80,34 @@ for (const platform of platformsOf) {
       const { about } = await readReconciliation(ctx.db, operator, { platform, day: later, limit: 10 })
       expect(about.totals).toMatchObject({ paidFen: 0, refundedFen: saleFen - 34 })
     })
+
+    test("[RS-2] a merchant that collects by its own number has its own bill, held against the books with the others", async () => {
+      const { ctx, deps, clock } = market
+      clock.advance(86_400_000 - ((clock.nowMs() + 8 * 3_600_000) % 86_400_000) + 10 * 3_600_000)
+      const through = await paidSale()
+      const direct = { platform, directAccount: directPayees[platform].directAccount }
+      const proposed = await setPayee(ctx, operator, market.stall.merchantId, direct)
+      if (proposed.state !== "proposed") throw new Error("a change of payee must be proposed only")
+      await approvePayeeChange(ctx, secondOperator, proposed.changeId)
+      clock.advance(payeeDelayMs)
+      expect(await applyPayeeChanges(ctx)).toBe(1)
+      const own = await paidSale()
+      await giveBack(own, 34)
+      await giveBack(through, 34)
+      const day = chinaDay()
+      clock.advance(Date.parse(`${day}T00:00:00+08:00`) + 35 * 3_600_000 - clock.nowMs())
+      expect(await reconcileDay(ctx, deps, operator, { platform, day })).toMatchObject({
+        state: "reconciled",
+        matched: 3,
+        differences: 0,
+      })
+    })
+
+    async function paidSale(): Promise<TestSale> {
+      const [sale, payer] = [await market.newSale(), await market.newPayer(platform)]
+      await market.decideOn(await market.open(sale, payer), payer)
+      await market.settled(sale)
+      return sale
+    }
   })
 }
