@@ -4,9 +4,11 @@ import { terminalToHex } from "@suyuan/protocol/terminal/identifiers"
 import { lineCountOf } from "@suyuan/protocol/terminal/pay-code"
 import { fenToYuan } from "@suyuan/protocol/units/money"
 import { fenPerKilogramToYuanPerJin, gramsToJin, gramsToKilograms, quantityGrams } from "@suyuan/protocol/units/weight"
-import { inArray } from "drizzle-orm"
+import { sql } from "drizzle-orm"
 import type { Context, Reader } from "../context"
+import { recentOf } from "../recent"
 import { describePiles, type PileDescription } from "../trace/describe-piles"
+import { arrayOf } from "../unnest"
 import { isOffline } from "./judge-window"
 import { type ReadLine, readLines, type SaleOfCode } from "./read-sale"
 
@@ -16,8 +18,9 @@ export async function describeSale(ctx: Context, reader: Reader, scanned: SaleOf
   const lines = await readLines(reader, scanned)
   const nowMs = ctx.clock.nowMs()
   const goods = (lines ?? []).flatMap((line) => (line.goods ? [line.goods] : []))
-  const names = await commodityNames(reader, [...new Set(goods.map((line) => line.commodity))])
-  const piles = await describePiles(ctx, reader, [...new Set(goods.map((line) => line.pileId))])
+  const codes = [...new Set(goods.map((line) => line.commodity))]
+  const names: Names = await recentNames(ctx).of(codes, nowMs, (missing) => commodityNames(reader, missing))
+  const piles = await describePiles(ctx, [...new Set(goods.map((line) => line.pileId))])
   return {
     development: ctx.config.SUYUAN_ENV !== "production",
     terminal: terminalToHex(code.terminal.id),
@@ -45,7 +48,11 @@ export async function describeSale(ctx: Context, reader: Reader, scanned: SaleOf
 
 export type SaleDescription = Awaited<ReturnType<typeof describeSale>>
 
-type Names = ReadonlyMap<number, { readonly nameZh: string; readonly nameEn: string }>
+type Name = { readonly nameZh: string; readonly nameEn: string }
+type Names = ReadonlyMap<number, Name>
+
+/** A catalogue is published now and then; a new name may be late by so much. */
+const recentNames = recentOf<number, Name>(10_000, 10_000)
 
 function describeLine(line: ReadLine, names: Names, piles: ReadonlyMap<string, PileDescription>) {
   const name = line.goods && names.get(line.goods.commodity)
@@ -70,6 +77,6 @@ async function commodityNames(reader: Reader, codes: readonly number[]): Promise
   const rows = await reader
     .select({ code: commodities.code, nameZh: commodities.nameZh, nameEn: commodities.nameEn })
     .from(commodities)
-    .where(inArray(commodities.code, [...codes]))
+    .where(sql`${commodities.code} = ANY (${arrayOf("integer", codes)})`)
   return new Map(rows.map((row) => [row.code, row]))
 }

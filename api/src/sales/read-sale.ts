@@ -1,4 +1,7 @@
+import { merchants } from "@suyuan/drizzle/schema/merchants"
+import { sites } from "@suyuan/drizzle/schema/participants"
 import { saleKeys, saleLines, sales } from "@suyuan/drizzle/schema/sales"
+import { terminals } from "@suyuan/drizzle/schema/terminals"
 import type { ErrorCode } from "@suyuan/look/errors"
 import { toHex } from "@suyuan/protocol/codec/bytes"
 import { err, ok, type Result } from "@suyuan/protocol/result"
@@ -11,7 +14,7 @@ import { judgeWindow } from "./judge-window"
 import { readSnapshots, snapshotKey } from "./read-snapshots"
 import { type LineGoods, resolveLine } from "./resolve-lines"
 import { isSale, type SaleKey } from "./sale-key"
-import { type VerifiedCode, verifyCodes } from "./verify-codes"
+import { type VerifiedCode, verifyCodesOf } from "./verify-codes"
 
 export type StoredSale = typeof sales.$inferSelect
 
@@ -34,17 +37,21 @@ export function parseDigits(digits: string): Result<PayCode, ErrorCode> {
  * the same for everybody who scans.
  */
 export async function readSale(ctx: Context, reader: Reader, code: PayCode): Promise<Result<SaleOfCode, ErrorCode>> {
-  const [verified] = await verifyCodes(ctx, reader, [code])
+  const [found] = await reader
+    .select({ terminal: terminals, merchant: merchants, site: sites, codeDigest: saleKeys.codeDigest })
+    .from(terminals)
+    .innerJoin(merchants, eq(merchants.id, terminals.merchantId))
+    .innerJoin(sites, eq(sites.id, terminals.siteId))
+    // By number alone: another code of the same number may name another day.
+    .leftJoin(saleKeys, and(eq(saleKeys.terminalId, terminals.id), eq(saleKeys.counter, code.body.counter)))
+    .where(eq(terminals.id, code.body.terminal))
+  const [verified] = verifyCodesOf(ctx, new Map(found ? [[found.terminal.id, found]] : []), [code])
   if (!verified) throw new Error("a verdict is missing")
   if (!verified.ok) return verified
   const key = { terminalId: verified.value.terminal.id, counter: verified.value.counter, day: verified.value.day }
-  // By number alone: another code of the same number may name another day.
-  const [known] = await reader
-    .select({ codeDigest: saleKeys.codeDigest })
-    .from(saleKeys)
-    .where(and(eq(saleKeys.terminalId, key.terminalId), eq(saleKeys.counter, key.counter)))
-  if (known && known.codeDigest !== toHex(code.digest)) return err("sale/other-bytes")
-  const [sale] = known ? await reader.select().from(sales).where(isSale(key)) : []
+  const known = found?.codeDigest ?? undefined
+  if (known !== undefined && known !== toHex(code.digest)) return err("sale/other-bytes")
+  const [sale] = known !== undefined ? await reader.select().from(sales).where(isSale(key)) : []
   return ok({ code: verified.value, key, sale, refusal: await refusalOf(ctx, reader, verified.value, sale) })
 }
 

@@ -4,7 +4,8 @@ import { finestStatement, type PlaceOf } from "@suyuan/protocol/trace/finest-sta
 import type { OutflowRange } from "@suyuan/protocol/trace/pile"
 import { UNKNOWN_SOURCE } from "@suyuan/protocol/trace/pile-event"
 import { eq, sql } from "drizzle-orm"
-import type { Reader } from "../context"
+import type { Context, Reader } from "../context"
+import { recentOf } from "../recent"
 import { arrayOf } from "../unnest"
 import { provinceOf } from "./province"
 
@@ -20,6 +21,18 @@ export type LotFacts = {
   readonly harvestedAt: Date
   readonly recordId: string
   readonly isCertified: boolean
+}
+
+/** A lot is what it was declared; a certificate issued for it may be seen so much later. */
+const recentLots = recentOf<string, LotFacts>(10_000, 50_000)
+
+/** For what everybody sees who scans. */
+export function readRecentLots(
+  ctx: Pick<Context, "db" | "sql" | "clock">,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, LotFacts>> {
+  const known = [...new Set(ids)].filter((id) => id !== UNKNOWN_SOURCE)
+  return recentLots(ctx).of(known, ctx.clock.nowMs(), (missing) => readLots(ctx.db, missing))
 }
 
 export async function readLots(reader: Reader, ids: readonly string[]): Promise<Map<string, LotFacts>> {
@@ -52,6 +65,10 @@ export async function readLots(reader: Reader, ids: readonly string[]): Promise<
       },
     ]),
   )
+}
+
+export function lotGramsOf(facts: ReadonlyMap<string, LotFacts>): Map<string, number> {
+  return new Map([...facts.values()].map((lot) => [lot.id, lot.grams]))
 }
 
 export type OriginDescription = {

@@ -1,43 +1,34 @@
 import type { PileEvent } from "@suyuan/protocol/trace/pile-event"
-import type { SourceRange } from "@suyuan/protocol/trace/source-grams"
-import type { Context, Reader } from "../context"
-import { type BoughtByKey, keepBoughtOrigins, readBoughtOrigins, upstreamKey } from "./bought-origins"
-import { type LotFacts, readLots } from "./describe-origin"
-import { followPurchases, walkedPiles } from "./follow-purchases"
-import { restoreBooks } from "./note-events"
-import { keepPileState, openingOf, type ResumedPile, readPileStates, sinceMax } from "./pile-states"
-import { type Histories, lotsOf, pileEventOf, readHistories } from "./read-histories"
-import { type Resolved, resolve } from "./resolve"
+import type { Context } from "../context"
+import { type BoughtByKey, readBoughtOrigins, upstreamKey } from "./bought-origins"
+import { type LotFacts, lotGramsOf, readRecentLots } from "./describe-origin"
+import { openingOf, type ResumedPile, readPileStates, sinceMax } from "./pile-states"
+import { lotsOf, pileEventOf } from "./read-histories"
+import { resolve } from "./resolve"
 import { presenceIn } from "./stay"
-
-/** What is in a pile, and since when some of it can have been there. */
-export type PileContent = {
-  readonly pileId: string
-  readonly stockGrams: number
-  readonly live: readonly SourceRange[]
-  readonly sinceMs: number | undefined
-}
+import { type PileContent, walkPile } from "./walk-pile"
 
 /**
  * What is in these piles now. From what is remembered of them and what happened since; a pile of which nothing is
- * remembered is walked from its history, and then remembered.
+ * remembered is walked from its history. Two queries, and one for lots that were not read a moment ago.
  */
 export async function readPileContents(
-  ctx: Pick<Context, "db" | "clock" | "afterwards">,
-  reader: Reader,
+  ctx: Pick<Context, "db" | "sql" | "clock" | "afterwards" | "log">,
   pileIds: readonly string[],
 ): Promise<{ contents: PileContent[]; facts: ReadonlyMap<string, LotFacts> }> {
   const nowMs = ctx.clock.nowMs()
-  const states = await readPileStates(reader, pileIds, nowMs)
-  const purchases = [...states.values()].flatMap(({ since }) => since.filter((row) => row.source === "purchase"))
-  const bought = await readBoughtOrigins(reader, purchases)
+  const { states, unknown } = await readPileStates(ctx.db, pileIds, nowMs)
+  const bought = await readBoughtOrigins(
+    ctx.db,
+    states.flatMap(({ since }) => since.filter((row) => row.source === "purchase")),
+  )
   const isWhole = ({ since }: ResumedPile) =>
     since.every((row) => row.source !== "purchase" || bought.has(upstreamKey(row)))
-  const resumed = [...states.values()].filter(isWhole)
-  const others = pileIds.filter((pileId) => !resumed.some((pile) => pile.pileId === pileId))
-  const walked = others.length === 0 ? undefined : await readWhole(reader, others, nowMs)
-  const facts = await readLots(reader, [
-    ...lotsOf(walked?.rows ?? [], walked?.bought ?? new Map()),
+  const resumed = states.filter(isWhole)
+  const others = [...unknown, ...states.filter((pile) => !isWhole(pile)).map(({ pileId }) => pileId)]
+  const walked = await Promise.all(others.map((pileId) => walkPile(ctx, pileId)))
+  const facts = await readRecentLots(ctx, [
+    ...walked.flatMap(({ live }) => live.map(({ sourceId }) => sourceId)),
     ...resumed.flatMap(({ carry, since }) => [
       ...carry.sources.map(({ sourceId }) => sourceId),
       ...lotsOf(since, new Map()),
@@ -45,37 +36,9 @@ export async function readPileContents(
     ...lotsOf([], bought),
   ])
   for (const { pileId, since } of resumed) {
-    if (since.length > sinceMax / 2) ctx.afterwards.do(`pile ${pileId}`, () => rememberPile(ctx, pileId))
+    if (since.length > sinceMax / 2) ctx.afterwards.do(`pile ${pileId}`, () => walkPile(ctx, pileId))
   }
-  const contents = [
-    ...resumeAll(resumed, bought, facts, nowMs),
-    ...(walked ? walkAll(ctx, others, walked, facts, nowMs) : []),
-  ]
-  return { contents, facts }
-}
-
-/** Walks a pile from its history, and remembers what it holds. */
-async function rememberPile(ctx: Pick<Context, "db" | "clock" | "afterwards">, pileId: string): Promise<void> {
-  const nowMs = ctx.clock.nowMs()
-  const histories = await readWhole(ctx.db, [pileId], nowMs)
-  const facts = await readLots(ctx.db, lotsOf(histories.rows, histories.bought))
-  await remember(ctx, [pileId], histories, resolveAll(histories, facts), nowMs)
-}
-
-function readWhole(reader: Reader, pileIds: readonly string[], nowMs: number): Promise<Histories> {
-  return readHistories(
-    reader,
-    pileIds.map((pileId) => ({ pileId, until: new Date(nowMs) })),
-    nowMs,
-  )
-}
-
-function resolveAll(histories: Histories, facts: ReadonlyMap<string, LotFacts>): Resolved | undefined {
-  return resolve(histories.histories, { lotGrams: gramsOf(facts), keep: histories.isNamed })
-}
-
-function gramsOf(facts: ReadonlyMap<string, LotFacts>): Map<string, number> {
-  return new Map([...facts.values()].map((lot) => [lot.id, lot.grams]))
+  return { contents: [...resumeAll(resumed, bought, facts, nowMs), ...walked], facts }
 }
 
 function resumeAll(
@@ -88,55 +51,11 @@ function resumeAll(
     const events: PileEvent[] = [openingOf(pile), ...pile.since.map((row) => pileEventOf(row, bought))]
     return { pileId: pile.pileId, events }
   })
-  const resolved = resolve(histories, { lotGrams: gramsOf(facts), keep: () => false })
-  return piles.map(({ pileId, since, presence }) => {
+  const resolved = resolve(histories, { lotGrams: lotGramsOf(facts), keep: () => false })
+  return piles.map(({ pileId, since, presence, tests }) => {
     const { live = [], stockGrams = 0 } = resolved?.piles.get(pileId) ?? {}
-    return { pileId, live, stockGrams, sinceMs: presenceIn(since, nowMs, presence).sinceMs }
+    const { sinceMs } = presenceIn(since, nowMs, presence)
+    const ofIt = tests.filter(({ sampledMs }) => sinceMs !== undefined && sampledMs >= sinceMs && sampledMs <= nowMs)
+    return { pileId, live, stockGrams, sinceMs, inspections: ofIt.map(({ test }) => test) }
   })
-}
-
-function walkAll(
-  ctx: Pick<Context, "db" | "afterwards">,
-  pileIds: readonly string[],
-  histories: Histories,
-  facts: ReadonlyMap<string, LotFacts>,
-  nowMs: number,
-): PileContent[] {
-  const resolved = resolveAll(histories, facts)
-  ctx.afterwards.do(`piles ${pileIds.join()}`, () => remember(ctx, pileIds, histories, resolved, nowMs))
-  return pileIds.map((pileId) => {
-    const own = histories.rows.filter((row) => row.pileId === pileId)
-    const { live = [], stockGrams = 0 } = resolved?.piles.get(pileId) ?? {}
-    return { pileId, live, stockGrams, sinceMs: presenceIn(own, nowMs).sinceMs }
-  })
-}
-
-async function remember(
-  ctx: Pick<Context, "db">,
-  pileIds: readonly string[],
-  histories: Histories,
-  resolved: Resolved | undefined,
-  nowMs: number,
-): Promise<void> {
-  if (!resolved?.isTolerant) return
-  const followed = followPurchases(histories, resolved)
-  for (const pileId of pileIds) {
-    const rows = histories.rows.filter((row) => row.pileId === pileId)
-    const [own, pile] = [histories.revisions.get(pileId), resolved.piles.get(pileId)]
-    if (!own || !pile || rows.length === 0) continue
-    const presence = presenceIn(rows, nowMs)
-    // What came in before the pile was last empty is gone, and its suppliers' revisions change nothing here any more;
-    // unless some of it came back.
-    const sinceMs = rows.some(({ source }) => source === "return") ? 0 : (presence.sinceMs ?? Number.POSITIVE_INFINITY)
-    const purchases = rows.filter((row) => row.source === "purchase" && row.effectiveAt.getTime() >= sinceMs)
-    await keepPileState(ctx, pileId, {
-      atMs: Math.max(...rows.map((row) => row.effectiveAt.getTime())),
-      carry: pile.carry,
-      presence,
-      revision: own.revision,
-      suppliers: followed.suppliersOf(purchases),
-    })
-  }
-  await keepBoughtOrigins(ctx, followed.learned())
-  await restoreBooks(ctx.db, walkedPiles(histories, resolved))
 }

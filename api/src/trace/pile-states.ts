@@ -1,4 +1,4 @@
-import { pileEvents, pileStates, piles } from "@suyuan/drizzle/schema/trace"
+import { inspections, pileEvents, pileStates, piles } from "@suyuan/drizzle/schema/trace"
 import type { PileCarry } from "@suyuan/protocol/trace/pile"
 import type { PileEvent } from "@suyuan/protocol/trace/pile-event"
 import { sql } from "drizzle-orm"
@@ -6,6 +6,7 @@ import type { Context, Reader } from "../context"
 import { utcDay } from "../day"
 import { arrayOf } from "../unnest"
 import { suppliersAreUnchanged, suppliersAsStored } from "./bought-origins"
+import type { InspectionDescription } from "./read-inspections"
 import type { PileMove } from "./read-pile-rows"
 import { clockErrorMs } from "./resolve"
 import type { Presence } from "./stay"
@@ -18,10 +19,18 @@ export type PileState = {
 }
 
 /** With what has happened since. */
-export type ResumedPile = PileState & { readonly pileId: string; readonly since: readonly PileMove[] }
+export type ResumedPile = PileState & {
+  readonly pileId: string
+  readonly since: readonly PileMove[]
+  /** Of samples taken from it while it was not empty, newest first. */
+  readonly tests: readonly { readonly sampledMs: number; readonly test: InspectionDescription }[]
+}
 
 /** More since then, and the state is made anew from the whole. */
 export const sinceMax = 64
+
+/** More of one pile's stay, and the oldest are not shown. */
+const testsMax = 20
 
 /** A state this much older than now is only good while nothing came after it. */
 const tailDaysMax = 1
@@ -30,22 +39,23 @@ const tailDaysMax = 1
 const clocksAheadMs = 86_400_000
 
 /**
- * States of piles that still count, each with the events after it: one query, so that both are of one moment. Events
+ * States of piles that still count, each with the events after it, and the piles of which none does: one query, so that
+ * all is of one moment. A pile that nothing happened to is in neither. Events
  * that would revise a state make it void when they are stored (`note-events`); all others come after it.
  */
 export async function readPileStates(
   reader: Reader,
   pileIds: readonly string[],
   nowMs: number,
-): Promise<Map<string, ResumedPile>> {
+): Promise<{ states: ResumedPile[]; unknown: string[] }> {
   const firstDay = utcDay(new Date(nowMs - tailDaysMax * 86_400_000))
   const lastDay = utcDay(new Date(nowMs + clocksAheadMs))
   const rows = await reader.execute<Row>(sql`
     WITH known AS MATERIALIZED (
-      SELECT state.pile_id, state.at, state.state, pile.last_at
-      FROM ${pileStates} AS state JOIN ${piles} AS pile ON pile.id = state.pile_id
-      WHERE state.pile_id = ANY (${arrayOf("bytea", pileIds)}) AND state.revision = pile.revision
+      SELECT pile.id AS pile_id, state.at, state.state, pile.last_at
+      FROM ${piles} AS pile LEFT JOIN ${pileStates} AS state ON pile.id = state.pile_id AND state.revision = pile.revision
         AND (state.at = pile.last_at OR state.at >= ${firstDay}::date) AND ${suppliersAreUnchanged("state")}
+      WHERE pile.id = ANY (${arrayOf("bytea", pileIds)}) AND pile.last_at IS NOT NULL
     )
     SELECT encode(pile_id, 'hex') AS pile_id, extract(epoch FROM at)::float8 * 1000 AS at_ms, state,
       CASE WHEN last_at > at THEN (
@@ -56,9 +66,20 @@ export async function readPileStates(
             upstream_line
           FROM ${pileEvents} AS event WHERE event.pile_id = known.pile_id AND event.effective_at > known.at
             AND event.day BETWEEN ${firstDay}::date AND ${lastDay}::date LIMIT ${sinceMax + 1}
-        ) AS later) END AS later
+        ) AS later) END AS later,
+      (SELECT json_agg(test) FROM (
+        SELECT extract(epoch FROM sampled_at)::float8 * 1000 AS sampled_ms, extract(epoch FROM tested_at)::float8 * 1000 AS tested_ms,
+          sample_number, method, standard, limit_permille, inhibition_permille, conclusion, encode(record_id, 'hex') AS record_id
+        FROM ${inspections} AS test WHERE test.pile_id = known.pile_id
+          AND sampled_at >= to_timestamp((state -> 'presence' ->> 'sinceMs')::float8 / 1000)
+        ORDER BY tested_at DESC LIMIT ${testsMax}
+      ) AS test) AS tests
     FROM known`)
-  return new Map(rows.flatMap((row) => (row.later && row.later.length > sinceMax ? [] : [[row.pile_id, resumed(row)]])))
+  const isKnown = (row: Row): row is KnownRow => row.state !== null && (row.later?.length ?? 0) <= sinceMax
+  return {
+    states: rows.filter(isKnown).map(resumed),
+    unknown: rows.filter((row) => !isKnown(row)).map((row) => row.pile_id),
+  }
 }
 
 /** The pile as the pure engine takes it: one inflow for all that was before (RG-22). */
@@ -93,8 +114,23 @@ export async function keepPileState(
 type Row = {
   readonly pile_id: string
   readonly at_ms: number
-  readonly state: { readonly carry: PileCarry; readonly presence: Presence }
+  readonly state: { readonly carry: PileCarry; readonly presence: Presence } | null
   readonly later: readonly LaterRow[] | null
+  readonly tests: readonly TestRow[] | null
+}
+
+type KnownRow = Row & { readonly state: object }
+
+type TestRow = {
+  readonly sampled_ms: number
+  readonly tested_ms: number
+  readonly sample_number: string
+  readonly method: string
+  readonly standard: string
+  readonly limit_permille: number
+  readonly inhibition_permille: number
+  readonly conclusion: InspectionDescription["conclusion"]
+  readonly record_id: string
 }
 
 type LaterRow = {
@@ -111,9 +147,28 @@ type LaterRow = {
   readonly upstream_line: number | null
 }
 
-function resumed(row: Row): ResumedPile {
-  const { pile_id: pileId, at_ms, state, later } = row
-  return { pileId, atMs: Math.round(at_ms), ...state, since: (later ?? []).map((one) => moveOf(pileId, one)) }
+function resumed(row: KnownRow): ResumedPile {
+  const { pile_id: pileId, at_ms, state, later, tests } = row
+  return {
+    pileId,
+    atMs: Math.round(at_ms),
+    ...state,
+    since: (later ?? []).map((one) => moveOf(pileId, one)),
+    tests: (tests ?? []).map((one) => ({ sampledMs: Math.round(one.sampled_ms), test: testOf(one) })),
+  }
+}
+
+function testOf(row: TestRow): InspectionDescription {
+  return {
+    sampleNumber: row.sample_number,
+    method: row.method,
+    standard: row.standard,
+    limitPermille: row.limit_permille,
+    inhibitionPermille: row.inhibition_permille,
+    conclusion: row.conclusion,
+    recordId: row.record_id,
+    testedAt: new Date(Math.round(row.tested_ms)).toISOString(),
+  }
 }
 
 function moveOf(pileId: string, row: LaterRow): PileMove {

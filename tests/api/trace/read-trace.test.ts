@@ -73,7 +73,7 @@ const answer = async (recordId: string, outcome: "accepted" | "private" | "refus
 
 const pileOf = ({ merchantId }: SellingTerminal) => pileIdOf(merchantId, cabbage, null)
 const stockOf = async (terminal: SellingTerminal) => {
-  const pile = await describePiles(gateway.ctx, gateway.ctx.db, [pileOf(terminal)])
+  const pile = await describePiles(gateway.ctx, [pileOf(terminal)])
   return pile.get(pileOf(terminal))?.origin.grams
 }
 

@@ -83,8 +83,8 @@ test("what is remembered of piles is what every single event says", async () => 
     for (const group of arrivals(world.rows, dice)) {
       await store(group)
       if (dice.happens(0.5)) continue
-      resumed += (await readPileStates(gateway.ctx.db, world.piles, nowMs)).size
-      const { contents } = await readPileContents(gateway.ctx, gateway.ctx.db, world.piles)
+      resumed += (await readPileStates(gateway.ctx.db, world.piles, nowMs)).states.length
+      const { contents } = await readPileContents(gateway.ctx, world.piles)
       const { rows, resolved } = await walkWhole(world.piles)
       if (!resolved?.isTolerant) continue
       for (const { pileId, live, stockGrams } of contents) {
