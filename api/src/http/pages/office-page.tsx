@@ -98,5 +98,6 @@ th:first-child,td:first-child{text-align:left}thead th{border-top:0;font-size:14
 tr{display:grid;grid-template-columns:1fr auto;border-top:1px solid var(--line);padding:8px 0}tr.total{border-top:2px solid var(--ink)}
 tr.total td,tr.total th{border:0}th,td{border:0;padding:2px 0}th[scope=row]{grid-column:1/-1}td{display:contents}td::before{content:attr(data-label);color:var(--ink-soft);font-weight:400;text-align:left}}
 @page{size:A4;margin:16mm}
-@media print{body{background:#fff}main{box-shadow:none;max-width:none;width:auto;margin:0;padding:0}footer,nav,.demo+.none,.screen{display:none}}
+@media print{body{--ink:#1D2318;--ink-soft:#5E6656;--card:#FFFFFF;--line:#DEDCCF;background:#FFFFFF}
+main{box-shadow:none;max-width:none;width:auto;margin:0;padding:0}footer,nav{display:none}}
 `

@@ -37,7 +37,7 @@ export const StatementPage: FC<{ statement: DailyStatement; frame: PageFrame }> 
       </table>
       {total.feesFen === null && <p class="soft">{say("feesFollow")}</p>}
       <p class="soft">{say("dayOfBooks")}</p>
-      <nav class="screen">
+      <nav>
         <a href={`${frame.path}${frame.path.includes("?") ? "&" : "?"}as=csv&lang=${language}`}>CSV</a>
       </nav>
     </OfficePage>
