@@ -174,7 +174,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Open this payer's attempt, or give back the one that is open
-         * @description At most one attempt per sale, platform and payer; repeating is harmless. Needs a buyer's session.
+         * @description At most one attempt per sale, platform and payer; repeating is harmless. In the wallet (`jsapi`) it needs a buyer's session. From outside (`native`: a code that the wallet scans; `h5`: an address for a mobile browser) a browser without one gets one, and is one payer.
          */
         readonly post: {
             readonly parameters: {
@@ -191,10 +191,20 @@ export interface paths {
                     readonly "application/json": {
                         /** @enum {string} */
                         readonly platform: "wechat-pay" | "alipay";
+                        /**
+                         * @default jsapi
+                         * @enum {string}
+                         */
+                        readonly method?: "jsapi" | "native" | "h5";
                     };
                     readonly "application/x-www-form-urlencoded": {
                         /** @enum {string} */
                         readonly platform: "wechat-pay" | "alipay";
+                        /**
+                         * @default jsapi
+                         * @enum {string}
+                         */
+                        readonly method?: "jsapi" | "native" | "h5";
                     };
                 };
             };
@@ -274,6 +284,8 @@ export interface paths {
                  *     `payment/no-payee`: This stall does not take this way of paying yet; use another one, or cash.
                  *
                  *     `payment/other-wallet`: Pay with the wallet that you logged in with.
+                 *
+                 *     `payment/address-unknown`: The gateway cannot see your network address; scan the code with WeChat or Alipay to pay.
                  *
                  *     `payment/platform-refused`: The payment platform did not accept this payment; use another way, or cash.
                  */
@@ -5208,6 +5220,18 @@ export interface components {
                 /** @enum {string} */
                 readonly kind: "alipay";
                 readonly tradeNO: string;
+            } | {
+                /** @enum {string} */
+                readonly kind: "native";
+                /** @description Text of the QR code that the payer scans with the wallet */
+                readonly codeUrl: string;
+                /** @description The code drawn, as a data address */
+                readonly image: string;
+            } | {
+                /** @enum {string} */
+                readonly kind: "redirect";
+                /** @description Where the browser goes; it is led back to the page */
+                readonly url: string;
             } | null;
         };
         readonly SaleState: {

@@ -1,12 +1,15 @@
 import { bigint, pgTable, text, unique, uuid } from "drizzle-orm/pg-core"
 import { hexBytes, instant } from "./columns"
 
-/** A person as one platform's app knows them; never joined across apps without an explicit step. */
+/**
+ * A person as one platform's app knows them; never joined across apps without an explicit step. `web`: a browser of
+ * which nothing is known, under a random id; whoever pays there becomes known by the platform's own word.
+ */
 export const buyers = pgTable(
   "buyers",
   {
     id: uuid("id").primaryKey(),
-    platform: text("platform", { enum: ["wechat-pay", "alipay"] }).notNull(),
+    platform: text("platform", { enum: ["wechat-pay", "alipay", "web"] }).notNull(),
     appId: text("app_id").notNull(),
     openId: text("open_id").notNull(),
     createdAt: instant("created_at").notNull(),

@@ -15,7 +15,16 @@ export const attempts = pgTable(
     siteId: uuid("site_id").notNull(),
     merchantId: uuid("merchant_id").notNull(),
     platform: text("platform", { enum: ["wechat-pay", "alipay"] }).notNull(),
+    /** In whose session it was opened. */
     buyerId: uuid("buyer_id").notNull(),
+    /** jsapi: in the wallet; native: a code that any phone scans; h5: from a browser outside the wallet. */
+    method: text("method", { enum: ["jsapi", "native", "h5"] })
+      .notNull()
+      .default("jsapi"),
+    /** h5 only, and only while its order may be sent again: the platform wants to know whose browser it is. */
+    clientIp: text("client_ip"),
+    /** native and h5: the wallet that paid, as the platform told. */
+    walletBuyerId: uuid("wallet_buyer_id"),
     payeeAccount: text("payee_account").notNull(),
     /** Alipay's `app_auth_token` of that account when the attempt was made: still good after the stall's payee changed. */
     payeeAuthToken: text("payee_auth_token"),
@@ -25,7 +34,7 @@ export const attempts = pgTable(
     state: text("state", {
       enum: ["prepared", "sent", "unknown", "open", "succeeded", "failed", "closed"],
     }).notNull(),
-    /** prepay_id (WeChat Pay) or tradeNO (Alipay): what the phone needs to pay. */
+    /** prepay_id (WeChat Pay) or tradeNO (Alipay), the text of a code, or an address: what the phone needs to pay. */
     platformHandle: text("platform_handle"),
     platformTransactionId: text("platform_transaction_id"),
     /** What the platform says it took; differs from `amountFen` only when something is badly wrong. */

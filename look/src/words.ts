@@ -21,6 +21,7 @@ export const words = {
   certificate: { zh: "承诺达标合格证", en: "Producer's certificate" },
   payWechat: { zh: "微信支付", en: "Pay with WeChat" },
   payAlipay: { zh: "支付宝支付", en: "Pay with Alipay" },
+  scanToPay: { zh: "请用手机上的钱包扫码付款", en: "Scan this code with the wallet on your phone" },
   openInApp: { zh: "请用微信或支付宝扫描摊位上的码付款", en: "Scan the stall's code with WeChat or Alipay to pay" },
   paying: { zh: "请先别取货：支付结果确认中", en: "Do not take the goods yet: the payment is being confirmed" },
   paid: { zh: "已付款", en: "Paid" },

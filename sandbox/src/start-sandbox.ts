@@ -20,6 +20,7 @@ import { Notifier } from "./notifications/notifier"
 import { settleDueRefunds } from "./orders/settle-refund"
 import { Store } from "./orders/store"
 import { isLoopback, type SandboxOptions, settingsOf } from "./settings"
+import { walletPages } from "./wallet/wallet-pages"
 import { wechatNotificationWire } from "./wechat-pay/notify"
 import { wechatPayRoutes } from "./wechat-pay/routes"
 import type { World } from "./world"
@@ -71,6 +72,7 @@ function routesOf(world: World, options: SandboxOptions): Hono {
   app.route("/", alipayRoutes(world))
   app.route("/", wechatLoginRoutes(world))
   app.route("/", loginPages(world))
+  app.route("/", walletPages(world))
   app.route("/sandbox", controlRoutes(world))
   app.route("/", cornerRoutes(world, options.codeSource))
   app.get("/healthz", (c) => c.json({ ok: true }))

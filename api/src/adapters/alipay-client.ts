@@ -25,6 +25,9 @@ export type AlipayRequest = {
   readonly notifyUrl?: string
 }
 
+/** An address that a browser opens: signed like a call, sent by nobody. */
+export type AlipayPage = (method: string, request: AlipayRequest & { readonly returnUrl: string }) => string
+
 export type AlipayCaller = (method: string, request: AlipayRequest) => Promise<AlipayAnswer>
 
 export function alipaySdk(options: AlipayClientOptions): AlipaySdk {
@@ -40,24 +43,31 @@ export function alipaySdk(options: AlipayClientOptions): AlipaySdk {
   })
 }
 
-export function alipayCaller(options: AlipayClientOptions): { call: AlipayCaller; sdk: AlipaySdk } {
+export function alipayCaller(options: AlipayClientOptions): {
+  call: AlipayCaller
+  page: AlipayPage
+  sdk: AlipaySdk
+} {
   const sdk = alipaySdk(options)
+  const parametersOf = (request: AlipayRequest) => ({
+    bizContent: request.content,
+    // The SDK would write the machine's local time.
+    timestamp: chinaDateTime(new Date(options.clock.nowMs())),
+    ...(request.notifyUrl !== undefined && { notifyUrl: request.notifyUrl }),
+    ...(request.authToken !== undefined && { appAuthToken: request.authToken }),
+  })
+  const page: AlipayPage = (method, request) =>
+    sdk.pageExecute(method, "GET", { ...parametersOf(request), returnUrl: request.returnUrl })
   const call: AlipayCaller = async (method, request) => {
-    const parameters = {
-      bizContent: request.content,
-      // The SDK would write the machine's local time.
-      timestamp: chinaDateTime(new Date(options.clock.nowMs())),
-      ...(request.notifyUrl !== undefined && { notifyUrl: request.notifyUrl }),
-      ...(request.authToken !== undefined && { appAuthToken: request.authToken }),
-    }
     try {
-      const body = await withTimeout(sdk.exec(method, parameters, { validateSign: true }), options.timeoutMs)
+      const answer = sdk.exec(method, parametersOf(request), { validateSign: true })
+      const body = await withTimeout(answer, options.timeoutMs)
       return judgeAnswer(body)
     } catch (cause) {
       return { kind: "unknown", cause: causeOf(cause) }
     }
   }
-  return { call, sdk }
+  return { call, page, sdk }
 }
 
 class OverdueError extends Error {}

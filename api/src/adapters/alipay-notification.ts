@@ -3,15 +3,22 @@ import { err, ok, type Result } from "@suyuan/protocol/result"
 import { yuanToFen } from "@suyuan/protocol/units/money"
 import type { AlipaySdk } from "alipay-sdk"
 import type { NotificationFault, NotificationMessage, PlatformNotice } from "../payments/payment-provider"
-import { tradeOf } from "./alipay-trade"
+import { payerOf, tradeOf } from "./alipay-trade"
 import { strictText } from "./strict-text"
 
 const bodyBytesMax = 1 << 16
 
+export type NotifiedAccount = {
+  readonly appId: string
+  readonly payersAppId: string
+  readonly sellerId: string | undefined
+  readonly name: string | undefined
+}
+
 /** @param account the app to whose address it came, and the only seller that it may be about, if there is only one */
 export function readAlipayNotification(
   sdk: AlipaySdk,
-  account: { readonly appId: string; readonly sellerId: string | undefined; readonly name: string | undefined },
+  account: NotifiedAccount,
   message: NotificationMessage,
 ): Result<PlatformNotice, NotificationFault> {
   const text = message.body.length > bodyBytesMax ? undefined : strictText(message.body)
@@ -24,7 +31,7 @@ export function readAlipayNotification(
   if (account.sellerId !== undefined && form.seller_id !== account.sellerId) return err("notification/not-ours")
   if (form.notify_type !== "trade_status_sync") return ok({ about: "other", event: form.notify_type ?? "" })
   const isRefund = form.out_biz_no !== undefined && form.refund_fee !== undefined
-  return isRefund ? readRefund(form, account.name) : readTrade(form, account.name)
+  return isRefund ? readRefund(form, account.name) : readTrade(form, account)
 }
 
 type Form = Readonly<Record<string, string | undefined>>
@@ -53,14 +60,15 @@ function isSigned(sdk: AlipaySdk, form: Form): boolean {
   }
 }
 
-function readTrade(form: Form, directAccount: string | undefined): Result<PlatformNotice, NotificationFault> {
+function readTrade(form: Form, account: NotifiedAccount): Result<PlatformNotice, NotificationFault> {
   const { out_trade_no: outTradeNo, trade_no: tradeNo, trade_status: status, seller_id: payeeAccount } = form
   const totalFen = yuanToFen(form.total_amount ?? "")
   if (!outTradeNo || !tradeNo || !status || !totalFen.ok) return err("notification/malformed")
-  const trade = tradeOf(status, totalFen.value, tradeNo, form.gmt_payment !== undefined)
+  const payer = payerOf(account, { openId: form.buyer_open_id, userId: form.buyer_id })
+  const trade = tradeOf(status, totalFen.value, tradeNo, form.gmt_payment !== undefined, payer)
   if (trade === undefined) return err("notification/malformed")
   if (trade.state === "open") return ok({ about: "other", event: status })
-  return ok({ about: "payment", outTradeNo, payeeAccount, directAccount, trade })
+  return ok({ about: "payment", outTradeNo, payeeAccount, directAccount: account.name, trade })
 }
 
 /** Told once the money is back. `out_biz_no` is the refund's number; the fee is the sum of all refunds so far. */

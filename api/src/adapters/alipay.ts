@@ -10,9 +10,11 @@ import type { Config } from "../config"
 import { readSecret } from "../config"
 import type { Clock } from "../context"
 import {
+  type Bridge,
   failed,
   type Outcome,
   type Payee,
+  type PayMethodKind,
   type PaymentOrder,
   type PaymentProvider,
   type PlatformRefund,
@@ -24,9 +26,15 @@ import {
   unknown,
 } from "../payments/payment-provider"
 import { alipayBill } from "./alipay-bill"
-import { type AlipayAnswer, type AlipayCaller, type AlipayClientOptions, alipayCaller } from "./alipay-client"
+import {
+  type AlipayAnswer,
+  type AlipayCaller,
+  type AlipayClientOptions,
+  type AlipayPage,
+  alipayCaller,
+} from "./alipay-client"
 import { readAlipayNotification } from "./alipay-notification"
-import { tradeOf } from "./alipay-trade"
+import { payerOf, tradeOf } from "./alipay-trade"
 import { billOrigins, billTimeoutFactor } from "./bill-origins"
 import { chinaDateTime } from "./china-time"
 
@@ -38,6 +46,7 @@ const usedCodes = new Set(["TRADEHASSUCCESS", "TRADEHASCLOSE", "CONTEXTINCONSIST
 const waitingCodes = new Set(["SELLERBALANCENOTENOUGH", "REFUNDCHARGEERROR"])
 
 const created = z.object({ out_trade_no: z.string(), trade_no: z.string().min(1).max(64) })
+const precreated = z.object({ out_trade_no: z.string(), qr_code: z.string().min(1).max(1024) })
 const yuan = z.string().transform((text, issues) => {
   const fen = yuanToFen(text)
   if (fen.ok) return fen.value
@@ -51,6 +60,8 @@ const trade = z.object({
   total_amount: yuan,
   /** Present once the buyer has paid, also when everything went back since. */
   send_pay_date: z.string().optional(),
+  buyer_open_id: z.string().max(128).optional(),
+  buyer_user_id: z.string().max(32).optional(),
 })
 const refunded = z.object({ out_trade_no: z.string(), fund_change: z.string().optional() })
 const refundQuery = z.object({
@@ -85,6 +96,7 @@ type Account = {
   /** Of a direct account: the one who is paid. */
   readonly sellerId: string | undefined
   readonly call: AlipayCaller
+  readonly page: AlipayPage
   readonly sdk: AlipaySdk
   readonly notifyUrl: string
   /** The gateway's own app, as which payers are known. */
@@ -110,7 +122,7 @@ export function alipay(options: AlipayOptions): PaymentProvider {
     platform: "alipay",
     directAccounts: [...direct].map(([name, { sellerId }]) => ({ name, account: sellerId ?? "" })),
     open: (order) => using(order.payee, (account) => open(account, order)),
-    query: (reference) => using(reference.payee, ({ call }) => query(call, reference)),
+    query: (reference) => using(reference.payee, (account) => query(account, reference)),
     close: (reference) => using(reference.payee, ({ call }) => close(call, reference)),
     refund: (order) => using(order.payee, ({ call }) => refund(call, order)),
     queryRefund: (reference) => using(reference.payee, ({ call }) => queryRefund(call, reference)),
@@ -127,7 +139,18 @@ export function alipay(options: AlipayOptions): PaymentProvider {
       if (account === undefined) return err("notification/not-ours")
       return readAlipayNotification(account.sdk, account, message)
     },
-    bridge: ({ handle, payee }) => (of(payee) === undefined ? undefined : { kind: "alipay", tradeNo: handle }),
+    bridge: ({ handle, method, payee }) => (of(payee) === undefined ? undefined : bridgeOf(method.kind, handle)),
+  }
+}
+
+function bridgeOf(kind: PayMethodKind, handle: string): Bridge {
+  switch (kind) {
+    case "jsapi":
+      return { kind: "alipay", tradeNo: handle }
+    case "native":
+      return { kind: "native", codeUrl: handle }
+    case "h5":
+      return { kind: "redirect", url: handle }
   }
 }
 
@@ -170,23 +193,53 @@ export function alipayClientOptions(config: Config, clock: Clock): AlipayClientO
 }
 
 async function open(account: Account, order: PaymentOrder): Promise<Outcome<{ handle: string }>> {
-  const answer = await account.call("alipay.trade.create", {
-    authToken: order.payee.authToken,
-    notifyUrl: account.notifyUrl,
-    content: {
-      out_trade_no: order.outTradeNo,
-      total_amount: fenToYuan(order.amountFen),
-      subject: order.description,
-      product_code: "JSAPI_PAY",
-      op_app_id: account.payersAppId,
-      ...buyerOf(account, order.payer.openId),
-      time_expire: chinaDateTime(order.expiresAt),
-      terminal_id: order.terminalHex,
-    },
-  })
+  const { method, payee } = order
+  const content = {
+    out_trade_no: order.outTradeNo,
+    total_amount: fenToYuan(order.amountFen),
+    subject: order.description,
+    time_expire: chinaDateTime(order.expiresAt),
+    terminal_id: order.terminalHex,
+  }
+  const request = { authToken: payee.authToken, notifyUrl: account.notifyUrl }
+  switch (method.kind) {
+    case "jsapi": {
+      const buyer = { op_app_id: account.payersAppId, ...buyerOf(account, method.payer.openId) }
+      const answer = await account.call("alipay.trade.create", {
+        ...request,
+        content: { ...content, product_code: "JSAPI_PAY", ...buyer },
+      })
+      return opened(answer, created, (body) => body.out_trade_no === order.outTradeNo && body.trade_no)
+    }
+    case "native": {
+      const answer = await account.call("alipay.trade.precreate", {
+        ...request,
+        content: { ...content, product_code: "FACE_TO_FACE_PAYMENT" },
+      })
+      return opened(answer, precreated, (body) => body.out_trade_no === order.outTradeNo && body.qr_code)
+    }
+    case "h5": {
+      const { returnUrl } = method
+      // Signed here and brought to Alipay by the payer's browser: there is no trade before, and nothing to be lost.
+      const url = account.page("alipay.trade.wap.pay", {
+        ...request,
+        returnUrl,
+        content: { ...content, product_code: "QUICK_WAP_WAY", quit_url: returnUrl },
+      })
+      return succeeded({ handle: url })
+    }
+  }
+}
+
+function opened<Shape>(
+  answer: AlipayAnswer,
+  shape: z.ZodType<Shape>,
+  pick: (body: Shape) => string | false,
+): Outcome<{ handle: string }> {
   if (answer.kind === "refused" && usedCodes.has(answer.code)) return unknown("platform-unsure", answer.code)
-  return read(answer, created, (body) => {
-    return body.out_trade_no === order.outTradeNo ? { handle: body.trade_no } : undefined
+  return read(answer, shape, (body) => {
+    const handle = pick(body)
+    return handle === false ? undefined : { handle }
   })
 }
 
@@ -196,16 +249,16 @@ function buyerOf(account: Account, openId: string): Record<string, string> {
   return account.appId === account.payersAppId ? { buyer_open_id: openId } : { op_buyer_open_id: openId }
 }
 
-async function query(call: AlipayCaller, reference: TradeReference): Promise<Outcome<PlatformTrade>> {
-  const answer = await call("alipay.trade.query", {
+async function query(account: Account, reference: TradeReference): Promise<Outcome<PlatformTrade>> {
+  const answer = await account.call("alipay.trade.query", {
     authToken: reference.payee.authToken,
     content: { out_trade_no: reference.outTradeNo },
   })
   if (answer.kind === "refused" && answer.code === "TRADENOTEXIST") return succeeded({ state: "absent" })
   return read(answer, trade, (body) => {
-    return body.out_trade_no === reference.outTradeNo
-      ? tradeOf(body.trade_status, body.total_amount, body.trade_no, body.send_pay_date !== undefined)
-      : undefined
+    if (body.out_trade_no !== reference.outTradeNo) return undefined
+    const payer = payerOf(account, { openId: body.buyer_open_id, userId: body.buyer_user_id })
+    return tradeOf(body.trade_status, body.total_amount, body.trade_no, body.send_pay_date !== undefined, payer)
   })
 }
 

@@ -7,9 +7,9 @@ export function tradeOf(transaction: Transaction): PlatformTrade | undefined {
   switch (transaction.state) {
     case "SUCCESS":
     case "REFUND": {
-      const { transactionId, totalFen } = transaction
+      const { transactionId, totalFen, appId, openId } = transaction
       if (transactionId === undefined || totalFen === undefined) return undefined
-      return { state: "paid", totalFen, transactionId }
+      return { state: "paid", totalFen, transactionId, payer: openId === undefined ? undefined : { appId, openId } }
     }
     case "NOTPAY":
     case "USERPAYING":

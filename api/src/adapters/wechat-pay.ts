@@ -1,6 +1,6 @@
 /**
  * WeChat Pay APIv3 for a service provider with many merchants, and for merchants that collect by their own number:
- * JSAPI orders, query, close, refund, notifications. Facts that it is built on are the platform's documents; the
+ * JSAPI, native and H5 orders, query, close, refund, notifications. Facts that it is built on are the platform's documents; the
  * contract is `payments/payment-provider`.
  */
 import { createHash } from "node:crypto"
@@ -45,7 +45,12 @@ const absentRefundCodes = new Set(["RESOURCENOTEXISTS", "REFUNDNOTEXISTS"])
 /** The one 5xx that is a plain refusal. */
 const firmServerCodes = new Set(["OPENIDMISMATCH"])
 
-const opened = z.object({ prepay_id: z.string().min(1).max(64) })
+/** What an order is paid with, by how the payer comes to it. */
+const openedBy = {
+  jsapi: z.object({ prepay_id: z.string().min(1).max(64) }).transform((body) => body.prepay_id),
+  native: z.object({ code_url: z.string().min(1).max(512) }).transform((body) => body.code_url),
+  h5: z.object({ h5_url: z.url({ protocol: /^https?$/ }).max(512) }).transform((body) => body.h5_url),
+} as const
 const refundShape = z.object({
   out_trade_no: z.string(),
   out_refund_no: z.string(),
@@ -61,8 +66,8 @@ export type WechatPayOptions = {
   readonly serviceProvider: WechatPayKeyring
   /** Merchants that collect by themselves, by the name that their payees give. */
   readonly direct: ReadonlyMap<string, WechatPayKeyring>
-  /** Official account and mini-program: whose payers we know by openid. */
-  readonly appIds: readonly string[]
+  /** Official account, in whose name orders from outside the wallet are made, and mini-program. */
+  readonly appIds: readonly [string, ...string[]]
   readonly baseUrl: string
   /** Absolute, https in production, without a query; a direct account's has its name as one more part. */
   readonly notifyUrl: string
@@ -81,6 +86,8 @@ type Account = WechatPayKeyring & {
   readonly call: WechatPayTransport
   readonly parties: Parties
   readonly notifyUrl: string
+  /** Of orders whose payer nobody knows before. */
+  readonly appId: string
 }
 
 const notConfigured = unknown("not-configured")
@@ -118,9 +125,14 @@ export function wechatPay(options: WechatPayOptions): PaymentProvider {
       if (account === undefined) return err("notification/not-ours")
       return readWechatPayNotification({ ...options, ...account }, message)
     },
-    bridge: ({ handle, appId, payee, outTradeNo, openedAt }) => {
+    bridge: ({ handle, method, payee, outTradeNo, openedAt }) => {
       const account = of(payee)
       if (account === undefined) return undefined
+      if (method.kind === "native") return { kind: "native", codeUrl: handle }
+      if (method.kind === "h5") {
+        return { kind: "redirect", url: `${handle}&redirect_url=${encodeURIComponent(method.returnUrl)}` }
+      }
+      const { appId } = method.payer
       const timeStamp = String(Math.floor(openedAt.getTime() / 1000))
       // Derived, so that asking again gives the same call; it only has to differ from order to order.
       const nonceStr = createHash("sha256").update(`${outTradeNo}\n${handle}`).digest("hex").slice(0, 32)
@@ -139,6 +151,7 @@ function accountOf(options: WechatPayOptions, keyring: WechatPayKeyring, name: s
     call: wechatPayTransport(keyring.keys, options),
     parties: name === undefined ? throughProvider(mchid) : byItself(mchid),
     notifyUrl: name === undefined ? options.notifyUrl : `${options.notifyUrl}/${name}`,
+    appId: options.appIds[0],
   }
 }
 
@@ -180,21 +193,25 @@ function keyringOf(merchant: WechatPayMerchant, appId: string): WechatPayKeyring
 
 async function open(account: Account, order: PaymentOrder): Promise<Outcome<{ handle: string }>> {
   const { call, parties, notifyUrl } = account
+  const { method } = order
   const answer = await call({
     method: "POST",
-    target: `${parties.path}/jsapi`,
+    target: `${parties.path}/${method.kind}`,
     body: {
-      ...parties.ofOrder(order.payer.appId, order.payee.account),
+      ...parties.ofOrder(method.kind === "jsapi" ? method.payer.appId : account.appId, order.payee.account),
       description: order.description,
       out_trade_no: order.outTradeNo,
       time_expire: chinaRfc3339(order.expiresAt),
       notify_url: notifyUrl,
       amount: { total: order.amountFen, currency: "CNY" },
-      payer: parties.ofPayer(order.payer.openId),
+      ...(method.kind === "jsapi" && { payer: parties.ofPayer(method.payer.openId) }),
+      ...(method.kind === "h5" && {
+        scene_info: { payer_client_ip: method.clientIp, h5_info: { type: "Wap" } },
+      }),
     },
   })
   if (answer.kind === "refused" && usedCodes.has(answer.code)) return unknown("platform-unsure", answer.code)
-  return read(answer, opened, ({ prepay_id }) => ({ handle: prepay_id }))
+  return read<string, { handle: string }>(answer, openedBy[method.kind], (handle) => ({ handle }))
 }
 
 async function query({ call, parties }: Account, reference: TradeReference): Promise<Outcome<PlatformTrade>> {

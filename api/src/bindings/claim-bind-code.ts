@@ -45,7 +45,9 @@ export async function claimBindCode(ctx: Context, actor: Actor, digits: string):
       throw new ServiceError("terminal/bad-signature", { field: "code" })
     }
     // Claims of one buyer come one after the other: a wallet is bound to one merchant at a time.
-    await tx.select({ id: buyers.id }).from(buyers).where(eq(buyers.id, actor.id)).for("update")
+    const [buyer] = await tx.select().from(buyers).where(eq(buyers.id, actor.id)).for("update")
+    // A browser is nobody's wallet.
+    if (buyer?.platform === "web") throw new ServiceError("request/forbidden")
     const codeDigest = toHex(bindCodeDigest(ctx.config.NETWORK_ID, code.value))
     const [known] = await tx.select().from(bindings).where(eq(bindings.codeDigest, codeDigest))
     if (known) {

@@ -1,9 +1,10 @@
-import { buyerSessions, buyers } from "@suyuan/drizzle/schema/buyers"
+import { buyerSessions } from "@suyuan/drizzle/schema/buyers"
 import { and, eq, lte } from "drizzle-orm"
 import type { Context, Transaction } from "../context"
 import { ServiceError } from "../errors"
 import type { Platform } from "../payments/payment-provider"
-import type { LoginChannel, LoginProviders, PlatformIdentity } from "./login-provider"
+import { findOrMakeBuyer } from "./find-or-make-buyer"
+import type { LoginChannel, LoginProviders } from "./login-provider"
 import { startSession } from "./session"
 
 export type Login = {
@@ -38,20 +39,6 @@ export async function login(
     const session = await startSession(ctx, tx, buyerId)
     return { buyerId, platform: input.platform, ...session }
   })
-}
-
-async function findOrMakeBuyer(ctx: Context, tx: Transaction, identity: PlatformIdentity): Promise<string> {
-  const { platform, appId, openId } = identity
-  await tx
-    .insert(buyers)
-    .values({ id: ctx.random.uuid(), platform, appId, openId, createdAt: new Date(ctx.clock.nowMs()) })
-    .onConflictDoNothing()
-  const [row] = await tx
-    .select({ id: buyers.id })
-    .from(buyers)
-    .where(and(eq(buyers.platform, platform), eq(buyers.appId, appId), eq(buyers.openId, openId)))
-  if (row === undefined) throw new Error("a buyer that was just stored is gone")
-  return row.id
 }
 
 async function dropExpired(ctx: Context, tx: Transaction, buyerId: string): Promise<void> {

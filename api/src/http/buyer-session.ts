@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from "hono"
-import { getCookie } from "hono/cookie"
-import { type BuyerSession, sessionBuyer } from "../buyers/session"
+import { getCookie, setCookie } from "hono/cookie"
+import { type BuyerSession, sessionBuyer, sessionDays } from "../buyers/session"
 import type { Context } from "../context"
 import { ServiceError } from "../errors"
 import { bearerToken } from "./authenticate"
@@ -14,6 +14,15 @@ type HttpContext = Parameters<MiddlewareHandler<HttpEnvironment>>[0]
 /** The session's token as it came; a bearer goes before a cookie. */
 export function sessionToken(c: HttpContext): string | undefined {
   return bearerToken(c.req.header("authorization")) ?? getCookie(c, sessionCookie)
+}
+
+/** Gives a web page its session. */
+export function keepSession(ctx: Pick<Context, "config">, c: HttpContext, token: string): void {
+  const secure = ctx.config.GATEWAY_PUBLIC_URL.startsWith("https:")
+  setCookie(c, sessionCookie, token, {
+    ...{ httpOnly: true, sameSite: "Lax", secure, path: "/" },
+    maxAge: sessionDays * 86_400,
+  })
 }
 
 /** The buyer behind the request, if there is one: for pages that show more to the person who paid. */

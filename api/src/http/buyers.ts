@@ -4,11 +4,11 @@ import { login } from "../buyers/login"
 import { type LoginProviders, loginChannels } from "../buyers/login-provider"
 import { listPurchases, type Purchase } from "../buyers/purchases"
 import { isReturnPath } from "../buyers/return-path"
-import { endSession, sessionDays } from "../buyers/session"
+import { endSession } from "../buyers/session"
 import type { Context } from "../context"
 import { ServiceError } from "../errors"
 import { platforms } from "../payments/payment-provider"
-import { requireBuyerSession, sessionCookie, sessionToken } from "./buyer-session"
+import { keepSession, requireBuyerSession, sessionCookie, sessionToken } from "./buyer-session"
 import { refusals } from "./refusals"
 import { newRouter, type Routes } from "./router"
 import { answer, byBuyer, instant, jsonBody } from "./schemas"
@@ -142,7 +142,7 @@ export function buyerRoutes({ ctx, logins }: { readonly ctx: Context; readonly l
     // Somebody who says no is sent back without a code.
     if (code === undefined) throw new ServiceError("buyer/login-refused")
     const { token } = await login(ctx, logins, { platform, channel: "h5", code })
-    setCookie(c, sessionCookie, token, { ...cookie, path: "/", maxAge: sessionDays * 86_400 })
+    keepSession(ctx, c, token)
     return c.redirect(returnPath, 302)
   })
   router.openapi(logoutRoute, async (c) => {

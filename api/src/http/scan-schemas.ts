@@ -72,7 +72,7 @@ export const saleSchema = z
   })
   .openapi("Sale")
 
-const bridgeSchema = z.union([
+const bridgeSchema = z.discriminatedUnion("kind", [
   z.object({
     kind: z.literal("wechat-jsapi"),
     appId: z.string(),
@@ -83,6 +83,15 @@ const bridgeSchema = z.union([
     paySign: z.string(),
   }),
   z.object({ kind: z.literal("alipay"), tradeNO: z.string() }),
+  z.object({
+    kind: z.literal("native"),
+    codeUrl: z.string().openapi({ description: "Text of the QR code that the payer scans with the wallet" }),
+    image: z.string().openapi({ description: "The code drawn, as a data address" }),
+  }),
+  z.object({
+    kind: z.literal("redirect"),
+    url: z.string().openapi({ description: "Where the browser goes; it is led back to the page" }),
+  }),
 ])
 
 export const openedPaymentSchema = z

@@ -1,21 +1,26 @@
+import { isIP } from "node:net"
 import { createRoute, z } from "@hono/zod-openapi"
 import type { PayCode } from "@suyuan/protocol/terminal/pay-code"
 import { PAY_CODE_DIGITS_MAX, parsePayCodeDigits } from "@suyuan/protocol/terminal/pay-code-url"
 import type { Context as HttpContext } from "hono"
 import { streamSSE } from "hono/streaming"
-import type { Actor } from "../actor"
+import { toString as drawCode } from "qrcode"
+import { type Actor, gatewayActor } from "../actor"
+import type { Buyer } from "../buyers/session"
+import { startWebSession } from "../buyers/start-web-session"
 import type { Context } from "../context"
 import { reasonOf, ServiceError } from "../errors"
-import { openPayment } from "../payments/open-payment"
+import { type OpenedPayment, type OutsideWallet, openPayment } from "../payments/open-payment"
 import type { PaymentDeps } from "../payments/payment-deps"
-import type { Bridge } from "../payments/payment-provider"
+import { type Bridge, type Platform, payMethods, platforms } from "../payments/payment-provider"
 import { describeSale } from "../sales/describe-sale"
 import { alarmOtherBytes, openSale } from "../sales/open-sale"
 import { readSale } from "../sales/read-sale"
 import { readState } from "../sales/read-state"
 import { saleName } from "../sales/sale-key"
 import { inTransaction } from "../transaction"
-import { ScanPage } from "./pages/scan-page"
+import { keepSession } from "./buyer-session"
+import { type ScanBrowser, ScanPage } from "./pages/scan-page"
 import { refusals } from "./refusals"
 import { type HttpEnvironment, newRouter, type Routes } from "./router"
 import { openedPaymentSchema, saleSchema, saleStateSchema } from "./scan-schemas"
@@ -29,7 +34,7 @@ export type ScanDeps = {
   readonly buyerOf: (c: HttpContext<HttpEnvironment>) => Promise<BuyerActor | undefined>
 }
 
-export type BuyerActor = Actor & { readonly kind: "buyer"; readonly platform: "wechat-pay" | "alipay" }
+export type BuyerActor = Actor & { readonly kind: "buyer"; readonly platform: Buyer["platform"] }
 
 const digitsParam = z.object({
   digits: z
@@ -63,19 +68,22 @@ const readRoute = createRoute({
   },
 })
 
+const wish = z.strictObject({ platform: z.enum(platforms), method: z.enum(payMethods).default("jsapi") })
+
 const payRoute = createRoute({
   method: "post",
   path: "/p/{digits}/pay",
   tags: ["scan"],
   summary: "Open this payer's attempt, or give back the one that is open",
-  description: "At most one attempt per sale, platform and payer; repeating is harmless. Needs a buyer's session.",
+  description:
+    "At most one attempt per sale, platform and payer; repeating is harmless. In the wallet (`jsapi`) it needs a buyer's session. From outside (`native`: a code that the wallet scans; `h5`: an address for a mobile browser) a browser without one gets one, and is one payer.",
   request: {
     params: digitsParam,
     body: {
       required: false,
       content: {
-        "application/json": { schema: z.object({ platform: z.enum(["wechat-pay", "alipay"]) }).strict() },
-        "application/x-www-form-urlencoded": { schema: z.object({ platform: z.enum(["wechat-pay", "alipay"]) }) },
+        "application/json": { schema: wish },
+        "application/x-www-form-urlencoded": { schema: wish },
       },
     },
   },
@@ -97,6 +105,7 @@ const payRoute = createRoute({
       "payment/expired",
       "payment/no-payee",
       "payment/other-wallet",
+      "payment/address-unknown",
       "payment/too-many-attempts",
       "payment/platform-refused",
     ),
@@ -147,7 +156,7 @@ export function scanRoutes(deps: ScanDeps): Routes {
           sale={sale}
           digits={digits}
           language={language}
-          wallet={walletOf(c.req.header("user-agent"))}
+          browser={browserOf(c.req.header("user-agent"))}
           nonce={c.get("secureHeadersNonce")}
         />
       )}`,
@@ -159,8 +168,14 @@ export function scanRoutes(deps: ScanDeps): Routes {
     const { digits } = c.req.valid("param")
     const code = parse(digits)
     const isForm = (c.req.header("content-type") ?? "").startsWith("application/x-www-form-urlencoded")
-    const { platform } = isForm ? c.req.valid("form") : c.req.valid("json")
-    const buyer = await deps.buyerOf(c)
+    const { platform, method } = isForm ? c.req.valid("form") : c.req.valid("json")
+    const session = await deps.buyerOf(c)
+    if (method !== "jsapi") {
+      const outside = outsideOf(platform, method, c.get("address"))
+      const opened = await pay(deps, session ?? (() => newPayer(ctx, c)), code, outside)
+      return c.json(await openedView(opened), 200)
+    }
+    const buyer = session?.platform === "web" ? undefined : session
     if (!buyer) {
       if (isForm) return c.redirect(`/buyers/login/${platform}?return=${encodeURIComponent(`/p/${digits}`)}`, 303)
       throw new ServiceError("request/unauthenticated")
@@ -169,15 +184,7 @@ export function scanRoutes(deps: ScanDeps): Routes {
       throw new ServiceError("payment/other-wallet", { field: "platform", expected: buyer.platform })
     const opened = await pay(deps, buyer, code)
     if (isForm) return c.redirect(`/p/${digits}`, 303)
-    const { outTradeNo, attempt, sale, expiresAt, bridge } = opened
-    return c.json(
-      {
-        attempt: { outTradeNo, state: attempt, expiresAt: expiresAt.toISOString() },
-        sale: { state: sale.state, paidFen: sale.paidFen, refundedFen: sale.refundedFen, version: sale.version },
-        bridge: bridge === undefined ? null : bridgeView(bridge),
-      },
-      200,
-    )
+    return c.json(await openedView(opened), 200)
   })
 
   routes.openapi(stateRoute, async (c) => {
@@ -237,18 +244,59 @@ async function read(ctx: Context, code: PayCode) {
   return scanned.value
 }
 
-async function pay({ ctx, payments }: ScanDeps, buyer: BuyerActor, code: PayCode) {
-  const opened = await inTransaction(ctx, (tx) => openSale(ctx, tx, buyer, code)).catch(async (error: unknown) => {
+/** @param payer one that is made only once the code has proved good is given as a function */
+async function pay(
+  { ctx, payments }: ScanDeps,
+  payer: Actor | (() => Promise<Actor>),
+  code: PayCode,
+  outside?: OutsideWallet,
+): Promise<OpenedPayment> {
+  const opened = await inTransaction(ctx, (tx) =>
+    openSale(ctx, tx, typeof payer === "function" ? gatewayActor : payer, code),
+  ).catch(async (error: unknown) => {
     if (error instanceof ServiceError && error.code === "sale/other-bytes") await alarmOtherBytes(ctx, code)
     throw error
   })
   const { terminalId, counter, day } = opened.sale
-  return openPayment(ctx, payments, buyer, { sale: { terminalId, counter, day }, refusal: opened.refusal })
+  const buyer = typeof payer === "function" ? await payer() : payer
+  return openPayment(ctx, payments, buyer, { sale: { terminalId, counter, day }, refusal: opened.refusal, outside })
 }
 
-/** As the wallet's own call spells it: `my.tradePay({tradeNO})`. */
-function bridgeView(bridge: Bridge) {
-  return bridge.kind === "alipay" ? { kind: bridge.kind, tradeNO: bridge.tradeNo } : bridge
+/** A browser of which nothing is known becomes one payer, by the cookie that it gets now. */
+async function newPayer(ctx: Context, c: HttpContext<HttpEnvironment>): Promise<Actor> {
+  const { actor, token } = await startWebSession(ctx)
+  keepSession(ctx, c, token)
+  return actor
+}
+
+function outsideOf(platform: Platform, method: "native" | "h5", address: string): OutsideWallet {
+  if (method === "native") return { platform, method }
+  const clientIp = address.replace(/^::ffff:(?=\d+\.)/, "")
+  if (isIP(clientIp) === 0) throw new ServiceError("payment/address-unknown")
+  return { platform, method, clientIp }
+}
+
+async function openedView({ outTradeNo, attempt, sale, expiresAt, bridge }: OpenedPayment) {
+  return {
+    attempt: { outTradeNo, state: attempt, expiresAt: expiresAt.toISOString() },
+    sale: { state: sale.state, paidFen: sale.paidFen, refundedFen: sale.refundedFen, version: sale.version },
+    bridge: bridge === undefined ? null : await bridgeView(bridge),
+  }
+}
+
+/** As the wallet's own call spells it: `my.tradePay({tradeNO})`. A code comes drawn: the page draws nothing. */
+async function bridgeView(bridge: Bridge) {
+  switch (bridge.kind) {
+    case "alipay":
+      return { kind: bridge.kind, tradeNO: bridge.tradeNo }
+    case "native": {
+      const svg = await drawCode(bridge.codeUrl, { type: "svg", errorCorrectionLevel: "M", margin: 2 })
+      return { ...bridge, image: `data:image/svg+xml;base64,${Buffer.from(svg).toString("base64")}` }
+    }
+    case "wechat-jsapi":
+    case "redirect":
+      return bridge
+  }
 }
 
 function wantsPage(c: HttpContext<HttpEnvironment>): boolean {
@@ -261,8 +309,9 @@ function languageOf(c: HttpContext<HttpEnvironment>): "zh" | "en" {
   return asked === "zh" || asked === "en" ? asked : (c.get("language") ?? "zh")
 }
 
-/** The wallet whose browser shows the page, as its user agent says. */
-function walletOf(userAgent: string | undefined): "wechat-pay" | "alipay" | undefined {
-  if (userAgent?.includes("MicroMessenger")) return "wechat-pay"
-  return userAgent?.includes("AlipayClient") ? "alipay" : undefined
+/** Where the page stands, as its user agent says: in a wallet's own browser, or outside on a phone or a computer. */
+function browserOf(userAgent = ""): ScanBrowser {
+  if (userAgent.includes("MicroMessenger")) return "wechat-pay"
+  if (userAgent.includes("AlipayClient")) return "alipay"
+  return /Android|iPhone|iPad|HarmonyOS|Mobile/.test(userAgent) ? "phone" : "computer"
 }

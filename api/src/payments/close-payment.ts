@@ -63,7 +63,7 @@ export async function recordClosed(
   // A create that was refused left nothing to be paid: looked at only until the sale is over.
   const nothingThere = attempt.state === "failed" && answer === "absent" && !mayOpenAttempt(settlementOf(sale))
   const closed = await updateAttempt(tx, attempt, {
-    ...(change.kind === "applied" && { state: change.state }),
+    ...(change.kind === "applied" && { state: change.state, clientIp: null }),
     nextQueryAt: nothingThere ? null : nextWatch(ctx, attempt),
   })
   await closeSaleWhenOver(ctx, tx, sale)

@@ -15,7 +15,7 @@ import { type AttemptRow, attemptsOf, isLive, lockSale, type SaleRow, saleKeyOf 
 import { changeSale, type SaleState, saleStateOf, settlementOf } from "./change-sale"
 import type { PaymentDeps } from "./payment-deps"
 import { appendEvents } from "./payment-events"
-import { payeeOf } from "./payment-order"
+import { methodOf, payeeOf } from "./payment-order"
 import type { Bridge, Platform } from "./payment-provider"
 import { watchMs } from "./query-schedule"
 import { dayOfNumber } from "./refund-number"
@@ -24,6 +24,10 @@ import { sendAttempt } from "./send-attempt"
 
 /** Attempts of one sale, by all payers: their number is one byte, and more than this is somebody playing. */
 const attemptsMax = 100
+/** Of them by payers of whom nothing is known: they must not use up what wallets need. */
+const outsideAttemptsMax = 20
+/** WeChat Pay's `h5_url` is good for so long. */
+const h5SecondsMax = 300
 
 export type OpenedPayment = {
   readonly outTradeNo: string
@@ -37,17 +41,28 @@ export type OpenedPayment = {
 
 type Payer = typeof buyers.$inferSelect
 
+/** How a payer pays whose wallet is not the session's. */
+export type OutsideWallet = { readonly platform: Platform } & (
+  | { readonly method: "native" }
+  /** An IP address: WeChat Pay wants to know whose browser it is. */
+  | { readonly method: "h5"; readonly clientIp: string }
+)
+
 export type OpenPaymentInput = {
   readonly sale: SaleKey
+  /** Without it, in the wallet whose session it is. */
+  readonly outside?: OutsideWallet | undefined
   /** Why no new attempt may be opened (window, terminal), as the sale's own verb judged; one that is open stays good. */
   readonly refusal?: ErrorCode | undefined
 }
 
 /**
  * Opens a payer's attempt to pay a sale, or gives back the one that is open: at most one per (sale, platform, payer),
- * and none blocks another payer's. The number is stored before anything is sent; repeating the call is harmless.
+ * and none blocks another payer's. A browser of which nothing is known is one payer. The number is stored before
+ * anything is sent; repeating the call is harmless.
  * @throws ServiceError payment/sale-unknown, /sale-paid, /sale-closed, /expired, /no-payee, /too-many-attempts,
- *   /platform-refused; request/forbidden for anybody but a buyer.
+ *   /platform-refused; request/forbidden for anybody but a buyer; request/unauthenticated for a browser's session that
+ *   wants to pay in a wallet.
  */
 export async function openPayment(
   ctx: Context,
@@ -61,7 +76,7 @@ export async function openPayment(
   const prepared = await prepareAttempt(ctx, deps, payer, input)
   const attempt = await bringToPlatform(ctx, deps, prepared)
   if (attempt.state === "failed") throw new ServiceError("payment/platform-refused")
-  return present(ctx, deps, payer, attempt)
+  return present(ctx, deps, attempt)
 }
 
 async function bringToPlatform(ctx: Context, deps: PaymentDeps, attempt: AttemptRow): Promise<AttemptRow> {
@@ -72,7 +87,7 @@ async function bringToPlatform(ctx: Context, deps: PaymentDeps, attempt: Attempt
   return attempt
 }
 
-async function present(ctx: Context, deps: PaymentDeps, payer: Payer, attempt: AttemptRow): Promise<OpenedPayment> {
+async function present(ctx: Context, deps: PaymentDeps, attempt: AttemptRow): Promise<OpenedPayment> {
   const [sale] = await ctx.db
     .select()
     .from(sales)
@@ -83,7 +98,8 @@ async function present(ctx: Context, deps: PaymentDeps, payer: Payer, attempt: A
   const bridge =
     payable && handle !== null
       ? deps.providers[platform].bridge({
-          ...{ handle, appId: payer.appId, outTradeNo, openedAt },
+          ...{ handle, outTradeNo, openedAt },
+          method: await methodOf(ctx, ctx.db, attempt),
           payee: await payeeOf(ctx.db, attempt),
         })
       : undefined
@@ -96,12 +112,13 @@ async function prepareAttempt(
   payer: Payer,
   input: OpenPaymentInput,
 ): Promise<AttemptRow> {
-  const { sale: key, refusal } = input
+  const { sale: key, refusal, outside } = input
+  const platform = platformOf(payer, outside)
   return ctx.db.transaction(async (tx) => {
     const sale = await lockSale(tx, key)
     if (sale === undefined) throw new ServiceError("payment/sale-unknown")
     const made = await attemptsOf(tx, key)
-    const own = made.findLast((attempt) => attempt.buyerId === payer.id && attempt.platform === payer.platform)
+    const own = made.findLast((attempt) => attempt.buyerId === payer.id && attempt.platform === platform)
     if (own !== undefined && own.state === "succeeded") return own
     if (sale.state === "paid") throw new ServiceError("payment/sale-paid")
     if (!mayOpenAttempt(settlementOf(sale))) throw new ServiceError("payment/sale-closed")
@@ -110,25 +127,37 @@ async function prepareAttempt(
       return own
     }
     if (refusal !== undefined) throw new ServiceError(refusal)
-    if (made.length >= attemptsMax) throw new ServiceError("payment/too-many-attempts")
-    return insertAttempt(ctx, deps, tx, sale, payer, (made.at(-1)?.attempt ?? 0) + 1)
+    const fromOutside = made.filter(({ method }) => method !== "jsapi")
+    if (made.length >= attemptsMax || (outside && fromOutside.length >= outsideAttemptsMax)) {
+      throw new ServiceError("payment/too-many-attempts")
+    }
+    const attempt = (made.at(-1)?.attempt ?? 0) + 1
+    return insertAttempt(ctx, deps, tx, sale, { buyerId: payer.id, platform, outside, attempt })
   })
 }
+
+function platformOf(payer: Payer, outside: OutsideWallet | undefined): Platform {
+  if (outside !== undefined) return outside.platform
+  if (payer.platform === "web") throw new ServiceError("request/unauthenticated")
+  return payer.platform
+}
+
+type NewAttempt = Pick<AttemptRow, "buyerId" | "platform" | "attempt"> & Pick<OpenPaymentInput, "outside">
 
 async function insertAttempt(
   ctx: Context,
   deps: PaymentDeps,
   tx: Transaction,
   sale: SaleRow,
-  payer: Payer,
-  attempt: number,
+  { buyerId, platform, outside, attempt }: NewAttempt,
 ): Promise<AttemptRow> {
   const nowMs = ctx.clock.nowMs()
   const name = { utcDay: utcDayOf(nowMs), terminal: sale.terminalId, counter: sale.counter, attempt }
   const outTradeNo = formatOutTradeNo(name)
   const { config } = ctx
   // Whole seconds: that is how platforms write it, and a repeated order must say the same.
-  const expiresAtMs = Math.ceil(nowMs / 1000 + config.PAYMENT_EXPIRY_SECONDS) * 1000
+  const secondsMax = outside?.method === "h5" ? h5SecondsMax : Number.POSITIVE_INFINITY
+  const expiresAtMs = Math.ceil(nowMs / 1000 + Math.min(config.PAYMENT_EXPIRY_SECONDS, secondsMax)) * 1000
   const [row] = await tx
     .insert(attempts)
     .values({
@@ -140,9 +169,11 @@ async function insertAttempt(
       attempt,
       siteId: sale.siteId,
       merchantId: sale.merchantId,
-      platform: payer.platform,
-      buyerId: payer.id,
-      ...(await payeeFieldsOf(deps, tx, sale.merchantId, payer.platform)),
+      platform,
+      buyerId,
+      method: outside?.method ?? "jsapi",
+      clientIp: outside?.method === "h5" ? outside.clientIp : null,
+      ...(await payeeFieldsOf(deps, tx, sale.merchantId, platform)),
       amountFen: sale.amountFen,
       state: "prepared",
       expiresAt: new Date(expiresAtMs),

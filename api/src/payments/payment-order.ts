@@ -1,30 +1,66 @@
 import { buyers } from "@suyuan/drizzle/schema/buyers"
 import { merchants, payeeAccounts } from "@suyuan/drizzle/schema/merchants"
 import { sites } from "@suyuan/drizzle/schema/participants"
+import { sales } from "@suyuan/drizzle/schema/sales"
+import { bytesToDecimal } from "@suyuan/protocol/codec/decimal"
 import { terminalToHex } from "@suyuan/protocol/terminal/identifiers"
 import { and, eq, isNull } from "drizzle-orm"
-import type { Reader } from "../context"
-import type { AttemptRow } from "./attempts"
-import type { Payee, PaymentOrder } from "./payment-provider"
+import type { Context, Reader } from "../context"
+import { isSale } from "../sales/sale-key"
+import { type AttemptRow, saleKeyOf } from "./attempts"
+import type { Payee, PayMethod, PaymentOrder } from "./payment-provider"
 
 /** The order of an attempt, the same each time it is sent: platforms refuse a number that comes back with other content. */
-export async function paymentOrderOf(reader: Reader, attempt: AttemptRow): Promise<PaymentOrder> {
+export async function paymentOrderOf(
+  ctx: Pick<Context, "config">,
+  reader: Reader,
+  attempt: AttemptRow,
+): Promise<PaymentOrder> {
   const [row] = await reader
-    .select({ appId: buyers.appId, openId: buyers.openId, stall: merchants.stallNumber, site: sites.name })
-    .from(buyers)
-    .innerJoin(merchants, eq(merchants.id, attempt.merchantId))
+    .select({ stall: merchants.stallNumber, site: sites.name })
+    .from(merchants)
     .innerJoin(sites, eq(sites.id, attempt.siteId))
-    .where(eq(buyers.id, attempt.buyerId))
-  if (row === undefined) throw new Error(`attempt ${attempt.outTradeNo} has lost its payer or stall`)
+    .where(eq(merchants.id, attempt.merchantId))
+  if (row === undefined) throw new Error(`attempt ${attempt.outTradeNo} has lost its stall`)
   return {
     outTradeNo: attempt.outTradeNo,
     amountFen: attempt.amountFen,
     description: descriptionOf(row.site, row.stall, attempt.counter),
     payee: await payeeOf(reader, attempt),
-    payer: { appId: row.appId, openId: row.openId },
+    method: await methodOf(ctx, reader, attempt),
     expiresAt: attempt.expiresAt,
     terminalHex: terminalToHex(attempt.terminalId),
   }
+}
+
+/** How the attempt is paid: in the wallet whose session opened it, or by whoever comes to it from outside. */
+export async function methodOf(ctx: Pick<Context, "config">, reader: Reader, attempt: AttemptRow): Promise<PayMethod> {
+  switch (attempt.method) {
+    case "native":
+      return { kind: "native" }
+    case "h5": {
+      const returnUrl = await pageOf(ctx, reader, attempt)
+      return { kind: "h5", clientIp: attempt.clientIp ?? "", returnUrl }
+    }
+    case "jsapi": {
+      const [payer] = await reader
+        .select({ appId: buyers.appId, openId: buyers.openId })
+        .from(buyers)
+        .where(eq(buyers.id, attempt.buyerId))
+      if (payer === undefined) throw new Error(`attempt ${attempt.outTradeNo} has lost its payer`)
+      return { kind: "jsapi", payer }
+    }
+  }
+}
+
+/** The page of the sale's code, to which the platform leads the browser back. */
+async function pageOf(ctx: Pick<Context, "config">, reader: Reader, attempt: AttemptRow): Promise<string> {
+  const [sale] = await reader
+    .select({ code: sales.code })
+    .from(sales)
+    .where(isSale(saleKeyOf(attempt)))
+  if (sale === undefined) throw new Error(`attempt ${attempt.outTradeNo} has lost its sale`)
+  return `${ctx.config.GATEWAY_PUBLIC_URL}/p/${bytesToDecimal(sale.code)}`
 }
 
 /**

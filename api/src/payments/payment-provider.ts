@@ -41,6 +41,21 @@ export type Payee = {
 /** A merchant's own account: its name in the configuration, and its number at the platform. */
 export type DirectAccount = { readonly name: string; readonly account: string }
 
+/** How an app of the platform knows a person. */
+export type PlatformPayer = { readonly appId: string; readonly openId: string }
+
+export const payMethods = ["jsapi", "native", "h5"] as const
+export type PayMethodKind = (typeof payMethods)[number]
+
+/** How the payer comes to the order, and what is known of them. */
+export type PayMethod =
+  /** Inside the wallet: as the app in which they pay knows them. */
+  | { readonly kind: "jsapi"; readonly payer: PlatformPayer }
+  /** By a code on a screen, which any phone scans. */
+  | { readonly kind: "native" }
+  /** From a browser outside the wallet, which opens it and leads back. */
+  | { readonly kind: "h5"; readonly clientIp: string; readonly returnUrl: string }
+
 /** An order as it is sent, every time with the same content: a pure function of the stored attempt. */
 export type PaymentOrder = {
   readonly outTradeNo: string
@@ -48,8 +63,7 @@ export type PaymentOrder = {
   /** What the payer reads at the platform. */
   readonly description: string
   readonly payee: Payee
-  /** The payer as the app in which they pay knows them. */
-  readonly payer: { readonly appId: string; readonly openId: string }
+  readonly method: PayMethod
   /** Whole seconds. */
   readonly expiresAt: Date
   readonly terminalHex: string
@@ -57,12 +71,21 @@ export type PaymentOrder = {
 
 export type TradeReference = { readonly outTradeNo: string; readonly payee: Payee }
 
-/** What a platform knows of an order. `totalFen` is the order's total, not what was paid after coupons. */
+/**
+ * What a platform knows of an order. `totalFen` is the order's total, not what was paid after coupons. `payer` is told
+ * by the platform once the order is paid. Alipay knows a code or an address only once somebody has come by it: until
+ * then the order is `absent`.
+ */
 export type PlatformTrade =
   | { readonly state: "absent" }
   | { readonly state: "open" }
   | { readonly state: "closed" }
-  | { readonly state: "paid"; readonly totalFen: number; readonly transactionId: string }
+  | {
+      readonly state: "paid"
+      readonly totalFen: number
+      readonly transactionId: string
+      readonly payer?: PlatformPayer | undefined
+    }
 
 export type PaidTrade = Extract<PlatformTrade, { state: "paid" }>
 
@@ -81,8 +104,9 @@ export type PlatformRefund =
   | { readonly state: "absent" }
   | { readonly state: "processing" | "succeeded" | "closed" | "abnormal"; readonly refundId: string | undefined }
 
-/** What the phone hands to its platform's own pay function. Only the platform's result, never this, says that it is paid. */
+/** What a phone pays with. Only the platform's result, never this, says that it is paid. */
 export type Bridge =
+  /** For the pay function of WeChat's own browser or mini-program. */
   | {
       readonly kind: "wechat-jsapi"
       readonly appId: string
@@ -92,7 +116,12 @@ export type Bridge =
       readonly signType: "RSA"
       readonly paySign: string
     }
+  /** For Alipay's. */
   | { readonly kind: "alipay"; readonly tradeNo: string }
+  /** Text of a QR code that the payer scans with the platform's app, from another screen. */
+  | { readonly kind: "native"; readonly codeUrl: string }
+  /** Where a browser outside the wallet goes. */
+  | { readonly kind: "redirect"; readonly url: string }
 
 /** As it came over the wire: names of headers in lower case, the body untouched. Everything in it may be an attacker's. */
 export type NotificationMessage = {
@@ -142,7 +171,7 @@ export type PaymentProvider = {
   /** Signs, asks nobody; the same input gives the same bridge. */
   readonly bridge: (input: {
     readonly handle: string
-    readonly appId: string
+    readonly method: PayMethod
     readonly payee: Payee
     readonly outTradeNo: string
     readonly openedAt: Date

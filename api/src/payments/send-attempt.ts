@@ -16,7 +16,7 @@ import { nextQueryMs } from "./query-schedule"
 export async function sendAttempt(ctx: Context, deps: PaymentDeps, key: AttemptKey): Promise<AttemptRow> {
   const attempt = await noteSending(ctx, key)
   if (attempt.state !== "sent" && attempt.state !== "open") return attempt
-  const order = await paymentOrderOf(ctx.db, attempt)
+  const order = await paymentOrderOf(ctx, ctx.db, attempt)
   const outcome = await deps.providers[attempt.platform].open(order)
   return recordOpening(ctx, key, outcome)
 }
@@ -87,7 +87,10 @@ async function recordRefusal(ctx: Context, tx: Transaction, attempt: AttemptRow,
   await appendEvents(ctx, tx, [{ outTradeNo, siteId, kind: "attempt/failed", detail: { code } }])
   await raiseAlarm(ctx, tx, "payments/platform-refused", { number: outTradeNo, siteId, detail: { code } })
   // Looked at once more at its expiry: the sale may be over by then.
-  return updateAttempt(tx, attempt, { state: change.state, failureCode: code, nextQueryAt: attempt.expiresAt })
+  return updateAttempt(tx, attempt, {
+    ...{ state: change.state, failureCode: code, nextQueryAt: attempt.expiresAt },
+    clientIp: null,
+  })
 }
 
 /** Also for an attempt whose sending was cut off by a crash. */

@@ -1,6 +1,7 @@
 import { changeAttempt } from "@suyuan/protocol/payment/attempt-state"
 import { applyPayment, type RefundReason } from "@suyuan/protocol/payment/payment-state"
 import { boundMerchant } from "../bindings/find-bindings"
+import { findOrMakeBuyer } from "../buyers/find-or-make-buyer"
 import type { Context, Transaction } from "../context"
 import { describeFailure } from "../errors"
 import type { SaleKey } from "../sales/sale-key"
@@ -42,6 +43,7 @@ export async function settle(
     return "repeated"
   }
   const now = new Date(ctx.clock.nowMs())
+  const walletBuyerId = await walletOf(ctx, tx, before, trade)
   const change = applyPayment(settlementOf(sale), before.state, trade.totalFen)
   const attempt = await updateAttempt(tx, before, {
     state: "succeeded",
@@ -50,6 +52,8 @@ export async function settle(
     succeededAt: now,
     nextQueryAt: null,
     failureCode: null,
+    clientIp: null,
+    walletBuyerId,
   })
   const { outTradeNo, siteId } = attempt
   const { transactionId, totalFen: amountFen } = trade
@@ -79,12 +83,20 @@ export async function settle(
     settledAt: now,
     buyerId: attempt.buyerId,
     // As bound at this moment: the sale is then that merchant's purchase.
-    buyerMerchantId: (await boundMerchant(tx, attempt.buyerId, now))?.merchantId ?? null,
+    buyerMerchantId: (await boundMerchant(tx, walletBuyerId ?? attempt.buyerId, now))?.merchantId ?? null,
   })
   await appendEvents(ctx, tx, [{ outTradeNo, siteId, kind: "sale/settled", detail: { via, amountFen } }])
   await hurryAttempts(tx, [saleKeyOf(attempt)], now)
   await completeTrade(ctx, deps, tx, saleKeyOf(attempt), attempt)
   return "settled"
+}
+
+/** Outside the wallet nobody was known before: the platform's own word of the payer, as a buyer of theirs. */
+async function walletOf(ctx: Context, tx: Transaction, attempt: AttemptRow, trade: PaidTrade): Promise<string | null> {
+  if (attempt.method === "jsapi") return null
+  if (trade.payer !== undefined) return findOrMakeBuyer(ctx, tx, { platform: attempt.platform, ...trade.payer })
+  ctx.log.warn({ number: attempt.outTradeNo }, "the platform does not say who paid")
+  return null
 }
 
 /** A trade record that cannot be made now never holds back money that has moved: it is made later by its own job. */

@@ -1,6 +1,7 @@
 import { sales } from "@suyuan/drizzle/schema/sales"
 import { offlineReceiptDigits } from "@suyuan/protocol/terminal/offline-receipt"
 import type { Context, Reader } from "../context"
+import { attemptKeyOf, findAttempt, type SaleRow } from "../payments/attempts"
 import { isSale, type SaleKey } from "./sale-key"
 
 /**
@@ -15,7 +16,7 @@ export async function readState(
   buyerId: string | undefined,
 ) {
   const [sale] = await reader.select().from(sales).where(isSale(key))
-  const isPayer = sale?.state === "paid" && sale.buyerId !== null && sale.buyerId === buyerId
+  const isPayer = sale?.state === "paid" && buyerId !== undefined && (await hasPaid(reader, sale, buyerId))
   const isRefunded = sale !== undefined && sale.refundedFen >= sale.paidFen
   return {
     state: sale?.state ?? ("presented" as const),
@@ -35,4 +36,16 @@ export async function readState(
           })
         : null,
   }
+}
+
+/** The session in which it was paid, or the wallet that paid from outside. */
+async function hasPaid(
+  reader: Reader,
+  sale: Pick<SaleRow, "buyerId" | "settledBy">,
+  buyerId: string,
+): Promise<boolean> {
+  if (sale.buyerId === buyerId) return true
+  const key = attemptKeyOf(sale.settledBy ?? "")
+  const attempt = key && (await findAttempt(reader, key))
+  return attempt?.walletBuyerId === buyerId
 }

@@ -30,6 +30,11 @@ export const paymentErrors = {
     zh: "支付平台没有接受这笔付款，请换一种方式或付现金。",
     en: "The payment platform did not accept this payment; use another way, or cash.",
   },
+  "payment/address-unknown": {
+    status: 409,
+    zh: "网关看不到您的网络地址，请用微信或支付宝扫码付款。",
+    en: "The gateway cannot see your network address; scan the code with WeChat or Alipay to pay.",
+  },
   "payment/other-wallet": {
     status: 409,
     zh: "请用您登录的钱包付款。",

@@ -2,6 +2,7 @@
 
 import { randomBytes } from "node:crypto"
 import { fenToYuan } from "@suyuan/protocol/units/money"
+import { openIdFor } from "../buyers/buyers"
 import type { Notification, NotificationWire } from "../notifications/notification"
 import type { Order, Refund } from "../orders/order"
 import { compactDay, dateTime } from "../time/china-time"
@@ -9,9 +10,10 @@ import type { World } from "../world"
 import { brokenSignature, signedText, signText } from "./signature"
 import { tradeStatus } from "./trade"
 
-function commonContent(order: Order): Record<string, string> {
+function commonContent(world: World, order: Order): Record<string, string> {
   const { request } = order
-  const known = typeof request.buyer_id === "string" ? { buyer_id: order.payer } : { buyer_open_id: order.payer }
+  const known =
+    typeof request.buyer_id === "string" ? { buyer_id: order.payer } : { buyer_open_id: openIdFor(world.buyers, order) }
   const buyer: Record<string, string> = order.payer === "" ? {} : known
   return {
     notify_type: "trade_status_sync",
@@ -31,10 +33,10 @@ function commonContent(order: Order): Record<string, string> {
   }
 }
 
-function paidContent(order: Order): Record<string, string> {
+function paidContent(world: World, order: Order): Record<string, string> {
   const paidByBuyer = fenToYuan(order.amountFen - order.couponFen)
   return {
-    ...commonContent(order),
+    ...commonContent(world, order),
     receipt_amount: fenToYuan(order.amountFen),
     buyer_pay_amount: paidByBuyer,
     invoice_amount: paidByBuyer,
@@ -57,17 +59,17 @@ function enqueue(world: World, order: Order, refundNo: string | null, content: R
 }
 
 export function notifyPaid(world: World, order: Order): Notification {
-  return enqueue(world, order, null, paidContent(order))
+  return enqueue(world, order, null, paidContent(world, order))
 }
 
 /** A trade that was closed unpaid, by the merchant or by its time-out. */
 export function notifyClosed(world: World, order: Order): Notification {
-  return enqueue(world, order, null, { ...commonContent(order), gmt_close: dateTime(order.closedAtMs ?? 0) })
+  return enqueue(world, order, null, { ...commonContent(world, order), gmt_close: dateTime(order.closedAtMs ?? 0) })
 }
 
 export function notifyRefunded(world: World, order: Order, refund: Refund): Notification {
   return enqueue(world, order, refund.refundNo, {
-    ...paidContent(order),
+    ...paidContent(world, order),
     out_biz_no: refund.refundNo,
     refund_fee: fenToYuan(order.refundedFen),
     gmt_refund: dateTime(refund.settledAtMs ?? 0),

@@ -10,7 +10,7 @@ import { compactDay, dateTime } from "../time/china-time"
 import type { World } from "../world"
 import { alipayErrors } from "./error"
 import { notifyRefunded } from "./notify"
-import { amountOf, type CallContext, findTrade, parseContent } from "./trade"
+import { amountOf, buyerIn, type CallContext, findTrade, parseContent } from "./trade"
 
 const refundInput = z.object({
   out_trade_no: z.string().min(1).max(64).optional(),
@@ -26,12 +26,12 @@ const queryInput = z.object({
   out_request_no: z.string().min(1).max(64),
 })
 
-function refundNode(order: Order, refund: Refund, changed: boolean): Record<string, unknown> {
+function refundNode(world: World, order: Order, refund: Refund, changed: boolean): Record<string, unknown> {
   return {
     code: "10000",
     msg: "Success",
     buyer_logon_id: "buy***@sandbox",
-    ...(typeof order.request.buyer_id === "string" ? { buyer_user_id: order.payer } : { buyer_open_id: order.payer }),
+    ...buyerIn(world, order),
     fund_change: changed ? "Y" : "N",
     gmt_refund_pay: dateTime(refund.settledAtMs ?? 0),
     out_trade_no: order.orderNo,
@@ -57,7 +57,7 @@ export function refundTrade(world: World, context: CallContext, body: unknown): 
   const existing = world.store.refundsOf("alipay", order.orderNo).find((refund) => refund.refundNo === refundNo)
   if (existing !== undefined) {
     if (existing.amountFen !== amountFen) throw alipayErrors.discordantRepeat()
-    return { node: refundNode(order, existing, false), notification: undefined }
+    return { node: refundNode(world, order, existing, false), notification: undefined }
   }
   if (order.state !== "paid" || order.refundedFen === order.amountFen) throw alipayErrors.tradeStatusError()
   if (order.refundedFen + amountFen > order.amountFen) throw alipayErrors.refundAmountNotEqual()
@@ -80,7 +80,7 @@ export function refundTrade(world: World, context: CallContext, body: unknown): 
     "succeeded",
   )
   const notification = notifyRefunded(world, booked.order, booked.refund)
-  return { node: refundNode(booked.order, booked.refund, true), notification }
+  return { node: refundNode(world, booked.order, booked.refund, true), notification }
 }
 
 /** An unknown request number is not an error: the answer just has no `refund_status`. */

@@ -5,6 +5,7 @@ import { isDeepStrictEqual } from "node:util"
 import { fenToYuan, yuanToFen } from "@suyuan/protocol/units/money"
 import { z } from "zod"
 import { alipay, inRange, ownerOfApp, sellerOfToken } from "../accounts"
+import { openIdFor } from "../buyers/buyers"
 import { closeOrder } from "../orders/close-order"
 import type { Order } from "../orders/order"
 import { isReachable } from "../settings"
@@ -232,9 +233,10 @@ export function openWapTrade(world: World, context: CallContext, body: unknown):
   return storeTrade(world, context, { way: "h5", seller, content, appId: context.appId, payer: "" })
 }
 
-function buyerIn(order: Order): Record<string, unknown> {
+export function buyerIn(world: World, order: Order): Record<string, unknown> {
   if (order.payer === "") return {}
-  return typeof order.request.buyer_id === "string" ? { buyer_user_id: order.payer } : { buyer_open_id: order.payer }
+  if (typeof order.request.buyer_id === "string") return { buyer_user_id: order.payer }
+  return { buyer_open_id: openIdFor(world.buyers, order) }
 }
 
 export function queryTrade(world: World, context: CallContext, body: unknown): Record<string, unknown> {
@@ -246,7 +248,7 @@ export function queryTrade(world: World, context: CallContext, body: unknown): R
     msg: "Success",
     buyer_logon_id: "buy***@sandbox",
     buyer_pay_amount: paidByBuyer,
-    ...buyerIn(order),
+    ...buyerIn(world, order),
     invoice_amount: paidByBuyer,
     out_trade_no: order.orderNo,
     point_amount: "0.00",

@@ -110,6 +110,12 @@ function openIdIn(appId: string, buyer: { readonly id: number }): string {
   return `0${idFor(buyer.id, appId)}`
 }
 
+/** The same person's open id in another app than the one that the order was made in. */
+export function openIdFor(buyers: Buyers, order: { readonly collector: string; appId: string; payer: string }): string {
+  const buyer = buyers.byId(order.appId, order.payer)
+  return buyer === undefined ? order.payer : openIdIn(order.collector, buyer)
+}
+
 /** How an app of either platform knows a person. */
 export function payerIn(appId: string, buyer: Buyer): string {
   return buyer.openids[appId] ?? openIdIn(appId, buyer)

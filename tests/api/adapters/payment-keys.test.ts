@@ -96,7 +96,7 @@ describe("Alipay", () => {
     })
   })
 
-  const account = { appId: options.appId, sellerId: undefined, name: undefined }
+  const account = { appId: options.appId, payersAppId: options.appId, sellerId: undefined, name: undefined }
 
   test("[PY-5] takes a notification with an empty field, which the platform leaves out of what it signs", () => {
     const sdk = alipaySdk(options)

@@ -4,6 +4,7 @@ import { answerBinding } from "@suyuan/api/bindings/answer-binding"
 import { claimBindCode } from "@suyuan/api/bindings/claim-bind-code"
 import { boundMerchant, listMerchantBindings, listOwnBindings } from "@suyuan/api/bindings/find-bindings"
 import { releaseBinding } from "@suyuan/api/bindings/release-binding"
+import { startWebSession } from "@suyuan/api/buyers/start-web-session"
 import { changeTerminalState } from "@suyuan/api/terminals/change-terminal-state"
 import { learnClock } from "@suyuan/api/terminals/learn-clock"
 import { buyers } from "@suyuan/drizzle/schema/buyers"
@@ -78,7 +79,9 @@ const now = () => new Date(gateway.clock.nowMs())
 describe("claiming a bind code", () => {
   test("refuses the wrong actor: only a buyer binds their own wallet", async () => {
     const code = bindCode(await newTerminal())
-    for (const actor of [operator, { kind: "merchant", id: "m", siteIds: [], scopes: [] } as const]) {
+    // A browser's session is nobody's wallet.
+    const browser = (await startWebSession(gateway.ctx)).actor
+    for (const actor of [operator, { kind: "merchant", id: "m", siteIds: [], scopes: [] } as const, browser]) {
       expect(await refusalOf(claimBindCode(gateway.ctx, actor, code))).toBe("request/forbidden")
     }
   })

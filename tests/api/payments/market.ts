@@ -1,13 +1,14 @@
 /** A stall that sells, people who pay, both platforms and the gateway's money verbs, on one clock that a test moves. */
 
 import type { Actor } from "@suyuan/api/actor"
+import { startWebSession } from "@suyuan/api/buyers/start-web-session"
 import type { Context } from "@suyuan/api/context"
 import { notificationRoutes } from "@suyuan/api/http/notifications"
 import { newRouter } from "@suyuan/api/http/router"
 import { paymentJobs } from "@suyuan/api/jobs/payments"
 import { setPayee } from "@suyuan/api/merchants/set-payee"
 import { attemptsOf, refundsOf } from "@suyuan/api/payments/attempts"
-import { type OpenedPayment, openPayment } from "@suyuan/api/payments/open-payment"
+import { type OpenedPayment, type OutsideWallet, openPayment } from "@suyuan/api/payments/open-payment"
 import type { PaymentDeps, RefundedGoods } from "@suyuan/api/payments/payment-deps"
 import type { Platform } from "@suyuan/api/payments/payment-provider"
 import { completeTrades } from "@suyuan/api/sales/complete-trades"
@@ -186,7 +187,19 @@ function verbs(ctx: Context, clock: TestClock, deps: PaymentDeps, sandbox: Sandb
   const open = (sale: SaleKey, payer: Payer, own: PaymentDeps = deps): Promise<OpenedPayment> =>
     openPayment(ctx, own, payer.actor, { sale: { terminalId: sale.terminalId, counter: sale.counter, day: sale.day } })
 
-  async function decideOn(opened: OpenedPayment, payer: Payer, decision: Decision = "pay") {
+  /** A browser outside the wallets, of which nothing is known. */
+  async function newBrowser(): Promise<{ readonly actor: Actor; readonly person: Buyer }> {
+    const person = sandbox.world.buyers.add(`买家 ${sandbox.world.buyers.list().length + 1}`)
+    return { actor: (await startWebSession(ctx)).actor, person }
+  }
+
+  const openOutside = (sale: SaleKey, browser: { readonly actor: Actor }, outside: OutsideWallet) =>
+    openPayment(ctx, deps, browser.actor, {
+      sale: { terminalId: sale.terminalId, counter: sale.counter, day: sale.day },
+      outside,
+    })
+
+  async function decideOn(opened: OpenedPayment, payer: { readonly person: Buyer }, decision: Decision = "pay") {
     if (opened.bridge === undefined) throw new Error(`nothing to pay: ${opened.attempt}`)
     return decide(sandbox, payer.person, opened.bridge, decision)
   }
@@ -260,7 +273,9 @@ function verbs(ctx: Context, clock: TestClock, deps: PaymentDeps, sandbox: Sandb
     newSale,
     upload,
     newPayer,
+    newBrowser,
     open,
+    openOutside,
     decideOn,
     saleRow,
     attempts: (sale: SaleKey) => attemptsOf(ctx.db, sale),

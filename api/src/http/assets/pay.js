@@ -1,4 +1,5 @@
-// Pays from the scanned page inside WeChat or Alipay. Without this script the page still says everything; it cannot pay.
+// Pays from the scanned page: inside WeChat or Alipay, by their address from a phone's browser, by a code that a phone
+// scans from a computer's. Without this script the page still says everything; it cannot pay.
 const form = document.getElementById("pay")
 const state = document.getElementById("state")
 
@@ -17,7 +18,26 @@ function bridgeReady(name, event) {
     : new Promise((resolve) => document.addEventListener(event, resolve, { once: true }))
 }
 
+/** The platform's code, for a phone to scan; the page waits for the gateway's word beside it. */
+function show(image) {
+  say(form.dataset.scan, "waiting large")
+  const code = document.createElement("img")
+  code.className = "code"
+  code.alt = form.dataset.scan
+  code.src = image
+  state.append(code)
+}
+
+/** Resolves to what the wallet says; never, when the browser leaves for the platform's page. */
 async function invoke(bridge) {
+  if (bridge.kind === "native") {
+    show(bridge.image)
+    return "unknown"
+  }
+  if (bridge.kind === "redirect") {
+    location.assign(bridge.url)
+    return new Promise(() => {})
+  }
   if (bridge.kind === "wechat-jsapi") {
     await bridgeReady("WeixinJSBridge", "WeixinJSBridgeReady")
     const { kind: _kind, ...parameters } = bridge
@@ -56,7 +76,8 @@ async function follow() {
       }
       if (sale.state === "closed") return location.reload()
     } catch {
-      say(form.dataset.network, "waiting")
+      // A code that somebody may be scanning stays.
+      if (!state.querySelector("img")) say(form.dataset.network, "waiting")
     }
     await new Promise((resolve) => setTimeout(resolve, delayMs))
   }
@@ -64,18 +85,17 @@ async function follow() {
 
 form?.addEventListener("submit", async (event) => {
   event.preventDefault()
-  const button = form.querySelector("button")
-  button.disabled = true
+  const buttons = form.querySelectorAll("button")
+  const platform = (event.submitter ?? buttons[0]).value
+  for (const button of buttons) button.disabled = true
   try {
     const answer = await fetch(form.action, {
       method: "POST",
       headers: { "content-type": "application/json", accept: "application/json" },
-      body: JSON.stringify({ platform: new FormData(form).get("platform") }),
+      body: JSON.stringify({ platform, method: form.dataset.method }),
     })
     if (answer.status === 401)
-      return location.assign(
-        `/buyers/login/${new FormData(form).get("platform")}?return=${encodeURIComponent(location.pathname)}`,
-      )
+      return location.assign(`/buyers/login/${platform}?return=${encodeURIComponent(location.pathname)}`)
     const body = await answer.json()
     if (!answer.ok) throw new Error(body.message)
     say(form.dataset.paying, "waiting large")
@@ -85,7 +105,10 @@ form?.addEventListener("submit", async (event) => {
   } catch (error) {
     say(`✕ ${error.message}`, "bad")
   }
-  button.disabled = false
+  for (const button of buttons) button.disabled = false
 })
+
+// Back from the platform's page by the browser's own arrow: the page is as it was left, with its buttons asleep.
+addEventListener("pageshow", (event) => event.persisted && location.reload())
 
 if (state?.dataset.state === "paying" && form) follow()

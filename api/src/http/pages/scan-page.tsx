@@ -5,20 +5,23 @@ import { fenToYuan } from "@suyuan/protocol/units/money"
 import { raw } from "hono/html"
 import type { FC } from "hono/jsx"
 import { localDay } from "../../day"
+import { type Platform, platforms } from "../../payments/payment-provider"
 import type { SaleDescription } from "../../sales/describe-sale"
 import { originWords } from "./origin-words"
+
+/** Where the page stands: in a wallet's own browser, or outside on a phone or a computer. */
+export type ScanBrowser = "wechat-pay" | "alipay" | "phone" | "computer"
 
 export type ScanPageProps = {
   readonly sale: SaleDescription
   readonly digits: string
   readonly language: WordLanguage
-  /** In which app the page stands, as its user agent says. */
-  readonly wallet: "wechat-pay" | "alipay" | undefined
+  readonly browser: ScanBrowser
   readonly nonce: string | undefined
 }
 
-/** The plain page of a scanned code: everything stands in it without a script; paying needs the wallet's own bridge. */
-export const ScanPage: FC<ScanPageProps> = ({ sale, digits, language, wallet, nonce }) => {
+/** The plain page of a scanned code: everything stands in it without a script; paying needs one. */
+export const ScanPage: FC<ScanPageProps> = ({ sale, digits, language, browser, nonce }) => {
   const say = (word: Word) => words[word][language]
   const other = language === "zh" ? "en" : "zh"
   return (
@@ -27,6 +30,8 @@ export const ScanPage: FC<ScanPageProps> = ({ sale, digits, language, wallet, no
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="robots" content="noindex" />
+        {/* WeChat Pay looks at the origin that leads to its page; the code's digits stay here. */}
+        <meta name="referrer" content="strict-origin" />
         <title>{`${sale.stall.name} ¥${fenToYuan(sale.amountFen)}`}</title>
         <style nonce={nonce ?? ""}>{raw(css() + pageStyle)}</style>
       </head>
@@ -62,7 +67,7 @@ export const ScanPage: FC<ScanPageProps> = ({ sale, digits, language, wallet, no
             <span>{say("amount")}</span> <strong>¥{fenToYuan(sale.amountFen)}</strong>
           </p>
           <State sale={sale} language={language} />
-          {sale.canPay && <PayForm digits={digits} wallet={wallet} language={language} />}
+          {sale.canPay && <PayForm digits={digits} browser={browser} language={language} />}
         </main>
         <footer>
           <a href={`/p/${digits}?lang=${other}`} hreflang={other}>
@@ -194,24 +199,35 @@ const State: FC<{ sale: SaleDescription; language: WordLanguage }> = ({ sale, la
   )
 }
 
-const PayForm: FC<{ digits: string; wallet: ScanPageProps["wallet"]; language: WordLanguage }> = (props) => {
+const payLabels = { "wechat-pay": "payWechat", alipay: "payAlipay" } as const satisfies Record<Platform, Word>
+
+/** In a wallet its own pay function; on a phone outside the addresses of both; on a computer codes that a phone scans. */
+const PayForm: FC<{ digits: string; browser: ScanBrowser; language: WordLanguage }> = (props) => {
   const say = (word: Word) => words[word][props.language]
-  if (!props.wallet) return <p class="waiting">{say("openInApp")}</p>
-  const label = say(props.wallet === "wechat-pay" ? "payWechat" : "payAlipay")
+  const { browser } = props
+  const isOutside = browser === "phone" || browser === "computer"
+  const offered: readonly Platform[] = isOutside ? platforms : [browser]
+  const outside = { phone: "h5", computer: "native" } as const
   return (
     <form
       method="post"
       action={`/p/${props.digits}/pay`}
       id="pay"
+      data-method={isOutside ? outside[browser] : "jsapi"}
       data-paying={say("paying")}
+      data-scan={say("scanToPay")}
       data-cancelled={say("payCancelled")}
       data-failed={say("payFailed")}
       data-network={say("networkLost")}
       data-receipt={say("receiptDigits")}
       data-paid={say("paid")}
     >
-      <input type="hidden" name="platform" value={props.wallet} />
-      <button type="submit">{label}</button>
+      {offered.map((platform) => (
+        <button type="submit" name="platform" value={platform}>
+          {say(payLabels[platform])}
+        </button>
+      ))}
+      {isOutside && <p class="soft">{say("openInApp")}</p>}
     </form>
   )
 }
@@ -255,6 +271,7 @@ small{display:block}.stall-number{font-size:20px;margin:4px 0}
 .origin p{margin:4px 0;font-size:14px}
 .amount{display:flex;justify-content:space-between;align-items:baseline;margin:16px 0}.amount strong{font-size:44px;line-height:1}
 .good{color:var(--leaf)}.bad{color:var(--chilli)}.waiting{color:var(--ink);border-left:4px solid var(--grain);padding-left:8px}.large{font-size:20px;font-weight:600}
+button+button{margin-top:8px}.code{display:block;width:min(100%,280px);margin:12px auto;background:#fff;border-radius:8px}
 button{width:100%;min-height:56px;border:0;border-radius:12px;background:var(--leaf);color:var(--card);font-size:20px;font-weight:600;font-family:inherit}
 button:disabled{opacity:.6}button:focus-visible,a:focus-visible{outline:3px solid var(--sky);outline-offset:2px}
 footer{text-align:center;padding:8px 16px 24px}footer a{display:inline-block;min-height:44px;line-height:44px;padding:0 16px;color:var(--sky)}
