@@ -1,5 +1,5 @@
-import { reconciliations } from "@suyuan/drizzle/schema/payments"
-import { gte } from "drizzle-orm"
+import { billReadings } from "@suyuan/drizzle/schema/payments"
+import { and, gte, inArray } from "drizzle-orm"
 import { gatewayActor } from "../actor"
 import type { Context } from "../context"
 import { releaseLease, takeLease } from "../leases"
@@ -22,10 +22,11 @@ export function reconcileJobs(deps: PaymentDeps, holder: string): Job[] {
     if (lease === undefined) return 0
     const newest = chinaDay(ctx.clock.nowMs() - readyMs - dayMs)
     const days = Array.from({ length: daysBack }, (_, back) => chinaDay(Date.parse(newest) - back * dayMs, 0)).reverse()
+    // A bill that is too large would be fetched whole each time, for nothing: a person asks for it again.
     const done = await ctx.db
-      .select({ platform: reconciliations.platform, day: reconciliations.day })
-      .from(reconciliations)
-      .where(gte(reconciliations.day, days[0] ?? newest))
+      .select({ platform: billReadings.platform, day: billReadings.day })
+      .from(billReadings)
+      .where(and(gte(billReadings.day, days[0] ?? newest), inArray(billReadings.state, ["reconciled", "too-large"])))
     let reconciled = 0
     for (const day of days) {
       for (const platform of platforms) {

@@ -303,6 +303,28 @@ test("[PY-19] a bill of any length costs the same few statements a page, and one
   await counted.end()
 })
 
+test("[PY-19] the job does not fetch a bill again that is too large; a person may", async () => {
+  const { ctx, deps } = market
+  market.clock.advance(40 * 86_400_000)
+  let asked = 0
+  const dailyBill: PaymentProvider["dailyBill"] = async () => {
+    asked += 1
+    return succeeded({ state: "too-large" })
+  }
+  const { alipay } = withOneBill(dailyBill).providers
+  const wechatPay = { ...deps.providers["wechat-pay"], directAccounts: [], dailyBill }
+  const dealing: PaymentDeps = { ...deps, providers: { "wechat-pay": wechatPay, alipay } }
+  const [job] = reconcileJobs(dealing, "one")
+  await job?.run(ctx)
+  const days = asked / platformsOf.length
+  expect(days).toBeGreaterThan(1)
+  await job?.run(ctx)
+  expect(asked).toBe(days * platformsOf.length)
+  const [reading] = await ctx.db.select().from(billReadings).where(eq(billReadings.state, "too-large"))
+  await reconcileDay(ctx, dealing, operator, { platform: reading?.platform ?? "alipay", day: reading?.day ?? "" })
+  expect(asked).toBe(days * platformsOf.length + 1)
+})
+
 test("[PY-19] a bill that breaks off between pages is taken in by the next run, each line once", async () => {
   const { ctx } = market
   const number = await paid("alipay")
