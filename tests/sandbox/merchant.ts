@@ -1,7 +1,7 @@
 /** A merchant as clients see one: the real SDKs' signatures, and a server that receives notifications. */
 import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import { keepKeys } from "@suyuan/sandbox/keys/keep-keys"
 import type { SandboxOptions } from "@suyuan/sandbox/settings"
 import { type Sandbox, startSandbox } from "@suyuan/sandbox/start-sandbox"
@@ -86,7 +86,31 @@ export function keyText(sandbox: Sandbox, name: string): string {
   return readFileSync(setting(sandbox, name), "utf8").trim()
 }
 
-export function wechatSdk(sandbox: Sandbox): Pay {
+interface DirectMerchant {
+  readonly name: string
+  readonly mchid: string
+  readonly serial: string
+  readonly privateKeyFile: string
+  readonly apiV3KeyFile: string
+}
+
+/** A merchant that collects by itself, as the sandbox's list names it. */
+export function directMerchant(sandbox: Sandbox, name: string): DirectMerchant {
+  const list = JSON.parse(keyText(sandbox, "WECHAT_PAY_MERCHANTS_FILE")) as DirectMerchant[]
+  const found = list.find((one) => one.name === name)
+  if (found === undefined) throw new Error(`no ${name} in the list`)
+  return found
+}
+
+export function wechatSdk(sandbox: Sandbox, direct?: string): Pay {
+  if (direct !== undefined) {
+    const { mchid, serial, privateKeyFile } = directMerchant(sandbox, direct)
+    return new Pay({
+      ...{ appid: setting(sandbox, "WECHAT_PAY_APPID"), mchid, serial_no: serial },
+      publicKey: Buffer.from("not needed: the serial number is given"),
+      privateKey: readFileSync(join(dirname(setting(sandbox, "WECHAT_PAY_MERCHANTS_FILE")), privateKeyFile)),
+    })
+  }
   return new Pay({
     appid: setting(sandbox, "WECHAT_PAY_APPID"),
     mchid: setting(sandbox, "WECHAT_PAY_MCHID"),
@@ -100,6 +124,8 @@ export interface WechatCall {
   readonly method?: "GET" | "POST"
   readonly path: string
   readonly body?: unknown
+  /** A merchant by itself; without one the service provider signs. */
+  readonly direct?: string
   /** Changes what is sent after it was signed. */
   readonly headers?: Record<string, string>
   readonly sentBody?: string
@@ -108,7 +134,7 @@ export interface WechatCall {
 
 /** One call, signed by wechatpay-node-v3. */
 export async function wechatCall(sandbox: Sandbox, call: WechatCall): Promise<{ response: Response; text: string }> {
-  const sdk = wechatSdk(sandbox)
+  const sdk = wechatSdk(sandbox, call.direct)
   const method = call.method ?? (call.body === undefined ? "GET" : "POST")
   const body = call.body === undefined ? undefined : JSON.stringify(call.body)
   const timestamp = String(call.timestampSeconds ?? Math.floor(Date.now() / 1000))

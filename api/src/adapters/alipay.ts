@@ -110,7 +110,7 @@ export function alipay(options: AlipayOptions): PaymentProvider {
   const direct = new Map([...options.direct].map(([name, app]) => [name, accountOf(options, { name, ...app })]))
   const named = (name: string | undefined) => (name === undefined ? serviceProvider : direct.get(name))
   /** None when the name is gone, or stands for another seller by now. */
-  const of = ({ directAccount, account }: Payee): Account | undefined => {
+  const of = ({ directAccount, account }: Pick<Payee, "account" | "directAccount">): Account | undefined => {
     const found = named(directAccount)
     return directAccount === undefined || found?.sellerId === account ? found : undefined
   }

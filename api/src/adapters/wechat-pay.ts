@@ -97,7 +97,7 @@ export function wechatPay(options: WechatPayOptions): PaymentProvider {
   const direct = new Map([...options.direct].map(([name, keyring]) => [name, accountOf(options, keyring, name)]))
   const named = (name: string | undefined) => (name === undefined ? serviceProvider : direct.get(name))
   /** None when the name is gone, or stands for another merchant number by now. */
-  const of = ({ directAccount, account }: Payee): Account | undefined => {
+  const of = ({ directAccount, account }: Pick<Payee, "account" | "directAccount">): Account | undefined => {
     const found = named(directAccount)
     return directAccount === undefined || found?.parties.mchid === account ? found : undefined
   }

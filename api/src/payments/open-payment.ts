@@ -15,7 +15,7 @@ import { type AttemptRow, attemptsOf, isLive, lockSale, type SaleRow, saleKeyOf 
 import { changeSale, type SaleState, saleStateOf, settlementOf } from "./change-sale"
 import type { PaymentDeps } from "./payment-deps"
 import { appendEvents } from "./payment-events"
-import { methodOf, payeeOf } from "./payment-order"
+import { methodOf } from "./payment-order"
 import type { Bridge, Platform } from "./payment-provider"
 import { watchMs } from "./query-schedule"
 import { dayOfNumber } from "./refund-number"
@@ -76,7 +76,7 @@ export async function openPayment(
   const prepared = await prepareAttempt(ctx, deps, payer, input)
   const attempt = await bringToPlatform(ctx, deps, prepared)
   if (attempt.state === "failed") throw new ServiceError("payment/platform-refused")
-  return present(ctx, deps, attempt)
+  return present(ctx, deps, payer, attempt)
 }
 
 async function bringToPlatform(ctx: Context, deps: PaymentDeps, attempt: AttemptRow): Promise<AttemptRow> {
@@ -87,7 +87,7 @@ async function bringToPlatform(ctx: Context, deps: PaymentDeps, attempt: Attempt
   return attempt
 }
 
-async function present(ctx: Context, deps: PaymentDeps, attempt: AttemptRow): Promise<OpenedPayment> {
+async function present(ctx: Context, deps: PaymentDeps, payer: Payer, attempt: AttemptRow): Promise<OpenedPayment> {
   const [sale] = await ctx.db
     .select()
     .from(sales)
@@ -99,8 +99,8 @@ async function present(ctx: Context, deps: PaymentDeps, attempt: AttemptRow): Pr
     payable && handle !== null
       ? deps.providers[platform].bridge({
           ...{ handle, outTradeNo, openedAt },
-          method: await methodOf(ctx, ctx.db, attempt),
-          payee: await payeeOf(ctx.db, attempt),
+          method: methodOf(ctx, attempt, { payer, code: sale.code }),
+          payee: { account: attempt.payeeAccount, directAccount: attempt.payeeDirectAccount ?? undefined },
         })
       : undefined
   return { outTradeNo, platform, attempt: attempt.state, sale: saleStateOf(sale), expiresAt, bridge }

@@ -8,7 +8,7 @@ import { and, eq, isNull } from "drizzle-orm"
 import type { Context, Reader } from "../context"
 import { isSale } from "../sales/sale-key"
 import { type AttemptRow, saleKeyOf } from "./attempts"
-import type { Payee, PayMethod, PaymentOrder } from "./payment-provider"
+import type { Payee, PayMethod, PaymentOrder, PlatformPayer } from "./payment-provider"
 
 /** The order of an attempt, the same each time it is sent: platforms refuse a number that comes back with other content. */
 export async function paymentOrderOf(
@@ -17,50 +17,55 @@ export async function paymentOrderOf(
   attempt: AttemptRow,
 ): Promise<PaymentOrder> {
   const [row] = await reader
-    .select({ stall: merchants.stallNumber, site: sites.name })
-    .from(merchants)
+    .select({ stall: merchants.stallNumber, site: sites.name, appId: buyers.appId, openId: buyers.openId })
+    .from(buyers)
+    .innerJoin(merchants, eq(merchants.id, attempt.merchantId))
     .innerJoin(sites, eq(sites.id, attempt.siteId))
-    .where(eq(merchants.id, attempt.merchantId))
-  if (row === undefined) throw new Error(`attempt ${attempt.outTradeNo} has lost its stall`)
+    .where(eq(buyers.id, attempt.buyerId))
+  if (row === undefined) throw new Error(`attempt ${attempt.outTradeNo} has lost its payer or stall`)
+  const { appId, openId } = row
+  const code = attempt.method === "h5" ? await codeOf(reader, attempt) : noCode
   return {
     outTradeNo: attempt.outTradeNo,
     amountFen: attempt.amountFen,
     description: descriptionOf(row.site, row.stall, attempt.counter),
     payee: await payeeOf(reader, attempt),
-    method: await methodOf(ctx, reader, attempt),
+    method: methodOf(ctx, attempt, { payer: { appId, openId }, code }),
     expiresAt: attempt.expiresAt,
     terminalHex: terminalToHex(attempt.terminalId),
   }
 }
 
-/** How the attempt is paid: in the wallet whose session opened it, or by whoever comes to it from outside. */
-export async function methodOf(ctx: Pick<Context, "config">, reader: Reader, attempt: AttemptRow): Promise<PayMethod> {
-  switch (attempt.method) {
-    case "native":
-      return { kind: "native" }
-    case "h5": {
-      const returnUrl = await pageOf(ctx, reader, attempt)
-      return { kind: "h5", clientIp: attempt.clientIp ?? "", returnUrl }
-    }
-    case "jsapi": {
-      const [payer] = await reader
-        .select({ appId: buyers.appId, openId: buyers.openId })
-        .from(buyers)
-        .where(eq(buyers.id, attempt.buyerId))
-      if (payer === undefined) throw new Error(`attempt ${attempt.outTradeNo} has lost its payer`)
-      return { kind: "jsapi", payer }
-    }
-  }
-}
+const noCode = new Uint8Array()
 
-/** The page of the sale's code, to which the platform leads the browser back. */
-async function pageOf(ctx: Pick<Context, "config">, reader: Reader, attempt: AttemptRow): Promise<string> {
+async function codeOf(reader: Reader, attempt: AttemptRow): Promise<Uint8Array> {
   const [sale] = await reader
     .select({ code: sales.code })
     .from(sales)
     .where(isSale(saleKeyOf(attempt)))
   if (sale === undefined) throw new Error(`attempt ${attempt.outTradeNo} has lost its sale`)
-  return `${ctx.config.GATEWAY_PUBLIC_URL}/p/${bytesToDecimal(sale.code)}`
+  return sale.code
+}
+
+/**
+ * How the attempt is paid: in the wallet whose session opened it, or by whoever comes to it from outside.
+ * @param of the session's buyer, and the sale's code, to whose page a browser is led back
+ */
+export function methodOf(
+  ctx: Pick<Context, "config">,
+  attempt: Pick<AttemptRow, "method" | "clientIp">,
+  of: { readonly payer: PlatformPayer; readonly code: Uint8Array },
+): PayMethod {
+  switch (attempt.method) {
+    case "jsapi":
+      return { kind: "jsapi", payer: of.payer }
+    case "native":
+      return { kind: "native" }
+    case "h5": {
+      const returnUrl = `${ctx.config.GATEWAY_PUBLIC_URL}/p/${bytesToDecimal(of.code)}`
+      return { kind: "h5", clientIp: attempt.clientIp ?? "", returnUrl }
+    }
+  }
 }
 
 /**

@@ -172,7 +172,7 @@ export type PaymentProvider = {
   readonly bridge: (input: {
     readonly handle: string
     readonly method: PayMethod
-    readonly payee: Payee
+    readonly payee: Pick<Payee, "account" | "directAccount">
     readonly outTradeNo: string
     readonly openedAt: Date
   }) => Bridge | undefined

@@ -71,11 +71,12 @@ export async function openMarket(
 ) {
   const clock = testClock()
   const platforms = await startPlatforms(clock, options.sandbox)
-  let serve: ((request: Request) => Response | Promise<Response>) | undefined
+  let serve: ((request: Request, address: string | undefined) => Response | Promise<Response>) | undefined
   const server = Bun.serve({
     hostname: "127.0.0.1",
     port: 0,
-    fetch: (request) => serve?.(request) ?? new Response("not yet", { status: 503 }),
+    fetch: (request, own) =>
+      serve?.(request, own.requestIP(request)?.address) ?? new Response("not yet", { status: 503 }),
   })
   const gateway = await testGateway({
     ...platforms.sandbox.environment,
@@ -106,6 +107,10 @@ export async function openMarket(
     stall,
     returnedGoods,
     router,
+    /** Serves a whole gateway at its public address, instead of its notifications alone. */
+    serveWith: (handler: NonNullable<typeof serve>) => {
+      serve = handler
+    },
     sandbox: platforms.sandbox,
     end,
     ...verbs(ctx, clock, deps, platforms.sandbox, stall),
