@@ -49,12 +49,15 @@ export async function storeCodes(
 
 async function readDigests(tx: Transaction, codes: readonly VerifiedCode[]): Promise<Map<string, string>> {
   if (codes.length === 0) return new Map()
+  // Each key by itself (OFFSET 0 keeps it apart): joined as a whole, all partitions are read through while they are small.
   const rows = await tx.execute<{ terminalId: number; counter: number; digest: string }>(sql`
-    SELECT k.terminal_id::float8 AS "terminalId", k.counter::float8 AS counter, encode(k.code_digest, 'hex') AS digest
+    SELECT named.terminal_id::float8 AS "terminalId", named.counter::float8 AS counter, encode(k.code_digest, 'hex') AS digest
     FROM ${unnest("named", {
       terminal_id: ["bigint", codes.map((code) => code.terminal.id)],
       counter: ["bigint", codes.map((code) => code.counter)],
-    })} JOIN ${saleKeys} AS k ON k.terminal_id = named.terminal_id AND k.counter = named.counter`)
+    })}, LATERAL (
+      SELECT code_digest FROM ${saleKeys} AS own
+      WHERE own.terminal_id = named.terminal_id AND own.counter = named.counter OFFSET 0) AS k`)
   return new Map(rows.map((row) => [saleName(row), row.digest]))
 }
 
