@@ -1,7 +1,5 @@
-import { hkdf } from "@noble/hashes/hkdf.js"
-import { hmac } from "@noble/hashes/hmac.js"
-import { sha256 } from "@noble/hashes/sha2.js"
 import { asciiBytes, concatBytes, toHex, uintToBytes, utf8Encode } from "@suyuan/protocol/codec/bytes"
+import { hkdfExpand, hkdfExtract, hmacSha256 } from "@suyuan/protocol/codec/hashes"
 
 /** Everything that derives from the gateway's master key. The master itself stays in its file and in this closure. */
 export type Keys = {
@@ -44,22 +42,23 @@ function remember<A extends string | number>(derive: (name: A) => Uint8Array): (
 export function deriveKeys(master: Uint8Array, networkId: number): Keys {
   if (master.length !== 32) throw new Error("the gateway master key must be 32 bytes")
   const network = uintToBytes(networkId, 4)
+  const extracted = hkdfExtract(master)
   const derive = (label: string, ...parts: Uint8Array[]) =>
-    hkdf(sha256, master, new Uint8Array(0), concatBytes(asciiBytes(label), network, ...parts), 32)
+    hkdfExpand(extracted, concatBytes(asciiBytes(label), network, ...parts), 32)
   const pseudonymKey = derive("SYP-payer")
   const aliasKey = derive("SYA-alias")
   const fingerprintKey = derive("SYF-print")
   const alias = (tag: string, id: string) =>
-    toHex(hmac(sha256, aliasKey, concatBytes(asciiBytes(tag), utf8Encode(id))).slice(0, 8))
+    toHex(hmacSha256(aliasKey, concatBytes(asciiBytes(tag), utf8Encode(id))).slice(0, 8))
   const audienceKey = remember((name: string) => derive("SYA1", utf8Encode(name)))
   return {
     receiptKey: remember((terminalId: number) => derive("SYK1", uintToBytes(terminalId, 5))),
     payerPseudonym: (platform, appId, openId) =>
-      hmac(sha256, pseudonymKey, utf8Encode(JSON.stringify([platform, appId, openId]))),
+      hmacSha256(pseudonymKey, utf8Encode(JSON.stringify([platform, appId, openId]))),
     stallAlias: (merchantId) => alias("stall", merchantId),
     pileAlias: (pileIdHex) => alias("pile", pileIdHex),
     participantAlias: (participantId) => alias("org", participantId),
     audienceKey: (audience, day) => audienceKey(JSON.stringify([audience, day])),
-    fingerprint: (value) => toHex(hmac(sha256, fingerprintKey, utf8Encode(value)).slice(0, 8)),
+    fingerprint: (value) => toHex(hmacSha256(fingerprintKey, utf8Encode(value)).slice(0, 8)),
   }
 }

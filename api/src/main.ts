@@ -5,6 +5,7 @@ import { hostname } from "node:os"
 import { parseDeployment } from "@suyuan/contracts/deployment"
 import { migrate } from "@suyuan/drizzle/migrate"
 import { fromHex } from "@suyuan/protocol/codec/bytes"
+import { computeHashesBy } from "@suyuan/protocol/codec/hashes"
 import { drizzle } from "drizzle-orm/postgres-js"
 import { pino } from "pino"
 import postgres from "postgres"
@@ -15,6 +16,7 @@ import { BuyerEvents } from "./adapters/buyer-events"
 import { connectChain } from "./adapters/evm-chain"
 import { connectTerminalRegister } from "./adapters/evm-terminal-register"
 import { connectBroker } from "./adapters/mqtt-broker"
+import { nativeHashes } from "./adapters/native-hashes"
 import { nativeVerifier } from "./adapters/native-signatures"
 import { prepareRecurring } from "./adapters/prepare-recurring"
 import { wechatLoginFromConfig } from "./adapters/wechat-login"
@@ -47,6 +49,7 @@ import { applyRefundedGoods } from "./trace/apply-refunded-goods"
 async function main(config: Config): Promise<void> {
   const holder = `${hostname()}-${process.pid}-${randomBytes(3).toString("hex")}`
   const log = pino({ level: config.GATEWAY_LOG_LEVEL })
+  computeHashesBy(nativeHashes())
   await migrate(config.DATABASE_URL)
   const driver = postgres(config.DATABASE_URL, { max: config.DATABASE_POOL, onnotice: () => {} })
   const clock = { nowMs: () => Date.now() }

@@ -3,9 +3,9 @@
  * of the commitment comes from the same content key, so a reader can be given the salt alone.
  * Domain tags: `SYE1` content key, `SYEK` encryption key, `SYES` section salt.
  */
-import { expand, extract } from "@noble/hashes/hkdf.js"
-import { sha256 } from "@noble/hashes/sha2.js"
+
 import { asciiBytes, concatBytes, uintToBytes } from "@suyuan/protocol/codec/bytes"
+import { hkdfExpand, hkdfExtract } from "@suyuan/protocol/codec/hashes"
 import { SALT_BYTES } from "@suyuan/protocol/ledger/commitment"
 import { SECTIONS } from "@suyuan/protocol/ledger/record-kind"
 import { networkBytes } from "@suyuan/protocol/network"
@@ -36,11 +36,11 @@ export function deriveContentKeys(
     recordId,
     Uint8Array.of(SECTIONS[section]),
   )
-  const contentKey = expand(sha256, extract(sha256, audienceKey), info, KEY_BYTES)
+  const contentKey = hkdfExpand(hkdfExtract(audienceKey), info, KEY_BYTES)
   // HKDF's first half depends on the key alone, so both keys share it.
-  const extracted = extract(sha256, contentKey)
+  const extracted = hkdfExtract(contentKey)
   return {
-    encryptionKey: expand(sha256, extracted, asciiBytes("SYEK"), KEY_BYTES),
-    salt: expand(sha256, extracted, asciiBytes("SYES"), SALT_BYTES),
+    encryptionKey: hkdfExpand(extracted, asciiBytes("SYEK"), KEY_BYTES),
+    salt: hkdfExpand(extracted, asciiBytes("SYES"), SALT_BYTES),
   }
 }

@@ -11,7 +11,7 @@ import type { Result } from "@suyuan/protocol/result"
 import { err, ok } from "@suyuan/protocol/result"
 import { deriveContentKeys } from "./content-key"
 import type { LogContext, SealedSection } from "./log-context"
-import { type OpenError, openSection, sealSection } from "./seal-section"
+import { type EncryptSection, type OpenError, openSection, sealSection } from "./seal-section"
 
 /** An audience-key record stands in the clear, so its commitment hides nothing. */
 export const CLEAR_SALT: Uint8Array = new Uint8Array(SALT_BYTES)
@@ -31,14 +31,17 @@ export interface RecordToSeal {
   readonly keys: RecordKeys
   /** Random, 16 bytes, kept and destroyed with the personal section; needed when there is one. */
   readonly personalSalt?: Uint8Array | undefined
+  /** WebCrypto's by default. */
+  readonly encrypt?: EncryptSection | undefined
 }
 
 /** @throws RangeError for a missing key or salt, or an entry beyond 4,096 bytes. */
 export async function sealEntry(record: RecordToSeal): Promise<Uint8Array> {
-  const { context, kind, recordId, sections, keys, personalSalt } = record
+  const { context, kind, recordId, sections, keys, personalSalt, encrypt } = record
   if (kind === "audience-key") throw new RangeError("an audience-key record is not sealed: encodeClearEntry")
   const place = { context, recordId }
-  const publicSealed = await sealSection({ ...place, section: "public", audienceKey: keys.public }, sections.public)
+  const publicPlace = { ...place, section: "public", audienceKey: keys.public } as const
+  const publicSealed = await sealSection(publicPlace, sections.public, encrypt)
   const commercial = await sealCommercial(record)
   return encodeEntry({
     kind,
@@ -53,11 +56,11 @@ export async function sealEntry(record: RecordToSeal): Promise<Uint8Array> {
   })
 }
 
-async function sealCommercial({ context, recordId, sections, keys }: RecordToSeal) {
+async function sealCommercial({ context, recordId, sections, keys, encrypt }: RecordToSeal) {
   if (sections.commercial === undefined) return undefined
   if (keys.commercial === undefined) throw new RangeError("a commercial section needs its audience's key")
   const place = { context, recordId, section: "commercial", audienceKey: keys.commercial } as const
-  return sealSection(place, sections.commercial)
+  return sealSection(place, sections.commercial, encrypt)
 }
 
 function commitPersonal(bytes: Uint8Array | undefined, salt: Uint8Array | undefined): Uint8Array {
@@ -129,7 +132,7 @@ export async function openCommercial(
  * keys give. A buyer gets public and commercial of their own sale.
  */
 export function discloseSections(
-  record: Omit<RecordToSeal, "sections" | "personalSalt">,
+  record: Omit<RecordToSeal, "sections" | "personalSalt" | "encrypt">,
   sections: { readonly public: Uint8Array; readonly commercial?: Uint8Array | undefined },
 ): OpenedBundleSections {
   const { context, recordId, keys, kind } = record

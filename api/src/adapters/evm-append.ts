@@ -2,8 +2,9 @@
  * The transaction of one append, byte for byte what ethers would make of it. A batch has 112 KB, and a library that takes
  * bytes as hexadecimal text, and text apart again, needs longer for it than for everything else that is done to it.
  */
-import { concatBytes, uintToBytes } from "@suyuan/protocol/codec/bytes"
-import { type Interface, keccak256, type SigningKey } from "ethers"
+import { concatBytes, toHex, uintToBytes } from "@suyuan/protocol/codec/bytes"
+import { keccak256 } from "@suyuan/protocol/codec/hashes"
+import type { Interface, SigningKey } from "ethers"
 import type { Append } from "../ledger/chain"
 
 const wordBytes = 32
@@ -31,15 +32,15 @@ export type LegacyTransaction = {
   readonly chainId: number
 }
 
-/** Returns the raw transaction, and its hash as `0x` and 64 digits. */
+/** Returns the raw transaction, and its hash as 64 digits. */
 export function signLegacy(key: SigningKey, transaction: LegacyTransaction): { raw: Uint8Array; hash: string } {
   const { nonce, gasPrice, gasLimit, to, data, chainId } = transaction
   const fields = [scalar(nonce), scalar(gasPrice), scalar(gasLimit), to, scalar(0), data].map(rlpBytes)
   const unsigned = rlpList([...fields, ...[scalar(chainId), scalar(0), scalar(0)].map(rlpBytes)])
-  const { r, s, yParity } = key.sign(keccak256(unsigned))
+  const { r, s, yParity } = key.sign(`0x${toHex(keccak256(unsigned))}`)
   const v = chainId * 2 + 35 + yParity
   const raw = rlpList([...fields, ...[scalar(v), scalar(BigInt(r)), scalar(BigInt(s))].map(rlpBytes)])
-  return { raw, hash: keccak256(raw) }
+  return { raw, hash: toHex(keccak256(raw)) }
 }
 
 /** Big-endian without leading zeros; zero has no bytes. */

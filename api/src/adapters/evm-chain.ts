@@ -89,7 +89,7 @@ export function connectChain(options: EvmChainOptions): Chain & { close(): void 
       const data = encodeAppend(abi, append)
       const gasLimit = gasLimitOf(data, append.concerned.length)
       const to = getBytes(ledger)
-      const { raw, hash } = signLegacy(wallet.signingKey, {
+      return signLegacy(wallet.signingKey, {
         nonce,
         gasPrice: await gasPrice,
         gasLimit,
@@ -97,7 +97,6 @@ export function connectChain(options: EvmChainOptions): Chain & { close(): void 
         data,
         chainId,
       })
-      return { raw, hash: hex(hash) }
     },
     async refusalOf(append) {
       const data = encodeAppend(abi, append)

@@ -13,9 +13,10 @@ import {
 import { RECORD_KINDS, recordKindOf } from "@suyuan/protocol/ledger/record-kind"
 import { msToSeconds2024 } from "@suyuan/protocol/units/instant"
 import { sealEntry } from "@suyuan/sealing/seal-entry"
-import { and, asc, desc, eq, type SQL, sql } from "drizzle-orm"
+import { desc, eq, type SQL, sql } from "drizzle-orm"
 import type { Context } from "../context"
 import { holdsLease, type Lease } from "../leases"
+import { arrayOf, unnest } from "../unnest"
 import {
   commercialAudience,
   ensureAudienceKeys,
@@ -26,55 +27,80 @@ import {
   recordKeys,
 } from "./audiences"
 import type { Chain } from "./chain"
+import { encryptSection } from "./encrypt-section"
 
-/** More than fill a batch; the rest waits for the next. */
-const recordsRead = 600
+/** Read at once: they fill a few batches. */
+const recordsRead = 1_200
 /** What an entry adds to its sections: head, commitments, tags, lengths. */
 const entryOverheadBytes = 160
 
-type PendingRecord = typeof records.$inferSelect
+type PendingRecord = Pick<
+  typeof records.$inferSelect,
+  "recordId" | "day" | "kind" | "concerned" | "publicBytes" | "commercialBytes" | "personalBytes" | "personalSalt"
+> & { readonly entry: Uint8Array | null; readonly createdAt: Date }
 type SealedRecord = { readonly record: PendingRecord; readonly entry: Uint8Array }
 
 /**
- * Seals the oldest pending records into the log's next batch: as many as fit, once the oldest is old enough or they
- * fill one. Everything is stored before anything is sent. Returns how many records the batch holds; 0: nothing to do.
- * The caller holds the log's lease, which the storing transaction checks: two sealers cannot both store.
+ * Seals the oldest pending records into the log's next batches: as many in each as fit, once the oldest is old enough or
+ * they fill one. Everything is stored before anything is sent. Returns how many records the batches hold; 0: nothing to
+ * do. The caller holds the log's lease, which the storing transaction checks: two sealers cannot both store.
  */
 export async function sealBatch(ctx: Context, chain: Chain, lease: Lease): Promise<number> {
   const day = keyDay(ctx)
-  const keyRecords = await readPending(ctx, eq(records.kind, RECORD_KINDS["audience-key"]))
+  const keyRecords = await readPending(ctx, sql`${records.kind} = ${RECORD_KINDS["audience-key"]}`)
   if (keyRecords.length > 0) return storeBatch(ctx, lease, fitting(keyRecords.map(sealedAlready)), day)
-  const unknown = await unregisteredOrganisations(ctx, chain)
-  const pending = await readPending(ctx, sql`NOT ${records.concerned} && ${integers(unknown)}`)
-  if (!isDue(ctx, pending)) return 0
+  let pending = await readSealable(ctx, chain)
+  // What was read may end in the middle of a batch that others of those who wait would fill.
+  const isCut = pending.length === recordsRead
+  const isDue = () => isFull(pending) || (!isCut && isOld(ctx, pending))
+  if (!isDue()) return 0
   const audiences = new Map(
     [everyMember, ...pending.map(({ concerned }) => commercialAudience(concerned))].map((one) => [nameOf(one), one]),
   )
   // The keys go first, in a batch of their own: members must be able to open what follows.
   if (await ensureAudienceKeys(ctx, chain, [...audiences.values()], day)) return sealBatch(ctx, chain, lease)
+  let done = 0
+  while (isDue()) {
+    const batch = await sealFitting(ctx, chain, pending, day)
+    const stored = await storeBatch(ctx, lease, batch, day)
+    if (stored === 0) break
+    done += stored
+    pending = pending.slice(stored)
+  }
+  return done
+}
+
+async function sealFitting(
+  ctx: Context,
+  chain: Chain,
+  pending: readonly PendingRecord[],
+  day: number,
+): Promise<SealedRecord[]> {
   const context = logContext(ctx, chain)
   const sealed: SealedRecord[] = []
+  const room = roomOfBatch()
   for (const record of pending) {
-    const next = { record, entry: await sealRecord(ctx, context, record, day) }
-    sealed.push(next)
-    if (fitting(sealed).length < sealed.length) break
+    const entry = await sealRecord(ctx, context, record, day)
+    if (!room.take(entry, record.concerned)) break
+    sealed.push({ record, entry })
   }
-  return storeBatch(ctx, lease, fitting(sealed), day)
+  return sealed
 }
 
 async function readPending(ctx: Context, which: SQL): Promise<PendingRecord[]> {
-  return ctx.db
-    .select()
-    .from(records)
-    .where(and(eq(records.state, "pending"), which))
-    .orderBy(asc(records.createdAt), asc(records.recordId))
-    .limit(recordsRead)
+  const rows = await ctx.db.execute<Omit<PendingRecord, "createdAt"> & { createdAt: string }>(sql`
+    SELECT encode(record_id, 'hex') AS "recordId", day::text AS day, kind, concerned, public_bytes AS "publicBytes",
+      commercial_bytes AS "commercialBytes", personal_bytes AS "personalBytes",
+      encode(personal_salt, 'hex') AS "personalSalt", entry, created_at AS "createdAt"
+    FROM ${records} WHERE state = 'pending' AND ${which} ORDER BY created_at, record_id LIMIT ${recordsRead}`)
+  return rows.map((row) => ({ ...row, createdAt: new Date(row.createdAt) }))
 }
 
-function isDue(ctx: Context, pending: readonly PendingRecord[]): boolean {
-  const [oldest] = pending
-  if (!oldest) return false
-  if (ctx.clock.nowMs() - oldest.createdAt.getTime() >= ctx.config.LEDGER_BATCH_AGE_MS) return true
+function isOld(ctx: Context, [oldest]: readonly PendingRecord[]): boolean {
+  return oldest !== undefined && ctx.clock.nowMs() - oldest.createdAt.getTime() >= ctx.config.LEDGER_BATCH_AGE_MS
+}
+
+function isFull(pending: readonly PendingRecord[]): boolean {
   const bytes = pending.reduce(
     (sum, { publicBytes, commercialBytes }) =>
       sum + entryOverheadBytes + publicBytes.length + (commercialBytes?.length ?? 0),
@@ -87,14 +113,17 @@ function isDue(ctx: Context, pending: readonly PendingRecord[]): boolean {
  * A batch that concerns an organisation unknown to the chain would be refused, and hold up the log for good. So such
  * records wait, alone, until the consortium has entered the organisation.
  */
-async function unregisteredOrganisations(ctx: Context, chain: Chain): Promise<number[]> {
+async function readSealable(ctx: Context, chain: Chain): Promise<PendingRecord[]> {
+  const oldest = await readPending(ctx, sql`true`)
+  const named = [...new Set(oldest.flatMap(({ concerned }) => concerned))]
+  if ((await chain.unregistered(named)).length === 0) return oldest
   const rows = await ctx.db
     .select({ number: sql<number>`DISTINCT unnest(${records.concerned})` })
     .from(records)
     .where(eq(records.state, "pending"))
   const unknown = await chain.unregistered(rows.map(({ number }) => number))
-  if (unknown.length > 0) ctx.log.debug({ organisations: unknown }, "records wait: the chain's registry lacks these")
-  return unknown
+  ctx.log.debug({ organisations: unknown }, "records wait: the chain's registry lacks these")
+  return readPending(ctx, sql`NOT ${records.concerned} && ${integers(unknown)}`)
 }
 
 function integers(numbers: readonly number[]): SQL {
@@ -128,6 +157,7 @@ async function sealRecord(
       personal: record.personalBytes ?? undefined,
     },
     keys: recordKeys(ctx, record.concerned, day),
+    encrypt: encryptSection,
     ...(record.personalSalt !== null && { personalSalt: fromHex(record.personalSalt) }),
   })
 }
@@ -135,18 +165,25 @@ async function sealRecord(
 /** The header at its longest: a CBOR map of a u32 and two u16 under keys 0 to 2. */
 const headerBytesMax = 16
 
-/** The longest beginning that one batch holds: its bytes, and the organisations that it may concern. */
-function fitting(sealed: readonly SealedRecord[]): SealedRecord[] {
+/** What one batch holds: its bytes, and the organisations that it may concern. */
+function roomOfBatch() {
   let bytes = batchBytes(headerBytesMax, [])
   const concerned = new Set<number>()
-  let count = 0
-  for (const { record, entry } of sealed) {
-    bytes += batchBytes(0, [entry.length]) - batchBytes(0, [])
-    for (const organisation of record.concerned) concerned.add(organisation)
-    if (bytes > BATCH_BYTES_MAX || concerned.size > CONCERNED_MAX) break
-    count += 1
+  return {
+    /** False when it is full; what was refused is of the next batch. */
+    take(entry: Uint8Array, organisations: readonly number[]): boolean {
+      bytes += batchBytes(0, [entry.length]) - batchBytes(0, [])
+      for (const organisation of organisations) concerned.add(organisation)
+      return bytes <= BATCH_BYTES_MAX && concerned.size <= CONCERNED_MAX
+    },
   }
-  return sealed.slice(0, count)
+}
+
+/** The longest beginning that one batch holds. */
+function fitting(sealed: readonly SealedRecord[]): SealedRecord[] {
+  const room = roomOfBatch()
+  const end = sealed.findIndex(({ record, entry }) => !room.take(entry, record.concerned))
+  return end === -1 ? [...sealed] : sealed.slice(0, end)
 }
 
 async function storeBatch(ctx: Context, lease: Lease, sealed: readonly SealedRecord[], day: number): Promise<number> {
@@ -175,12 +212,13 @@ async function storeBatch(ctx: Context, lease: Lease, sealed: readonly SealedRec
       entries: sealed.map(({ entry }) => entry),
     }
     const concerned = [...new Set(sealed.flatMap(({ record }) => record.concerned))].sort((a, b) => a - b)
+    const root = batchRoot(batch.entries)
     await tx.insert(batches).values({
       log,
       sequence,
       previousHead: toHex(previousHead),
-      head: toHex(batchHead(batch, concerned)),
-      root: toHex(batchRoot(batch.entries)),
+      head: toHex(batchHead(batch, concerned, root)),
+      root: toHex(root),
       count: sealed.length,
       concerned,
       payload: encodeBatch(batch),
@@ -198,15 +236,19 @@ async function markSealed(
   sequence: number,
   sealed: readonly SealedRecord[],
 ): Promise<void> {
-  const rows = sealed.map(
-    ({ record, entry }, leaf) =>
-      sql`(decode(${record.recordId}, 'hex'), ${record.day}::date, ${leaf}::int, decode(${toHex(entry)}, 'hex'))`,
-  )
+  const days = [...new Set(sealed.map(({ record }) => record.day))]
+  // The state within an expression: the index of what is pending is not the one to find these by.
   const updated = await tx.execute(sql`
     UPDATE ${records} AS r
-    SET state = 'sealed', log = ${log}, sequence = ${sequence}, leaf = v.leaf, entry = v.entry
-    FROM (VALUES ${sql.join(rows, sql`, `)}) AS v(record_id, day, leaf, entry)
-    WHERE r.record_id = v.record_id AND r.day = v.day AND r.state = 'pending'
-    RETURNING r.record_id`)
+    SET state = 'sealed', log = ${log}::integer, sequence = ${sequence}::bigint, leaf = v.leaf, entry = v.entry
+    FROM ${unnest("v", {
+      record_id: ["bytea", sealed.map(({ record }) => record.recordId)],
+      day: ["date", sealed.map(({ record }) => record.day)],
+      leaf: ["integer", sealed.map((_, leaf) => leaf)],
+      entry: ["bytea", sealed.map(({ entry }) => entry)],
+    })}
+    WHERE r.record_id = v.record_id AND r.day = v.day AND r.day = ANY (${arrayOf("date", days)})
+      AND coalesce(r.state, '') = 'pending'
+    RETURNING r.leaf`)
   if (updated.length !== sealed.length) throw new Error("a record of this batch was sealed by somebody else")
 }

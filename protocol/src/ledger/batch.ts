@@ -139,8 +139,13 @@ export function batchRoot(entries: readonly Uint8Array[]): Uint8Array {
 /**
  * keccak256(previous head ‖ sequence u64 ‖ root ‖ keccak256(header) ‖ count u16 ‖ concerned u32*).
  * @param concerned organisation numbers, at most 256. @throws RangeError unless they ascend strictly.
+ * @param root of the entries, for whoever has computed it.
  */
-export function batchHead(batch: Batch, concerned: readonly number[]): Uint8Array {
+export function batchHead(
+  batch: Batch,
+  concerned: readonly number[],
+  root: Uint8Array = batchRoot(batch.entries),
+): Uint8Array {
   if (concerned.some((organisation, i) => i > 0 && organisation <= concerned[i - 1]!)) {
     throw new RangeError("concerned organisations ascend strictly")
   }
@@ -149,7 +154,7 @@ export function batchHead(batch: Batch, concerned: readonly number[]): Uint8Arra
     concatBytes(
       batch.previousHead,
       uintToBytes(batch.sequence, 8),
-      batchRoot(batch.entries),
+      root,
       keccak256(encodeBatchHeader(batch.header)),
       uintToBytes(batch.entries.length, 2),
       ...concerned.map((organisation) => uintToBytes(organisation, 4)),

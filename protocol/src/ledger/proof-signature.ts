@@ -2,8 +2,9 @@
  * The step of a proof that asks the seller's terminal: a sale and a stock snapshot carry its signature, other kinds
  * none (docs/specs/proof-bundle.md, PB-8 to PB-11).
  */
-import { sha256 } from "@noble/hashes/sha2.js"
+
 import { asciiBytes, concatBytes, equalBytes } from "../codec/bytes"
+import { sha256 } from "../codec/hashes"
 import { type NetworkId, networkBytes } from "../network"
 import { type GoodsPart, joinParts, parseGoodsPart, parsePricePart } from "../terminal/pay-code"
 import { payCodeMessage, priceHash } from "../terminal/pay-code-signature"

@@ -3,9 +3,10 @@
  * code on another path than payment, the phone claims it, both show the same two digits, the terminal answers.
  * Domain tags: `SYW1` bind code, `SYW2` the terminal's answer.
  */
-import { sha256 } from "@noble/hashes/sha2.js"
+
 import { asciiBytes, bytesToUint, concatBytes, copyBytes, uintToBytes } from "../codec/bytes"
 import { bytesToDecimal, decimalToBytes, decimalWidth } from "../codec/decimal"
+import { sha256 } from "../codec/hashes"
 import type { NetworkId } from "../network"
 import { networkBytes } from "../network"
 import type { Result } from "../result"

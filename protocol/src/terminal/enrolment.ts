@@ -3,8 +3,9 @@
  * (docs/specs/enrolment.md, rules EN-n). Domain tags: `SYC1` claim code, `SYE1` enrolment, `SYF1` fingerprint,
  * `SYT1` token request.
  */
-import { sha256 } from "@noble/hashes/sha2.js"
+
 import { asciiBytes, concatBytes, uintToBytes } from "../codec/bytes"
+import { sha256 } from "../codec/hashes"
 import type { NetworkId } from "../network"
 import { networkBytes } from "../network"
 import { groupCode, readCrockford, toCrockford } from "./crockford"

@@ -2,9 +2,9 @@
  * Offline receipt (docs/specs/offline-receipt.md, rules OR-n): six digits that the gateway shows to the buyer
  * who paid, and that the stall's terminal checks without a network. Domain tag `SYR1`.
  */
-import { hmac } from "@noble/hashes/hmac.js"
-import { sha256 } from "@noble/hashes/sha2.js"
+
 import { asciiBytes, concatBytes, uintToBytes } from "../codec/bytes"
+import { hmacSha256 } from "../codec/hashes"
 import type { NetworkId } from "../network"
 import { networkBytes } from "../network"
 import type { TerminalId } from "./identifiers"
@@ -41,7 +41,7 @@ export function receiptDigitsOfMac(mac: Uint8Array): string {
 }
 
 export function offlineReceiptDigits(receiptKey: Uint8Array, subject: ReceiptSubject): string {
-  return receiptDigitsOfMac(hmac(sha256, receiptKey, offlineReceiptMessage(subject)))
+  return receiptDigitsOfMac(hmacSha256(receiptKey, offlineReceiptMessage(subject)))
 }
 
 /** Kept by the terminal with the sale on screen, and stored before the answer is shown. */

@@ -2,8 +2,9 @@
  * What a terminal signs of a sale, and how whoever holds the goods, or goods and prices, checks it
  * (docs/specs/pay-code.md, rules PC-n). Domain tags: `SYP1` pay code, `SYL1` digest of nine and more lines.
  */
-import { sha256 } from "@noble/hashes/sha2.js"
+
 import { asciiBytes, concatBytes, equalBytes, uintToBytes } from "../codec/bytes"
+import { sha256 } from "../codec/hashes"
 import type { NetworkId } from "../network"
 import { networkBytes } from "../network"
 import type { Result } from "../result"

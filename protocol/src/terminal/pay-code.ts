@@ -4,8 +4,9 @@
  * signed and how it is verified (`pay-code-signature`). Left out: every policy of the gateway (time window,
  * terminal state, counters seen).
  */
-import { sha256 } from "@noble/hashes/sha2.js"
+
 import { bytesToUint, concatBytes, copyBytes, uintToBytes } from "../codec/bytes"
+import { sha256 } from "../codec/hashes"
 import type { Result } from "../result"
 import { err, ok } from "../result"
 import { judgeReduction } from "../sale/reduction"

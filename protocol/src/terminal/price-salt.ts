@@ -2,10 +2,9 @@
  * Keys that a terminal shares with the gateway, and what hides the prices of a public record.
  * Domain tags: `SYK1` receipt key, `SYS1` price salt.
  */
-import { hkdf } from "@noble/hashes/hkdf.js"
-import { hmac } from "@noble/hashes/hmac.js"
-import { sha256 } from "@noble/hashes/sha2.js"
+
 import { asciiBytes, concatBytes, copyBytes, uintToBytes } from "../codec/bytes"
+import { hkdfExpand, hkdfExtract, hmacSha256 } from "../codec/hashes"
 import type { NetworkId } from "../network"
 import { networkBytes } from "../network"
 import type { TerminalId } from "./identifiers"
@@ -20,7 +19,7 @@ export const RECEIPT_KEY_BYTES = 32
  */
 export function deriveReceiptKey(master: Uint8Array, networkId: NetworkId, terminal: TerminalId): Uint8Array {
   const info = concatBytes(asciiBytes("SYK1"), networkBytes(networkId), terminalBytes(terminal))
-  return hkdf(sha256, master, undefined, info, RECEIPT_KEY_BYTES)
+  return hkdfExpand(hkdfExtract(master), info, RECEIPT_KEY_BYTES)
 }
 
 /** What the receipt key authenticates for the price salt: for a terminal whose key only WebCrypto can use. */
@@ -39,5 +38,5 @@ export function priceSalt(
   terminal: TerminalId,
   counter: number,
 ): Uint8Array {
-  return priceSaltOfMac(hmac(sha256, receiptKey, priceSaltMessage(networkId, terminal, counter)))
+  return priceSaltOfMac(hmacSha256(receiptKey, priceSaltMessage(networkId, terminal, counter)))
 }

@@ -3,8 +3,9 @@
  * too. A pay code carries the first 8 bytes of its hash, so nobody can turn cabbage into pork afterwards.
  * Domain tag: `SYN1`. Specified with the upload that brings it (docs/specs/upload.md, rules UP-n).
  */
-import { sha256 } from "@noble/hashes/sha2.js"
+
 import { asciiBytes, concatBytes, copyBytes } from "../codec/bytes"
+import { sha256 } from "../codec/hashes"
 import type { ShapeOf } from "../codec/shape"
 import {
   bytesOrNone,

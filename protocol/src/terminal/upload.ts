@@ -3,8 +3,9 @@
  * In here: the envelope, its signature. Elsewhere: what each kind carries (`upload-bodies`).
  * Domain tag: `SYU1`. The terminal is named by the topic, and the signature binds the envelope to it.
  */
-import { sha256 } from "@noble/hashes/sha2.js"
+
 import { asciiBytes, concatBytes } from "../codec/bytes"
+import { sha256 } from "../codec/hashes"
 import { bytes, choice, converted, decodeShape, encodeShape, field, map, uint } from "../codec/shape"
 import type { NetworkId } from "../network"
 import { networkBytes } from "../network"
