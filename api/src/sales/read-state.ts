@@ -25,7 +25,8 @@ export async function readState(
     platform: sale?.paidBy ?? null,
     version: sale?.version ?? 0,
     paidByMe: isPayer,
-    recordId: isPayer ? sale.recordId : null,
+    // Opens the trace, which is the session's (trace/share-trace).
+    recordId: isPayer && sale.buyerId === buyerId ? sale.recordId : null,
     receiptDigits:
       isPayer && !isRefunded
         ? offlineReceiptDigits(ctx.keys.receiptKey(key.terminalId), {

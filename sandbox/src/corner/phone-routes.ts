@@ -10,6 +10,7 @@ import { Phone, type PhoneView, phoneApps } from "./phone"
 const phonesMax = 50
 const openInput = z.strictObject({ app: z.enum(phoneApps), url: z.string().max(2000) })
 const loginInput = z.strictObject({ buyer: z.number().int() })
+const payInput = z.strictObject({ platform: z.enum(["wechat-pay", "alipay"]).optional() })
 const confirmInput = z.strictObject({ decision: z.enum(decisions) })
 
 /** The gateway's page keeps its own look, runs nothing, and loads only from the gateway. */
@@ -47,7 +48,7 @@ export function phoneRoutes(world: World): Hono {
   routes.use("*", guard)
   act("open", openInput, (phone, input) => phone.open(input.app, input.url))
   act("login", loginInput, (phone, input) => phone.login(input.buyer))
-  act("pay", z.strictObject({}), (phone) => phone.pay())
+  act("pay", payInput, (phone, { platform }) => phone.pay(platform))
   act("confirm", confirmInput, (phone, input) => phone.confirm(input.decision))
   act("refresh", z.strictObject({}), (phone) => phone.refresh())
   routes.get("/:id/page", async (c) => {

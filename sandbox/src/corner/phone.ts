@@ -2,6 +2,7 @@
  * One buyer's phone. A web page cannot change its user agent, so the sandbox itself visits the gateway, as WeChat,
  * Alipay or a plain browser, with this phone's cookies; the page in the market corner only shows what came back.
  */
+import type { Platform } from "../accounts"
 import type { Bridge, Decision, SheetResult, WalletAnswer } from "../buyers/confirm-payment"
 import { bridgeInput, confirmPayment, openSheet } from "../buyers/confirm-payment"
 import { isReachable } from "../settings"
@@ -53,6 +54,7 @@ export class Phone {
   readonly #world: World
   readonly #jar = new CookieJar()
   #app: PhoneApp = "wechat"
+  #platform: Platform = "wechat-pay"
   #address: URL | undefined
   #token: string | undefined
   #buyerId: number | undefined
@@ -105,11 +107,18 @@ export class Phone {
     return this.view()
   }
 
-  /** Logs the buyer in at the gateway with a fresh code, as the app's own login does. */
+  /**
+   * Logs the buyer in at the gateway with a fresh code, as the app's own login does. A plain browser knows nobody:
+   * there it only says whose wallets the phone has.
+   */
   async login(buyerId: number): Promise<PhoneView> {
     const buyer = this.#world.buyers.get(buyerId)
-    if (buyer === undefined || this.#app === "browser") return this.view("no-buyer")
+    if (buyer === undefined) return this.view("no-buyer")
     this.#forgetLogin()
+    if (this.#app === "browser") {
+      this.#buyerId = buyer.id
+      return this.view()
+    }
     const inWechat = this.#app === "wechat"
     const code = this.#world.buyers.issueCode(buyer, inWechat ? "wechat-h5" : "alipay")
     const platform = inWechat ? "wechat-pay" : "alipay"
@@ -122,12 +131,19 @@ export class Phone {
     return this.view()
   }
 
-  /** Asks the gateway for a payment and hands its call to the wallet, which checks it. */
-  async pay(): Promise<PhoneView> {
+  /**
+   * Asks the gateway for a payment and hands its call to the wallet, which checks it.
+   * @param platform whose button was pressed in a plain browser; without it, the one of before
+   */
+  async pay(platform?: Platform): Promise<PhoneView> {
     if (this.#address === undefined || this.#buyerId === undefined) return this.view("no-buyer")
     this.#bridge = this.#sheet = this.#wallet = undefined
-    const platform = this.#app === "wechat" ? "wechat-pay" : "alipay"
-    const answer = await this.#visit("POST", `${this.#address.pathname}/pay`, { platform })
+    this.#platform = platform ?? this.#platform
+    const wish =
+      this.#app === "browser"
+        ? { platform: this.#platform, method: "h5" }
+        : { platform: this.#app === "wechat" ? "wechat-pay" : "alipay" }
+    const answer = await this.#visit("POST", `${this.#address.pathname}/pay`, wish)
     if ("error" in answer) return this.view(answer.error)
     if (!answer.ok) return this.view({ words: refusalWords(answer.body, this.language) ?? String(answer.status) })
     const bridge = bridgeInput.safeParse(readBridge(answer.body))

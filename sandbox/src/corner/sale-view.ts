@@ -142,6 +142,8 @@ export function readBridge(body: unknown): unknown {
   const { appId, timeStamp, nonceStr, signType, paySign } = bridge
   const tradeNo = text(bridge.tradeNo) || text(bridge.tradeNO)
   if (tradeNo !== "") return { kind: "alipay", tradeNo }
+  if (bridge.kind === "redirect") return { kind: "redirect", url: bridge.url }
+  if (bridge.kind === "native") return { kind: "native", codeUrl: bridge.codeUrl }
   if (paySign === undefined) return undefined
   return {
     kind: "wechat-jsapi",

@@ -8,6 +8,7 @@ import { listPayees } from "@suyuan/api/merchants/find-merchant"
 import { setPayee } from "@suyuan/api/merchants/set-payee"
 import { outbox } from "@suyuan/drizzle/schema/outbox"
 import { eq } from "drizzle-orm"
+import { testApp, tokenOf } from "../../support/app"
 import { type TestGateway, testGateway } from "../../support/context"
 import {
   enrolTerminal,
@@ -175,4 +176,32 @@ describe("payee accounts", () => {
       ...named("service-provider", first.account),
     ])
   })
+})
+
+test("[PY-20] over HTTP a mode comes with what it needs and nothing else; what is wrong is named", async () => {
+  const { ctx } = gateway
+  const { merchantId } = await makeStall(ctx)
+  const app = testApp(ctx)
+  const headers = { ...(await tokenOf(ctx, ["merchants:write"])), "content-type": "application/json" }
+  const path = `/merchants/${merchantId}/payees`
+  const ask = async (body: Record<string, unknown>) => {
+    const response = await app.request(path, { method: "POST", headers, body: JSON.stringify(body) })
+    return { status: response.status, body: (await response.json()) as Record<string, unknown> }
+  }
+  for (const [wrong, field] of [
+    [{ platform: "wechat-pay" }, "account"],
+    [{ platform: "wechat-pay", mode: "direct" }, "directAccount"],
+    [{ platform: "wechat-pay", mode: "direct", directAccount: "li", account: "1900000109" }, "account"],
+    [{ platform: "wechat-pay", account: "1900000109", directAccount: "li" }, "directAccount"],
+    [{ platform: "wechat-pay", mode: "pooled", account: "1900000109" }, "mode"],
+    [{ platform: "wechat-pay", mode: "direct", directAccount: "Li!" }, "directAccount"],
+  ] as const) {
+    expect(await ask(wrong)).toMatchObject({ status: 400, body: { code: "request/malformed", field } })
+  }
+  const own = { platform: "wechat-pay", mode: "direct", directAccount: "zhao" }
+  expect(await ask(own)).toMatchObject({ status: 409, body: { code: "payee/account-unknown", field: "directAccount" } })
+  expect(await accountsOf(merchantId)).toEqual([])
+  expect(await ask({ ...own, directAccount: "li" })).toMatchObject({ status: 200, body: { state: "in-force" } })
+  const listed = (await (await app.request(path, { headers })).json()) as { accounts: unknown[] }
+  expect(listed.accounts).toMatchObject([{ mode: "direct", account: "1800000001", directAccount: "li" }])
 })

@@ -82,6 +82,10 @@ for (const collector of collectors) {
             for (const id of [browser.actor.id, attempt!.walletBuyerId!]) {
               expect(await stateFor(sale, id)).toMatchObject({ paidByMe: true, receiptDigits: expect.any(String) })
             }
+            await market.upload(sale.code)
+            const { recordId } = await market.saleRow(sale)
+            expect(await stateFor(sale, browser.actor.id)).toMatchObject({ recordId: recordId! })
+            expect(await stateFor(sale, attempt!.walletBuyerId!)).toMatchObject({ recordId: null })
             for (const id of [stranger.actor.id, undefined]) {
               expect(await stateFor(sale, id)).toMatchObject({ state: "paid", paidByMe: false, receiptDigits: null })
             }

@@ -55,10 +55,21 @@ describe("the buyer's phone", () => {
     expect(paid.sale).toMatchObject({ paidFen: 1230, receiptDigits: "483920" })
   })
 
-  test("in a plain browser there is no login", async () => {
+  test("in a plain browser nobody logs in: its button leads to the buyer's wallet", async () => {
+    gateway.forget()
     await open("browser")
     expect(gateway.lastAgent).not.toContain("MicroMessenger")
-    expect((await phone("login", { buyer: buyer.id })).error).toBe("no-buyer")
+    expect((await phone("login", { buyer: buyer.id })).error).toBeNull()
+    const called = await phone("pay", { platform: "wechat-pay" })
+    expect([called.sheetRefusal, called.sheet?.amountFen, called.sheet?.platform]).toEqual([null, 1230, "wechat-pay"])
+    expect((await phone("confirm", { decision: "cancel" })).wallet?.result).toBe("cancelled")
+    expect((await phone("pay")).sheet?.platform).toBe("wechat-pay")
+    expect((await phone("confirm", { decision: "pay" })).wallet?.result).toBe("paid")
+    await until(async () => {
+      const view = await phone("refresh")
+      return view.sale?.receiptDigits === "483920" ? view : undefined
+    }, "the browser's own receipt")
+    gateway.forget()
   })
 
   test("a call with a wrong paySign shows no sheet", async () => {

@@ -9,6 +9,8 @@ export interface FakeGateway {
   /** Spoils the payment call, as a wrong merchant key would. */
   spoilsCall: boolean
   readonly answers: { page?: { status: number; body: unknown } }
+  /** As before anybody paid. */
+  forget(): void
   stop(): Promise<void>
 }
 
@@ -118,6 +120,25 @@ export function startFakeGateway(sandbox: Sandbox): FakeGateway {
     return Response.json({ attempt: { outTradeNo: number, state: "open" }, bridge })
   }
 
+  /** For a browser of which nothing is known: an address, and a session of its own. */
+  async function payOutside(): Promise<Response> {
+    const number = `f${crypto.randomUUID().replaceAll("-", "").slice(0, 20)}`
+    const { text } = await wechatCall(sandbox, {
+      path: "/v3/pay/partner/transactions/h5",
+      body: {
+        ...{ sp_appid: setting("WECHAT_PAY_APPID"), sp_mchid: setting("WECHAT_PAY_MCHID"), sub_mchid: "1900000109" },
+        ...{ description: "豆角等 2 样", out_trade_no: number, notify_url: `${url}/notify` },
+        amount: { total: 1230, currency: "CNY" },
+        scene_info: { payer_client_ip: "127.0.0.1", h5_info: { type: "Wap" } },
+      },
+    })
+    const { h5_url } = JSON.parse(text) as { h5_url: string }
+    return Response.json(
+      { attempt: { outTradeNo: number, state: "open" }, bridge: { kind: "redirect", url: h5_url } },
+      { headers: { "Set-Cookie": "session=b1; HttpOnly; Path=/" } },
+    )
+  }
+
   const server = Bun.serve({
     hostname: "127.0.0.1",
     port: 0,
@@ -131,7 +152,10 @@ export function startFakeGateway(sandbox: Sandbox): FakeGateway {
       if (pathname === "/buyers/login")
         return logIn((await request.json()) as { platform: string; channel: string; code: string })
       const isPayer =
-        request.headers.get("cookie") === "session=s1" && request.headers.get("authorization") === "Bearer t1"
+        request.headers.get("cookie") === "session=b1" ||
+        (request.headers.get("cookie") === "session=s1" && request.headers.get("authorization") === "Bearer t1")
+      const wish = request.method === "POST" ? ((await request.json()) as { method?: string }) : {}
+      if (wish.method === "h5") return payOutside()
       if (pathname.endsWith("/pay"))
         return isPayer ? pay() : Response.json({ code: "request/unauthenticated" }, { status: 401 })
       const state = {
@@ -155,6 +179,10 @@ export function startFakeGateway(sandbox: Sandbox): FakeGateway {
     },
   })
   const url = `http://127.0.0.1:${server.port}`
-  const gateway: FakeGateway = { url, lastAgent: "", spoilsCall: false, answers: {}, stop: () => server.stop(true) }
+  const forget = () => {
+    paidFen = 0
+  }
+  const stop = () => server.stop(true)
+  const gateway: FakeGateway = { url, lastAgent: "", spoilsCall: false, answers: {}, forget, stop }
   return gateway
 }

@@ -57,7 +57,7 @@ export class PhoneScreen {
       scan: () => void this.#scan(),
       login: (buyer) => void this.#send("login", { buyer }),
       newBuyer: () => void this.#addBuyer().then(() => this.draw()),
-      pay: () => void this.#send("pay", {}),
+      pay: (platform) => void this.#send("pay", platform === undefined ? {} : { platform }),
       confirm: (decision) => void this.#send("confirm", { decision }),
       choose: (app) => {
         this.#app = app

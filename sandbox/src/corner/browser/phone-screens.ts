@@ -1,4 +1,5 @@
 /** What a phone shows in each of its states. Each has a word, a shape and the next thing to do. */
+import type { Platform } from "../../accounts"
 import type { PhoneApp, PhoneView } from "../phone"
 import type { LineView, SaleView } from "../sale-view"
 import type { CornerWords } from "../words"
@@ -8,7 +9,8 @@ export interface PhoneActions {
   scan(): void
   login(buyerId: number): void
   newBuyer(): void
-  pay(): void
+  /** The platform in a plain browser; without it, the one of before. */
+  pay(platform?: Platform): void
   confirm(decision: "pay" | "refuse" | "cancel"): void
   choose(app: PhoneApp): void
   showOriginal(shown: boolean): void
@@ -108,7 +110,7 @@ function stallNumber(number: string, words: CornerWords): string {
   return words.number.endsWith(" ") ? `${words.number}${number}` : `${number} ${words.number}`
 }
 
-function loginBox({ words, actions, buyers }: Common): HTMLElement {
+function loginBox({ words, actions, buyers }: Common, text: string): HTMLElement {
   const choice = element(
     "select",
     { "aria-label": words.buyer },
@@ -120,7 +122,7 @@ function loginBox({ words, actions, buyers }: Common): HTMLElement {
     "div",
     { class: "stack" },
     element("div", { class: "row" }, choice, button(words.newBuyer, actions.newBuyer)),
-    button(words.login, login, true),
+    button(text, login, true),
   )
 }
 
@@ -129,9 +131,11 @@ export function saleScreen(props: WithSale): Node[] {
   const next: Node[] = []
   if (sale.state === "closed") next.push(status("refused", "✕", words.closed))
   else if (sale.refusal !== null || !sale.canPay) next.push(status("refused", "✕", sale.refusal ?? words.closed))
-  else if (view.app === "browser") next.push(status("waiting", "?", words.onlyInApp))
-  else if (view.buyer === null) next.push(loginBox(props))
-  else next.push(button(`${words.pay} ${yuan(sale.amountFen)}`, actions.pay, true))
+  else if (view.buyer === null) next.push(loginBox(props, view.app === "browser" ? words.holdPhone : words.login))
+  else if (view.app === "browser") {
+    next.push(button(words.payWechat, () => actions.pay("wechat-pay"), true))
+    next.push(button(words.payAlipay, () => actions.pay("alipay"), true))
+  } else next.push(button(`${words.pay} ${yuan(sale.amountFen)}`, () => actions.pay(), true))
   const more = [
     button(words.scanAgain, actions.scan),
     button(words.original, () => actions.showOriginal(true)),
@@ -147,7 +151,7 @@ export function sheetScreen({ words, actions, view, sale }: WithSale): Node[] {
     return [
       slip(sale, words),
       status("refused", "✕", `${words.failed}: ${reason}`),
-      button(words.tryAgain, actions.pay, true),
+      button(words.tryAgain, () => actions.pay(), true),
     ]
   }
   const { amountFen, description, payeeNo } = view.sheet
@@ -155,7 +159,7 @@ export function sheetScreen({ words, actions, view, sale }: WithSale): Node[] {
     element(
       "section",
       { class: "sheet", role: "dialog", "aria-label": words.sheetTitle },
-      element("h3", {}, `${words[view.app]} · ${words.sheetTitle}`),
+      element("h3", {}, `${words[view.sheet.platform === "alipay" ? "alipay" : "wechat"]} · ${words.sheetTitle}`),
       element("p", { class: "total money" }, yuan(amountFen)),
       element("p", {}, description),
       element("p", { class: "soft" }, `${words.payee} ${payeeNo}`),
@@ -180,7 +184,7 @@ export function walletScreen({ words, actions, view, sale }: WithSale): Node[] {
   return [
     status("refused", "✕", text),
     slip(sale, words),
-    button(words.tryAgain, actions.pay, true),
+    button(words.tryAgain, () => actions.pay(), true),
     button(words.scanAgain, actions.scan),
   ]
 }
