@@ -4,7 +4,7 @@
  * rest of the block is skipped.
  */
 
-import { msToSeconds2024 } from "@suyuan/protocol/units/instant"
+import { msToSeconds2024, seconds2024ToMs } from "@suyuan/protocol/units/instant"
 import type { Clock } from "../clock"
 import type { Change, LocalStore } from "../store/local-store"
 import { THE_ONE } from "../store/rows"
@@ -23,6 +23,8 @@ export interface SaleNumber {
 export interface CounterBlocks {
   /** The next number, never given before. Not to be called twice at once: the terminal does one thing at a time. */
   take(): Promise<SaleNumber>
+  /** What time a sale made now would carry: it stands still while the clock, set back, catches up. */
+  readonly issuingAtMs: () => number
   /** Leaves a mark that nothing after it was used. */
   close(): Promise<void>
 }
@@ -54,6 +56,7 @@ export async function openCounter(store: LocalStore, clock: Clock): Promise<Coun
       issuedAtSecondsMin = Math.max(issuedAtSecondsMin, msToSeconds2024(clock.nowMs()))
       return { counter, issuedAtSeconds: issuedAtSecondsMin }
     },
+    issuingAtMs: () => Math.max(clock.nowMs(), seconds2024ToMs(issuedAtSecondsMin)),
     async close() {
       const row = { reservedUntil: Math.max(reservedUntil, next), resumeAt: next, issuedAtSecondsMin }
       const change: Change = { table: "counter", change: "put", key: THE_ONE, row }

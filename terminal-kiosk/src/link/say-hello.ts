@@ -11,13 +11,16 @@ export interface Hello {
   readonly sentAtMs: number
 }
 
-/** Says what time this tablet has, signed: the gateway learns how far its clock is off (UP-14). */
+/**
+ * Says what time a code made now would carry, signed: the gateway learns how far that is off (UP-14). It is this
+ * tablet's clock, but for one that ran ahead and was set right: its codes must not go back (EN-13).
+ */
 export async function sayHello(terminal: Terminal, link: Pick<BrokerLink, "publish">): Promise<Hello> {
-  const { identity, signingKey, clock, random, newId } = terminal
+  const { identity, signingKey, clock, counter, random, newId } = terminal
   const nonce = random.bytes(NONCE_BYTES)
   const sentAtMs = clock.nowMs()
   const envelope = await signUpload(
-    { kind: "hello", uploadId: newId(), body: encodeUploadBody("hello", { sentAtMs, nonce }) },
+    { kind: "hello", uploadId: newId(), body: encodeUploadBody("hello", { sentAtMs: counter.issuingAtMs(), nonce }) },
     {
       networkId: identity.networkId,
       terminal: identity.terminal,

@@ -56,3 +56,16 @@ test("issue times never go back, not even over a restart with a clock set back",
   await counter.close()
   expect((await (await openCounter(store, clock)).take()).issuedAtSeconds).toBe(5000)
 })
+
+test("[EN-12] says the time that the next sale carries, also while a clock that was set back catches up", async () => {
+  const clock = stallClock()
+  const counter = await openCounter(new MemoryStore(), clock)
+  expect(counter.issuingAtMs()).toBe(clock.nowMs())
+  clock.advance(3 * 3_600_000)
+  const { issuedAtSeconds } = await counter.take()
+  clock.advance(-3 * 3_600_000)
+  expect(counter.issuingAtMs()).toBe(EPOCH_2024_MS + issuedAtSeconds * 1000)
+  expect((await counter.take()).issuedAtSeconds).toBe(issuedAtSeconds)
+  clock.advance(4 * 3_600_000)
+  expect(counter.issuingAtMs()).toBe(clock.nowMs())
+})
