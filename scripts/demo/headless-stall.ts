@@ -1,6 +1,7 @@
 // A stall without a screen: the terminal's core on files of its own, with a line that can be cut.
 import { join } from "node:path"
 import { DEVELOPMENT_NETWORK_ID } from "@suyuan/protocol/network"
+import type { Clock } from "@suyuan/terminal-kiosk/clock"
 import { enrolTerminal } from "@suyuan/terminal-kiosk/enrol/enrol-terminal"
 import { openFileKeys } from "@suyuan/terminal-kiosk/keys/file-keys"
 import type { ConnectBroker } from "@suyuan/terminal-kiosk/link/broker-link"
@@ -31,13 +32,21 @@ export type StallOptions = {
   /** Keys and journal. */
   readonly directory: string
   readonly connect: ConnectBroker
+  /** The tablet's own; right when left out. */
+  readonly clock?: Clock
 }
 
 /** Opens the stall's terminal; enrols it first when its directory is new. */
-export async function openStall({ gateway, merchantId, directory, connect }: StallOptions): Promise<HeadlessStall> {
+export async function openStall({
+  gateway,
+  merchantId,
+  directory,
+  connect,
+  ...own
+}: StallOptions): Promise<HeadlessStall> {
   const keys = openFileKeys(join(directory, "keys"))
   const store = await openJournalStore(join(directory, "journal"))
-  let terminal = await openTerminal({ keys, store })
+  let terminal = await openTerminal({ keys, store, ...own })
   if (terminal === undefined) {
     const made = await gateway.operator.post("/merchants/{id}/claim-codes", {
       path: { id: merchantId },
@@ -47,7 +56,7 @@ export async function openStall({ gateway, merchantId, directory, connect }: Sta
     const networkId = DEVELOPMENT_NETWORK_ID
     const enrolled = await enrolTerminal({ keys, store, transport: gateway.transport, claimCode, networkId })
     if (!enrolled.ok) throw new Error(`a terminal did not enrol: ${JSON.stringify(enrolled.error)}`)
-    terminal = await openTerminal({ keys, store })
+    terminal = await openTerminal({ keys, store, ...own })
   }
   if (terminal === undefined) throw new Error("an enrolled terminal did not open")
   return keepStall(terminal, gateway, connect)
@@ -65,6 +74,7 @@ function keepStall(terminal: Terminal, gateway: Gateway, connect: ConnectBroker)
       connect,
       pace: PACE,
       reconnectMsFirst: 300,
+      reconnectMsMax: 2_000,
       listeners: {
         onSale: heard,
         onNotice: heard,

@@ -1,0 +1,144 @@
+// What must be true of a market that has come to rest, whatever was done to it: no sale lost, none doubled, the money
+// adds up, every settled sale has one record, every record one batch.
+import { toHex } from "@suyuan/protocol/codec/bytes"
+import { parseBatch } from "@suyuan/protocol/ledger/batch"
+import { parseEntry } from "@suyuan/protocol/ledger/entry"
+import { RECORD_KINDS } from "@suyuan/protocol/ledger/record-kind"
+import type { Sql } from "postgres"
+
+export type SaleName = { readonly terminalId: number; readonly counter: number }
+
+export type Witnesses = {
+  readonly sql: Sql
+  /** Of both payment platforms together. */
+  readonly books: { readonly receiptsFen: number; readonly refundsFen: number }
+  /** Sales that buyers paid or terminals had acknowledged: those that must be there. */
+  readonly sales: readonly SaleName[]
+  /** Ids of all records that the chain holds, each as often as it stands there; undefined where there is no chain. */
+  readonly onChain?: readonly string[]
+}
+
+export type Identity = { readonly name: string; readonly holds: boolean; readonly detail: string }
+
+export async function checkIdentities(witnesses: Witnesses): Promise<Identity[]> {
+  return [
+    await noSaleLost(witnesses),
+    await noSaleDoubled(witnesses),
+    await moneyAddsUp(witnesses),
+    await oneRecordASale(witnesses),
+    await oneRecordARefund(witnesses),
+    await oneBatchARecord(witnesses),
+    ...(witnesses.onChain === undefined ? [] : [await onChainOnce(witnesses, witnesses.onChain)]),
+  ]
+}
+
+const nameOf = ({ terminalId, counter }: SaleName) => `${terminalId}/${counter}`
+
+async function noSaleLost({ sql, sales }: Witnesses): Promise<Identity> {
+  const rows = await sql`SELECT terminal_id, counter FROM sales`
+  const stored = new Set(rows.map((row) => `${row.terminal_id}/${row.counter}`))
+  const lost = sales.map(nameOf).filter((name) => !stored.has(name))
+  return { name: "no sale lost", holds: lost.length === 0, detail: `${sales.length} known, lost: ${listed(lost)}` }
+}
+
+async function noSaleDoubled({ sql }: Witnesses): Promise<Identity> {
+  const rows = await sql`
+    SELECT coalesce(k.terminal_id, s.terminal_id) || '/' || coalesce(k.counter, s.counter) AS name
+    FROM sale_keys k FULL JOIN sales s ON s.terminal_id = k.terminal_id AND s.counter = k.counter
+    GROUP BY 1 HAVING count(k.counter) <> 1 OR count(s.counter) <> 1`
+  const wrong = rows.map(({ name }) => String(name))
+  return { name: "no sale doubled", holds: wrong.length === 0, detail: `doubled or half there: ${listed(wrong)}` }
+}
+
+/** Σ platform receipts − Σ platform refunds = Σ (paidFen − refundedFen), without what went over the counter in cash. */
+async function moneyAddsUp({ sql, books }: Witnesses): Promise<Identity> {
+  const [row] = await sql`
+    WITH back AS (
+      SELECT terminal_id, counter, sum(amount_fen) AS fen FROM refunds
+      WHERE platform <> 'cash' AND state = 'succeeded' GROUP BY terminal_id, counter
+    )
+    SELECT coalesce(sum(s.paid_fen - s.refunded_fen
+      - CASE WHEN s.paid_by = 'cash' THEN s.amount_fen - (s.refunded_fen - coalesce(back.fen, 0)) ELSE 0 END), 0)::text AS fen
+    FROM sales s LEFT JOIN back USING (terminal_id, counter)`
+  const [atPlatformsFen, inBooksFen] = [books.receiptsFen - books.refundsFen, Number(row?.fen ?? 0)]
+  const detail = `platforms ${books.receiptsFen} − ${books.refundsFen} = ${atPlatformsFen} fen, our books ${inBooksFen} fen`
+  return { name: "the money adds up", holds: atPlatformsFen === inBooksFen, detail }
+}
+
+/** One that only a scan has told of waits a day for its upload; every other settled sale has its record. */
+async function oneRecordASale({ sql }: Witnesses): Promise<Identity> {
+  const rows = await sql`
+    SELECT s.terminal_id || '/' || s.counter AS name FROM sales s
+    LEFT JOIN records r ON r.record_id = s.record_id AND r.kind = ${RECORD_KINDS.sale}
+    GROUP BY s.terminal_id, s.counter, s.record_id, s.state, s.uploaded_at
+    HAVING count(r.record_id) <> CASE
+      WHEN s.record_id IS NOT NULL OR (s.state = 'paid' AND s.uploaded_at IS NOT NULL) THEN 1 ELSE 0 END`
+  const [counted] = await sql`
+    SELECT (SELECT count(*) FROM records WHERE kind = ${RECORD_KINDS.sale})::int AS records,
+      (SELECT count(DISTINCT record_id) FROM sales)::int AS sales`
+  const wrong = rows.map(({ name }) => String(name))
+  const holds = wrong.length === 0 && counted?.records === counted?.sales
+  const detail = `${counted?.records} records of ${counted?.sales} sales, wrong: ${listed(wrong)}`
+  return { name: "every settled sale has one record", holds, detail }
+}
+
+/** What a seller gave back of a recorded sale is recorded too; money that never settled a sale is no part of its trade. */
+async function oneRecordARefund({ sql }: Witnesses): Promise<Identity> {
+  const rows = await sql`
+    SELECT f.out_refund_no AS name FROM refunds f
+    JOIN sales s ON s.terminal_id = f.terminal_id AND s.counter = f.counter
+    LEFT JOIN records r ON r.record_id = f.record_id AND r.kind = ${RECORD_KINDS.refund}
+    WHERE f.state = 'succeeded' AND f.reason = 'seller' AND s.record_id IS NOT NULL
+    GROUP BY f.out_refund_no HAVING count(r.record_id) <> 1`
+  const wrong = rows.map(({ name }) => String(name))
+  return { name: "every seller's refund has one record", holds: wrong.length === 0, detail: `wrong: ${listed(wrong)}` }
+}
+
+async function oneBatchARecord({ sql }: Witnesses): Promise<Identity> {
+  const batches = await sql`SELECT log, sequence::int AS sequence, payload FROM batches ORDER BY log, sequence`
+  const batched = batches.flatMap(({ payload }) => recordIdsOf(payload as Uint8Array))
+  const records = await sql`SELECT encode(record_id, 'hex') AS id, state FROM records`
+  const sealed = records.filter(({ state }) => state !== "pending").map(({ id }) => String(id))
+  const wrong = [...doubled(batched), ...difference(sealed, batched), ...difference(batched, sealed)]
+  const gaps = batches.filter(
+    ({ log, sequence }, index) => batches[index - 1]?.log === log && batches[index - 1]?.sequence !== sequence - 1,
+  )
+  const holds = wrong.length === 0 && gaps.length === 0
+  const detail = `${batched.length} records in ${batches.length} batches, gaps: ${gaps.length}, wrong: ${listed(wrong)}`
+  return { name: "every record stands in one batch", holds, detail }
+}
+
+async function onChainOnce({ sql }: Witnesses, onChain: readonly string[]): Promise<Identity> {
+  const batches = await sql`SELECT payload FROM batches`
+  const batched = batches.flatMap(({ payload }) => recordIdsOf(payload as Uint8Array))
+  const wrong = [...doubled(onChain), ...difference(batched, onChain), ...difference(onChain, batched)]
+  const detail = `${onChain.length} records on the chain, wrong: ${listed(wrong)}`
+  return { name: "the chain holds each of them once", holds: wrong.length === 0, detail }
+}
+
+function recordIdsOf(payload: Uint8Array): string[] {
+  const batch = parseBatch(new Uint8Array(payload))
+  if (!batch.ok) throw new Error(`a stored batch is malformed: ${batch.error}`)
+  return batch.value.entries.map((encoded) => {
+    const entry = parseEntry(encoded)
+    if (!entry.ok) throw new Error(`a stored entry is malformed: ${entry.error}`)
+    return toHex(entry.value.recordId)
+  })
+}
+
+function doubled(names: readonly string[]): string[] {
+  const seen = new Set<string>()
+  return names.filter((name) => seen.size === seen.add(name).size)
+}
+
+function difference(these: readonly string[], those: readonly string[]): string[] {
+  const known = new Set(those)
+  return these.filter((name) => !known.has(name))
+}
+
+const SHOWN = 5
+
+function listed(names: readonly string[]): string {
+  if (names.length === 0) return "none"
+  return `${names.slice(0, SHOWN).join(", ")}${names.length > SHOWN ? ` and ${names.length - SHOWN} more` : ""}`
+}

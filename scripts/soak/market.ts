@@ -1,0 +1,115 @@
+// A wet market on an installation: stalls that sell, wallets that pay, and what it takes to see what became of it.
+import { join } from "node:path"
+import type { ConnectBroker } from "@suyuan/terminal-kiosk/link/broker-link"
+import { connectBroker } from "@suyuan/terminal-kiosk/link/connect-broker"
+import { writeSnapshot } from "@suyuan/terminal-kiosk/stock/write-snapshot"
+import postgres, { type Sql } from "postgres"
+import { z } from "zod"
+import { openChainReader } from "../demo/chain-reader"
+import { type Gateway, openGateway } from "../demo/gateway"
+import { type HeadlessStall, openStall } from "../demo/headless-stall"
+import { addMerchant, addOrganisations, addSite, publishCatalogue } from "../demo/open-world"
+import { askSandbox, openWallet, type Platform, type Wallet } from "../demo/wallet"
+import { checkIdentities, type Identity, type SaleName } from "./identities"
+import type { Installation } from "./installation"
+
+const CABBAGE = { code: 1036, nameZh: "大白菜", nameEn: "Napa cabbage", shelfLifeHours: 96 }
+
+/** A tablet's clock that somebody sets wrong. */
+export type LooseClock = { nowMs(): number; setWrongBy(ms: number): void }
+
+export type SoakStall = HeadlessStall & { readonly clock: LooseClock; readonly merchantId: string }
+
+export type SoakMarket = {
+  readonly installation: Installation
+  readonly gateway: Gateway
+  /** Past everything: to look, and to hold things where they are. */
+  readonly sql: Sql
+  readonly stalls: readonly SoakStall[]
+  newWallet(platform: Platform): Promise<Wallet>
+  /** Says that a sale must be there in the end: it was paid, or acknowledged to its terminal. */
+  expectSale(sale: SaleName): void
+  identities(): Promise<Identity[]>
+  close(): Promise<void>
+}
+
+export type SoakMarketOptions = {
+  readonly stalls: number
+  /** What each stall's line does to messages. */
+  readonly line?: (connect: ConnectBroker, stall: number) => ConnectBroker
+}
+
+const booksAnswer = z.object({ receiptsFen: z.number().int(), refundsFen: z.number().int() })
+
+export async function openSoakMarket(installation: Installation, options: SoakMarketOptions): Promise<SoakMarket> {
+  const gateway = openGateway(installation.url, installation.operatorToken)
+  const sql = postgres(installation.databaseUrl, { max: 3, onnotice: () => {} })
+  await addOrganisations(gateway, installation.directory)
+  await publishCatalogue(gateway, [CABBAGE])
+  const site = { kind: "market", number: 901, name: "东桥菜市场", nameEn: "East Bridge wet market" } as const
+  const siteId = await addSite(gateway, { ...site, regionCode: "110105" })
+  const stalls: SoakStall[] = []
+  for (let index = 0; index < options.stalls; index += 1) {
+    const connect = options.line?.(connectBroker, index) ?? connectBroker
+    stalls.push(await enterStall(gateway, installation.directory, { siteId, index, connect }))
+  }
+  const expected: SaleName[] = []
+  let wallets = 0
+
+  async function identities(): Promise<Identity[]> {
+    const books = await askSandbox(installation.sandboxUrl, "GET", "/books", booksAnswer)
+    return checkIdentities({ sql, books, sales: expected, onChain: await recordsOnChain(installation) })
+  }
+
+  return {
+    ...{ installation, gateway, sql, stalls, identities },
+    newWallet: (platform) => {
+      wallets += 1
+      return openWallet(gateway, installation.sandboxUrl, `顾客 ${wallets}`, platform)
+    },
+    expectSale: (sale) => void expected.push(sale),
+    close: async () => {
+      await Promise.all(stalls.map((stall) => stall.close()))
+      await sql.end({ timeout: 5 })
+    },
+  }
+}
+
+type NewStall = { readonly siteId: string; readonly index: number; readonly connect: ConnectBroker }
+
+async function enterStall(gateway: Gateway, directory: string, { siteId, index, connect }: NewStall) {
+  const number = 300 + index
+  const name = `A-${index + 1} 摊`
+  const merchantId = await addMerchant(gateway, { number, siteId, stallNumber: `A-${index + 1}`, name })
+  const clock = openLooseClock()
+  const own = join(directory, "terminals", `${number}`)
+  const stall = await openStall({ gateway, merchantId, directory: own, connect, clock })
+  stall.goOnline()
+  await stall.until("a first connection", stall.isOnline)
+  const goods = { slot: 1, commodity: CABBAGE.code, lot: undefined, declaredOrigin: "河北" }
+  await writeSnapshot(stall.terminal, [{ ...goods, packLowGrams: 0, packHighGrams: 0, pile: "merged" }])
+  stall.wake()
+  await stall.until("an empty outbox", async () => (await stall.terminal.store.list("outbox")).length === 0)
+  return { ...stall, clock, merchantId }
+}
+
+function openLooseClock(): LooseClock {
+  let wrongByMs = 0
+  return {
+    nowMs: () => Date.now() + wrongByMs,
+    setWrongBy: (ms) => {
+      wrongByMs = ms
+    },
+  }
+}
+
+/** Read anew, from the first block on: a chain may have lost what an earlier reader saw. */
+async function recordsOnChain({ chainRpcUrl, deploymentText }: Installation): Promise<string[]> {
+  const reader = openChainReader(chainRpcUrl, deploymentText)
+  try {
+    await reader.readOn()
+    return [...reader.records.keys()]
+  } finally {
+    reader.close()
+  }
+}

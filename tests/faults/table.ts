@@ -1,0 +1,493 @@
+// What goes wrong on the straight line, and what must be true afterwards. Data for people: the test files of this folder
+// run every row on real engines, and docs/faults.md is written from it.
+
+export const steps = [
+  "scan",
+  "pay",
+  "platform create",
+  "notification",
+  "query",
+  "close",
+  "refund",
+  "settle",
+  "upload",
+  "broker",
+  "record",
+  "seal",
+  "submit",
+  "anchor",
+  "confirm",
+  "acknowledge",
+] as const
+
+export type FaultRow = {
+  readonly step: (typeof steps)[number]
+  readonly fault: string
+  readonly expected: string
+  /** Run on WeChat Pay and on Alipay. */
+  readonly each?: "platform"
+}
+
+/** By test file (`<name>.test.ts`), and in it by the name of the run. */
+export const table = {
+  /** The gateway as a process, killed with -9 when what stands in the database, at a platform or on the chain says "now". */
+  killed: {
+    afterScan: {
+      step: "scan",
+      fault: "gateway killed after the scan, before the tap",
+      expected: "a scan stored nothing; the tap opens one attempt at the gateway that comes back",
+    },
+    beforeAttempt: {
+      step: "pay",
+      fault: "gateway killed while it stores the attempt",
+      expected: "nothing was sent; the next tap stores one attempt, which is paid once",
+    },
+    beforeCreate: {
+      step: "platform create",
+      fault: "gateway killed when its order has not reached the platform",
+      expected: "the stored number is sent again; one order, one payment",
+    },
+    afterCreate: {
+      step: "platform create",
+      fault: "gateway killed when the platform has the order and its answer is on the way",
+      expected: "the stored number finds the same order; one payment",
+    },
+    beforeNotification: {
+      step: "notification",
+      fault: "gateway killed between the buyer's payment and the platform's word of it",
+      expected: "told again by the platform, or found by a query; settled once",
+    },
+    whileSettling: {
+      step: "settle",
+      fault: "gateway killed in the transaction that settles",
+      expected: "all of it is undone; told again, it settles once",
+    },
+    beforeTelling: {
+      step: "acknowledge",
+      fault: "gateway killed with the payment settled and its messages not sent",
+      expected: "the outbox kept them; terminal and buyer hear",
+    },
+    whileQuerying: {
+      step: "query",
+      fault: "gateway killed while a platform considers its query",
+      expected: "due again when the claim runs out; settled",
+    },
+    beforeClose: {
+      step: "close",
+      fault: "gateway killed when its close has not reached the platform",
+      expected: "closed after the claim, at the platform too",
+    },
+    afterClose: {
+      step: "close",
+      fault: "gateway killed when the platform has closed and its answer is on the way",
+      expected: "a query finds it closed",
+    },
+    beforeRefund: {
+      step: "refund",
+      fault: "gateway killed when its refund has not reached the platform",
+      expected: "sent again under its number; paid back once",
+    },
+    afterRefund: {
+      step: "refund",
+      fault: "gateway killed when the platform has the refund and its answer is on the way",
+      expected: "sent again under its number, which is the same refund; paid back once",
+    },
+    whileQueryingRefund: {
+      step: "refund",
+      fault: "gateway killed while it asks after a refund",
+      expected: "asked again; paid back once",
+    },
+    betweenPaymentAndUpload: {
+      step: "record",
+      fault: "gateway killed with a sale paid and its upload not there",
+      expected: "the upload completes the trade; one record",
+    },
+    whileRecording: {
+      step: "upload",
+      fault: "gateway killed in the transaction that takes an upload in",
+      expected: "not acknowledged; sent again and recorded once",
+    },
+    beforeAcknowledgement: {
+      step: "acknowledge",
+      fault: "gateway killed between an upload's commit and its acknowledgement",
+      expected: "sent again, found with the same bytes, acknowledged; one record",
+    },
+    whileSealing: {
+      step: "seal",
+      fault: "gateway killed in the transaction that stores a batch",
+      expected: "no batch; the next sealer seals the same records once",
+    },
+    beforeSubmit: {
+      step: "submit",
+      fault: "gateway killed with a batch sealed and nothing handed to the chain",
+      expected: "the sealed bytes are submitted by the next one; anchored once",
+    },
+    beforeBlock: {
+      step: "anchor",
+      fault: "gateway killed with its transaction in the node's pool",
+      expected: "the block comes without it; anchored once",
+    },
+    beforeConfirm: {
+      step: "confirm",
+      fault: "gateway killed with the batch in a block and not marked",
+      expected: "found in the log by its head, and marked",
+    },
+  },
+
+  /** Engines taken away for seconds, with the gateway running. */
+  outages: {
+    brokerDown: {
+      step: "broker",
+      fault: "broker stopped and started again, sold and paid meanwhile",
+      expected: "phones pay as ever; terminals upload and hear when it is back",
+    },
+    brokerSilent: {
+      step: "broker",
+      fault: "broker alive and silent",
+      expected: "phones pay as ever; no database transaction waits for it; terminals hear when it speaks",
+    },
+    startWithoutBroker: {
+      step: "broker",
+      fault: "gateway started while the broker is down",
+      expected: "it takes payments, is not ready, and says which part is missing; ready when the broker is there",
+    },
+    databaseRestarted: {
+      step: "settle",
+      fault: "database restarted (fast) while stalls sell and phones pay",
+      expected: "calls fail meanwhile and change nothing by half; all of it is done after",
+    },
+    backendKilled: {
+      step: "settle",
+      fault: "a database backend killed with -9 while stalls sell and phones pay",
+      expected: "the database recovers by itself; all of it is done after",
+    },
+    eventsAfterRestart: {
+      step: "acknowledge",
+      fault: "database restarted while a buyer waits for an event",
+      expected: "the gateway listens again; the event of the payment arrives",
+    },
+    platformsDown: {
+      step: "platform create",
+      fault: "both payment platforms down and back",
+      expected: "unknown, never failed: the same number goes through when they are back",
+      each: "platform",
+    },
+    chainDown: {
+      step: "submit",
+      fault: "chain stopped and started again",
+      expected: "selling and paying go on; records wait and are anchored once",
+    },
+    chainSilent: {
+      step: "submit",
+      fault: "chain node alive and silent",
+      expected: "as when it is down",
+    },
+    transactionDropped: {
+      step: "anchor",
+      fault: "the node drops the transaction of a batch",
+      expected: "the same transaction is handed in again; anchored once",
+    },
+    chainWentBack: {
+      step: "confirm",
+      fault: "the chain loses its last seconds: started from an older state",
+      expected: "what was anchored is sealed again and submitted again, the same bytes; each record on the chain once",
+    },
+    clockAhead: {
+      step: "scan",
+      fault: "terminal's clock 3 h ahead",
+      expected:
+        "refused as too early until the next hello teaches the offset; then paid; set right again, paid as well; nothing lost",
+    },
+    clockBehind: {
+      step: "scan",
+      fault: "terminal's clock 3 h behind",
+      expected: "refused as too old until hellos have taught the offset; then paid; nothing lost",
+    },
+    shuffledUploads: {
+      step: "upload",
+      fault: "10,000 duplicated and reordered uploads of 300 sales through the broker",
+      expected: "each sale and record once, each upload acknowledged as stored",
+    },
+  },
+
+  /** What a phone brings that it should not bring, or a thousand times at once. */
+  codes: {
+    altered: {
+      step: "scan",
+      fault: "a code with a digit altered",
+      expected: "refused by scan and by payment, whatever digit",
+    },
+    forged: {
+      step: "scan",
+      fault: "a code signed by another key",
+      expected: "pay-code/bad-signature",
+    },
+    twin: {
+      step: "scan",
+      fault: "the P-256 twin (n − s) of a true signature",
+      expected: "pay-code/bad-signature, although it verifies mathematically",
+    },
+    otherBytes: {
+      step: "scan",
+      fault: "other goods under the number of a known sale",
+      expected: "sale/other-bytes; one sale, and an alarm when somebody wants to pay it",
+    },
+    replayed: {
+      step: "scan",
+      fault: "a code shown again after it was paid",
+      expected: "every payer is told that it is paid; nothing opens",
+    },
+    thousandScans: {
+      step: "scan",
+      fault: "1,000 scans of one code at once",
+      expected: "the same page a thousand times; nothing is written",
+    },
+    hundredTaps: {
+      step: "pay",
+      fault: "100 taps of one payer at once",
+      expected: "one sale, one attempt, one order",
+    },
+    fiftyPayers: {
+      step: "pay",
+      fault: "50 payers of one code at once, on both platforms",
+      expected: "one settlement; every other order closed or its money sent back; every payer told",
+    },
+  },
+
+  /** Every call to a platform lost on its way, and what it makes of its answers. */
+  platforms: {
+    createLostRequest: {
+      step: "platform create",
+      fault: "request lost",
+      expected: "unknown, sent again under its number, paid once",
+      each: "platform",
+    },
+    createLostResponse: {
+      step: "platform create",
+      fault: "answer lost",
+      expected: "unknown, found under its number, paid once",
+      each: "platform",
+    },
+    createSystemError: {
+      step: "platform create",
+      fault: "the platform's SYSTEM_ERROR",
+      expected: "unknown, sent again under its number, paid once",
+      each: "platform",
+    },
+    createAskedAgain: {
+      step: "platform create",
+      fault: "answer lost, and the payer taps again at once",
+      expected: "open: the payer need not wait for the schedule",
+      each: "platform",
+    },
+    createNeverArrives: {
+      step: "platform create",
+      fault: "no request ever arrives",
+      expected: "closed at expiry, attempt and sale",
+      each: "platform",
+    },
+    notificationFirst: {
+      step: "notification",
+      fault: "notification before the answer to the create",
+      expected: "settled once; the tap is answered with paid",
+      each: "platform",
+    },
+    notificationRepeated: {
+      step: "notification",
+      fault: "told twice, and again after our answer got lost",
+      expected: "one settlement",
+      each: "platform",
+    },
+    queryLostRequest: {
+      step: "query",
+      fault: "request lost, no notification",
+      expected: "asked again on the schedule; settled",
+      each: "platform",
+    },
+    queryLostResponse: {
+      step: "query",
+      fault: "answer lost, no notification",
+      expected: "asked again on the schedule; settled",
+      each: "platform",
+    },
+    querySystemError: {
+      step: "query",
+      fault: "the platform's SYSTEM_ERROR, no notification",
+      expected: "asked again on the schedule; settled",
+      each: "platform",
+    },
+    closeLostRequest: {
+      step: "close",
+      fault: "request lost",
+      expected: "only a query ends the attempt; closed at the platform",
+      each: "platform",
+    },
+    closeLostResponse: {
+      step: "close",
+      fault: "answer lost",
+      expected: "only a query ends the attempt; closed at the platform",
+      each: "platform",
+    },
+    closeSystemError: {
+      step: "close",
+      fault: "the platform's SYSTEM_ERROR",
+      expected: "only a query ends the attempt; closed at the platform",
+      each: "platform",
+    },
+    paidAfterClose: {
+      step: "close",
+      fault: "paid although it was closed",
+      expected: "the money goes back by itself",
+      each: "platform",
+    },
+    refundLostRequest: {
+      step: "refund",
+      fault: "request lost",
+      expected: "unknown, repeated under its number, paid back once",
+      each: "platform",
+    },
+    refundLostResponse: {
+      step: "refund",
+      fault: "answer lost",
+      expected: "unknown, repeated under its number, paid back once",
+      each: "platform",
+    },
+    refundSystemError: {
+      step: "refund",
+      fault: "the platform's SYSTEM_ERROR",
+      expected: "unknown, repeated under its number, paid back once",
+      each: "platform",
+    },
+    refundToldFirst: {
+      step: "refund",
+      fault: "its notification before its answer",
+      expected: "counted once",
+      each: "platform",
+    },
+    refundQueryLostRequest: {
+      step: "refund",
+      fault: "accepted, then silence, and the query lost",
+      expected: "a later query finds its end",
+      each: "platform",
+    },
+    refundQueryLostResponse: {
+      step: "refund",
+      fault: "accepted, then silence, and the query's answer lost",
+      expected: "a later query finds its end",
+      each: "platform",
+    },
+    preparedOnly: {
+      step: "pay",
+      fault: "a stop between storing a number and sending it",
+      expected: "the payer's next tap, or the schedule, sends it",
+      each: "platform",
+    },
+    twoPayers: {
+      step: "settle",
+      fault: "two payers on two platforms; queries, refunds and notifications lost",
+      expected: "one pays, the other gets the money back",
+    },
+    queriedWrongAmount: {
+      step: "query",
+      fault: "the platform's query tells another amount than was asked",
+      expected: "settles nothing, an alarm, and the money goes back whole",
+      each: "platform",
+    },
+  },
+
+  /** Messages that claim to come from a platform. */
+  notifications: {
+    taken: {
+      step: "notification",
+      fault: "the same message twice at once",
+      expected: "one settlement, both answered as taken",
+      each: "platform",
+    },
+    changedByte: {
+      step: "notification",
+      fault: "a byte changed, or no signature at all",
+      expected: "401 and FAIL; nothing changes",
+      each: "platform",
+    },
+    wrongSignature: {
+      step: "notification",
+      fault: "signed by another key",
+      expected: "401 and FAIL; nothing changes",
+      each: "platform",
+    },
+    flippedCiphertext: {
+      step: "notification",
+      fault: "one bit of the ciphertext flipped, signed again (WeChat Pay)",
+      expected: "not decrypted, 401 and FAIL; nothing changes",
+    },
+    stale: {
+      step: "notification",
+      fault: "a true message, ten minutes old (WeChat Pay)",
+      expected: "401 and FAIL; nothing changes",
+    },
+    signTest: {
+      step: "notification",
+      fault: "the platform's probe signature WECHATPAY/SIGNTEST/",
+      expected: "401 and FAIL; the true message that follows is taken",
+    },
+    otherAmount: {
+      step: "notification",
+      fault: "signed by the platform, for another amount",
+      expected: "settles nothing, an alarm, and the money goes back whole",
+      each: "platform",
+    },
+    otherPayee: {
+      step: "notification",
+      fault: "signed by the platform, for another payee",
+      expected: "refused with an alarm; nothing changes",
+      each: "platform",
+    },
+    otherApp: {
+      step: "notification",
+      fault: "signed by the platform, for another app or a number that is not ours",
+      expected: "refused; nothing changes",
+      each: "platform",
+    },
+    endless: {
+      step: "notification",
+      fault: "an endless body",
+      expected: "413 before it is read",
+      each: "platform",
+    },
+  },
+
+  /** Two gateways on one database and one broker. */
+  "two-gateways": {
+    oneKilled: {
+      step: "acknowledge",
+      fault: "one of two gateways killed under load",
+      expected: "the other has its shards and its log within a lease; nothing doubles, nothing waits",
+    },
+    eventsSurvive: {
+      step: "acknowledge",
+      fault: "the gateway that was told of a payment is not the one where the buyer waits, and then one is killed",
+      expected: "the event arrives at the gateway that lives",
+    },
+    sleeperFenced: {
+      step: "seal",
+      fault: "the holder of a log sleeps through its lease and wakes",
+      expected: "it writes nothing: the other's fence stands, each record in one batch",
+    },
+  },
+
+  /** Outages of minutes: in `npm run test:long`. */
+  long: {
+    minutesOfEverything: {
+      step: "broker",
+      fault: "broker, chain and platforms away together for two minutes, then the database for one",
+      expected: "what was sold meanwhile is uploaded, paid for and anchored, once",
+    },
+    soak: {
+      step: "settle",
+      fault: "ten minutes of load with random faults (npm run soak)",
+      expected: "every identity holds",
+    },
+  },
+} as const satisfies Record<string, Record<string, FaultRow>>
+
+export type FaultTable = typeof table
