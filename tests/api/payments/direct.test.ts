@@ -3,6 +3,7 @@ import { applyPayeeChanges } from "@suyuan/api/merchants/apply-payee-changes"
 import { approvePayeeChange, payeeDelayMs } from "@suyuan/api/merchants/decide-payee-change"
 import { type Payee, setPayee } from "@suyuan/api/merchants/set-payee"
 import type { Platform } from "@suyuan/api/payments/payment-provider"
+import { reconcileDay } from "@suyuan/api/payments/reconcile-day"
 import { requestRefund } from "@suyuan/api/payments/request-refund"
 import { audit } from "@suyuan/drizzle/schema/outbox"
 import { directAlipay, directWechat } from "@suyuan/sandbox/accounts"
@@ -200,3 +201,29 @@ for (const platform of platformsOf) {
     })
   })
 }
+
+test("[PY-20] each account has a bill of its own, and a day of both modes reconciles", async () => {
+  const own = await openMarket({ collector: "direct" })
+  const { ctx, deps, stall } = own
+  const pay = async (platform: Platform) => {
+    const sale = await own.newSale()
+    const payer = await own.newPayer(platform)
+    await own.decideOn(await own.open(sale, payer), payer)
+    await own.settled(sale)
+  }
+  const day = new Date(ctx.clock.nowMs() + 8 * 3_600_000).toISOString().slice(0, 10)
+  for (const platform of platformsOf) await pay(platform)
+  for (const platform of platformsOf) {
+    const { account, authToken } = payees[platform]
+    await ctx.sql`
+      UPDATE payee_accounts SET account = ${account}, auth_token = ${authToken ?? null}, direct_account = NULL
+      WHERE merchant_id = ${stall.merchantId} AND platform = ${platform}`
+    await pay(platform)
+  }
+  own.clock.advance(Date.parse(`${day}T00:00:00+08:00`) + 35 * 3_600_000 - ctx.clock.nowMs())
+  for (const platform of platformsOf) {
+    const outcome = await reconcileDay(ctx, deps, operator, { platform, day })
+    expect(outcome).toMatchObject({ state: "reconciled", matched: 2, differences: 0 })
+  }
+  await own.end()
+}, 60_000)

@@ -180,6 +180,23 @@ for (const collector of collectors) {
             expect(refund).toMatchObject({ reason: "after-close", amountFen: saleFen })
           })
 
+          const beforeItIsATrade = platform === "alipay" ? test : undefined
+          beforeItIsATrade?.(
+            "[PY-21] a code that Alipay has no trade of yet is closed here; paid after all, it goes back",
+            async () => {
+              const sale = await market.newSale()
+              const [late, wallet] = [await market.newBrowser(), await market.newPayer("wechat-pay")]
+              const opened = await market.openOutside(sale, late, outside)
+              await market.decideOn(await market.open(sale, wallet), wallet)
+              await market.settled(sale)
+              await market.eventually(async () => (await market.attempts(sale))[0]?.state === "closed", "closed")
+              expect(await market.decideOn(opened, late)).toMatchObject({ result: "paid" })
+              const [refund] = await market.refundsDone(sale)
+              expect(refund).toMatchObject({ reason: "second-payment", outTradeNo: opened.outTradeNo })
+              expect(await market.saleRow(sale)).toMatchObject({ paidBy: "wechat-pay", refundedFen: saleFen })
+            },
+          )
+
           test("[PY-12] goes back in parts and whole", async () => {
             const sale = await market.newSale()
             const browser = await market.newBrowser()
