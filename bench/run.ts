@@ -10,6 +10,7 @@ import { paycodeModules } from "./paycode-modules"
 import { paycodeVerify } from "./paycode-verify"
 import { proofVerify } from "./proof-verify"
 import { scanP99 } from "./scan-p99"
+import { storagePerTrade } from "./storage-per-trade"
 import { traceP99 } from "./trace-p99"
 import { tradeToAnchored } from "./trade-to-anchored"
 
@@ -22,6 +23,7 @@ const figures: readonly Figure[] = [
   scanP99,
   traceP99,
   tradeToAnchored,
+  storagePerTrade,
 ]
 
 const QUICK_FACTOR = 0.1

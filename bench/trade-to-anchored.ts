@@ -51,7 +51,7 @@ export async function measureTrades(run: Run, watch?: TradeWatch): Promise<Trade
   try {
     const count = Math.ceil((seconds + warmSeconds) * recordsPerSecondMax)
     const file = join(line.directory, "uploads")
-    await prepare(line, count, file)
+    await prepareTrades(line, count, file)
     run.say(`${count} paid sales are stored; publishing`)
     const { brokerUrl, brokerSecret } = line
     const publisher = startPublisher({ file, brokerUrl, brokerSecret, connections })
@@ -65,7 +65,7 @@ export async function measureTrades(run: Run, watch?: TradeWatch): Promise<Trade
   }
 }
 
-async function prepare({ ctx, directory }: Installation, count: number, file: string): Promise<void> {
+export async function prepareTrades({ ctx, directory }: Installation, count: number, file: string): Promise<void> {
   const { market } = await openConsortium(ctx, directory)
   const stalls = await openStalls(ctx, {
     siteId: market.siteId,
@@ -113,7 +113,7 @@ async function follow(line: Installation, publisher: UploadPublisher, plan: Plan
   await plan.watch?.end()
   const quarter = Math.ceil(lags.length / 4)
   const usedAfter = processorSeconds(processes)
-  await drain(ctx, publisher)
+  await drainTrades(ctx, publisher)
   return {
     anchored: after.anchored - before.anchored,
     seconds: (after.atMs - before.atMs) / 1000,
@@ -133,7 +133,7 @@ async function countAnchored({ sql }: Context): Promise<number> {
 }
 
 /** What was published is anchored, all of it and once, and every terminal was told. */
-async function drain({ sql }: Context, publisher: UploadPublisher): Promise<void> {
+export async function drainTrades({ sql }: Context, publisher: UploadPublisher): Promise<void> {
   const untilMs = performance.now() + drainMsMax
   for (;;) {
     const [row] = await sql`SELECT count(*)::int AS sales FROM records WHERE kind = 1 AND state = 'anchored'`

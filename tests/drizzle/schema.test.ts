@@ -125,7 +125,8 @@ describe("partitions", () => {
   const dayName = (ms: number) => new Date(ms).toISOString().slice(0, 10)
   const dayMs = 86_400_000
 
-  const grownByTrade = "attempts audit bought_origins outbox payment_events pile_events records refunds sale_lines sales".split(" ")
+  const grownByTrade =
+    "attempts audit bought_origins outbox payment_events pile_events records refunds sale_lines sales".split(" ")
 
   test("every table that grows with trade has one for each of the next fourteen days, and a default", async () => {
     const found = await partitionsOf()
