@@ -1,31 +1,27 @@
-import { sites } from "@suyuan/drizzle/schema/participants"
-import { originStatements, pileEvents, piles } from "@suyuan/drizzle/schema/trace"
-import { and, desc, eq } from "drizzle-orm"
+import { originStatements } from "@suyuan/drizzle/schema/trace"
+import { and, desc, eq, sql } from "drizzle-orm"
 import type { Context, Reader } from "../context"
 import { ServiceError } from "../errors"
-import { businessDayOf } from "./business-day"
+import { arrayOf } from "../unnest"
 
-/** Records of the newest origin statements of the piles that a sale was taken from, for its business day. */
-export async function findStatements(reader: Reader, saleRecordId: string): Promise<string[]> {
-  const taken = await reader
-    .select({ pileId: pileEvents.pileId, effectiveAt: pileEvents.effectiveAt, site: sites })
-    .from(pileEvents)
-    .innerJoin(piles, eq(piles.id, pileEvents.pileId))
-    .innerJoin(sites, eq(sites.id, piles.siteId))
-    .where(and(eq(pileEvents.recordId, saleRecordId), eq(pileEvents.source, "outflow")))
-  const found = new Set<string>()
-  for (const { pileId, effectiveAt, site } of taken) {
-    const [newest] = await reader
-      .select({ recordId: originStatements.recordId })
-      .from(originStatements)
-      .where(
-        and(eq(originStatements.pileId, pileId), eq(originStatements.businessDay, businessDayOf(site, effectiveAt))),
-      )
-      .orderBy(desc(originStatements.version))
-      .limit(1)
-    if (newest) found.add(newest.recordId)
-  }
-  return [...found]
+/** Records of the newest origin statements of these piles for a business day of theirs. */
+export async function findStatements(
+  reader: Reader,
+  pileIds: readonly string[],
+  businessDay: string,
+): Promise<string[]> {
+  if (pileIds.length === 0) return []
+  const newest = await reader
+    .selectDistinctOn([originStatements.pileId], { recordId: originStatements.recordId })
+    .from(originStatements)
+    .where(
+      and(
+        sql`${originStatements.pileId} = ANY (${arrayOf("bytea", pileIds)})`,
+        eq(originStatements.businessDay, businessDay),
+      ),
+    )
+    .orderBy(originStatements.pileId, desc(originStatements.version))
+  return newest.map(({ recordId }) => recordId)
 }
 
 /** @throws ServiceError ledger/unknown-record for a record that is no origin statement. */

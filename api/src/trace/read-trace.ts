@@ -10,6 +10,7 @@ import { ServiceError } from "../errors"
 import { recordDay } from "../ledger/record-day"
 import { arrayOf } from "../unnest"
 import { keepBoughtOrigins } from "./bought-origins"
+import { businessDayOf } from "./business-day"
 import { describeOrigin, readLots } from "./describe-origin"
 import { findStatements } from "./find-statements"
 import { followPurchases } from "./follow-purchases"
@@ -33,7 +34,7 @@ export async function readTrace(ctx: Context, reader: Reader, recordId: string, 
     .innerJoin(merchants, eq(merchants.id, sales.merchantId))
     .innerJoin(sites, eq(sites.id, sales.siteId))
     .innerJoin(records, and(eq(records.recordId, sales.recordId), eq(records.day, recordDay(recordId))))
-    .where(eq(sales.recordId, recordId))
+    .where(and(eq(sales.recordId, recordId), eq(sales.day, recordDay(recordId))))
   if (!found) throw new ServiceError("trace/unknown")
   const { sale, merchant, site } = found
   const lines = await reader
@@ -94,7 +95,7 @@ export async function readTrace(ctx: Context, reader: Reader, recordId: string, 
     amountFen: view === "share" ? null : sale.amountFen,
     state: sale.state,
     /** None until the day's first statement: origins are provisional as long as that is so. */
-    originStatements: await findStatements(reader, recordId),
+    originStatements: await findStatements(reader, pileIds, businessDayOf(site, sale.effectiveAt)),
     levels: Math.max(0, ...[...ways.values()].flatMap(({ stops }) => stops.map(({ level }) => level + 1))),
     lines: lines.map(({ line, nameZh, nameEn }, index) => {
       const range = ranges[index]
