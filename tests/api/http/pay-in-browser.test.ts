@@ -5,6 +5,7 @@ import { payCodeDigits } from "@suyuan/protocol/terminal/pay-code-url"
 import { type Browser, type Page, chromium as playwright } from "playwright-core"
 import { testApp } from "../../support/app"
 import { type Market, openMarket } from "../payments/market"
+import { decide } from "../payments/platforms"
 
 let market: Market
 let browser: Browser
@@ -78,6 +79,25 @@ for (const [word, platform] of [
     expect(troubles).toEqual([])
   }, 30_000)
 }
+
+test("[PY-21] on a computer the other wallet's code is one button away, and either settles", async () => {
+  const { page, troubles } = await openPage(await market.newCode(), computer)
+  await press(page, "微信支付")
+  await page.waitForSelector("#state img.code")
+  const first = await page.getAttribute("#state img.code", "src")
+  await press(page, "支付宝支付")
+  await page.waitForFunction(
+    (before) => document.querySelector("#state img.code")?.getAttribute("src") !== before,
+    first,
+  )
+  const [order] = market.sandbox.world.store.orders(1)
+  expect(order).toMatchObject({ platform: "alipay", way: "native", state: "open" })
+  const code = `https://qr.alipay.com/${order?.prepayId}`
+  const person = market.sandbox.world.buyers.list()[0]
+  await decide(market.sandbox, person!, { kind: "native", codeUrl: code })
+  await page.waitForSelector("#state .good")
+  expect(troubles).toEqual([])
+}, 30_000)
 
 test("[PY-21] who turns back at the platform's page may go again, to the same order", async () => {
   const code = await market.newCode()

@@ -63,8 +63,12 @@ async function readState() {
   return answer.json()
 }
 
+let following = false
+
 /** Asks until the gateway knows; never offers to pay twice while it does not. */
 async function follow() {
+  if (following) return
+  following = true
   for (let delayMs = 1000; ; delayMs = Math.min(delayMs * 1.5, 10_000)) {
     try {
       const sale = await readState()
@@ -100,6 +104,8 @@ form?.addEventListener("submit", async (event) => {
     if (!answer.ok) throw new Error(body.message)
     say(form.dataset.paying, "waiting large")
     const outcome = body.bridge ? await invoke(body.bridge) : "unknown"
+    // Nobody has scanned it yet, perhaps because it is the other wallet that the phone has.
+    if (body.bridge?.kind === "native") for (const button of buttons) button.disabled = button === event.submitter
     if (outcome === "unknown") return await follow()
     say(form.dataset[outcome], "waiting")
   } catch (error) {
