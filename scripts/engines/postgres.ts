@@ -82,6 +82,7 @@ function settings({ durable, settings: added }: PostgresOptions): string[] {
     max_connections: "200",
     shared_buffers: "128MB",
     max_wal_size: "1GB",
+    random_page_cost: "1.1", // no disk of ours has arms to move; with 4, whole partitions are read to find a few rows
     jit: "off", // short statements only: compiling them costs more than it saves
     timezone: "UTC",
     log_timezone: "UTC",

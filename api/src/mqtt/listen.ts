@@ -6,38 +6,54 @@ import { eq } from "drizzle-orm"
 import type { Context } from "../context"
 import { reasonOf } from "../errors"
 import { learnClock } from "../terminals/learn-clock"
-import type { TerminalChannel, UpMessage } from "../terminals/terminal-channel"
+import { shardOf, type TerminalChannel, type UpMessage } from "../terminals/terminal-channel"
 import { GroupCommit } from "./group-commit"
 import { recordUploads, type UploadAck } from "./record-uploads"
+
+/** Uploads in one transaction, when so many wait. */
+const groupMax = 300
 
 /** What one terminal may have acknowledged in one message. */
 const acksPerMessage = 100
 
+/** Groups that are worked on at once: while one waits for the database, another is checked. */
+const lanes = 2
+
 /** Uploads that wait here at most; beyond it they are let go, because terminals keep them and send them again. */
 const waitingMax = 20_000
 
-/** The gateway's ear: what arrives from terminals goes to group commits, and what became of it goes back after commit. */
+/**
+ * The gateway's ear: what arrives from terminals goes to group commits, and what became of it goes back after commit.
+ * A terminal's uploads are all of one lane, one group after another: a sale finds the snapshot that came before it.
+ */
 export function listenToTerminals(ctx: Context, channel: TerminalChannel) {
-  const uploads = new GroupCommit<UpMessage>(async (group) => {
-    try {
-      await acknowledge(ctx, channel, await recordUploads(ctx, group))
-    } catch (error) {
-      // Nothing was acknowledged: the terminals send it again.
-      ctx.log.error({ error: reasonOf(error), uploads: group.length }, "uploads not committed")
-    }
+  const uploads = Array.from({ length: lanes }, () => {
+    return new GroupCommit<UpMessage>((group) => recordAndAnswer(ctx, channel, group), groupMax)
   })
+  const waiting = () => uploads.reduce((sum, lane) => sum + lane.depth, 0)
   return {
     handle(message: UpMessage): void {
       if (message.topic === "record") {
-        if (uploads.depth < waitingMax) uploads.push(message)
+        if (waiting() < waitingMax) uploads[shardOf(message.terminalId) % lanes]?.push(message)
       } else if (message.topic === "hello") {
         answerHello(ctx, channel, message).catch((error) =>
           ctx.log.warn({ error: reasonOf(error) }, "hello not answered"),
         )
       }
     },
-    drain: () => uploads.drain(),
-    waiting: () => uploads.depth,
+    async drain() {
+      await Promise.all(uploads.map((lane) => lane.drain()))
+    },
+    waiting,
+  }
+}
+
+async function recordAndAnswer(ctx: Context, channel: TerminalChannel, group: readonly UpMessage[]): Promise<void> {
+  try {
+    await acknowledge(ctx, channel, await recordUploads(ctx, group))
+  } catch (error) {
+    // Nothing was acknowledged: the terminals send it again.
+    ctx.log.error({ error: reasonOf(error), uploads: group.length }, "uploads not committed")
   }
 }
 

@@ -23,6 +23,7 @@ import { declareHarvest } from "../stock/declare-harvest"
 import { enterOutsideGoods } from "../stock/enter-outside-goods"
 import { receiveSnapshot } from "../terminals/receive-snapshot"
 import type { UpMessage } from "../terminals/terminal-channel"
+import { inTransaction } from "../transaction"
 
 /** What the terminal is told: its outbox row goes on `stored`, and stays for a person on `refused`. */
 export type UploadAck = {
@@ -57,7 +58,7 @@ export async function recordUploads(ctx: Context, messages: readonly UpMessage[]
   if (arrived.length === 0) return acks
   await noteSeen(ctx, arrived)
   try {
-    acks.push(...(await ctx.db.transaction((tx) => recordGroup(ctx, tx, arrived))))
+    acks.push(...(await inTransaction(ctx, (tx) => recordGroup(ctx, tx, arrived))))
   } catch (error) {
     if (arrived.length === 1) ctx.log.error({ error: reasonOf(error) }, "an upload could not be committed")
     else acks.push(...(await recordOneByOne(ctx, arrived)))
@@ -69,7 +70,7 @@ async function recordOneByOne(ctx: Context, arrived: readonly Arrived[]): Promis
   const acks: UploadAck[] = []
   for (const one of arrived) {
     try {
-      acks.push(...(await ctx.db.transaction((tx) => recordGroup(ctx, tx, [one]))))
+      acks.push(...(await inTransaction(ctx, (tx) => recordGroup(ctx, tx, [one]))))
     } catch (error) {
       ctx.log.error({ terminal: one.terminalId, error: reasonOf(error) }, "an upload could not be committed")
     }

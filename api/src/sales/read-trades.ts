@@ -7,7 +7,7 @@ import { saleLines, sales } from "@suyuan/drizzle/schema/sales"
 import { eq, sql } from "drizzle-orm"
 import type { Transaction } from "../context"
 import { arrayOf, unnest } from "../unnest"
-import { joinSales, type SaleKey, saleName } from "./sale-key"
+import { eachOfSales, type SaleKey, saleName } from "./sale-key"
 
 type SaleRow = typeof sales.$inferSelect
 
@@ -38,13 +38,13 @@ export type LockedSale = Pick<
 /** In key order, so that two groups that share sales cannot wait for each other in a ring. */
 export async function lockSales(tx: Transaction, keys: readonly SaleKey[]): Promise<LockedSale[]> {
   const distinct = [...new Map(keys.map((key) => [saleName(key), key])).values()]
+  const sorted = distinct.sort((a, b) => a.terminalId - b.terminalId || a.counter - b.counter)
   const rows = await tx.execute<StoredSale>(sql`
-    SELECT s.terminal_id::float8 AS terminal_id, s.counter::float8 AS counter, s.day::text AS day, s.site_id,
-      s.merchant_id, s.code, encode(s.snapshot_prefix, 'hex') AS snapshot_prefix, s.issued_at, s.effective_at,
-      s.line_count, s.state, s.paid_by, s.settled_by, s.buyer_id, s.buyer_merchant_id, s.uploaded_at, s.handed_over_at,
-      s.flags, encode(s.record_id, 'hex') AS record_id
-    FROM ${joinSales(sql`${sales}`, "s", distinct)}
-    ORDER BY s.terminal_id, s.counter FOR UPDATE OF s`)
+    SELECT own.terminal_id::float8 AS terminal_id, own.counter::float8 AS counter, own.day::text AS day, own.site_id,
+      own.merchant_id, own.code, encode(own.snapshot_prefix, 'hex') AS snapshot_prefix, own.issued_at, own.effective_at,
+      own.line_count, own.state, own.paid_by, own.settled_by, own.buyer_id, own.buyer_merchant_id, own.uploaded_at,
+      own.handed_over_at, own.flags, encode(own.record_id, 'hex') AS record_id
+    FROM ${eachOfSales(sql`${sales}`, sorted, "FOR UPDATE")}`)
   return rows.map((row) => ({
     ...{ terminalId: row.terminal_id, counter: row.counter, day: row.day, siteId: row.site_id },
     ...{ merchantId: row.merchant_id, code: row.code, snapshotPrefix: row.snapshot_prefix },
@@ -85,12 +85,12 @@ export type StoredLine = Pick<
 
 export async function readLines(tx: Transaction, keys: readonly SaleKey[]): Promise<Map<string, StoredLine[]>> {
   const rows = await tx.execute<StoredLine & { terminalId: number; counter: number }>(sql`
-    SELECT l.terminal_id::float8 AS "terminalId", l.counter::float8 AS counter, l.line, l.slot,
-      l.quantity_packed::float8 AS "quantityPacked", l.unit_price_fen AS "unitPriceFen", l.commodity,
-      l.lot_id AS "lotId", encode(l.pile_id, 'hex') AS "pileId", l.grams_low::float8 AS "gramsLow",
-      l.grams_high::float8 AS "gramsHigh"
-    FROM ${joinSales(sql`${saleLines}`, "l", keys)}
-    ORDER BY l.line`)
+    SELECT own.terminal_id::float8 AS "terminalId", own.counter::float8 AS counter, own.line, own.slot,
+      own.quantity_packed::float8 AS "quantityPacked", own.unit_price_fen AS "unitPriceFen", own.commodity,
+      own.lot_id AS "lotId", encode(own.pile_id, 'hex') AS "pileId", own.grams_low::float8 AS "gramsLow",
+      own.grams_high::float8 AS "gramsHigh"
+    FROM ${eachOfSales(sql`${saleLines}`, keys)}
+    ORDER BY own.line`)
   return Map.groupBy(rows, saleName)
 }
 
@@ -178,15 +178,16 @@ async function readPayments(tx: Transaction, due: readonly LockedSale[]): Promis
   if (settled.length === 0) return new Map()
   // Whoever's wallet it was, where only the platform could tell; else the session's.
   const rows = await tx.execute<Payment & { number: string }>(sql`
-    SELECT a.out_trade_no AS number, a.platform_transaction_id AS "transactionId", a.platform AS "payerPlatform",
+    SELECT settled.out_trade_no AS number, a.platform_transaction_id AS "transactionId", a.platform AS "payerPlatform",
       b.app_id AS "payerAppId", b.open_id AS "payerOpenId"
     FROM ${unnest("settled", {
       out_trade_no: ["text", settled.map(({ number }) => number)],
       day: ["date", settled.map(({ day }) => day)],
       buyer_id: ["uuid", settled.map(({ buyerId }) => buyerId)],
-    })}
-    JOIN ${attempts} AS a ON a.out_trade_no = settled.out_trade_no AND a.day = settled.day
-      AND a.day = ANY (${arrayOf("date", [...new Set(settled.map(({ day }) => day))])})
+    })} CROSS JOIN LATERAL (
+      SELECT * FROM ${attempts} AS own WHERE own.out_trade_no = settled.out_trade_no AND own.day = settled.day
+        AND own.day = ANY (${arrayOf("date", [...new Set(settled.map(({ day }) => day))])})
+      OFFSET 0) AS a
     LEFT JOIN ${buyers} AS b ON b.id = coalesce(a.wallet_buyer_id, settled.buyer_id)`)
   return new Map(rows.map((row) => [row.number, row]))
 }

@@ -30,14 +30,18 @@ export function inSales(
   })}) AND ${table.day} = ANY (${arrayOf("date", days)})`
 }
 
-/** `named JOIN table AS alias ON …`: rows of a table that is keyed like a sale, each found by its own key. */
-export function joinSales(table: SQL, alias: string, keys: readonly SaleKey[]): SQL {
-  const of = (column: string) => sql`${sql.identifier(alias)}.${sql.identifier(column)}`
+/**
+ * Rows of a table that is keyed like a sale, each looked up by its own key. `OFFSET 0` keeps the planner from joining as a
+ * whole: it would read through a day's partition while it is small, or while nobody has told it how large it has grown.
+ * Rows are found, and locked, in the order of the keys.
+ */
+export function eachOfSales(table: SQL, keys: readonly SaleKey[], locking: "" | "FOR UPDATE" = ""): SQL {
   return sql`${unnest("named", {
     terminal_id: ["bigint", keys.map((key) => key.terminalId)],
     counter: ["bigint", keys.map((key) => key.counter)],
     day: ["date", keys.map((key) => key.day)],
-  })} JOIN ${table} AS ${sql.identifier(alias)} ON ${of("terminal_id")} = named.terminal_id
-    AND ${of("counter")} = named.counter AND ${of("day")} = named.day
-    AND ${of("day")} = ANY (${arrayOf("date", [...new Set(keys.map((key) => key.day))])})`
+  })} CROSS JOIN LATERAL (
+    SELECT * FROM ${table} AS own WHERE own.terminal_id = named.terminal_id AND own.counter = named.counter
+      AND own.day = named.day AND own.day = ANY (${arrayOf("date", [...new Set(keys.map((key) => key.day))])})
+    OFFSET 0 ${sql.raw(locking)}) AS own`
 }

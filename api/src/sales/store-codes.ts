@@ -55,7 +55,7 @@ async function readDigests(tx: Transaction, codes: readonly VerifiedCode[]): Pro
     FROM ${unnest("named", {
       terminal_id: ["bigint", codes.map((code) => code.terminal.id)],
       counter: ["bigint", codes.map((code) => code.counter)],
-    })}, LATERAL (
+    })} CROSS JOIN LATERAL (
       SELECT code_digest FROM ${saleKeys} AS own
       WHERE own.terminal_id = named.terminal_id AND own.counter = named.counter OFFSET 0) AS k`)
   return new Map(rows.map((row) => [saleName(row), row.digest]))

@@ -117,6 +117,31 @@ describe("an upload through the broker", () => {
     expect(voided?.refundedFen).toBe(voided?.paidFen ?? -1)
   })
 
+  test("waits for those of its terminal that came before it, and not for another terminal's", async () => {
+    let other = await sellingTerminal(gateway.ctx)
+    while (other.terminalId % 2 === stall.terminalId % 2) other = await sellingTerminal(gateway.ctx)
+    await other.deliver(await other.envelope("snapshot", other.snapshotBody()))
+    const first = await saleUpload()
+    await stall.deliver(first.payload)
+    const second = await saleUpload()
+    const others = await other.envelope("sale", other.saleBody(await other.code(1, [gramsOf(1, 250)]), "cash"))
+    const hear = (terminalId: number, payload: Uint8Array) =>
+      ear.handle({ terminalId, topic: "record", payload, receivedAtMs: gateway.clock.nowMs() })
+    await gateway.ctx.sql.begin(async (tx) => {
+      await tx`SELECT 1 FROM sales WHERE terminal_id = ${stall.terminalId} AND counter = ${first.counter} FOR UPDATE`
+      hear(stall.terminalId, first.payload)
+      hear(stall.terminalId, second.payload)
+      hear(other.terminalId, others)
+      await until(async () => {
+        const stored = await gateway.ctx.db.select().from(sales).where(eq(sales.terminalId, other.terminalId))
+        return stored.length === 1
+      }, "the other terminal's sale")
+      expect(await saleOf(second.counter)).toBeUndefined()
+    })
+    await ear.drain()
+    expect(await saleOf(second.counter)).toMatchObject({ state: "paid" })
+  })
+
   test("that cannot be committed is not acknowledged; its group is, and so is it later", async () => {
     const bad = await saleUpload(50_000, 17_777)
     const good = await saleUpload(333)
