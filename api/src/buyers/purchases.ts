@@ -1,8 +1,9 @@
 import { commodities, merchants } from "@suyuan/drizzle/schema/merchants"
 import { sites } from "@suyuan/drizzle/schema/participants"
+import { attempts } from "@suyuan/drizzle/schema/payments"
 import { saleLines, sales } from "@suyuan/drizzle/schema/sales"
 import { terminalToHex } from "@suyuan/protocol/terminal/identifiers"
-import { and, asc, desc, eq, lt } from "drizzle-orm"
+import { and, asc, desc, eq, lt, sql } from "drizzle-orm"
 import type { Actor } from "../actor"
 import type { Context } from "../context"
 import { ServiceError } from "../errors"
@@ -40,7 +41,7 @@ export async function listPurchases(
     .from(sales)
     .innerJoin(merchants, eq(merchants.id, sales.merchantId))
     .innerJoin(sites, eq(sites.id, sales.siteId))
-    .where(and(eq(sales.buyerId, actor.id), page.before && lt(sales.settledAt, page.before)))
+    .where(and(isPaidBy(actor.id), page.before && lt(sales.settledAt, page.before)))
     .orderBy(desc(sales.settledAt), asc(sales.terminalId), asc(sales.counter))
     .limit(page.limit)
   const lines = await linesOf(
@@ -57,6 +58,17 @@ export async function listPurchases(
     lines: lines.get(saleName(sale)) ?? [],
     recordId: sale.recordId ?? undefined,
   }))
+}
+
+/** In the session, or by the wallet from outside. */
+function isPaidBy(buyerId: string) {
+  return sql`(${sales.terminalId}, ${sales.counter}, ${sales.day}) IN (
+    SELECT own.terminal_id, own.counter, own.day FROM ${sales} AS own WHERE own.buyer_id = ${buyerId}
+    UNION ALL
+    SELECT own.terminal_id, own.counter, own.day FROM ${attempts} AS attempt
+      JOIN ${sales} AS own ON own.terminal_id = attempt.terminal_id AND own.counter = attempt.counter
+        AND own.settled_by = attempt.out_trade_no
+      WHERE attempt.wallet_buyer_id = ${buyerId})`
 }
 
 async function linesOf(ctx: Context, keys: readonly SaleKey[]): Promise<Map<string, PurchaseLine[]>> {

@@ -1,7 +1,7 @@
 import { sales } from "@suyuan/drizzle/schema/sales"
 import { offlineReceiptDigits } from "@suyuan/protocol/terminal/offline-receipt"
 import type { Context, Reader } from "../context"
-import { attemptKeyOf, findAttempt, type SaleRow } from "../payments/attempts"
+import { hasPaid } from "../payments/has-paid"
 import { isSale, type SaleKey } from "./sale-key"
 
 /**
@@ -25,8 +25,8 @@ export async function readState(
     platform: sale?.paidBy ?? null,
     version: sale?.version ?? 0,
     paidByMe: isPayer,
-    // Opens the trace, which is the session's (trace/share-trace).
-    recordId: isPayer && sale.buyerId === buyerId ? sale.recordId : null,
+    // Opens the trace.
+    recordId: isPayer ? sale.recordId : null,
     receiptDigits:
       isPayer && !isRefunded
         ? offlineReceiptDigits(ctx.keys.receiptKey(key.terminalId), {
@@ -37,16 +37,4 @@ export async function readState(
           })
         : null,
   }
-}
-
-/** The session in which it was paid, or the wallet that paid from outside. */
-async function hasPaid(
-  reader: Reader,
-  sale: Pick<SaleRow, "buyerId" | "settledBy">,
-  buyerId: string,
-): Promise<boolean> {
-  if (sale.buyerId === buyerId) return true
-  const key = attemptKeyOf(sale.settledBy ?? "")
-  const attempt = key && (await findAttempt(reader, key))
-  return attempt?.walletBuyerId === buyerId
 }

@@ -5,6 +5,8 @@ import { and, eq, isNull } from "drizzle-orm"
 import { type Actor, requireScope } from "../actor"
 import type { Context } from "../context"
 import { ServiceError } from "../errors"
+import { recordDay } from "../ledger/record-day"
+import { hasPaid } from "../payments/has-paid"
 
 const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 /** 62^17 > 2^101: not to be guessed; fits the 32 characters of a mini-program code's scene. */
@@ -47,8 +49,8 @@ export async function requireReader(ctx: Context, actor: Actor, recordId: string
 async function requirePayer(ctx: Context, actor: Actor, recordId: string): Promise<void> {
   if (actor.kind !== "buyer") throw new ServiceError("request/forbidden")
   const [sale] = await ctx.db
-    .select({ buyerId: sales.buyerId })
+    .select({ buyerId: sales.buyerId, settledBy: sales.settledBy })
     .from(sales)
-    .where(and(eq(sales.recordId, recordId), eq(sales.buyerId, actor.id)))
-  if (!sale) throw new ServiceError("trace/unknown")
+    .where(and(eq(sales.recordId, recordId), eq(sales.day, recordDay(recordId))))
+  if (!sale || !(await hasPaid(ctx.db, sale, actor.id))) throw new ServiceError("trace/unknown")
 }

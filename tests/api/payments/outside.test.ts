@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test"
+import { listPurchases } from "@suyuan/api/buyers/purchases"
 import type { OutsideWallet } from "@suyuan/api/payments/open-payment"
 import type { Platform } from "@suyuan/api/payments/payment-provider"
 import { requestRefund } from "@suyuan/api/payments/request-refund"
 import { readState } from "@suyuan/api/sales/read-state"
+import { requireReader } from "@suyuan/api/trace/share-trace"
 import { buyers } from "@suyuan/drizzle/schema/buyers"
 import { records } from "@suyuan/drizzle/schema/ledger"
 import { decodeRecord } from "@suyuan/protocol/ledger/record"
@@ -84,8 +86,16 @@ for (const collector of collectors) {
             }
             await market.upload(sale.code)
             const { recordId } = await market.saleRow(sale)
-            expect(await stateFor(sale, browser.actor.id)).toMatchObject({ recordId: recordId! })
-            expect(await stateFor(sale, attempt!.walletBuyerId!)).toMatchObject({ recordId: null })
+            for (const id of [browser.actor.id, attempt!.walletBuyerId!]) {
+              expect(await stateFor(sale, id)).toMatchObject({ recordId: recordId! })
+              const payer = { ...browser.actor, id }
+              await requireReader(market.ctx, payer, recordId!)
+              const purchases = await listPurchases(market.ctx, payer, { limit: 10 })
+              expect(purchases.map((purchase) => purchase.recordId)).toContain(recordId!)
+            }
+            const refusal = requireReader(market.ctx, stranger.actor, recordId!)
+            expect(await refusal.catch((error: unknown) => error)).toMatchObject({ code: "trace/unknown" })
+            expect(await listPurchases(market.ctx, stranger.actor, { limit: 10 })).toEqual([])
             for (const id of [stranger.actor.id, undefined]) {
               expect(await stateFor(sale, id)).toMatchObject({ state: "paid", paidByMe: false, receiptDigits: null })
             }
