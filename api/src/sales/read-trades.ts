@@ -78,6 +78,15 @@ type StoredSale = {
   readonly record_id: string | null
 }
 
+/** The codes that sales were made of, signatures included, by name. */
+export async function readCodes(tx: Transaction, keys: readonly SaleKey[]): Promise<Map<string, Uint8Array>> {
+  if (keys.length === 0) return new Map()
+  const rows = await tx.execute<{ terminalId: number; counter: number; code: Uint8Array }>(sql`
+    SELECT own.terminal_id::float8 AS "terminalId", own.counter::float8 AS counter, own.code
+    FROM ${eachOfSales(sql`${sales}`, keys)}`)
+  return new Map(rows.map((row) => [saleName(row), row.code]))
+}
+
 export type StoredLine = Pick<
   typeof saleLines.$inferSelect,
   "line" | "slot" | "quantityPacked" | "unitPriceFen" | "commodity" | "lotId" | "pileId" | "gramsLow" | "gramsHigh"

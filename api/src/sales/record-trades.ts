@@ -1,6 +1,6 @@
 import { saleLines, sales } from "@suyuan/drizzle/schema/sales"
 import type { ErrorCode } from "@suyuan/look/errors"
-import { toHex } from "@suyuan/protocol/codec/bytes"
+import { equalBytes, toHex } from "@suyuan/protocol/codec/bytes"
 import { SALE_FLAGS } from "@suyuan/protocol/ledger/kinds/sale"
 import { err, type Result } from "@suyuan/protocol/result"
 import { unpackQuantity } from "@suyuan/protocol/terminal/packed-quantity"
@@ -15,8 +15,9 @@ import type { Context, Transaction } from "../context"
 import { settleCash } from "../payments/settle-cash"
 import { completeTrades } from "./complete-trades"
 import { readSnapshots, snapshotKey } from "./read-snapshots"
+import { readCodes } from "./read-trades"
 import { lineRow, resolveLine } from "./resolve-lines"
-import { inSales, isSale, type SaleKey, saleName } from "./sale-key"
+import { inSales, isSale, type SaleKey, saleKeyOf, saleName } from "./sale-key"
 import { storeCodes } from "./store-codes"
 import { type TerminalAtStall, type VerifiedCode, verifyCodes, verifyCodesOf } from "./verify-codes"
 
@@ -41,7 +42,8 @@ export async function recordTrades(
   uploads: readonly SaleUpload[],
 ): Promise<UploadRefusal[]> {
   const parsed = uploads.map((upload) => ownCode(upload))
-  const verified = await verifyUploads(ctx, tx, uploads, parsed)
+  const known = await codesOfSales(tx, uploads, parsed)
+  const verified = await verifyUploads(ctx, tx, uploads, parsed, known)
   let next = 0
   const refusals: UploadRefusal[] = []
   const accepted: { index: number; upload: SaleUpload; code: VerifiedCode }[] = []
@@ -62,6 +64,7 @@ export async function recordTrades(
     ctx,
     tx,
     accepted.map(({ code }) => code),
+    known,
   )
   const arrived: Arrived[] = []
   for (const [position, { index, upload, code }] of accepted.entries()) {
@@ -103,17 +106,42 @@ function ownCode({ terminalId, body }: SaleUpload): Result<PayCode, ErrorCode> {
   return code.ok && code.value.body.terminal !== terminalId ? err("upload/wrong-terminal") : code
 }
 
+/**
+ * Those that a scan has made a sale of, byte for byte: nearly all. Their signatures were checked then, and what the same
+ * key says of the same bytes does not change.
+ */
+async function codesOfSales(
+  tx: Transaction,
+  uploads: readonly SaleUpload[],
+  parsed: readonly Result<PayCode, ErrorCode>[],
+): Promise<ReadonlySet<PayCode>> {
+  const codes = uploads.flatMap(({ body }, index) => {
+    const code = parsed[index]
+    return code?.ok ? [{ code: code.value, bytes: body.payCode, key: saleKeyOf(code.value) }] : []
+  })
+  const stored = await readCodes(
+    tx,
+    codes.map(({ key }) => key),
+  )
+  const isStored = ({ key, bytes }: (typeof codes)[number]) => {
+    const own = stored.get(saleName(key))
+    return own !== undefined && equalBytes(own, bytes)
+  }
+  return new Set(codes.filter(isStored).map(({ code }) => code))
+}
+
 async function verifyUploads(
   ctx: Context,
   tx: Transaction,
   uploads: readonly SaleUpload[],
   parsed: readonly Result<PayCode, ErrorCode>[],
+  known: ReadonlySet<PayCode>,
 ): Promise<Result<VerifiedCode, ErrorCode>[]> {
   const codes = parsed.flatMap((code) => (code.ok ? [code.value] : []))
-  const known = new Map(uploads.flatMap(({ terminalId, stall }) => (stall ? [[terminalId, stall] as const] : [])))
-  return codes.every((code) => known.has(code.body.terminal))
-    ? verifyCodesOf(ctx, known, codes)
-    : verifyCodes(ctx, tx, codes)
+  const stalls = new Map(uploads.flatMap(({ terminalId, stall }) => (stall ? [[terminalId, stall] as const] : [])))
+  return codes.every((code) => stalls.has(code.body.terminal))
+    ? verifyCodesOf(ctx, stalls, codes, known)
+    : verifyCodes(ctx, tx, codes, known)
 }
 
 /** Handed over on six digits, before any platform has said a word. */

@@ -1,7 +1,10 @@
 import { sales } from "@suyuan/drizzle/schema/sales"
 import { terminalToHex } from "@suyuan/protocol/terminal/identifiers"
+import type { PayCode } from "@suyuan/protocol/terminal/pay-code"
+import { seconds2024ToMs } from "@suyuan/protocol/units/instant"
 import { and, eq, type SQL, sql } from "drizzle-orm"
 import type { PgColumn } from "drizzle-orm/pg-core"
+import { utcDay } from "../day"
 import { arrayOf, unnest } from "../unnest"
 
 /** (terminal, counter) names a sale for ever; the day, fixed by the code, finds its partition. */
@@ -10,6 +13,10 @@ export type SaleKey = { readonly terminalId: number; readonly counter: number; r
 /** `<terminal hex>/<counter>`: how logs, outbox and metrics name a sale. */
 export function saleName(key: Pick<SaleKey, "terminalId" | "counter">): string {
   return `${terminalToHex(key.terminalId)}/${key.counter}`
+}
+
+export function saleKeyOf({ body: { terminal, counter, issuedAtSeconds } }: PayCode): SaleKey {
+  return { terminalId: terminal, counter, day: utcDay(new Date(seconds2024ToMs(issuedAtSeconds))) }
 }
 
 export function isSale(key: SaleKey): SQL | undefined {

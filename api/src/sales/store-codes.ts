@@ -2,7 +2,7 @@ import { saleKeys, saleLines, sales } from "@suyuan/drizzle/schema/sales"
 import { terminals } from "@suyuan/drizzle/schema/terminals"
 import { concatBytes, toHex } from "@suyuan/protocol/codec/bytes"
 import { SALE_FLAGS } from "@suyuan/protocol/ledger/kinds/sale"
-import { lineCountOf } from "@suyuan/protocol/terminal/pay-code"
+import { lineCountOf, type PayCode } from "@suyuan/protocol/terminal/pay-code"
 import { sql } from "drizzle-orm"
 import type { Context, Transaction } from "../context"
 import { unnest } from "../unnest"
@@ -16,8 +16,21 @@ export type StoredCode = { readonly key: SaleKey; readonly outcome: "fresh" | "k
 /**
  * Makes a sale of each code, once: same bytes, same sale; other bytes under the same (terminal, counter) are refused.
  * Set-based: a group of 200 costs as many round trips as one. Outcomes come in the order of the codes.
+ * @param known codes of sales that the caller has seen stored, byte for byte.
  */
 export async function storeCodes(
+  ctx: Pick<Context, "clock">,
+  tx: Transaction,
+  codes: readonly VerifiedCode[],
+  known: ReadonlySet<PayCode> = new Set(),
+): Promise<StoredCode[]> {
+  const others = codes.filter(({ code }) => !known.has(code))
+  const stored = await storeOthers(ctx, tx, others)
+  const outcomes = new Map(others.map((code, index) => [code, stored[index]]))
+  return codes.map((code) => outcomes.get(code) ?? { key: keyOf(code), outcome: "known" })
+}
+
+async function storeOthers(
   ctx: Pick<Context, "clock">,
   tx: Transaction,
   codes: readonly VerifiedCode[],
@@ -40,7 +53,7 @@ export async function storeCodes(
   for (const [name, digest] of await readDigests(tx, overtaken)) digests.set(name, digest)
   await insertSales(ctx, tx, written)
   return codes.map((code) => {
-    const key = { terminalId: code.terminal.id, counter: code.counter, day: code.day }
+    const key = keyOf(code)
     const name = nameOf(code)
     if (digests.get(name) !== toHex(code.code.digest)) return { key, outcome: "other-bytes" }
     return { key, outcome: fresh.has(name) && first.get(name) === code ? "fresh" : "known" }
@@ -134,6 +147,10 @@ async function noteIssued(tx: Transaction, codes: readonly VerifiedCode[]) {
       issued_at: ["timestamptz", rows.map((code) => code.issuedAt)],
     })}
     WHERE t.id = v.id AND t.last_counter < v.counter`)
+}
+
+function keyOf(code: VerifiedCode): SaleKey {
+  return { terminalId: code.terminal.id, counter: code.counter, day: code.day }
 }
 
 function nameOf(code: VerifiedCode): string {

@@ -38,14 +38,16 @@ export type VerifiedCode = TerminalAtStall & {
 /**
  * Who made these codes, and did their terminals sign them? One query for all. Whether a code may still be paid is
  * another question (`judge-window`): a true code of a revoked terminal is still a true code.
+ * @param known those whose signature was checked before.
  */
 export async function verifyCodes(
   ctx: Pick<Context, "config" | "keys" | "verifySignature">,
   reader: Reader,
   codes: readonly PayCode[],
+  known?: ReadonlySet<PayCode>,
 ): Promise<Result<VerifiedCode, ErrorCode>[]> {
   const stalls = await terminalsAtStalls(reader, [...new Set(codes.map((code) => code.body.terminal))])
-  return verifyCodesOf(ctx, stalls, codes)
+  return verifyCodesOf(ctx, stalls, codes, known)
 }
 
 /** The same for whoever has read the terminals already. */
@@ -53,10 +55,11 @@ export function verifyCodesOf(
   ctx: Pick<Context, "config" | "keys" | "verifySignature">,
   stalls: ReadonlyMap<number, TerminalAtStall>,
   codes: readonly PayCode[],
+  known?: ReadonlySet<PayCode>,
 ): Result<VerifiedCode, ErrorCode>[] {
   return codes.map((code) => {
     const stall = stalls.get(code.body.terminal)
-    return stall ? verifyCode(ctx, stall, code) : err("terminal/unknown")
+    return stall ? verifyCode(ctx, stall, code, known?.has(code) ?? false) : err("terminal/unknown")
   })
 }
 
@@ -75,17 +78,10 @@ function verifyCode(
   ctx: Pick<Context, "config" | "keys" | "verifySignature">,
   stall: TerminalAtStall,
   code: PayCode,
+  isKnown: boolean,
 ): Result<VerifiedCode, ErrorCode> {
-  const { terminal, counter, issuedAtSeconds, amountFen, lines } = code.body
-  const publicKey = fromHex(stall.terminal.publicKey)
-  if (!publicKey) throw new Error(`terminal ${terminal} has no readable key`)
-  const networkId = ctx.config.NETWORK_ID
-  const verified = verifyPayCode(code, {
-    networkId,
-    priceSalt: priceSalt(ctx.keys.receiptKey(terminal), networkId, terminal, counter),
-    terminalKey: { algorithm: stall.terminal.algorithm, publicKey },
-    verifySignature: ctx.verifySignature,
-  })
+  const { issuedAtSeconds, amountFen, lines, counter } = code.body
+  const verified = isKnown ? ok(undefined) : verifySignature(ctx, stall, code)
   if (!verified.ok) return verified
   const issuedAtMs = seconds2024ToMs(issuedAtSeconds)
   const issuedAt = new Date(issuedAtMs)
@@ -100,5 +96,22 @@ function verifyCode(
     day: utcDay(issuedAt),
     lines: inline,
     reductionOverTolerance: reduction?.ok === true && reduction.value.overTolerance,
+  })
+}
+
+function verifySignature(
+  ctx: Pick<Context, "config" | "keys" | "verifySignature">,
+  { terminal: { publicKey: publicKeyHex, algorithm } }: TerminalAtStall,
+  code: PayCode,
+): Result<void, ErrorCode> {
+  const { terminal, counter } = code.body
+  const publicKey = fromHex(publicKeyHex)
+  if (!publicKey) throw new Error(`terminal ${terminal} has no readable key`)
+  const networkId = ctx.config.NETWORK_ID
+  return verifyPayCode(code, {
+    networkId,
+    priceSalt: priceSalt(ctx.keys.receiptKey(terminal), networkId, terminal, counter),
+    terminalKey: { algorithm, publicKey },
+    verifySignature: ctx.verifySignature,
   })
 }

@@ -71,6 +71,17 @@ describe("an uploaded sale", () => {
     expect((await saleOf(2))?.amountFen).toBe(200)
   })
 
+  test("of a known sale has to bring the signature that was checked, or another that is true", async () => {
+    const { payCode, ...body } = stall.saleBody(await stall.code(2, [gramsOf(1, 500)]), "cash")
+    const forged = payCode.with(-1, (payCode.at(-1) ?? 0) ^ 1)
+    const before = await saleOf(2)
+    expect(refusals(await stall.deliver(await stall.envelope("sale", { ...body, payCode: forged })))).toEqual([
+      "pay-code/bad-signature",
+    ])
+    expect(await saleOf(2)).toEqual(before)
+    expect(refusals(await stall.deliver(await stall.envelope("sale", { ...body, payCode })))).toEqual(["stored"])
+  })
+
   test("of another terminal is refused, and harms none in its group", async () => {
     const neighbour = await sellingTerminal(gateway.ctx)
     const theirs = stall.saleBody(await neighbour.code(1, [gramsOf(1, 400)]), "cash")
