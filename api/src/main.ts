@@ -46,12 +46,19 @@ import { completeTrades } from "./sales/complete-trades"
 import { brokerTokens } from "./terminals/broker-token"
 import { applyRefundedGoods } from "./trace/apply-refunded-goods"
 
+const databaseRetrySecondsMax = 1
+
 async function main(config: Config): Promise<void> {
   const holder = `${hostname()}-${process.pid}-${randomBytes(3).toString("hex")}`
   const log = pino({ level: config.GATEWAY_LOG_LEVEL })
   computeHashesBy(nativeHashes())
   await migrate(config.DATABASE_URL)
-  const driver = postgres(config.DATABASE_URL, { max: config.DATABASE_POOL, onnotice: () => {} })
+  const driver = postgres(config.DATABASE_URL, {
+    max: config.DATABASE_POOL,
+    // By itself the driver waits up to 20 s before it looks again for a database that was away.
+    backoff: (retries) => Math.min(2 ** retries / 20, databaseRetrySecondsMax),
+    onnotice: () => {},
+  })
   const clock = { nowMs: () => Date.now() }
   const random = { bytes: (length: number) => new Uint8Array(randomBytes(length)), uuid: () => Bun.randomUUIDv7() }
   const ctx: Context = {

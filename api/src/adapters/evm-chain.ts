@@ -4,6 +4,7 @@ import type { Deployment } from "@suyuan/contracts/deployment"
 import {
   Contract,
   FallbackProvider,
+  FetchRequest,
   getBytes,
   Interface,
   isCallException,
@@ -21,6 +22,7 @@ export type EvmChainOptions = {
   readonly submitterKey: string
 }
 
+const answerMsMax = 10_000
 /** `0x` and the four bytes that name a custom error. */
 const selectorCharacters = 10
 const gasPerZeroByte = 4
@@ -40,7 +42,8 @@ export function connectChain(options: EvmChainOptions): Chain & { close(): void 
   const { chainId, ledger, participants } = options.deployment
   const network = Network.from(chainId)
   const providers = options.rpcUrls.map(
-    (url) => new JsonRpcProvider(url, network, { staticNetwork: network, cacheTimeout: -1, batchMaxCount: 1 }),
+    (url) =>
+      new JsonRpcProvider(requestTo(url), network, { staticNetwork: network, cacheTimeout: -1, batchMaxCount: 1 }),
   )
   const [first] = providers
   if (!first) throw new Error("no chain node is named")
@@ -123,6 +126,13 @@ export function connectChain(options: EvmChainOptions): Chain & { close(): void 
 }
 
 /** By itself: a batch that passes through a library's own request is turned into text, and back, several times over. */
+/** A node that says nothing is given up for this time; ethers by itself would wait for five minutes. */
+function requestTo(url: string): FetchRequest {
+  const request = new FetchRequest(url)
+  request.timeout = answerMsMax
+  return request
+}
+
 async function sendRaw(url: string, raw: Uint8Array): Promise<void> {
   const response = await fetch(url, {
     method: "POST",
