@@ -4,6 +4,7 @@ import { z } from "zod"
 import type { Dice } from "../demo/dice"
 import { askSandbox } from "../demo/wallet"
 import type { SoakMarket } from "./market"
+import { persistently } from "./trade"
 
 type Fault = { readonly name: string; begin(): Promise<void>; end(): Promise<void> }
 
@@ -45,9 +46,15 @@ export function processFaults({ installation }: SoakMarket, dice: Dice): Fault[]
     gateway = dice.pick(gateways)
     return gateway
   }
+  /** As a service manager does: without its database a gateway ends again, and is started again. */
+  const restart = () =>
+    persistently("a gateway starts", async () => {
+      await gateway?.startUnready()
+      return true
+    }).then(() => {})
   return [
-    { name: "gateway killed", begin: () => pick().kill(), end: async () => gateway?.startUnready() },
-    { name: "gateway stopped", begin: () => pick().stop(), end: async () => gateway?.startUnready() },
+    { name: "gateway killed", begin: () => pick().kill(), end: restart },
+    { name: "gateway stopped", begin: () => pick().stop(), end: restart },
     { name: "gateway silent", begin: async () => pick().silence(), end: async () => gateway?.speak() },
     { name: "broker stopped", begin: () => broker.stop(), end: () => broker.start() },
     { name: "broker silent", begin: async () => broker.silence(), end: async () => broker.speak() },

@@ -75,6 +75,8 @@ async function leaveUnpaid({ market, wallets, dice }: Trading, sale: SoakSale): 
     )
   }
   const cancelled = await cancelSale(sale.stall.terminal, sale.counter)
+  // With the fault notification-first the platform takes the money while the sheet opens.
+  if (!cancelled.ok && cancelled.error === "sale/paid-already") return market.expectSale(sale)
   if (!cancelled.ok) throw new Error(`a sale was not cancelled: ${cancelled.error}`)
   sale.stall.wake()
 }
