@@ -1,4 +1,5 @@
 import type { Sql } from "postgres"
+import { planAnewMark } from "../plan-anew"
 
 /** A text that was seen so often is prepared from then on. */
 const seenBeforePrepared = 3
@@ -18,6 +19,7 @@ export function prepareRecurring(client: Sql): Sql {
   const prepared = new Set<string>()
   const recurs = (text: string): boolean => {
     if (prepared.has(text)) return true
+    if (text.startsWith(planAnewMark)) return false
     if (prepared.size >= preparedMax) return false
     const count = (counts.get(text) ?? 0) + 1
     if (count > seenBeforePrepared) {

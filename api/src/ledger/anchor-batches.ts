@@ -3,6 +3,8 @@ import { terminals } from "@suyuan/drizzle/schema/terminals"
 import { and, asc, desc, eq, getTableColumns, gt, inArray, lte, sql } from "drizzle-orm"
 import type { Context, Transaction } from "../context"
 import { holdsLease, type Lease } from "../leases"
+import { planAnew } from "../plan-anew"
+import { arrayOf } from "../unnest"
 import type { Chain, LogHead } from "./chain"
 
 /** Transactions of ours that wait for a block at once. */
@@ -90,19 +92,10 @@ async function markAnchored(ctx: Context, lease: Lease, log: number, final: LogH
       })
       .where(isFinal)
       .returning({ sequence: batches.sequence, count: batches.count })
-    await tx
-      .update(records)
-      .set({ state: "anchored" })
-      .where(
-        and(
-          eq(records.log, log),
-          inArray(
-            records.sequence,
-            anchored.map(({ sequence }) => sequence),
-          ),
-          eq(records.state, "sealed"),
-        ),
-      )
+    const sequences = anchored.map(({ sequence }) => sequence)
+    await tx.execute(sql`${planAnew}
+      UPDATE ${records} SET state = 'anchored'
+      WHERE log = ${log} AND sequence = ANY (${arrayOf("bigint", sequences)}) AND state = 'sealed'`)
     return anchored.reduce((sum, { count }) => sum + count, 0)
   })
 }

@@ -16,6 +16,7 @@ import { sealEntry } from "@suyuan/sealing/seal-entry"
 import { desc, eq, type SQL, sql } from "drizzle-orm"
 import type { Context } from "../context"
 import { holdsLease, type Lease } from "../leases"
+import { planAnew } from "../plan-anew"
 import { arrayOf, unnest } from "../unnest"
 import {
   commercialAudience,
@@ -88,7 +89,7 @@ async function sealFitting(
 }
 
 async function readPending(ctx: Context, which: SQL): Promise<PendingRecord[]> {
-  const rows = await ctx.db.execute<Omit<PendingRecord, "createdAt"> & { createdAt: string }>(sql`
+  const rows = await ctx.db.execute<Omit<PendingRecord, "createdAt"> & { createdAt: string }>(sql`${planAnew}
     SELECT encode(record_id, 'hex') AS "recordId", day::text AS day, kind, concerned, public_bytes AS "publicBytes",
       commercial_bytes AS "commercialBytes", personal_bytes AS "personalBytes",
       encode(personal_salt, 'hex') AS "personalSalt", entry, created_at AS "createdAt"
@@ -238,7 +239,7 @@ async function markSealed(
 ): Promise<void> {
   const days = [...new Set(sealed.map(({ record }) => record.day))]
   // The state within an expression: the index of what is pending is not the one to find these by.
-  const updated = await tx.execute(sql`
+  const updated = await tx.execute(sql`${planAnew}
     UPDATE ${records} AS r
     SET state = 'sealed', log = ${log}::integer, sequence = ${sequence}::bigint, leaf = v.leaf, entry = v.entry
     FROM ${unnest("v", {

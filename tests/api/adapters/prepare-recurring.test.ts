@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test"
 import { prepareRecurring } from "@suyuan/api/adapters/prepare-recurring"
+import { planAnew } from "@suyuan/api/plan-anew"
 import { sql } from "drizzle-orm"
 import { drizzle } from "drizzle-orm/postgres-js"
 import postgres from "postgres"
@@ -19,7 +20,7 @@ afterAll(async () => {
 const preparedTexts = async () =>
   (await client`SELECT statement FROM pg_prepared_statements`).map((row) => String(row.statement))
 
-test("prepares what recurs, in transactions too, and nothing whose text is always another", async () => {
+test("prepares what recurs, in transactions too, and nothing whose text is always another or that is planned anew", async () => {
   const db = drizzle(prepareRecurring(client))
   for (let i = 0; i < 6; i += 1) {
     expect(await db.execute(sql`SELECT ${i}::int AS recurring`)).toMatchObject([{ recurring: i }])
@@ -32,12 +33,13 @@ test("prepares what recurs, in transactions too, and nothing whose text is alway
       sql`, `,
     )
     await db.execute(sql`SELECT 1 IN (${list}) AS listed`)
+    await db.execute(sql`${planAnew}SELECT ${i}::int AS planned`)
   }
   const texts = await preparedTexts()
   for (const name of ["recurring", "within", "deeper"]) {
     expect(texts.filter((text) => text.endsWith(` AS ${name}`))).toHaveLength(1)
   }
-  expect(texts.filter((text) => text.includes("listed"))).toHaveLength(0)
+  for (const name of ["listed", "planned"]) expect(texts.filter((text) => text.endsWith(` AS ${name}`))).toEqual([])
 })
 
 test("a failed statement and a rolled back transaction leave it working", async () => {
