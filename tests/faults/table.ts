@@ -456,6 +456,135 @@ export const table = {
     },
   },
 
+  /** The ledger's verbs on a chain of their own, every call to a node lost before and after. */
+  ledger: {
+    sealedOnly: {
+      step: "seal",
+      fault: "a stop after sealing, before anything was signed",
+      expected: "the sealed batch is anchored",
+    },
+    whileSealing: {
+      step: "seal",
+      fault: "sealing fails in the middle",
+      expected: "nothing of the batch is stored; the next seals them all",
+    },
+    lostLease: {
+      step: "seal",
+      fault: "a sealer goes on after its lease was lost",
+      expected: "it stores nothing, sends nothing; the other seals",
+    },
+    sealersAtOnce: {
+      step: "seal",
+      fault: "three sealers at once with one lease",
+      expected: "every record is sealed once",
+    },
+    unknownOrganisation: {
+      step: "seal",
+      fault: "a record concerns an organisation that the chain does not know",
+      expected: "it waits alone until the chain does",
+    },
+    keysFirst: {
+      step: "seal",
+      fault: "650 records wait when a new day needs its keys",
+      expected: "the key records go first, in a batch of their own",
+    },
+    manyConcerned: {
+      step: "seal",
+      fault: "records that concern more organisations together than the contract takes",
+      expected: "two batches, each within the limit",
+    },
+    headAtLostRequest: {
+      step: "submit",
+      fault: "a look at the log's head: request lost",
+      expected: "anchored once after the restart, with the sealed bytes",
+    },
+    headAtLostResponse: {
+      step: "submit",
+      fault: "a look at the log's head: response lost",
+      expected: "anchored once after the restart, with the sealed bytes",
+    },
+    signAppendLostRequest: {
+      step: "submit",
+      fault: "signing: request lost",
+      expected: "anchored once after the restart, with the sealed bytes",
+    },
+    signAppendLostResponse: {
+      step: "submit",
+      fault: "signing: response lost",
+      expected: "anchored once after the restart, with the sealed bytes",
+    },
+    sendLostRequest: {
+      step: "submit",
+      fault: "handing a transaction to the node: request lost",
+      expected: "anchored once after the restart, with the sealed bytes",
+    },
+    sendLostResponse: {
+      step: "submit",
+      fault: "handing a transaction to the node: response lost",
+      expected: "anchored once after the restart, with the sealed bytes",
+    },
+    signedOnly: {
+      step: "submit",
+      fault: "a stop after the signed transaction was stored, before it was sent",
+      expected: "the same transaction is sent",
+    },
+    noNode: {
+      step: "submit",
+      fault: "no node answers",
+      expected: "records wait, and go when one does",
+    },
+    anchorsAtOnce: {
+      step: "submit",
+      fault: "three processes submit at once",
+      expected: "anchored once",
+    },
+    sentAgain: {
+      step: "submit",
+      fault: "the same batch sent again, with its nonce and with a fresh one",
+      expected: "the contract's log stays as it is",
+    },
+    nonceUsedUp: {
+      step: "submit",
+      fault: "the nonce of a signed batch is used up by another transaction",
+      expected: "signed anew over the same payload",
+    },
+    contractRefuses: {
+      step: "submit",
+      fault: "the consortium suspends the log",
+      expected: "nothing is sent, the contract's reason is told; goes on when it is resumed",
+    },
+    lostOnTheWay: {
+      step: "anchor",
+      fault: "the chain loses blocks while a batch is on its way",
+      expected: "sent again after some seconds of silence",
+    },
+    minedOnly: {
+      step: "confirm",
+      fault: "a stop after the block, before the batch is marked",
+      expected: "marked after the restart",
+    },
+    blocksLost: {
+      step: "confirm",
+      fault: "the chain loses blocks with anchored batches",
+      expected: "the same bytes are submitted again; earlier proofs hold again",
+    },
+    noProofMeanwhile: {
+      step: "confirm",
+      fault: "a proof is asked for while its batch is lost",
+      expected: "ledger/not-anchored",
+    },
+    finalDepth: {
+      step: "confirm",
+      fault: "a block that others may still replace",
+      expected: "counts only below CHAIN_FINAL_DEPTH",
+    },
+    foreignBytes: {
+      step: "confirm",
+      fault: "the log holds bytes that this gateway did not write",
+      expected: "it stops, says so and sends nothing",
+    },
+  },
+
   /** Two gateways on one database and one broker. */
   "two-gateways": {
     oneKilled: {
