@@ -19,25 +19,29 @@ export type ProfileRow = { readonly name: string; readonly ms: number }
  */
 const stages: readonly (readonly [string, RegExp])[] = [
   ["signatures", /native-signatures\.ts /],
+  ["hashes, derived keys", /native-hashes\.ts |wasm-keccak\.ts |wasm-function|api\/src\/keys\.ts |content-key\.ts /],
+  ["statements: building", /api\/src\/unnest\.ts /],
   ["parse envelope and body", /terminal\/upload(-bodies)?\.ts (parse|decode)|terminal\/pay-code\.ts parsePayCode$/],
   ["verify envelope", /refuseEnvelope|terminal\/upload\.ts /],
   ["verify code", /sales\/verify-codes\.ts |pay-code-signature\.ts verify/],
   ["draft record", /sales\/draft-sale-record\.ts |ledger\/record\.ts encodeRecord/],
-  ["store sales and lines", /sales\/(store-codes|resolve-lines|resolve-late-lines|read-snapshots)\.ts /],
+  ["store sales and lines", /sales\/(store-codes|sale-key|resolve-lines|resolve-late-lines|read-snapshots)\.ts /],
   ["pile events", /trace\/(apply-sales|note-events|project-purchase|bought-origins)\.ts /],
   ["write records", /ledger\/write-records\.ts /],
-  ["join with payment", /sales\/(complete-trades|record-trades)\.ts /],
-  ["seal: keys", /content-key\.ts /],
-  ["seal: commit, encrypt, encode", /sealing\/src\/|protocol\/src\/ledger\/(commitment|entry)\.ts /],
+  ["join with payment", /sales\/(complete-trades|read-trades|record-trades)\.ts /],
+  [
+    "seal: commit, encrypt, encode",
+    /sealing\/src\/|encrypt-section\.ts |protocol\/src\/ledger\/(commitment|entry)\.ts /,
+  ],
   ["batch: root, head, payload", /protocol\/src\/ledger\/(batch|merkle)\.ts /],
   ["seal: read and store", /ledger\/(seal-batch|audiences)\.ts /],
-  ["sign, submit, confirm", /ledger\/anchor-batches\.ts |adapters\/evm-chain\.ts |node_modules\/ethers\//],
+  ["sign, submit, confirm", /ledger\/anchor-batches\.ts |adapters\/evm-(chain|append)\.ts |node_modules\/ethers\//],
   ["acknowledge", /mqtt\/listen\.ts acknowledge|mqtt-broker\.ts publish/],
   ["receive and group", /mqtt\/|adapters\/mqtt-broker\.ts /],
   ["outbox, leases, other jobs", /api\/src\//],
-  ["statements: building (drizzle)", /node_modules\/drizzle-orm\//],
+  ["statements: building", /node_modules\/drizzle-orm\//],
   ["statements: client (postgres)", /node_modules\/postgres\//],
-  ["broker client (mqtt)", /node_modules\/(mqtt|mqtt-packet|readable-stream|bl)\//],
+  ["broker client (mqtt)", /node_modules\/(mqtt|mqtt-packet|readable-stream|bl|rfdc|debug)\//],
 ]
 
 /** Milliseconds of the profile by stage; what belongs to none is `runtime and garbage`. */
