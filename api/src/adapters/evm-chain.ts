@@ -32,8 +32,6 @@ const calldataFactor = 3n
 const transactionGas = 21_000n
 /** Root, head and storage on top of the calldata, with room: what is not used costs nothing. */
 const gasMargin = 500_000n
-/** A node that has not answered by then is asked again with the next look at the log. */
-const sendMsMax = 20_000
 /** Reading one organisation's standing, at most. */
 const gasPerConcerned = 6_000n
 
@@ -138,7 +136,7 @@ async function sendRaw(url: string, raw: Uint8Array): Promise<void> {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: `{"jsonrpc":"2.0","id":1,"method":"eth_sendRawTransaction","params":["${prefixed(raw)}"]}`,
-    signal: AbortSignal.timeout(sendMsMax),
+    signal: AbortSignal.timeout(answerMsMax),
   })
   const answer = await response.text()
   const message = refusalIn(answer)
