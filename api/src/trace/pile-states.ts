@@ -7,7 +7,7 @@ import { utcDay } from "../day"
 import { arrayOf } from "../unnest"
 import { suppliersAreUnchanged, suppliersAsStored } from "./bought-origins"
 import type { InspectionDescription } from "./read-inspections"
-import type { PileMove } from "./read-pile-rows"
+import type { PileRow } from "./read-pile-rows"
 import { clockErrorMs } from "./resolve"
 import type { Presence } from "./stay"
 
@@ -21,7 +21,7 @@ export type PileState = {
 /** With what has happened since. */
 export type ResumedPile = PileState & {
   readonly pileId: string
-  readonly since: readonly PileMove[]
+  readonly since: readonly PileRow[]
   /** Of samples taken from it while it was not empty, newest first. */
   readonly tests: readonly { readonly sampledMs: number; readonly test: InspectionDescription }[]
 }
@@ -140,7 +140,7 @@ type LaterRow = {
   readonly line: number
   readonly grams_low: number
   readonly grams_high: number
-  readonly source: PileMove["source"]
+  readonly source: PileRow["source"]
   readonly lot_id: string | null
   readonly upstream_pile_id: string | null
   readonly upstream_record_id: string | null
@@ -171,7 +171,7 @@ function testOf(row: TestRow): InspectionDescription {
   }
 }
 
-function moveOf(pileId: string, row: LaterRow): PileMove {
+function moveOf(pileId: string, row: LaterRow): PileRow {
   return {
     pileId,
     effectiveAt: new Date(Math.round(row.at_ms)),

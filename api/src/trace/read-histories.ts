@@ -3,7 +3,7 @@ import { outflowKey, type PileEvent, UNKNOWN_SOURCE } from "@suyuan/protocol/tra
 import { purchasedSources } from "@suyuan/protocol/trace/source-grams"
 import type { Reader } from "../context"
 import { type BoughtByKey, type Remembered, readBoughtOrigins, upstreamKey } from "./bought-origins"
-import { type PileMove, type PileRevision, type PileRow, readPileRows, type WantedPile } from "./read-pile-rows"
+import { type PileRevision, type PileRow, readPileRows, type WantedPile } from "./read-pile-rows"
 import { openOrderMs } from "./resolve"
 
 /** How far back a trace reads. What a pile held by then opens its history as goods of unknown origin. */
@@ -126,7 +126,7 @@ function upstreamOf(purchases: readonly PileRow[], needed: Map<string, Needed>):
 }
 
 /** A stored row as the pure engine takes it. */
-export function pileEventOf(row: PileMove, bought: BoughtByKey = new Map()): PileEvent {
+export function pileEventOf(row: PileRow, bought: BoughtByKey = new Map()): PileEvent {
   const at = { recordId: row.recordId, line: row.line, effectiveAtMs: row.effectiveAt.getTime() }
   const weight = { grams: row.gramsHigh, lowGrams: row.gramsLow }
   const upstream = { recordId: row.upstreamRecordId ?? "", line: row.upstreamLine ?? 0 }
@@ -155,7 +155,7 @@ export function pileEventOf(row: PileMove, bought: BoughtByKey = new Map()): Pil
 }
 
 /** Lots that can be in these piles: by their own harvest, and by what is remembered of what they bought. */
-export function lotsOf(rows: readonly PileMove[], bought: BoughtByKey): string[] {
+export function lotsOf(rows: readonly PileRow[], bought: BoughtByKey): string[] {
   const harvested = rows.flatMap((row) => (row.lotId === null ? [] : [row.lotId]))
   const remembered = [...bought.values()].flatMap(({ sources }) => sources.map(({ sourceId }) => sourceId))
   return [...new Set([...harvested, ...remembered])].filter((id) => id !== UNKNOWN_SOURCE)

@@ -6,10 +6,8 @@ import { unnest } from "../unnest"
 import { discardedLineOffset } from "./apply-refunded-goods"
 import { openOrderMs } from "./resolve"
 
-export type PileRow = typeof pileEvents.$inferSelect
-
-/** What an event did to its pile, whosever it is. */
-export type PileMove = Omit<PileRow, "day" | "siteId" | "merchantId" | "commodity">
+/** What an event did to its pile. */
+export type PileRow = Omit<typeof pileEvents.$inferSelect, "day" | "siteId" | "merchantId" | "commodity">
 
 export type WantedPile = {
   readonly pileId: string
@@ -60,8 +58,8 @@ export async function readPileRows(reader: Reader, piles: readonly WantedPile[],
         until: ["timestamptz", piles.map(({ untilMs }) => new Date(untilMs))],
       })}
     ), events AS MATERIALIZED (
-      SELECT event.pile_id, effective_at, direction, record_id, line, site_id, merchant_id, commodity, grams_low, grams_high,
-        source, lot_id, upstream_pile_id, upstream_record_id, upstream_line
+      SELECT event.pile_id, effective_at, direction, record_id, line, grams_low, grams_high, source, lot_id,
+        upstream_pile_id, upstream_record_id, upstream_line
       FROM wanted JOIN ${pileEvents} AS event ON event.pile_id = wanted.pile_id AND event.effective_at >= wanted.since
         AND event.day BETWEEN ${firstDay}::date AND ${lastDay}::date
     ), named AS (
@@ -77,7 +75,7 @@ export async function readPileRows(reader: Reader, piles: readonly WantedPile[],
       -- Those of the same instant too: their order is by record.
       SELECT DISTINCT pile_id, effective_at FROM events JOIN named USING (pile_id, record_id, line)
         WHERE source = 'outflow'
-    ), marked AS (
+    ), marked AS MATERIALIZED (
       SELECT events.*, source <> 'outflow' OR apart.effective_at IS NOT NULL OR line >= ${discardedLineOffset}::int AS is_single
       FROM events LEFT JOIN apart USING (pile_id, effective_at)
     ), bounds AS (
@@ -89,35 +87,30 @@ export async function readPileRows(reader: Reader, piles: readonly WantedPile[],
       SELECT pile_id, until - ${openOrderMs}::int * interval '1 ms' FROM wanted
       UNION ALL
       SELECT pile_id, until + interval '1 ms' FROM wanted
-    ), runs AS (
-      SELECT pile_id, at, grams_low, grams_high, site_id, merchant_id, commodity,
-        sum(bound) OVER (PARTITION BY pile_id ORDER BY at) AS run
-      FROM (
-        SELECT pile_id, at, 1 AS bound, NULL AS grams_low, NULL AS grams_high, NULL AS site_id, NULL AS merchant_id,
-          NULL AS commodity FROM bounds
-        UNION ALL
-        SELECT pile_id, effective_at, 0, grams_low, grams_high, site_id, merchant_id, commodity
-          FROM marked WHERE NOT is_single
-      ) AS both_kinds
+    ), cuts AS MATERIALIZED (
+      SELECT pile_id, array_agg(at ORDER BY at) AS at FROM bounds GROUP BY pile_id
     )
     SELECT encode(pile_id, 'hex') AS pile_id, extract(epoch FROM effective_at)::float8 * 1000 AS at_ms, direction,
-      encode(record_id, 'hex') AS record_id, line, site_id, merchant_id, commodity, grams_low::float8 AS grams_low,
+      encode(record_id, 'hex') AS record_id, line, grams_low::float8 AS grams_low,
       grams_high::float8 AS grams_high, source, lot_id, encode(upstream_pile_id, 'hex') AS upstream_pile_id,
       encode(upstream_record_id, 'hex') AS upstream_record_id, upstream_line
     FROM marked WHERE is_single
     UNION ALL
-    SELECT encode(pile_id, 'hex'), extract(epoch FROM max(at))::float8 * 1000, 1, ${runRecordId}, run::int, (min(site_id::text))::uuid,
-      (min(merchant_id::text))::uuid, min(commodity), sum(grams_low)::float8, sum(grams_high)::float8, 'outflow',
-      NULL, NULL, NULL, NULL
-    FROM runs WHERE grams_high IS NOT NULL GROUP BY pile_id, run
+    SELECT encode(pile_id, 'hex'), extract(epoch FROM max(effective_at))::float8 * 1000, 1, ${runRecordId}, run,
+      sum(grams_low)::float8, sum(grams_high)::float8, 'outflow', NULL, NULL, NULL, NULL
+    FROM (
+      -- Between which two bounds: those before it, and at its time, count.
+      SELECT marked.pile_id, effective_at, grams_low, grams_high, width_bucket(effective_at, cuts.at) AS run
+      FROM marked JOIN cuts USING (pile_id) WHERE NOT is_single
+    ) AS runs GROUP BY pile_id, run
     UNION ALL
-    SELECT encode(pile_id, 'hex'), 0, 0, '', 0, NULL, NULL, 0, 0, sum(
+    SELECT encode(pile_id, 'hex'), 0, 0, '', 0, 0, sum(
         CASE WHEN before.direction = 0 THEN before.grams_high ELSE -before.grams_high END)::float8, 'opening',
       NULL, NULL, NULL, NULL
     FROM wanted JOIN ${pileEvents} AS before USING (pile_id)
     WHERE before.effective_at < since AND before.day <= ${lastOpeningDay}::date GROUP BY pile_id
     UNION ALL
-    SELECT encode(id, 'hex'), 0, 0, '', 0, NULL, NULL, 0, revision, shortfalls, 'pile', NULL, NULL, NULL, NULL
+    SELECT encode(id, 'hex'), 0, 0, '', 0, revision, shortfalls, 'pile', NULL, NULL, NULL, NULL
     FROM wanted JOIN ${pileTable} ON id = pile_id`)
   const { opening = [], pile = [], ...events } = Object.groupBy(found, ({ source }) => source)
   return {
@@ -133,9 +126,6 @@ type RawRow = {
   readonly direction: number
   readonly record_id: string
   readonly line: number
-  readonly site_id: string
-  readonly merchant_id: string
-  readonly commodity: number
   readonly grams_low: number
   readonly grams_high: number
   readonly source: PileRow["source"] | "opening" | "pile"
@@ -146,17 +136,12 @@ type RawRow = {
 }
 
 function pileRowOf(row: RawRow): PileRow {
-  const effectiveAt = new Date(Math.round(row.at_ms))
   return {
     pileId: row.pile_id,
-    day: utcDay(effectiveAt),
-    effectiveAt,
+    effectiveAt: new Date(Math.round(row.at_ms)),
     direction: row.direction,
     recordId: row.record_id,
     line: row.line,
-    siteId: row.site_id,
-    merchantId: row.merchant_id,
-    commodity: row.commodity,
     gramsLow: row.grams_low,
     gramsHigh: row.grams_high,
     source: row.source as PileRow["source"],

@@ -2,6 +2,7 @@ import { records } from "@suyuan/drizzle/schema/ledger"
 import { commodities, merchants } from "@suyuan/drizzle/schema/merchants"
 import { sites } from "@suyuan/drizzle/schema/participants"
 import { saleLines, sales } from "@suyuan/drizzle/schema/sales"
+import { piles } from "@suyuan/drizzle/schema/trace"
 import { outflowKey } from "@suyuan/protocol/trace/pile-event"
 import { and, asc, eq, sql } from "drizzle-orm"
 import type { Context, Reader } from "../context"
@@ -140,28 +141,29 @@ function withoutGrams(origin: Described, shown: (instant: string) => string): De
 type Stall = { readonly site: string; readonly kind: string; readonly stall: string; readonly stallNumber: string }
 
 async function readStalls(reader: Reader, stops: readonly WayStop[]): Promise<Map<string, Stall>> {
-  const merchantIds = [...new Set(stops.map(({ merchantId }) => merchantId))].filter((id) => id !== "")
-  if (merchantIds.length === 0) return new Map()
+  const pileIds = [...new Set(stops.map(({ pileId }) => pileId))]
+  if (pileIds.length === 0) return new Map()
   const found = await reader
-    .select({ merchant: merchants, site: sites })
-    .from(merchants)
+    .select({ pileId: piles.id, merchant: merchants, site: sites })
+    .from(piles)
+    .innerJoin(merchants, eq(merchants.id, piles.merchantId))
     .innerJoin(sites, eq(sites.id, merchants.siteId))
-    .where(sql`${merchants.id} = ANY (${arrayOf("uuid", merchantIds)})`)
+    .where(sql`${piles.id} = ANY (${arrayOf("bytea", pileIds)})`)
   return new Map(
-    found.map(({ merchant, site }) => [
-      merchant.id,
+    found.map(({ pileId, merchant, site }) => [
+      pileId,
       { site: site.name, kind: site.kind, stall: merchant.name, stallNumber: merchant.stallNumber },
     ]),
   )
 }
 
 function describeStop(
-  { level, pileId, merchantId, arrivedAtMs, harvested }: WayStop,
+  { level, pileId, arrivedAtMs, harvested }: WayStop,
   stalls: ReadonlyMap<string, Stall>,
   tests: ReadonlyMap<string, readonly InspectionDescription[]>,
   shown: (instant: string) => string,
 ) {
-  const stall = stalls.get(merchantId)
+  const stall = stalls.get(pileId)
   return {
     level,
     site: stall?.site ?? null,

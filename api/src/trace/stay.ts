@@ -1,4 +1,4 @@
-import type { PileMove } from "./read-pile-rows"
+import type { PileRow } from "./read-pile-rows"
 import { openOrderMs } from "./resolve"
 
 /** From when to when goods that are asked about lay in a pile. */
@@ -8,9 +8,9 @@ export type Stay = { readonly pileId: string; readonly sinceMs: number; readonly
  * Since when goods that are in the pile at `untilMs` can have been there: what came in before it was last sold out is
  * gone. Undefined while it is empty. `before` says how it was before these rows.
  */
-export function presenceIn(rows: readonly PileMove[], untilMs: number, before: Presence = nothing): Presence {
+export function presenceIn(rows: readonly PileRow[], untilMs: number, before: Presence = nothing): Presence {
   // As the clocks allow at most: goods came before others left (RG-2).
-  const orderMs = ({ effectiveAt, direction }: PileMove) =>
+  const orderMs = ({ effectiveAt, direction }: PileRow) =>
     effectiveAt.getTime() + (direction === 0 ? -openOrderMs : openOrderMs)
   const inOrder = rows
     .filter((row) => row.effectiveAt.getTime() <= untilMs)

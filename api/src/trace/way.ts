@@ -7,7 +7,6 @@ export type WayStop = {
   /** 0 for the pile itself, 1 for those that supplied it, and so on. */
   readonly level: number
   readonly pileId: string
-  readonly merchantId: string
   readonly arrivedAtMs: number | null
   readonly harvested: boolean
 }
@@ -40,7 +39,6 @@ export function wayThrough(
   const own: WayStop = {
     level: 0,
     pileId,
-    merchantId: rows[0]?.merchantId ?? "",
     arrivedAtMs: newestMs === 0 ? null : newestMs,
     harvested: inflows.some((row) => row.source === "lot"),
   }
