@@ -59,7 +59,8 @@ async function open(run: Run): Promise<TradedMarket> {
       run.say(`${trades} sales are stored`)
     }
     await everythingRemembered(line)
-    await line.ctx.sql`ANALYZE`
+    // As a night leaves it.
+    await line.ctx.sql`VACUUM (ANALYZE)`
     return { line, region, trades, nextCounter: trades + 1 }
   } catch (error) {
     await line.stop()

@@ -77,14 +77,18 @@ export async function readTrace(ctx: Context, reader: Reader, recordId: string, 
     const key = outflowKey({ recordId, line: line.line })
     return (line.pileId !== null && origins?.piles.get(line.pileId)?.outflows.get(key)) || undefined
   })
-  const tests = await readInspections(
-    reader,
-    [...ways.values()].flatMap(({ stays }) => stays),
-  )
-  const stalls = await readStalls(
-    reader,
-    [...ways.values()].flatMap(({ stops }) => stops),
-  )
+  const all = [...ways.values()]
+  const [tests, stalls, statements] = await Promise.all([
+    readInspections(
+      reader,
+      all.flatMap(({ stays }) => stays),
+    ),
+    readStalls(
+      reader,
+      all.flatMap(({ stops }) => stops),
+    ),
+    findStatements(reader, pileIds, businessDayOf(site, sale.effectiveAt)),
+  ])
   // The time of day would tell who it was: a share has days, as the market's calendar counts them.
   const shown = (instant: string) => (view === "share" ? localDay(new Date(instant), site.zone) : instant)
   return {
@@ -96,8 +100,8 @@ export async function readTrace(ctx: Context, reader: Reader, recordId: string, 
     amountFen: view === "share" ? null : sale.amountFen,
     state: sale.state,
     /** None until the day's first statement: origins are provisional as long as that is so. */
-    originStatements: await findStatements(reader, pileIds, businessDayOf(site, sale.effectiveAt)),
-    levels: Math.max(0, ...[...ways.values()].flatMap(({ stops }) => stops.map(({ level }) => level + 1))),
+    originStatements: statements,
+    levels: Math.max(0, ...all.flatMap(({ stops }) => stops.map(({ level }) => level + 1))),
     lines: lines.map(({ line, nameZh, nameEn }, index) => {
       const range = ranges[index]
       const origin = range ? describeOrigin(range, facts) : undefined
