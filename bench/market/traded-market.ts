@@ -4,6 +4,7 @@
 import { completeTrades } from "@suyuan/api/sales/complete-trades"
 import { terminalsAtStalls } from "@suyuan/api/sales/verify-codes"
 import { declareHarvest } from "@suyuan/api/stock/declare-harvest"
+import { readPileContents } from "@suyuan/api/trace/pile-contents"
 import { MS_PER_DAY, msToSeconds2024 } from "@suyuan/protocol/units/instant"
 import type { Run } from "../figure"
 import { type Installation, openInstallation } from "../installation"
@@ -59,6 +60,7 @@ async function open(run: Run): Promise<TradedMarket> {
       run.say(`${trades} sales are stored`)
     }
     await everythingRemembered(line)
+    await everyPileLookedAt(line)
     // As a night leaves it.
     await line.ctx.sql`VACUUM (ANALYZE)`
     return { line, region, trades, nextCounter: trades + 1 }
@@ -77,6 +79,13 @@ async function everythingRemembered({ ctx }: Installation): Promise<void> {
     if (performance.now() > untilMs) throw new Error(`${row?.due} purchases are still not looked at`)
     await Bun.sleep(500)
   }
+}
+
+/** In five days somebody scanned a code of each stall's goods: the gateway remembers what their piles hold. */
+async function everyPileLookedAt({ ctx }: Installation): Promise<void> {
+  const piles = await ctx.sql`
+    SELECT encode(piles.id, 'hex') AS id FROM piles JOIN sites ON sites.id = piles.site_id WHERE sites.kind = 'market'`
+  for (const { id } of piles) await readPileContents(ctx, [String(id)])
 }
 
 async function openRegion({ ctx, directory }: Installation): Promise<Region> {
