@@ -16,8 +16,6 @@ const rowsMax = 200_000
 export type Histories = {
   readonly histories: readonly PileHistory[]
   readonly rows: readonly PileRow[]
-  /** By pile, milliseconds: what happened later says nothing about the asked goods' way. */
-  readonly neededUntil: ReadonlyMap<string, number>
   readonly levels: number
   /** What was remembered of lines that these piles bought: their piles were not read for them. */
   readonly bought: BoughtByKey
@@ -78,8 +76,7 @@ export async function readHistories(
     return { pileId, events: [...(opening ? [opening] : []), ...rows.map((row) => pileEventOf(row, bought))] }
   })
   const isNamed = (pileId: string, key: string) => needed.get(pileId)?.outflows.has(key) ?? false
-  const neededUntil = new Map([...needed].map(([pileId, { untilMs }]) => [pileId, untilMs]))
-  return { histories, rows: [...rowsByPile.values()].flat(), neededUntil, levels, bought, revisions, isNamed }
+  return { histories, rows: [...rowsByPile.values()].flat(), levels, bought, revisions, isNamed }
 }
 
 type Needed = { untilMs: number; readonly outflows: Set<string> }
