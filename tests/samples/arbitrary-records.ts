@@ -188,6 +188,23 @@ const open = fc.oneof(
     }),
   ),
   fc.record({
+    kind: fc.constant("recall-step" as const),
+    public: fc.record(
+      {
+        recall: uuid,
+        step: fc.integer({ min: 1, max: 0xffff }),
+        action: fc.constantFrom("drafted" as const, "activated" as const, "extended" as const, "withdrawn" as const),
+        atSeconds: u32,
+        actorAlias: alias,
+        drill: fc.constant(1),
+        setDigest: bytes(32),
+        lots: fc.array(uuid, { maxLength: 3 }),
+        scope: fc.array(fc.record({ digest: bytes(32), sales: u32, mayGrams: grams }), { maxLength: 1 }),
+      },
+      { requiredKeys: ["recall", "step", "action", "atSeconds", "actorAlias", "setDigest", "lots", "scope"] },
+    ),
+  }),
+  fc.record({
     kind: fc.constant("audience-key" as const),
     public: fc.record({
       log: u32,

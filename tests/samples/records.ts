@@ -152,6 +152,19 @@ export const sampleRecords: readonly LedgerRecord[] = [
     personal: { platform: "wechat-pay", refundTransactionId: "50300000000000001" },
   },
   {
+    kind: "recall-step",
+    public: {
+      recall: "018f3c5e-0000-7000-8000-0000000000ca",
+      step: 3,
+      action: "activated",
+      atSeconds: effectiveAtSeconds,
+      actorAlias: filled(8, 0xac),
+      setDigest: filled(32, 0x5e),
+      lots: [lot],
+      scope: [{ digest: filled(32, 0x5c), sales: 412, mayGrams: 850_000 }],
+    },
+  },
+  {
     kind: "audience-key",
     public: {
       log: logContext.log,

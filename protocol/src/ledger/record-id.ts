@@ -56,6 +56,11 @@ export function originStatementKey(
   return concatBytes(pileAlias, uintToBytes(businessDay, 2), uintToBytes(version, 4), uintToBytes(part, 1))
 }
 
+/** @param step from 1: a recall is told step by step. */
+export function recallStepKey(recall: string, step: number): Uint8Array {
+  return concatBytes(uuidToBytes(recall), uintToBytes(step, 2))
+}
+
 export interface AudienceKeyName {
   readonly log: number
   readonly day: number

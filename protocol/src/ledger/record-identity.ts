@@ -9,6 +9,7 @@ import {
   audienceKeyKey,
   catalogueKey,
   originStatementKey,
+  recallStepKey,
   recordDay,
   recordId,
   saleKey,
@@ -37,6 +38,8 @@ export function naturalKeyOf(record: OpenedRecord): Uint8Array | undefined {
       const { pileAlias, businessDay, version, part } = record.public
       return originStatementKey(pileAlias, businessDay, version, part)
     }
+    case "recall-step":
+      return recallStepKey(record.public.recall, record.public.step)
     case "audience-key": {
       const { log, day, section, organisations, wraps } = record.public
       const recipients = wraps.map((wrap) => wrap.organisation)
@@ -57,6 +60,8 @@ export function dayOf(record: OpenedRecord): number | undefined {
     }
     case "origin-statement":
       return record.public.businessDay
+    case "recall-step":
+      return utcDayOf(seconds2024ToMs(record.public.atSeconds))
     case "audience-key":
       return record.public.day
     default:

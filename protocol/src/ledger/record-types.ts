@@ -2,6 +2,7 @@
 import type { AudienceKeyPublic } from "./kinds/audience-key"
 import type { CertificatePublic, InspectionPublic } from "./kinds/checks"
 import type { CataloguePublic, OriginStatementPublic, SnapshotPublic } from "./kinds/parts"
+import type { RecallStepPublic } from "./kinds/recall"
 import type {
   RefundCommercial,
   RefundPersonal,
@@ -41,6 +42,7 @@ export type OpenRecord =
   | PublicRecord<"inspection", InspectionPublic>
   | PublicRecord<"certificate", CertificatePublic>
   | PublicRecord<"origin-statement", OriginStatementPublic>
+  | PublicRecord<"recall-step", RecallStepPublic>
   | PublicRecord<"audience-key", AudienceKeyPublic>
 
 export type LedgerRecord = SaleRecord | RefundRecord | OpenRecord

@@ -9,6 +9,7 @@ import { err, ok } from "../result"
 import { audienceKeyPublic } from "./kinds/audience-key"
 import { certificatePublic, inspectionPublic } from "./kinds/checks"
 import { cataloguePublic, originStatementPublic, snapshotPublic } from "./kinds/parts"
+import { recallStepPublic } from "./kinds/recall"
 import {
   refundCommercial,
   refundPersonal,
@@ -46,6 +47,7 @@ const SECTION_SHAPES: Readonly<Record<WrittenKind, SectionShapes>> = {
   inspection: { public: inspectionPublic },
   certificate: { public: certificatePublic },
   "origin-statement": { public: originStatementPublic },
+  "recall-step": { public: recallStepPublic },
   "audience-key": { public: audienceKeyPublic },
 }
 
