@@ -1,6 +1,7 @@
 // `npm start`: everything on this computer, until Ctrl-C.
 import { type Corner, openCorner } from "./corner/open-corner"
 import { openDataDirectory } from "./data-directory"
+import { buildKiosk } from "./kiosk/build-kiosk"
 import { awaitStopRequest } from "./stop-request"
 import { type Supervisor, startSupervisor } from "./supervisor"
 
@@ -10,9 +11,14 @@ function say(sentence: string): void {
   process.stdout.write(`${sentence}\n`)
 }
 
-function welcome({ gatewayUrl, sandboxUrl }: Supervisor, corner: Corner | undefined): string {
+/** A code lives ten minutes. */
+const enrolment = (corner: Corner | undefined): string =>
+  corner === undefined ? "the stall's tablet" : `a stall of your own; claim code ${corner.claimCode}`
+
+function welcome({ gatewayUrl, sandboxUrl }: Supervisor, corner: Corner | undefined, hasKiosk: boolean): string {
   const places = [
     ...(sandboxUrl === undefined ? [] : [["market corner", `${sandboxUrl}/`, "a stall's code beside a buyer's phone"]]),
+    ...(hasKiosk ? [["terminal", `${gatewayUrl}/kiosk/`, enrolment(corner)]] : []),
     ["gateway", `${gatewayUrl}/`, ""],
     ["API", `${gatewayUrl}/docs`, "every route, readable"],
     ["metrics", `${gatewayUrl}/metrics`, ""],
@@ -20,6 +26,16 @@ function welcome({ gatewayUrl, sandboxUrl }: Supervisor, corner: Corner | undefi
   ]
   const lines = places.map(([name = "", url = "", what]) => `  ${name.padEnd(16)}${url.padEnd(34)}  ${what}`.trimEnd())
   return `\nSuyuan 溯源 is running. 演示: a demonstration with play money, for this computer only.\n\n${lines.join("\n")}\n\nCtrl-C stops everything.`
+}
+
+/** Without its pages everything else still runs. */
+async function builtKiosk(): Promise<{ readonly kioskDirectory: string } | undefined> {
+  try {
+    return { kioskDirectory: await buildKiosk(say) }
+  } catch (error) {
+    say((error as Error).message)
+    return undefined
+  }
 }
 
 /** The corner belongs to the sandbox. Without it everything else still runs. */
@@ -48,15 +64,17 @@ const asked = awaitStopRequest(say)
 try {
   const directory = openDataDirectory(process.env.SUYUAN_DATA_DIR || ".suyuan")
   say(`Starting; data and logs are in ${directory.path}`)
+  const kiosk = await builtKiosk()
   const supervisor = await startSupervisor({
     directory,
+    ...kiosk,
     environment: process.env,
     blockTimeSeconds: BLOCK_TIME_SECONDS,
     signal: asked,
     report: say,
   })
   const corner = await stockCorner(supervisor, directory.path)
-  if (!asked.aborted) say(welcome(supervisor, corner))
+  if (!asked.aborted) say(welcome(supervisor, corner, kiosk !== undefined))
   const failure = await Promise.race([supervisor.failed, aborted(asked)])
   if (failure !== undefined) say(failure.message)
   await corner?.close()

@@ -29,6 +29,8 @@ export type SupervisorOptions = {
   readonly throwaway?: boolean
   /** Without it the embedded chain makes a block for every transaction. */
   readonly blockTimeSeconds?: number
+  /** The built terminal, for the gateway to serve. */
+  readonly kioskDirectory?: string
   readonly programs?: { readonly gateway: string; readonly sandbox: string }
   /** Stops everything, in whatever state it is. */
   readonly signal?: AbortSignal
@@ -157,6 +159,7 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
         CHAIN_RPC_URLS: rpcUrls,
         ...(given.CHAIN_DEPLOYMENT_FILE === undefined && (await deployToChain(directory, firstUrl))),
         GATEWAY_PUBLIC_URL: gatewayUrl,
+        ...(options.kioskDirectory !== undefined && { GATEWAY_KIOSK_DIR: options.kioskDirectory }),
         ...given,
         GATEWAY_PORT: String(gatewayPort),
         SUYUAN_DATA_DIR: directory,

@@ -37,6 +37,9 @@ async function runChecks(): Promise<Tally> {
     await Promise.all([
       check("biome: format and lint", ["node_modules/@biomejs/biome/bin/biome", "check", "."]),
       check("tsc: types", ["node_modules/typescript/bin/tsc", "--noEmit", "-p", "tsconfig.json"]),
+      check("tsc: types of the terminal's screens", [
+        ...["node_modules/typescript/bin/tsc", "--noEmit", "-p", "terminal-kiosk/screens"],
+      ]),
       check("knip: unused code and dependencies", ["node_modules/knip/bin/knip-bun.js"]),
     ]),
   )

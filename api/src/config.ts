@@ -74,6 +74,14 @@ const schema = z.object({
     },
     file,
   ),
+  GATEWAY_KIOSK_DIR: setting(
+    "GATEWAY_KIOSK_DIR",
+    {
+      meaning: "folder of the built terminal, served at /kiosk/; without it there is none",
+      example: "/srv/suyuan/kiosk",
+    },
+    file.optional(),
+  ),
   NETWORK_ID: setting(
     "NETWORK_ID",
     { meaning: "u32 that follows every domain tag; a development code is never a production one", example: "1" },

@@ -30,6 +30,8 @@ export type CornerOptions = {
 export type Corner = {
   /** Page of a purchase's trace, shared by the demonstration's own buyer. */
   readonly traceUrl: string
+  /** Enrols a tablet as the terminal of a stall that nobody plays yet. */
+  readonly claimCode: string
   close(): Promise<void>
 }
 
@@ -81,14 +83,24 @@ export async function openCorner(options: CornerOptions): Promise<Corner> {
   await stockUp(gateway, goods, { base, wholesaler, wholesalerWallet, stall, stallWallet })
   const traceUrl = await firstTrace(gateway, stall, consumer, goods)
   const showing = showCodes(stall, goods, options)
+  const claimCode = await offerStall(gateway, marketSite)
   return {
     traceUrl,
+    claimCode,
     async close() {
       showing.stop()
       await showing.done
       await Promise.all([base, wholesaler, stall].map((one) => one.close()))
     },
   }
+}
+
+/** One stall of the market is left to whoever opens the terminal's pages. */
+async function offerStall(gateway: Gateway, siteId: string): Promise<string> {
+  const id = await addMerchant(gateway, { number: 74, siteId, stallNumber: "B-07", name: "B-07 摊" })
+  const body = { confirmed: true }
+  return granted("a claim code", await gateway.operator.post("/merchants/{id}/claim-codes", { path: { id }, body }))
+    .claimCode
 }
 
 type Traders = {

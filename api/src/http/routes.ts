@@ -10,6 +10,7 @@ import { findBuyer } from "./buyer-session"
 import { buyerRoutes } from "./buyers"
 import { catalogueRoutes } from "./catalogue"
 import { inspectionRoutes } from "./inspections"
+import { kioskRoutes } from "./kiosk"
 import { merchantRoutes } from "./merchants"
 import { notificationRoutes } from "./notifications"
 import { officeRoutes } from "./office"
@@ -36,6 +37,7 @@ export type RouteDeps = {
 export function gatewayRoutes({ ctx, payments, logins, chain, tokens, events }: RouteDeps): Routes[] {
   return [
     assetRoutes(),
+    kioskRoutes(ctx.config),
     scanRoutes({
       ctx,
       payments,

@@ -61,7 +61,8 @@ export const connectBroker: ConnectBroker = async (address: BrokerAddress, event
   }
   const link: BrokerLink = {
     publish: async (topic, payload) => {
-      await Promise.race([client.publishAsync(`${own}/up/${topic}`, Buffer.from(payload), { qos: 1 }), ended])
+      // The library takes any bytes, and a browser has no Buffer to make of them.
+      await Promise.race([client.publishAsync(`${own}/up/${topic}`, payload as Buffer, { qos: 1 }), ended])
     },
     closed: closed.promise,
     close,

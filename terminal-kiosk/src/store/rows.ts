@@ -99,6 +99,49 @@ export interface BindingRow {
   readonly state: "claimed" | "active" | "ended"
 }
 
+/** Goods as the seller's tiles show them; keyed by slot, which means the same goods for ever. */
+export interface TileRow {
+  readonly slot: number
+  readonly commodity: number
+  readonly unit: "weight" | "piece"
+  /** Per kilogram or piece; 0 asks for a price at each sale. */
+  readonly unitPriceFen: number
+  readonly declaredOrigin: string
+  /** A chosen lot stays until a person chooses another. */
+  readonly lot?: string
+  readonly packLowGrams: number
+  readonly packHighGrams: number
+  /** Own order on the screen. */
+  readonly place: number
+  readonly isOnSale: boolean
+}
+
+/** The gateway's catalogue as last read, for the names of goods offline. */
+export interface CatalogueRow {
+  readonly version: number
+  readonly readAtMs: number
+  /** [code, 中文, English, synonyms]. */
+  readonly entries: readonly (readonly [number, string, string, readonly string[]])[]
+}
+
+/** A basket put aside for a buyer who comes back; keyed by its id. */
+export interface HeldBasketRow {
+  readonly lines: SaleRow["lines"]
+  readonly askedFen?: number
+  readonly heldAtMs: number
+}
+
+/** What the owner chose on this tablet. */
+export interface SettingsRow {
+  readonly language: "zh" | "en"
+  readonly largeText: boolean
+  readonly weightUnit: "jin" | "kilogram"
+  readonly voice: boolean
+  readonly scale: "none" | "continuous" | "toledo-8217" | "mt-sics" | "cas" | "simulated"
+  /** Salt and PBKDF2 digest of the owner's PIN. */
+  readonly pin?: { readonly salt: string; readonly digest: string }
+}
+
 export interface Tables {
   readonly identity: IdentityRow
   readonly counter: CounterRow
@@ -112,12 +155,21 @@ export interface Tables {
   readonly bindings: BindingRow
   /** State of the terminal and of its payee accounts, newest word by subject. */
   readonly notices: { readonly text: string; readonly atMs: number }
+  readonly tiles: TileRow
+  readonly catalogue: CatalogueRow
+  readonly held: HeldBasketRow
+  readonly settings: SettingsRow
 }
 
 export type TableName = keyof Tables
 
 /** Key of rows of which there is one. */
 export const THE_ONE = "the"
+
+/** Decimal with leading zeros, so that text order is the order of slots. */
+export function slotKey(slot: number): string {
+  return String(slot).padStart(5, "0")
+}
 
 /** Decimal with leading zeros, so that text order is the order of counters. */
 export function counterKey(counter: number): string {

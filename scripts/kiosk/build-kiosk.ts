@@ -1,0 +1,72 @@
+// The terminal's pages, built once per state of their sources: `npm start` and the browser tests take what is there.
+import { createHash } from "node:crypto"
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import { join, resolve } from "node:path"
+
+const root = resolve(import.meta.dir, "../..")
+const workspace = join(root, "terminal-kiosk")
+const kept = join(workspace, "dist")
+/** Where everything stands that ends up in the pages. */
+const sources = ["terminal-kiosk/src", "terminal-kiosk/screens", "protocol/src", "look/src", "client/src"]
+const singles = ["terminal-kiosk/vite.config.ts", "terminal-kiosk/package.json", "bun.lock"]
+const VERSION_CHARACTERS = 8
+
+/** Returns the folder of the built pages. Throws with what the builder said when they do not build. */
+export async function buildKiosk(report: (sentence: string) => void): Promise<string> {
+  const digest = digestOfSources()
+  if (builtFrom() === digest) return kept
+  report("Building the terminal's pages; this is done once …")
+  const fresh = join(workspace, `dist-${process.pid}`)
+  const builder = Bun.spawn(
+    [
+      process.execPath,
+      "--bun",
+      join(workspace, "node_modules/vite/bin/vite.js"),
+      "build",
+      "--config",
+      "vite.config.ts",
+    ],
+    {
+      cwd: workspace,
+      env: {
+        ...process.env,
+        NODE_ENV: "production",
+        KIOSK_OUT: fresh,
+        KIOSK_VERSION: digest.slice(0, VERSION_CHARACTERS),
+      },
+      stdout: "pipe",
+      stderr: "pipe",
+    },
+  )
+  const [exitCode, said, complained] = await Promise.all([
+    builder.exited,
+    new Response(builder.stdout).text(),
+    new Response(builder.stderr).text(),
+  ])
+  if (exitCode !== 0) {
+    rmSync(fresh, { recursive: true, force: true })
+    throw new Error(`The terminal's pages did not build:\n${said}${complained}`)
+  }
+  writeFileSync(join(fresh, ".built-from"), digest)
+  rmSync(kept, { recursive: true, force: true })
+  renameSync(fresh, kept)
+  return kept
+}
+
+function builtFrom(): string | undefined {
+  const note = join(kept, ".built-from")
+  return existsSync(note) ? readFileSync(note, "utf8") : undefined
+}
+
+function digestOfSources(): string {
+  const hash = createHash("sha256")
+  const inFolders = sources.flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name)),
+  )
+  for (const file of [...inFolders, ...singles.map((name) => join(root, name))].sort()) {
+    hash.update(file.slice(root.length)).update("\0").update(readFileSync(file)).update("\0")
+  }
+  return hash.digest("hex")
+}
