@@ -1,0 +1,104 @@
+/**
+ * Where the goods of a set of sources may have gone (docs/specs/recall.md, rules RC-1 to RC-6): every outflow that can
+ * hold some, by pile, with what it must, may and is expected to hold, and what can still be in stock. The set's two
+ * numbers are those of RG-12; nothing here narrows them.
+ */
+import { ok, type Result } from "../result"
+import { type NotWellFounded, type OriginOptions, type PileHistory, resolveOrigins } from "./origin-range"
+import { setGroups, setRangeOf } from "./pile"
+import { outflowKey, type PileEvent } from "./pile-event"
+import { expectedGrams } from "./recall-expected"
+import type { SourceRange } from "./source-grams"
+
+/** What is recalled: lots, and inflows of goods that nobody declared (by `pileId/recordId#line`). */
+export interface RecallSources {
+  readonly lots: ReadonlySet<string>
+  readonly inflows: ReadonlySet<string>
+}
+
+/** How much of the set some goods hold. */
+export interface RecalledGrams {
+  readonly grams: number
+  readonly mustGrams: number
+  readonly mayGrams: number
+  /** By perfect mixing, inside `must` and `may` (RC-4): for the order in which one looks, never for a claim. */
+  readonly expectedGrams: number
+}
+
+export interface RecalledPile {
+  readonly pileId: string
+  /** By `outflowKey`; those that can hold none are left out. */
+  readonly outflows: ReadonlyMap<string, RecalledGrams>
+  readonly stock: RecalledGrams
+}
+
+export function inflowKey(pileId: string, ref: { readonly recordId: string; readonly line?: number }): string {
+  return `${pileId}/${outflowKey(ref)}`
+}
+
+/** No lot has it: lots are UUIDs. */
+const recalledInflowPrefix = "inflow:"
+
+/**
+ * @param options `lotGrams` caps the set where every source of it is known (RG-18); of a recalled inflow its own weight.
+ * Piles that can hold none of the set and never could are left out.
+ */
+export function recallScope(
+  histories: readonly PileHistory[],
+  sources: RecallSources,
+  options: Omit<OriginOptions, "groupOf"> = {},
+): Result<readonly RecalledPile[], NotWellFounded> {
+  const marked = histories.map(({ pileId, events }) => ({ pileId, events: events.map(markIn(pileId, sources)) }))
+  const includes = (sourceId: string) => sources.lots.has(sourceId) || sourceId.startsWith(recalledInflowPrefix)
+  const lotGrams = options.lotGrams && withInflows(options.lotGrams, marked)
+  const origins = resolveOrigins(marked, { ...options, ...(lotGrams && { lotGrams }), groupOf: setGroups(includes) })
+  if (!origins.ok) return origins
+  const expected = expectedGrams(marked, includes)
+  const piles = [...origins.value.piles].flatMap(([pileId, ranges]): RecalledPile[] => {
+    const outflows = new Map<string, RecalledGrams>()
+    for (const [key, range] of ranges.outflows) {
+      const { grams, mustGrams, mayGrams } = setRangeOf(range)
+      if (mayGrams === 0) continue
+      const guess = expected.outflowGrams(pileId, key)
+      outflows.set(key, { grams, mustGrams, mayGrams, expectedGrams: within(guess, mustGrams, mayGrams) })
+    }
+    const stock = stockOf(ranges.live, ranges.stockGrams, expected.stockGrams(pileId))
+    return outflows.size === 0 && stock.mayGrams === 0 ? [] : [{ pileId, outflows, stock }]
+  })
+  return ok(piles)
+}
+
+/** Recalled goods of unknown origin become a source of their own, so that they can be told from other unknown goods. */
+function markIn(pileId: string, { inflows }: RecallSources): (event: PileEvent) => PileEvent {
+  return (event) => {
+    if (event.kind !== "in" || !inflows.has(inflowKey(pileId, event))) return event
+    const { recordId, line, effectiveAtMs, grams, lowGrams } = event
+    const sourceId = `${recalledInflowPrefix}${inflowKey(pileId, event)}`
+    const all = [{ sourceId, lowGrams: grams, highGrams: grams }]
+    return {
+      ...{ kind: "in", recordId, effectiveAtMs, grams, sources: all },
+      ...(line !== undefined && { line }),
+      ...(lowGrams !== undefined && { lowGrams }),
+    }
+  }
+}
+
+function withInflows(lotGrams: ReadonlyMap<string, number>, marked: readonly PileHistory[]): Map<string, number> {
+  const grams = new Map(lotGrams)
+  for (const { events } of marked) {
+    for (const event of events) {
+      const source = event.kind === "in" ? event.sources?.[0] : undefined
+      if (source?.sourceId.startsWith(recalledInflowPrefix)) grams.set(source.sourceId, source.highGrams)
+    }
+  }
+  return grams
+}
+
+function stockOf(live: readonly SourceRange[], stockGrams: number, guess: number): RecalledGrams {
+  const { mustGrams, mayGrams } = setRangeOf({ grams: stockGrams, sources: live, segmentStartMs: 0 })
+  return { grams: stockGrams, mustGrams, mayGrams, expectedGrams: within(guess, mustGrams, mayGrams) }
+}
+
+function within(guess: number, mustGrams: number, mayGrams: number): number {
+  return Math.max(mustGrams, Math.min(mayGrams, Math.round(guess)))
+}
