@@ -12,6 +12,8 @@ export const scopes = [
   "payments:reconcile",
   "traces:read",
   "traces:write",
+  "recalls:read",
+  "recalls:write",
   "ledger:read",
   "metrics:read",
 ] as const

@@ -4960,7 +4960,7 @@ export interface paths {
                         readonly participantId?: string;
                         /** @description Empty: every site */
                         readonly siteIds: readonly string[];
-                        readonly scopes: readonly ("participants:write" | "merchants:write" | "terminals:write" | "catalogue:write" | "access:write" | "inspections:write" | "payments:refund" | "payments:read" | "payments:reconcile" | "traces:read" | "traces:write" | "ledger:read" | "metrics:read")[];
+                        readonly scopes: readonly ("participants:write" | "merchants:write" | "terminals:write" | "catalogue:write" | "access:write" | "inspections:write" | "payments:refund" | "payments:read" | "payments:reconcile" | "traces:read" | "traces:write" | "recalls:read" | "recalls:write" | "ledger:read" | "metrics:read")[];
                         readonly days: number;
                     };
                 };

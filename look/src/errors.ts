@@ -2,6 +2,7 @@ import { buyerErrors } from "./errors/buyers"
 import { ledgerErrors } from "./errors/ledger"
 import { payCodeErrors } from "./errors/pay-codes"
 import { paymentErrors } from "./errors/payments"
+import { recallErrors } from "./errors/recalls"
 import { reconciliationErrors } from "./errors/reconciliation"
 import { requestErrors } from "./errors/request"
 import { saleErrors } from "./errors/sales"
@@ -22,6 +23,7 @@ export const errorWords = {
   ...buyerErrors,
   ...stockErrors,
   ...traceErrors,
+  ...recallErrors,
   ...ledgerErrors,
 } as const
 

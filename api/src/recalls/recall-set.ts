@@ -1,0 +1,119 @@
+import { sha256 } from "@noble/hashes/sha2.js"
+import { inspections, lots } from "@suyuan/drizzle/schema/trace"
+import { toHex, utf8Encode } from "@suyuan/protocol/codec/bytes"
+import { UNKNOWN_SOURCE } from "@suyuan/protocol/trace/pile-event"
+import { inflowKey, type RecallSources } from "@suyuan/protocol/trace/recall-scope"
+import { and, asc, between, eq, type SQL, sql } from "drizzle-orm"
+import type { Context, Reader } from "../context"
+import { ServiceError } from "../errors"
+import { readHistories } from "../trace/read-histories"
+import { openOrderMs, resolve } from "../trace/resolve"
+import { presenceIn } from "../trace/stay"
+import { arrayOf } from "../unnest"
+
+/** What is to be withdrawn, as a person says it. Instants are of the harvest. */
+export type RecallSet =
+  | { readonly kind: "lots"; readonly lotIds: readonly string[] }
+  | ({ readonly kind: "base"; readonly siteId: string } & Harvested)
+  /** Two, four or six digits of GB/T 2260. */
+  | ({ readonly kind: "region"; readonly regionCode: string } & Harvested)
+  /** Everything that may have been in the pile that the sample was taken from; of a lot kept apart, that lot. */
+  | { readonly kind: "inspection"; readonly inspectionId: string }
+
+type Harvested = { readonly commodity?: number | undefined; readonly from: Date; readonly until: Date }
+
+/** The set as sources: what is frozen with a recall. */
+export type FrozenSources = {
+  /** Ascending by id. */
+  readonly lots: readonly { readonly id: string; readonly siteId: string; readonly grams: number }[]
+  /** Goods of unknown origin, by how they came in. */
+  readonly inflows: readonly RecalledInflow[]
+}
+
+export type RecalledInflow = {
+  readonly pileId: string
+  readonly siteId: string
+  readonly recordId: string
+  readonly line: number
+  readonly atMs: number
+  readonly grams: number
+}
+
+/** More is no recall but a closed region: it is asked for in parts. */
+const lotsMax = 1000
+
+/** @throws ServiceError recall/set-empty, recall/set-too-wide, recall/inspection-unknown. */
+export async function resolveRecallSet(ctx: Context, reader: Reader, set: RecallSet): Promise<FrozenSources> {
+  if (set.kind === "inspection") return sourcesOfSample(ctx, reader, set.inspectionId)
+  const found = await readLots(reader, lotsIn(set))
+  if (found.length > lotsMax) throw new ServiceError("recall/set-too-wide", { expected: `at most ${lotsMax} lots` })
+  if (found.length === 0) throw new ServiceError("recall/set-empty")
+  return { lots: found, inflows: [] }
+}
+
+/** SHA-256 of the sources' names, each once and in order. */
+export function setDigestOf({ lots, inflows }: FrozenSources): string {
+  const names = [
+    ...lots.map(({ id }) => id),
+    ...inflows.map((inflow) => inflowKey(inflow.pileId, inflow)).sort((a, b) => (a < b ? -1 : 1)),
+  ]
+  return toHex(sha256(utf8Encode(names.join("\n"))))
+}
+
+/** As the pure engine takes them. */
+export function recallSourcesOf({ lots, inflows }: FrozenSources): RecallSources {
+  return {
+    lots: new Set(lots.map(({ id }) => id)),
+    inflows: new Set(inflows.map((inflow) => inflowKey(inflow.pileId, inflow))),
+  }
+}
+
+function lotsIn(set: Exclude<RecallSet, { kind: "inspection" }>): SQL | undefined {
+  if (set.kind === "lots") return sql`${lots.id} = ANY (${arrayOf("uuid", set.lotIds)})`
+  const place =
+    set.kind === "base" ? eq(lots.siteId, set.siteId) : sql`starts_with(${lots.regionCode}, ${set.regionCode})`
+  const ofKind = set.commodity === undefined ? undefined : eq(lots.commodity, set.commodity)
+  return and(place, ofKind, between(lots.harvestedAt, set.from, set.until))
+}
+
+function readLots(reader: Reader, where: SQL | undefined): Promise<FrozenSources["lots"]> {
+  return reader
+    .select({ id: lots.id, siteId: lots.siteId, grams: lots.grams })
+    .from(lots)
+    .where(where)
+    .orderBy(asc(lots.id))
+    .limit(lotsMax + 1)
+}
+
+/**
+ * The lots that may have been in the sampled pile. If unknown goods may have been too, then also what came in since the
+ * pile was last empty and may be such goods, each as it came: more than was in the sample, and nothing less.
+ */
+async function sourcesOfSample(ctx: Context, reader: Reader, inspectionId: string): Promise<FrozenSources> {
+  const [test] = await reader.select().from(inspections).where(eq(inspections.id, inspectionId))
+  if (!test) throw new ServiceError("recall/inspection-unknown", { field: "inspectionId" })
+  if (test.lotId !== null) return resolveRecallSet(ctx, reader, { kind: "lots", lotIds: [test.lotId] })
+  const [nowMs, untilMs] = [ctx.clock.nowMs(), test.sampledAt.getTime() + openOrderMs]
+  const read = await readHistories(reader, [{ pileId: test.pileId, until: new Date(untilMs) }], nowMs)
+  const histories = read.histories.map(({ pileId, events }) => {
+    if (pileId !== test.pileId) return { pileId, events }
+    return { pileId, events: events.filter(({ effectiveAtMs }) => effectiveAtMs <= untilMs) }
+  })
+  const live = resolve(histories, { keep: () => false })?.piles.get(test.pileId)?.live ?? []
+  const lotIds = live.map(({ sourceId }) => sourceId).filter((id) => id !== UNKNOWN_SOURCE)
+  const own = read.rows.filter((row) => row.pileId === test.pileId)
+  const { sinceMs = untilMs } = presenceIn(own, untilMs)
+  const isUnknown = live.length === 0 || live.some(({ sourceId }) => sourceId === UNKNOWN_SOURCE)
+  const inflows = own.filter(({ source, effectiveAt }) => {
+    const atMs = effectiveAt.getTime()
+    return isUnknown && atMs >= sinceMs && atMs <= untilMs && (source === "unknown" || source === "purchase")
+  })
+  const frozen = {
+    lots: lotIds.length === 0 ? [] : await readLots(reader, lotsIn({ kind: "lots", lotIds })),
+    inflows: inflows.map(({ pileId, recordId, line, effectiveAt, gramsHigh }) => {
+      return { pileId, siteId: test.siteId, recordId, line, atMs: effectiveAt.getTime(), grams: gramsHigh }
+    }),
+  }
+  if (frozen.lots.length + frozen.inflows.length === 0) throw new ServiceError("recall/set-empty")
+  return frozen
+}
