@@ -1,0 +1,236 @@
+import { commodities } from "@suyuan/drizzle/schema/merchants"
+import { lots, pileEvents, pileStates, piles } from "@suyuan/drizzle/schema/trace"
+import { outflowKey } from "@suyuan/protocol/trace/pile-event"
+import { sql } from "drizzle-orm"
+import type { Reader } from "../context"
+import { utcDay } from "../day"
+import { discardedLineOffset } from "../trace/apply-refunded-goods"
+import { upstreamKey } from "../trace/bought-origins"
+import type { PileRow } from "../trace/read-pile-rows"
+import { openOrderMs } from "../trace/resolve"
+import { arrayOf, unnest } from "../unnest"
+import type { FrozenSources } from "./recall-set"
+
+/** A pile that some of the set may have come to, and what happened there since. */
+export type ReachedPile = {
+  readonly pileId: string
+  readonly siteId: string
+  readonly merchantId: string
+  readonly commodity: number
+  readonly lotId: string | null
+  /** Before the first of the set can have come. */
+  readonly sinceMs: number
+  readonly openingGrams: number
+  readonly rows: readonly ReachedRow[]
+}
+
+/** An event, or a run of outflows as one of their sum: from `firstMs` to the time of its last. */
+export type ReachedRow = PileRow & { readonly firstMs: number; readonly isRun: boolean }
+
+export type Reach = {
+  readonly piles: readonly ReachedPile[]
+  /** After it none of the set is sold any more: its shelf life is over (RC-2). */
+  readonly lastMs: number
+}
+
+/** A commodity without a shelf life in the catalogue, in hours. */
+const shelfLifeHoursDefault = 336
+/** Nothing is dated later than this from now. */
+const clocksAheadMs = 86_400_000
+/** What lay in a pile before is not known: so much of it that it proves nothing. */
+const openingUnknownGrams = 1e12
+/** Stands in a run of outflows where an outflow has its record; no record has it. */
+const runRecordId = "00"
+
+/**
+ * Level by level the piles that goods of the set may have come to, each since the first of them: purchases from a reached
+ * pile while its goods can have been there. Then their events, runs of outflows summed up as in `trace/read-pile-rows`;
+ * and what each pile held before, from what is remembered of it or else from its whole history. One query.
+ */
+export async function readReach(reader: Reader, sources: FrozenSources, nowMs: number): Promise<Reach> {
+  const lastDay = utcDay(new Date(nowMs + clocksAheadMs))
+  const order = sql`${openOrderMs}::int * interval '1 ms'`
+  const signed = sql`CASE WHEN direction = 0 THEN grams_high ELSE -grams_low END`
+  const rows = await reader.execute<RawRow>(sql`
+    WITH RECURSIVE inflows AS (
+      SELECT * FROM ${unnest("given", {
+        pile_id: ["bytea", sources.inflows.map(({ pileId }) => pileId)],
+        at: ["timestamptz", sources.inflows.map(({ atMs }) => new Date(atMs))],
+      })}
+    ), asked AS MATERIALIZED (
+      SELECT lot.record_id, NULL::bytea AS pile_id, lot.harvested_at AS at, lot.commodity FROM ${lots} AS lot
+        WHERE lot.id = ANY (${arrayOf(
+          "uuid",
+          sources.lots.map(({ id }) => id),
+        )})
+      UNION ALL
+      SELECT NULL, inflows.pile_id, inflows.at, pile.commodity FROM inflows JOIN ${piles} AS pile ON pile.id = inflows.pile_id
+    ), span AS MATERIALIZED (
+      SELECT (min(at AT TIME ZONE 'UTC'))::date - 1 AS first_day,
+        max(at + coalesce(shelf_life_hours, ${shelfLifeHoursDefault}::int) * interval '1 hour') AS last
+      FROM asked LEFT JOIN ${commodities} ON code = commodity
+    ), reach AS (
+      SELECT event.pile_id, event.effective_at AS at FROM asked JOIN ${pileEvents} AS event
+        ON event.record_id = asked.record_id AND event.source = 'lot'
+        AND event.day BETWEEN (SELECT first_day FROM span) AND ${lastDay}::date
+      UNION
+      SELECT pile_id, at FROM asked WHERE pile_id IS NOT NULL
+      UNION
+      SELECT event.pile_id, event.effective_at FROM reach JOIN ${pileEvents} AS event
+        ON event.upstream_pile_id = reach.pile_id AND event.source = 'purchase'
+        AND event.effective_at >= reach.at - ${order} AND event.effective_at <= (SELECT last FROM span) + ${order}
+        AND event.day BETWEEN (SELECT first_day FROM span) AND ${lastDay}::date
+    ), wanted AS MATERIALIZED (
+      SELECT first.pile_id, since, pile.site_id, pile.merchant_id, pile.commodity, pile.lot_id, state.at AS state_at,
+        (state.state -> 'carry' ->> 'grams')::bigint AS state_grams
+      FROM (SELECT pile_id, min(at) - 2 * ${order} AS since FROM reach GROUP BY pile_id) AS first
+      JOIN ${piles} AS pile ON pile.id = first.pile_id
+      LEFT JOIN ${pileStates} AS state ON state.pile_id = pile.id AND state.revision = pile.revision
+    ), events AS MATERIALIZED (
+      SELECT event.pile_id, effective_at, direction, record_id, line, grams_low, grams_high, source, event.lot_id,
+        upstream_pile_id, upstream_record_id, upstream_line
+      FROM wanted JOIN ${pileEvents} AS event ON event.pile_id = wanted.pile_id AND event.effective_at >= wanted.since
+        AND event.day BETWEEN (SELECT first_day FROM span) AND ${lastDay}::date
+    ), named AS (
+      SELECT DISTINCT CASE WHEN source = 'purchase' THEN upstream_pile_id ELSE pile_id END AS pile_id,
+        upstream_record_id AS record_id, coalesce(upstream_line, 0) AS line
+      FROM events WHERE source IN ('void', 'return', 'purchase')
+    ), apart AS (
+      -- Those of the same instant too: their order is by record.
+      SELECT DISTINCT pile_id, effective_at FROM events JOIN named USING (pile_id, record_id, line)
+        WHERE source = 'outflow'
+    ), marked AS MATERIALIZED (
+      SELECT events.*, source <> 'outflow' OR apart.effective_at IS NOT NULL OR line >= ${discardedLineOffset}::int AS is_single
+      FROM events LEFT JOIN apart USING (pile_id, effective_at)
+    ), bounds AS (
+      SELECT pile_id, effective_at AS at FROM marked WHERE is_single
+      UNION ALL
+      SELECT pile_id, effective_at - CASE WHEN source = 'outflow' THEN 1 ELSE 2 END * ${order} FROM marked WHERE is_single
+      UNION ALL
+      SELECT pile_id, (SELECT last FROM span) + interval '1 ms' FROM wanted
+      UNION ALL
+      SELECT pile_id, state_at + interval '1 ms' FROM wanted WHERE state_at IS NOT NULL
+    ), cuts AS MATERIALIZED (
+      SELECT pile_id, array_agg(at ORDER BY at) AS at FROM bounds GROUP BY pile_id
+    ), before AS (
+      -- Goods of before: since the state if that is older, else since ever. What closes a gap is there too (RG-6).
+      SELECT pile_id, sum(signed)::float8 AS net, min(prefix)::float8 AS lowest, bool_or(is_counted) AS is_counted FROM (
+        SELECT wanted.pile_id, ${signed} AS signed, source NOT IN ('lot', 'unknown', 'purchase', 'return', 'outflow', 'void')
+          AND direction = 0 AS is_counted,
+          sum(${signed}) OVER (PARTITION BY wanted.pile_id ORDER BY effective_at, direction, record_id, line)
+            + coalesce(state_grams, 0) AS prefix
+        FROM wanted JOIN ${pileEvents} AS event ON event.pile_id = wanted.pile_id AND event.effective_at < since
+          AND event.day <= ${lastDay}::date AND (state_at IS NULL OR effective_at > state_at)
+        WHERE state_at IS NULL OR state_at < since
+      ) AS earlier GROUP BY pile_id
+    )
+    SELECT encode(pile_id, 'hex') AS pile_id, extract(epoch FROM effective_at)::float8 * 1000 AS at_ms,
+      extract(epoch FROM effective_at)::float8 * 1000 AS first_ms, direction, encode(record_id, 'hex') AS record_id, line,
+      grams_low::float8 AS grams_low, grams_high::float8 AS grams_high, source, lot_id,
+      encode(upstream_pile_id, 'hex') AS upstream_pile_id, encode(upstream_record_id, 'hex') AS upstream_record_id,
+      upstream_line, NULL::json AS about
+    FROM marked WHERE is_single
+    UNION ALL
+    SELECT encode(pile_id, 'hex'), extract(epoch FROM max(effective_at))::float8 * 1000,
+      extract(epoch FROM min(effective_at))::float8 * 1000, 1, ${runRecordId}, run, sum(grams_low)::float8,
+      sum(grams_high)::float8, 'outflow', NULL, NULL, NULL, NULL, NULL
+    FROM (
+      -- Between which two bounds: those before it, and at its time, count.
+      SELECT marked.pile_id, effective_at, grams_low, grams_high, width_bucket(effective_at, cuts.at) AS run
+      FROM marked JOIN cuts USING (pile_id) WHERE NOT is_single
+    ) AS runs GROUP BY pile_id, run
+    UNION ALL
+    SELECT encode(pile_id, 'hex'), extract(epoch FROM since)::float8 * 1000, 0, 0, '', 0, 0, 0, 'pile', NULL, NULL, NULL, NULL,
+      json_build_object('siteId', site_id, 'merchantId', merchant_id, 'commodity', commodity, 'lotId', lot_id,
+        'stateMs', extract(epoch FROM state_at)::float8 * 1000, 'stateGrams', state_grams, 'net', net, 'lowest', lowest,
+        'isCounted', coalesce(is_counted, false), 'lastMs', extract(epoch FROM (SELECT last FROM span))::float8 * 1000)
+    FROM wanted LEFT JOIN before USING (pile_id)`)
+  const byPile = Map.groupBy(rows, (row) => row.pile_id)
+  const reached = [...byPile].map(([pileId, own]) => reachedPile(pileId, own))
+  return { piles: reached.map(({ pile }) => pile), lastMs: reached[0]?.lastMs ?? 0 }
+}
+
+type RawRow = {
+  readonly pile_id: string
+  readonly at_ms: number
+  readonly first_ms: number
+  readonly direction: number
+  readonly record_id: string
+  readonly line: number
+  readonly grams_low: number
+  readonly grams_high: number
+  readonly source: PileRow["source"] | "pile"
+  readonly lot_id: string | null
+  readonly upstream_pile_id: string | null
+  readonly upstream_record_id: string | null
+  readonly upstream_line: number | null
+  readonly about: About | null
+}
+
+type About = Pick<ReachedPile, "siteId" | "merchantId" | "commodity" | "lotId"> & {
+  readonly stateMs: number | null
+  readonly stateGrams: number | null
+  readonly net: number | null
+  readonly lowest: number | null
+  readonly isCounted: boolean
+  readonly lastMs: number
+}
+
+function reachedPile(pileId: string, own: readonly RawRow[]): { pile: ReachedPile; lastMs: number } {
+  const head = own.find(({ source }) => source === "pile")
+  if (!head?.about) throw new Error(`pile ${pileId} does not exist`)
+  const { siteId, merchantId, commodity, lotId, lastMs } = head.about
+  const read = own.filter((row) => row !== head).map(rowOf)
+  const sinceMs = Math.round(head.at_ms)
+  const outflows = new Set(read.filter(({ source }) => source === "outflow").map(outflowKey))
+  const isEarlier = (row: ReachedRow) => !outflows.has(upstreamKey(row))
+  // Of goods that had left before: as if they had never left, or as goods that come in.
+  const takenBackGrams = read
+    .filter((row) => row.source === "void" && isEarlier(row))
+    .reduce((sum, { gramsHigh }) => sum + gramsHigh, 0)
+  const openingGrams = openingOf(head.about, read, sinceMs) + takenBackGrams
+  const rows = read.map((row) => (row.source === "return" && isEarlier(row) ? asUnknown(row) : row))
+  return { pile: { pileId, siteId, merchantId, commodity, lotId, sinceMs, openingGrams, rows }, lastMs }
+}
+
+/**
+ * On the book when the time that is read begins. From a later state back through what happened between; a stock-take
+ * between them hides it, and then any amount may have been there.
+ */
+function openingOf(about: About, rows: readonly ReachedRow[], sinceMs: number): number {
+  const { stateMs, stateGrams, net, lowest, isCounted } = about
+  if (stateMs === null || stateGrams === null || stateMs < sinceMs) {
+    if (isCounted) return openingUnknownGrams
+    return (net ?? 0) - Math.min(0, lowest ?? 0) + (stateGrams ?? 0)
+  }
+  const between = rows.filter(({ effectiveAt }) => effectiveAt.getTime() <= stateMs)
+  if (between.some(({ source }) => !plainSources.has(source))) return openingUnknownGrams
+  const netGrams = between.reduce((sum, row) => sum + (row.direction === 0 ? row.gramsHigh : -row.gramsLow), 0)
+  return Math.max(0, stateGrams - netGrams)
+}
+
+function asUnknown(row: ReachedRow): ReachedRow {
+  return { ...row, source: "unknown", upstreamPileId: null, upstreamRecordId: null, upstreamLine: null }
+}
+
+/** Their grams are what they add or take. */
+const plainSources: ReadonlySet<string> = new Set(["lot", "unknown", "purchase", "return", "outflow", "void"])
+
+function rowOf(row: RawRow): ReachedRow {
+  return {
+    pileId: row.pile_id,
+    effectiveAt: new Date(Math.round(row.at_ms)),
+    firstMs: Math.round(row.first_ms),
+    isRun: row.record_id === runRecordId,
+    direction: row.direction,
+    recordId: row.record_id,
+    line: row.line,
+    gramsLow: row.grams_low,
+    gramsHigh: row.grams_high,
+    source: row.source as PileRow["source"],
+    lotId: row.lot_id,
+    upstreamPileId: row.upstream_pile_id,
+    upstreamRecordId: row.upstream_record_id,
+    upstreamLine: row.upstream_line,
+  }
+}

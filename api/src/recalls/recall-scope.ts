@@ -1,0 +1,219 @@
+import { sha256 } from "@noble/hashes/sha2.js"
+import { toHex, utf8Encode } from "@suyuan/protocol/codec/bytes"
+import type { PileHistory } from "@suyuan/protocol/trace/origin-range"
+import { outflowKey } from "@suyuan/protocol/trace/pile-event"
+import {
+  inflowKey,
+  type RecalledGrams,
+  type RecalledPile,
+  type RecallSources,
+  recallScope,
+} from "@suyuan/protocol/trace/recall-scope"
+import { type Actor, requireScope } from "../actor"
+import type { Context, Reader } from "../context"
+import { pileEventOf } from "../trace/read-histories"
+import { clockErrorMs, openOrderMs } from "../trace/resolve"
+import { type AffectedRun, type AffectedSale, readAffected, type SaleCursor, type Stall } from "./read-affected"
+import { type Reach, type ReachedPile, readReach } from "./read-reach"
+import { type FrozenSources, type RecallSet, recallSourcesOf, resolveRecallSet, setDigestOf } from "./recall-set"
+
+export type ScopePile = {
+  readonly pileId: string
+  readonly siteId: string
+  readonly merchantId: string
+  readonly commodity: number
+  readonly lotId: string | null
+  readonly sales: number
+  readonly mayGrams: number
+  readonly mustGrams: number
+  readonly expectedGrams: number
+  readonly stock: RecalledGrams
+}
+
+export type ScopeTotals = {
+  readonly sales: number
+  readonly stalls: number
+  readonly mayGrams: number
+  readonly mustGrams: number
+  readonly expectedGrams: number
+  readonly stockMayGrams: number
+  /** What there was of the set at all: no total is above it (RC-5). */
+  readonly setGrams: number
+}
+
+export type ScopeSale = Omit<AffectedSale, "platform" | "appId" | "openId"> & {
+  /** Keyed hash of who paid, where a wallet did: joins one payer's purchases, and names nobody. */
+  readonly payer: string | undefined
+}
+
+export type RecallScopeAnswer = {
+  readonly asOfMs: number
+  readonly lastSaleMs: number
+  readonly setDigest: string
+  /** Names this scope: other sales, weights or piles have another one. */
+  readonly digest: string
+  readonly totals: ScopeTotals
+  /** Piles that may hold or may have sold some, the most expected first. */
+  readonly piles: readonly ScopePile[]
+  readonly stalls: readonly Stall[]
+  readonly sales: readonly ScopeSale[]
+  readonly next: SaleCursor | undefined
+}
+
+export type ScopePage = { readonly after?: SaleCursor | undefined; readonly limit?: number }
+
+/**
+ * Where a set went: what may have been sold, by whom, to whom, and what is still in stock. Three queries for the first
+ * page and the totals of a lot, a base or a region. An actor of some sites sees what happened there.
+ * @throws ServiceError request/forbidden, recall/set-empty, recall/set-too-wide, recall/inspection-unknown.
+ */
+export async function readRecallScope(
+  ctx: Context,
+  actor: Actor,
+  set: RecallSet,
+  page: ScopePage = {},
+): Promise<RecallScopeAnswer> {
+  requireScope(actor, "recalls:read")
+  return scopeOf(ctx, ctx.db, actor, await resolveRecallSet(ctx, ctx.db, set), page)
+}
+
+/** The same of sources that were frozen before. */
+export async function scopeOf(
+  ctx: Pick<Context, "clock" | "keys">,
+  reader: Reader,
+  actor: Pick<Actor, "siteIds">,
+  sources: FrozenSources,
+  { after, limit = 50 }: ScopePage = {},
+): Promise<RecallScopeAnswer> {
+  const asOfMs = ctx.clock.nowMs()
+  const found = await findAffected(reader, sources, asOfMs)
+  const isSeen = ({ siteId }: ReachedPile) => actor.siteIds.length === 0 || actor.siteIds.includes(siteId)
+  const reached = new Map(found.reach.piles.filter(isSeen).map((pile) => [pile.pileId, pile]))
+  const seen = found.piles.filter(({ pileId }) => reached.has(pileId))
+  const runs = found.runs.filter(({ pileId }) => reached.has(pileId))
+  const merchantIds = [...new Set([...reached.values()].map(({ merchantId }) => merchantId))]
+  const affected = await readAffected(reader, runs, merchantIds, { after, limit: limit + 1 })
+  const sums = new Map(affected.piles.map((pile) => [pile.pileId, pile]))
+  const piles = seen
+    .map(({ pileId, stock }): ScopePile => {
+      const { siteId, merchantId, commodity, lotId } = reached.get(pileId) ?? notReached(pileId)
+      const { sales = 0, mayGrams = 0, mustGrams = 0, expectedGrams = 0 } = sums.get(pileId) ?? {}
+      return { pileId, siteId, merchantId, commodity, lotId, sales, mayGrams, mustGrams, expectedGrams, stock }
+    })
+    .filter((pile) => pile.sales > 0 || pile.stock.mayGrams > 0)
+    .sort((a, b) => b.expectedGrams - a.expectedGrams || (a.pileId < b.pileId ? -1 : 1))
+  const named = new Set(piles.map(({ merchantId }) => merchantId))
+  const sales = affected.sales.slice(0, limit)
+  const marks = piles.map(({ pileId, ...pile }) => {
+    return [pileId, pile.sales, pile.mayGrams, pile.mustGrams, sums.get(pileId)?.mark ?? "", pile.stock.mayGrams].join(
+      " ",
+    )
+  })
+  return {
+    asOfMs,
+    lastSaleMs: found.reach.lastMs,
+    setDigest: setDigestOf(sources),
+    digest: toHex(sha256(utf8Encode([setDigestOf(sources), ...marks.sort()].join("\n")))),
+    totals: totalsOf(piles, sources),
+    piles,
+    stalls: affected.stalls.filter(({ merchantId }) => named.has(merchantId)),
+    sales: sales.map((sale) => withPayer(ctx, sale)),
+    next: affected.sales.length > limit ? sales.at(-1) : undefined,
+  }
+}
+
+export type Affected = {
+  readonly reach: Reach
+  readonly piles: readonly RecalledPile[]
+  readonly runs: readonly AffectedRun[]
+}
+
+/** Which outflows the set may be in, as runs: one query and the pure engine. */
+export async function findAffected(reader: Reader, sources: FrozenSources, nowMs: number): Promise<Affected> {
+  const reach = await readReach(reader, sources, nowMs)
+  const piles = resolveScope(reach, recallSourcesOf(sources), lotGramsOf(sources))
+  return { reach, piles, runs: runsOf(reach, piles) }
+}
+
+function resolveScope(
+  { piles }: Reach,
+  sources: RecallSources,
+  lotGrams: ReadonlyMap<string, number>,
+): readonly RecalledPile[] {
+  const histories = piles.map(historyOf)
+  const scope = recallScope(histories, sources, { lotGrams, clockErrorMs })
+  if (scope.ok) return scope.value
+  // Goods that went round: what waits for itself counts as all of the set, and nothing is missed.
+  const round = scope.error.purchases.map((purchase) => inflowKey(purchase.pileId, purchase))
+  return resolveScope({ piles, lastMs: 0 }, { ...sources, inflows: new Set([...sources.inflows, ...round]) }, lotGrams)
+}
+
+function historyOf({ pileId, sinceMs, openingGrams, rows }: ReachedPile): PileHistory {
+  const opening = { kind: "count", recordId: "opening", line: 0, effectiveAtMs: sinceMs, grams: openingGrams } as const
+  return { pileId, events: [opening, ...rows.map((row) => pileEventOf(row))] }
+}
+
+function lotGramsOf({ lots }: FrozenSources): Map<string, number> {
+  return new Map(lots.map(({ id, grams }) => [id, grams]))
+}
+
+function runsOf({ piles, lastMs }: Reach, scope: readonly RecalledPile[]): AffectedRun[] {
+  const bought = new Set(
+    piles.flatMap(({ rows }) =>
+      rows.flatMap(({ source, upstreamPileId, upstreamRecordId, upstreamLine }) => {
+        if (source !== "purchase") return []
+        return [`${upstreamPileId}/${outflowKey({ recordId: upstreamRecordId ?? "", line: upstreamLine ?? 0 })}`]
+      }),
+    ),
+  )
+  const found = new Map(scope.map(({ pileId, outflows }) => [pileId, outflows]))
+  return piles.flatMap(({ pileId, merchantId, rows }) =>
+    rows.flatMap((row): AffectedRun[] => {
+      const range = row.source === "outflow" ? found.get(pileId)?.get(outflowKey(row)) : undefined
+      if (range === undefined || row.firstMs > lastMs + openOrderMs) return []
+      return [
+        {
+          ...{ pileId, merchantId, firstMs: row.firstMs, lastMs: row.effectiveAt.getTime(), line: row.line },
+          recordId: row.isRun ? undefined : row.recordId,
+          grams: range.grams,
+          mayGrams: range.mayGrams,
+          otherGrams: row.gramsLow - range.mustGrams,
+          expectedGrams: range.expectedGrams,
+          isFollowed: bought.has(`${pileId}/${outflowKey(row)}`),
+        },
+      ]
+    }),
+  )
+}
+
+function totalsOf(piles: readonly ScopePile[], { lots, inflows }: FrozenSources): ScopeTotals {
+  const sum = (of: (pile: ScopePile) => number) => piles.reduce((total, pile) => total + of(pile), 0)
+  const setGrams = [...lots, ...inflows].reduce((total, { grams }) => total + grams, 0)
+  return {
+    sales: sum(({ sales }) => sales),
+    stalls: new Set(piles.map(({ merchantId }) => merchantId)).size,
+    mayGrams: Math.min(
+      setGrams,
+      sum(({ mayGrams }) => mayGrams),
+    ),
+    mustGrams: sum(({ mustGrams }) => mustGrams),
+    expectedGrams: Math.min(
+      setGrams,
+      sum(({ expectedGrams }) => expectedGrams),
+    ),
+    stockMayGrams: Math.min(
+      setGrams,
+      sum(({ stock }) => stock.mayGrams),
+    ),
+    setGrams,
+  }
+}
+
+function withPayer({ keys }: Pick<Context, "keys">, { platform, appId, openId, ...sale }: AffectedSale): ScopeSale {
+  const isKnown = platform !== null && appId !== null && openId !== null
+  return { ...sale, payer: isKnown ? toHex(keys.payerPseudonym(platform, appId, openId)) : undefined }
+}
+
+function notReached(pileId: string): never {
+  throw new Error(`pile ${pileId} was not reached`)
+}

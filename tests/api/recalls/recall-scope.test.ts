@@ -1,0 +1,155 @@
+// Where a lot went, asked of the database in three statements, must miss nothing that the whole history says.
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test"
+import { readRecallScope, type ScopeSale } from "@suyuan/api/recalls/recall-scope"
+import { readPileContents } from "@suyuan/api/trace/pile-contents"
+import { pileEventOf } from "@suyuan/api/trace/read-histories"
+import { clockErrorMs } from "@suyuan/api/trace/resolve"
+import { merchants } from "@suyuan/drizzle/schema/merchants"
+import { lots, pileEvents, piles } from "@suyuan/drizzle/schema/trace"
+import { outflowKey } from "@suyuan/protocol/trace/pile-event"
+import { recallScope } from "@suyuan/protocol/trace/recall-scope"
+import { sql } from "drizzle-orm"
+import { Dice } from "../../protocol/trace/dice"
+import { type TestGateway, testGateway } from "../../support/context"
+import { countStatements } from "../../support/counting"
+import { makeStall, operator, operatorWithout, refusalOf, type TestStall } from "../../support/stall"
+import { type Row, randomHex, randomWorld } from "../trace/random-world"
+
+setDefaultTimeout(60_000)
+
+let gateway: TestGateway
+let stall: TestStall
+beforeAll(async () => {
+  gateway = await testGateway()
+  stall = await makeStall(gateway.ctx)
+})
+afterAll(() => gateway?.close())
+
+async function storeWorld(dice: Dice): Promise<{ rows: Row[]; pileIds: string[]; lotIds: string[] }> {
+  const { ctx, clock } = gateway
+  const world = randomWorld(dice, ctx.random.uuid, clock.nowMs() - 60_000)
+  const soldAt = new Map(world.rows.map((row) => [outflowKey(row), row.effectiveAt]))
+  const rows = world.rows.map((row) => {
+    // Goods come back after they left: by the gateway's clock, which is hours off in nobody's books.
+    const sold = row.source === "return" ? soldAt.get(`${row.upstreamRecordId}#${row.upstreamLine}`) : undefined
+    const effectiveAt = sold && sold > row.effectiveAt ? sold : row.effectiveAt
+    return {
+      ...{ ...row, effectiveAt, day: effectiveAt.toISOString().slice(0, 10) },
+      ...{ siteId: stall.siteId, merchantId: stall.merchantId },
+    }
+  })
+  const createdAt = new Date(clock.nowMs())
+  const place = { siteId: stall.siteId, merchantId: stall.merchantId, commodity: 1, lotId: null, createdAt }
+  await ctx.db
+    .insert(piles)
+    .values(world.piles.map((id) => ({ id, ...place, alias: randomHex(dice, 8), lastAt: createdAt })))
+  await ctx.db.insert(pileEvents).values(rows).onConflictDoNothing()
+  const harvests = rows.filter(({ source }) => source === "lot")
+  await ctx.db.insert(lots).values(
+    harvests.map(({ lotId, gramsHigh, effectiveAt, recordId }) => ({
+      ...{ id: lotId ?? "", siteId: stall.siteId, merchantId: stall.merchantId, commodity: 1, grams: gramsHigh },
+      ...{ harvestedAt: effectiveAt, declaredOrigin: "", regionCode: "130700", recordId, createdAt },
+    })),
+  )
+  return { rows, pileIds: world.piles, lotIds: harvests.map(({ lotId }) => lotId ?? "") }
+}
+
+async function wholeHistory(pileIds: readonly string[], lotIds: readonly string[]) {
+  const rows = await gateway.ctx.db
+    .select()
+    .from(pileEvents)
+    .where(sql`${pileEvents.pileId} = ANY (${sql.raw(`ARRAY[${pileIds.map((id) => `'\\x${id}'::bytea`).join(",")}]`)})`)
+  const histories = pileIds.map((pileId) => {
+    return { pileId, events: rows.filter((row) => row.pileId === pileId).map((row) => pileEventOf(row)) }
+  })
+  const sources = { lots: new Set(lotIds), inflows: new Set<string>() }
+  const grams = rows.flatMap(({ lotId, gramsHigh }) => (lotId === null ? [] : [[lotId, gramsHigh] as const]))
+  return recallScope(histories, sources, { clockErrorMs, lotGrams: new Map(grams) })
+}
+
+async function allSales(lotIds: readonly string[]): Promise<ScopeSale[]> {
+  const sales: ScopeSale[] = []
+  for (let after: ScopeSale | undefined; ; ) {
+    const page = await readRecallScope(gateway.ctx, operator, { kind: "lots", lotIds }, { after, limit: 17 })
+    sales.push(...page.sales)
+    after = page.sales.at(-1)
+    if (page.next === undefined) return sales
+  }
+}
+
+describe("the scope of a recall", () => {
+  test("[RC-2] misses nothing that the whole history says, whatever is remembered of the piles", async () => {
+    let [compared, same] = [0, 0]
+    for (let seed = 1; seed <= 10; seed += 1) {
+      const dice = new Dice(seed)
+      const { pileIds, lotIds } = await storeWorld(dice)
+      const recalled = [dice.one(lotIds), dice.one(lotIds)]
+      const whole = await wholeHistory(pileIds, recalled)
+      if (!whole.ok) continue
+      if (dice.happens(0.5)) await readPileContents(gateway.ctx, pileIds)
+      const found = new Map(
+        (await allSales(recalled)).map((sale) => [`${sale.pileId}/${outflowKey(sale)}`, sale] as const),
+      )
+      const scope = await readRecallScope(gateway.ctx, operator, { kind: "lots", lotIds: recalled })
+      for (const { pileId, outflows, stock } of whole.value) {
+        for (const [key, range] of outflows) {
+          // Goods that were thrown away after a return are no sale.
+          const sale = found.get(`${pileId}/${key}`)
+          compared += 1
+          if (sale?.mayGrams === range.mayGrams) same += 1
+          expect({ seed, pileId, key, missed: (sale?.mayGrams ?? 0) < range.mayGrams }).toMatchObject({ missed: false })
+          expect(sale?.mustGrams ?? 0).toBeLessThanOrEqual(range.mustGrams)
+        }
+        const inStock = scope.piles.find((pile) => pile.pileId === pileId)?.stock.mayGrams ?? 0
+        expect(inStock).toBeGreaterThanOrEqual(stock.mayGrams)
+      }
+    }
+    expect(compared).toBeGreaterThan(100)
+    expect(same / compared).toBeGreaterThan(0.9)
+  })
+
+  test("[RC-7] pages by what is expected, each sale once, and names its version", async () => {
+    const { lotIds } = await storeWorld(new Dice(50))
+    const sales = await allSales(lotIds)
+    const keys = sales.map((sale) => `${sale.pileId}/${outflowKey(sale)}`)
+    expect(new Set(keys).size).toBe(keys.length)
+    expect(sales.map(({ expectedGrams }) => expectedGrams)).toEqual(
+      sales.map(({ expectedGrams }) => expectedGrams).toSorted((a, b) => b - a),
+    )
+    const scope = await readRecallScope(gateway.ctx, operator, { kind: "lots", lotIds })
+    expect(scope.totals.sales).toBe(sales.filter(({ isFollowed }) => !isFollowed).length)
+    const again = await readRecallScope(gateway.ctx, operator, { kind: "lots", lotIds })
+    expect(again.digest).toBe(scope.digest)
+    const part = await readRecallScope(gateway.ctx, operator, { kind: "lots", lotIds: lotIds.slice(1) })
+    expect(part.digest).not.toBe(scope.digest)
+    expect(scope.totals.mayGrams).toBeLessThanOrEqual(scope.totals.setGrams)
+  })
+
+  test("takes three statements for totals and first page", async () => {
+    const { lotIds } = await storeWorld(new Dice(60))
+    const counted = countStatements(gateway.ctx)
+    expect(
+      await counted.statementsOf((ctx) => readRecallScope(ctx, operator, { kind: "lots", lotIds })),
+    ).toBeLessThanOrEqual(3)
+    await counted.end()
+  })
+
+  test("is not for who may not ask, and of other sites an actor of one site sees nothing", async () => {
+    const { lotIds } = await storeWorld(new Dice(70))
+    const set = { kind: "lots", lotIds } as const
+    expect(await refusalOf(readRecallScope(gateway.ctx, operatorWithout("recalls:read"), set))).toBe(
+      "request/forbidden",
+    )
+    const other = await makeStall(gateway.ctx)
+    const elsewhere = { ...operator, siteIds: [other.siteId] }
+    const seen = await readRecallScope(gateway.ctx, elsewhere, set)
+    expect(seen).toMatchObject({ piles: [], sales: [], stalls: [], totals: { sales: 0, mayGrams: 0 } })
+    expect(await gateway.ctx.db.$count(merchants)).toBeGreaterThan(1)
+  })
+
+  test("of nothing is refused, as is more than a recall can be", async () => {
+    const none = [gateway.ctx.random.uuid()]
+    const ask = (lotIds: readonly string[]) => readRecallScope(gateway.ctx, operator, { kind: "lots", lotIds })
+    expect(await refusalOf(ask(none))).toBe("recall/set-empty")
+  })
+})
