@@ -1,4 +1,54 @@
 import "virtual:tokens.css"
+import "./styles/base.css"
+import "./styles/sell.css"
+import "./styles/settle.css"
+import "./styles/pages.css"
+import { terminalWords } from "@suyuan/look/terminal-words"
+import type { ReactNode } from "react"
 import { createRoot } from "react-dom/client"
+import { App } from "./app"
+import { EnrolScreen } from "./enrol/enrol-screen"
+import { Kiosk } from "./session/kiosk"
+import { watchForNewVersion } from "./session/new-version"
+import { openEnrolled, openTablet, type Tablet, takeTheTablet } from "./session/open-session"
+import { KioskProvider } from "./session/use-kiosk"
 
-createRoot(document.getElementById("kiosk")!).render(<p>溯源</p>)
+const root = createRoot(document.getElementById("kiosk")!)
+
+function show(screen: ReactNode): void {
+  root.render(screen)
+}
+
+function Notice({ word }: { readonly word: "anotherTab" | "storageDenied" | "storageFailed" }) {
+  return (
+    <main className="enrol">
+      <h1>{terminalWords[word].zh}</h1>
+      <p lang="en">{terminalWords[word].en}</p>
+      {word !== "anotherTab" && (
+        <button type="button" className="primary" onClick={() => location.reload()}>
+          {terminalWords.openAgain.zh}
+        </button>
+      )}
+    </main>
+  )
+}
+
+async function open(tablet: Tablet): Promise<void> {
+  const terminal = await openEnrolled(tablet)
+  if (terminal === undefined) return show(<EnrolScreen tablet={tablet} onEnrolled={() => void open(tablet)} />)
+  const kiosk = await Kiosk.open(terminal, tablet.transport)
+  show(
+    <KioskProvider kiosk={kiosk}>
+      <App />
+    </KioskProvider>,
+  )
+  kiosk.start()
+  watchForNewVersion(() => kiosk.state.set({ problem: "newVersion" }))
+}
+
+await takeTheTablet(() => show(<Notice word="anotherTab" />))
+try {
+  await open(await openTablet(() => show(<Notice word="storageFailed" />)))
+} catch {
+  show(<Notice word="storageDenied" />)
+}

@@ -26,6 +26,8 @@ export const connectBroker: ConnectBroker = async (address: BrokerAddress, event
     reconnectPeriod: 0,
     resubscribe: false,
     queueQoSZero: false,
+    // The other kind lives in a worker made of a blob, which the pages' policy forbids.
+    timerVariant: "native",
   })
   const closed = Promise.withResolvers<void>()
   let failure: Error | undefined

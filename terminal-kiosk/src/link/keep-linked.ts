@@ -12,7 +12,7 @@ import type { Terminal } from "../terminal"
 import type { BrokerLink, ConnectBroker } from "./broker-link"
 import type { GatewayRefusal } from "./call-gateway"
 import { type Notice, parseDownMessage } from "./down-messages"
-import { refreshToken } from "./refresh-token"
+import { type BrokerAccess, refreshToken } from "./refresh-token"
 import { clockOffsetMs, type Hello, sayHello } from "./say-hello"
 import { takeNotice } from "./take-notice"
 
@@ -29,6 +29,8 @@ export interface LinkOptions {
 /** For screens: each is called after what it tells is on the disk. */
 export interface LinkListeners {
   readonly onOnline?: (isOnline: boolean) => void
+  /** How the gateway judges this terminal, at each new token. */
+  readonly onState?: (state: BrokerAccess["state"]) => void
   readonly onSale?: (sale: SaleRow) => void
   readonly onNotice?: (notice: Notice) => void
   readonly onAcks?: () => void
@@ -108,7 +110,8 @@ class Link {
   async #linkOnce(): Promise<void> {
     const access = await refreshToken(this.#terminal, this.#options.transport)
     if (!access.ok) throw access.error
-    const { brokerUrl, brokerToken } = access.value
+    const { brokerUrl, brokerToken, state } = access.value
+    this.#listeners.onState?.(state)
     const address = { url: brokerUrl, token: brokerToken, terminal: this.#terminal.identity.terminal }
     const link = await this.#options.connect(address, { onMessage: (topic, text) => this.#hear(topic, text) })
     this.#link = link

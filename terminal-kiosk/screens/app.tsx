@@ -1,0 +1,88 @@
+import type { TerminalWord } from "@suyuan/look/terminal-words"
+import { useEffect, useState } from "react"
+import { DayScreen } from "./day/day-screen"
+import { tellDisplay } from "./display/tell-display"
+import { GoodsScreen } from "./goods/goods-screen"
+import { SellScreen } from "./sell/sell-screen"
+import { letNewVersionIn } from "./session/new-version"
+import { useKiosk, useKioskState, useWords } from "./session/use-kiosk"
+import { SettleScreen } from "./settle/settle-screen"
+import { StateBar } from "./state/state-bar"
+import { StateScreen } from "./state/state-screen"
+
+const places = [
+  { name: "sell", word: "sell", glyph: "秤" },
+  { name: "goods", word: "goodsIn", glyph: "筐" },
+  { name: "day", word: "today", glyph: "账" },
+  { name: "state", word: "terminal", glyph: "机" },
+] as const satisfies readonly { name: string; word: TerminalWord; glyph: string }[]
+
+type Place = (typeof places)[number]["name"]
+
+export function App() {
+  const kiosk = useKiosk()
+  const { shown, settings, problem, purchases, standing } = useKioskState()
+  const say = useWords()
+  const [place, setPlace] = useState<Place>("sell")
+  const incoming = purchases.filter(([, { answer }]) => answer === undefined).length
+
+  useEffect(() => tellDisplay(kiosk), [kiosk])
+  useEffect(() => {
+    document.documentElement.lang = settings.language === "zh" ? "zh-CN" : "en"
+    document.documentElement.dataset.text = settings.largeText ? "large" : "normal"
+  }, [settings.language, settings.largeText])
+
+  return (
+    <div className="kiosk">
+      <StateBar
+        onOpen={() => {
+          setPlace("state")
+          kiosk.state.set({ shown: undefined })
+        }}
+      />
+      {problem !== undefined && (
+        <div className="problem" role="alert">
+          <p>? {say(problem)}</p>
+          {problem === "newVersion" ? (
+            <button type="button" disabled={shown !== undefined} onClick={letNewVersionIn}>
+              {say("updateNow")}
+            </button>
+          ) : (
+            <button type="button" onClick={() => location.reload()}>
+              {say("openAgain")}
+            </button>
+          )}
+        </div>
+      )}
+      {standing === "claimed" && shown === undefined && <p className="problem">◔ {say("confirmFirst")}</p>}
+      {standing === "revoked" && shown === undefined && <p className="problem bad">✕ {say("terminalRevoked")}</p>}
+      {standing === "suspended" && shown === undefined && <p className="problem bad">✕ {say("terminalSuspended")}</p>}
+      {shown === undefined ? (
+        <>
+          {place === "sell" && <SellScreen onStock={() => setPlace("goods")} />}
+          {place === "goods" && <GoodsScreen />}
+          {place === "day" && <DayScreen />}
+          {place === "state" && <StateScreen />}
+          <nav className="places" aria-label={say("places")}>
+            {places.map(({ name, word, glyph }) => (
+              <button
+                key={name}
+                type="button"
+                aria-current={name === place ? "page" : undefined}
+                onClick={() => setPlace(name)}
+              >
+                <span className="place-glyph" aria-hidden="true">
+                  {glyph}
+                </span>
+                {say(word)}
+                {name === "goods" && incoming > 0 && <span className="count">{incoming}</span>}
+              </button>
+            ))}
+          </nav>
+        </>
+      ) : (
+        <SettleScreen key={shown.sale.counter} shown={shown} />
+      )}
+    </div>
+  )
+}

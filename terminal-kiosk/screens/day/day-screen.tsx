@@ -1,0 +1,118 @@
+import { seconds2024ToMs } from "@suyuan/protocol/units/instant"
+import { useCallback, useEffect, useMemo, useState } from "react"
+import { dayStartMs, salesSince, totalsOf } from "../../src/day/day-sales"
+import { standingOf } from "../../src/sale/sale-standing"
+import type { SaleRow } from "../../src/store/rows"
+import { nameOf, weightText, yuan } from "../session/goods-names"
+import { showSale } from "../session/selling"
+import { useKiosk, useKioskState, useWords } from "../session/use-kiosk"
+import { saveDay } from "./export-day"
+import { saleLooks } from "./sale-looks"
+import { SaleSheet } from "./sale-sheet"
+
+const SHOWN_FIRST = 50
+const ways = ["wechat-pay", "alipay", "cash", "handed-over"] as const
+
+export function DayScreen() {
+  const kiosk = useKiosk()
+  const { terminal } = kiosk
+  const { tiles, catalogue, settings } = useKioskState()
+  const { language, weightUnit } = settings
+  const say = useWords()
+  const [sales, setSales] = useState<readonly SaleRow[]>([])
+  const [shownMax, setShownMax] = useState(SHOWN_FIRST)
+  const [open, setOpen] = useState<SaleRow | undefined>(undefined)
+  const { zone, dayStartsAtMinutes } = terminal.identity.site
+
+  const read = useCallback(async () => {
+    const fromMs = dayStartMs(terminal.clock.nowMs(), zone, dayStartsAtMinutes)
+    setSales(await salesSince(terminal, fromMs))
+  }, [terminal, zone, dayStartsAtMinutes])
+  useEffect(() => {
+    void read()
+    return kiosk.watchSales(() => void read())
+  }, [kiosk, read])
+
+  const totals = useMemo(() => totalsOf(sales), [sales])
+  const time = new Intl.DateTimeFormat("sv-SE", { timeZone: zone, timeStyle: "short" })
+  const nameOfSlot = (slot: number) =>
+    nameOf(tiles.find((tile) => tile.slot === slot)?.commodity ?? 0, catalogue, language)
+  return (
+    <main className="page">
+      <div className="page-head">
+        <h1>{say("today")}</h1>
+        <button type="button" className="secondary" onClick={() => saveDay(sales, { terminal, tiles, catalogue })}>
+          {say("exportDay")}
+        </button>
+      </div>
+      <div className="columns">
+        <section className="card">
+          <p className="day-total">
+            <strong>{yuan(totals.takenFen - totals.refundedFen)}</strong>
+            <span className="soft">
+              {totals.sales} {say("salesCount")}
+              {totals.refundedFen > 0 && ` · ${say("refunded")} ${yuan(totals.refundedFen)}`}
+            </span>
+          </p>
+          <dl className="facts">
+            {ways.map((way) => (
+              <div key={way}>
+                <dt>{say(way)}</dt>
+                <dd>{yuan(totals.byWay.get(way) ?? 0)}</dd>
+              </div>
+            ))}
+          </dl>
+          <h2>{say("byGoods")}</h2>
+          {totals.bySlot.size === 0 && <p className="soft">{say("noSales")}</p>}
+          <dl className="facts">
+            {[...totals.bySlot].map(([slot, sum]) => (
+              <div key={slot}>
+                <dt>{nameOfSlot(slot)}</dt>
+                <dd>
+                  {sum.grams > 0 && weightText(sum.grams, weightUnit, language)}
+                  {sum.pieces > 0 && ` ${sum.pieces} ${say("piecesUnit")}`} · {yuan(sum.amountFen)}
+                </dd>
+              </div>
+            ))}
+          </dl>
+        </section>
+        <section className="card">
+          <h2>{say("sales")}</h2>
+          {sales.length === 0 && <p className="soft">{say("noSales")}</p>}
+          <ul className="plain">
+            {sales.slice(0, shownMax).map((sale) => {
+              const look = saleLooks[standingOf(sale)]
+              return (
+                <li key={sale.counter}>
+                  <button type="button" className="list-row" onClick={() => setOpen(sale)}>
+                    <span className="soft">{time.format(seconds2024ToMs(sale.issuedAtSeconds))}</span>
+                    <strong>{yuan(sale.amountFen)}</strong>
+                    <span className={`chip ${look.tone}`}>
+                      {look.shape} {say(look.word)}
+                    </span>
+                  </button>
+                </li>
+              )
+            })}
+          </ul>
+          {sales.length > shownMax && (
+            <button type="button" onClick={() => setShownMax(shownMax + SHOWN_FIRST)}>
+              {say("more")}
+            </button>
+          )}
+        </section>
+      </div>
+      {open !== undefined && (
+        <SaleSheet
+          sale={open}
+          onClose={() => setOpen(undefined)}
+          onShow={() => void showSale(kiosk, open.counter)}
+          onChanged={() => {
+            setOpen(undefined)
+            void read()
+          }}
+        />
+      )}
+    </main>
+  )
+}

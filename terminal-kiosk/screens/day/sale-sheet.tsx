@@ -1,0 +1,89 @@
+import { terminalToHex } from "@suyuan/protocol/terminal/identifiers"
+import { useState } from "react"
+import { linesOf } from "../../src/sale/sale-lines"
+import { standingOf } from "../../src/sale/sale-standing"
+import { voidSale } from "../../src/sale/void-sale"
+import type { SaleRow } from "../../src/store/rows"
+import { AskPin } from "../parts/ask-pin"
+import { Sheet } from "../parts/sheet"
+import { lineText, yuan } from "../session/goods-names"
+import { refusalWords } from "../session/refusals"
+import { useKiosk, useKioskState, useWords } from "../session/use-kiosk"
+import { saleLooks } from "./sale-looks"
+
+type SaleSheetProps = {
+  readonly sale: SaleRow
+  readonly onClose: () => void
+  readonly onShow: () => void
+  readonly onChanged: () => void
+}
+
+/** One sale of today: what was in it, how it stands, and the way back. */
+export function SaleSheet({ sale, onClose, onShow, onChanged }: SaleSheetProps) {
+  const kiosk = useKiosk()
+  const { tiles, catalogue, settings } = useKioskState()
+  const say = useWords()
+  const [asksPin, setAsksPin] = useState(false)
+  const [refusal, setRefusal] = useState<string | undefined>(undefined)
+  const standing = standingOf(sale)
+  const look = saleLooks[standing]
+  const mayVoid = standing === "cash" || standing === "handed-over"
+  const takeBack = async () => {
+    setAsksPin(false)
+    const voided = await kiosk.attempt(() => voidSale(kiosk.terminal, sale.counter, "other"))
+    if (voided === undefined) return
+    if (!voided.ok) return setRefusal(refusalWords(voided.error, settings.language))
+    kiosk.wake()
+    onChanged()
+  }
+  return (
+    <Sheet title={`${say("saleNumber")} ${sale.counter}`} onClose={onClose}>
+      <p className="row">
+        <strong className="sheet-amount">{yuan(sale.amountFen)}</strong>
+        <span className={`chip ${look.tone}`}>
+          {look.shape} {say(look.word)}
+        </span>
+      </p>
+      <ul className="plain">
+        {linesOf(sale).map((line, index) => {
+          const text = lineText(line, tiles, catalogue, settings)
+          return (
+            // biome-ignore lint/suspicious/noArrayIndexKey: the lines of a signed sale never change
+            <li key={index} className="row">
+              <span>
+                {text.name} <span className="soft">{text.quantity}</span>
+              </span>
+              <span>{text.amount}</span>
+            </li>
+          )
+        })}
+      </ul>
+      {(sale.payment?.refundedFen ?? 0) > 0 && (
+        <p>
+          {say("refunded")} {yuan(sale.payment?.refundedFen ?? 0)}
+        </p>
+      )}
+      {refusal !== undefined && (
+        <p className="bad" role="alert">
+          ✕ {refusal}
+        </p>
+      )}
+      {(standing === "waiting" || standing === "paying") && (
+        <button type="button" className="primary wide" onClick={onShow}>
+          {say("showCode")}
+        </button>
+      )}
+      {mayVoid && (
+        <button type="button" className="danger wide" onClick={() => setAsksPin(true)}>
+          {say("voidSale")}
+        </button>
+      )}
+      {standing === "paid" && (
+        <p className="notice">
+          {say("refundAtOffice")} {terminalToHex(kiosk.terminal.identity.terminal)}/{sale.counter}
+        </p>
+      )}
+      {asksPin && <AskPin onOwner={() => void takeBack()} onClose={() => setAsksPin(false)} />}
+    </Sheet>
+  )
+}

@@ -1,0 +1,73 @@
+/** Says to the customer's screen what the seller's shows, as finished text: it knows no rules of its own. */
+import { DEVELOPMENT_NETWORK_ID } from "@suyuan/protocol/network"
+import { basketAmountFen } from "../../src/basket/basket"
+import {
+  DISPLAY_CHANNEL,
+  type DisplayMessage,
+  type DisplayQuestion,
+  type DisplayState,
+} from "../../src/display/display-message"
+import { linesOf } from "../../src/sale/sale-lines"
+import { lineText, yuan } from "../session/goods-names"
+import type { Kiosk } from "../session/kiosk"
+import { type ScreenStanding, screenStanding } from "../settle/standing"
+
+const states: Readonly<Record<ScreenStanding, DisplayState>> = {
+  shown: "code",
+  refused: "code",
+  expired: "closed",
+  paying: "paying",
+  unknown: "offline-digits",
+  paid: "paid",
+  cash: "cash",
+  "handed-over": "paid",
+  cancelling: "closed",
+  closed: "closed",
+  voided: "closed",
+}
+
+/** Returns how to stop. */
+export function tellDisplay(kiosk: Kiosk): () => void {
+  const channel = new BroadcastChannel(DISPLAY_CHANNEL)
+  let last = ""
+  const tell = (isAsked: boolean) => {
+    const message = displayMessage(kiosk)
+    const text = JSON.stringify(message)
+    if (text === last && !isAsked) return
+    last = text
+    channel.postMessage(message)
+  }
+  channel.onmessage = ({ data }: MessageEvent<DisplayQuestion>) => {
+    if (data.kind === "hello") tell(true)
+  }
+  const stop = kiosk.state.watch(() => tell(false))
+  const timer = setInterval(() => tell(false), 1000)
+  tell(true)
+  return () => {
+    stop()
+    clearInterval(timer)
+    channel.close()
+  }
+}
+
+function displayMessage({ state, terminal }: Kiosk): DisplayMessage {
+  const { shown, basket, tiles, catalogue, settings, line } = state.get()
+  const { stall, site, networkId } = terminal.identity
+  const lines = shown === undefined ? basket.lines : linesOf(shown.sale)
+  const showing: DisplayState =
+    shown === undefined
+      ? lines.length === 0
+        ? "idle"
+        : "basket"
+      : states[screenStanding(shown, line.isOnline, terminal.clock.nowMs())]
+  const withCode = showing === "code" || showing === "paying" || showing === "offline-digits"
+  return {
+    ...{ v: 1, kind: "show", state: showing, language: settings.language },
+    development: networkId === DEVELOPMENT_NETWORK_ID,
+    stall: stall.name,
+    site: site.name,
+    lines: lines.map((one) => lineText(one, tiles, catalogue, settings)),
+    total: yuan(shown === undefined ? basketAmountFen(basket) : shown.sale.amountFen),
+    url: withCode && shown !== undefined ? shown.url : "",
+  }
+}

@@ -1,0 +1,96 @@
+import { type TerminalWord, terminalWords } from "@suyuan/look/terminal-words"
+import { type FormEvent, useState } from "react"
+import type { Enrolled } from "../../src/enrol/enrol-terminal"
+import { enrolTablet, type Tablet } from "../session/open-session"
+import { refusalWords } from "../session/refusals"
+import { ScanClaimCode } from "./scan-claim-code"
+
+type Language = "zh" | "en"
+
+type EnrolScreenProps = { readonly tablet: Tablet; readonly onEnrolled: () => void }
+
+/** A tablet becomes a stall's terminal: the code of the operator's screen, and a fingerprint that a person compares. */
+export function EnrolScreen({ tablet, onEnrolled }: EnrolScreenProps) {
+  const [language, setLanguage] = useState<Language>("zh")
+  const [code, setCode] = useState("")
+  const [trouble, setTrouble] = useState<string | undefined>(undefined)
+  const [isAsking, setAsking] = useState(false)
+  const [enrolled, setEnrolled] = useState<Enrolled | undefined>(undefined)
+  const say = (word: TerminalWord) => terminalWords[word][language]
+
+  const enrol = async (event?: FormEvent, scanned = code) => {
+    event?.preventDefault()
+    setAsking(true)
+    setTrouble(undefined)
+    const answer = await enrolTablet(tablet, scanned).catch(() => undefined)
+    setAsking(false)
+    if (answer?.ok) return setEnrolled(answer.value)
+    const error = answer?.error ?? { kind: "storage-failed" as const }
+    setTrouble(refusalWords(error.kind === "refused" ? error.code : `enrol/${error.kind}`, language))
+  }
+
+  if (enrolled !== undefined) return <Fingerprint enrolled={enrolled} say={say} onDone={onEnrolled} />
+  return (
+    <main className="enrol">
+      <h1>{say("enrolTitle")}</h1>
+      <p>{say("enrolHint")}</p>
+      <form onSubmit={(event) => void enrol(event)}>
+        <label htmlFor="claim-code">{say("claimCode")}</label>
+        <input
+          id="claim-code"
+          className="code-input"
+          value={code}
+          autoComplete="off"
+          autoCapitalize="characters"
+          spellCheck={false}
+          maxLength={16}
+          placeholder="ABCDE-12345"
+          onChange={(event) => setCode(event.target.value)}
+        />
+        {trouble !== undefined && (
+          <p className="notice bad" role="alert">
+            ✕ {trouble}
+          </p>
+        )}
+        <div className="row">
+          <ScanClaimCode
+            label={say("scanCode")}
+            onCode={(scanned) => {
+              setCode(scanned)
+              void enrol(undefined, scanned)
+            }}
+          />
+          <button type="submit" className="primary grow" disabled={isAsking || code.trim() === ""}>
+            {say(isAsking ? "asking" : "enrol")}
+          </button>
+        </div>
+      </form>
+      <button type="button" className="quiet" onClick={() => setLanguage(language === "zh" ? "en" : "zh")}>
+        {language === "zh" ? "English" : "中文"}
+      </button>
+    </main>
+  )
+}
+
+type FingerprintProps = {
+  readonly enrolled: Enrolled
+  readonly say: (word: TerminalWord) => string
+  readonly onDone: () => void
+}
+
+function Fingerprint({ enrolled, say, onDone }: FingerprintProps) {
+  const { stall, site } = enrolled.identity
+  return (
+    <main className="enrol">
+      <h1>
+        {site.name} · {stall.name}
+      </h1>
+      <p>{say("compareFingerprint")}</p>
+      <p className="fingerprint">{enrolled.fingerprint}</p>
+      <p className="soft">{say(enrolled.state === "active" ? "fingerprintConfirmed" : "fingerprintWaiting")}</p>
+      <button type="button" className="primary" onClick={onDone}>
+        {say("startSelling")}
+      </button>
+    </main>
+  )
+}

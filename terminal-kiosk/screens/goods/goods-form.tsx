@@ -1,0 +1,144 @@
+import type { TerminalWord } from "@suyuan/look/terminal-words"
+import { type FormEvent, useState } from "react"
+import { declareHarvest } from "../../src/stock/declare-harvest"
+import { enterOutsideGoods } from "../../src/stock/enter-outside-goods"
+import { putOnSale } from "../../src/tiles/put-on-sale"
+import { Sheet } from "../parts/sheet"
+import { nameOf, unitName } from "../session/goods-names"
+import { typedGrams, typedPriceFen } from "../session/typed-amounts"
+import { useKiosk, useKioskState, useWords } from "../session/use-kiosk"
+import { ChooseCommodity } from "./choose-commodity"
+
+type Purpose = "put-on-sale" | "outside" | "harvest"
+
+const titles: Readonly<Record<Purpose, TerminalWord>> = {
+  "put-on-sale": "putOnSale",
+  outside: "outsideGoods",
+  harvest: "declareHarvest",
+}
+
+const ORIGIN_CHARACTERS_MAX = 64
+
+/** Goods by hand: what is known of them, and whether they go on sale at once. */
+export function GoodsForm({ purpose, onClose }: { readonly purpose: Purpose; readonly onClose: () => void }) {
+  const kiosk = useKiosk()
+  const { settings, catalogue, tiles } = useKioskState()
+  const { language, weightUnit } = settings
+  const say = useWords()
+  const [commodity, setCommodity] = useState<number | undefined>(undefined)
+  const [isPiece, setPiece] = useState(false)
+  const [price, setPrice] = useState("")
+  const [weight, setWeight] = useState("")
+  const [origin, setOrigin] = useState("")
+  const [withCertificate, setWithCertificate] = useState(true)
+  const [trouble, setTrouble] = useState<TerminalWord | undefined>(undefined)
+  const unit = isPiece ? ("piece" as const) : weightUnit
+  const needsWeight = purpose !== "put-on-sale"
+  const isOnSale = tiles.some((tile) => tile.isOnSale && tile.commodity === commodity)
+
+  const finish = async (event: FormEvent) => {
+    event.preventDefault()
+    if (commodity === undefined) return
+    const grams = typedGrams(weight, weightUnit)
+    const unitPriceFen = price === "" ? 0 : typedPriceFen(price, unit)
+    if (needsWeight && grams === undefined) return setTrouble("weightMissing")
+    if (unitPriceFen === undefined) return setTrouble("priceMalformed")
+    const declaredOrigin = origin.trim()
+    await kiosk.attempt(async () => {
+      const lot = await declare(commodity, grams ?? 0, declaredOrigin)
+      if (!isOnSale) {
+        const pack = isPiece ? packOf(grams) : { packLowGrams: 0, packHighGrams: 0 }
+        const tile = {
+          commodity,
+          unit: isPiece ? ("piece" as const) : ("weight" as const),
+          unitPriceFen,
+          declaredOrigin,
+        }
+        const put = await putOnSale(kiosk.terminal, { ...tile, ...pack, ...(lot !== undefined && { lot }) })
+        if (!put.ok) return setTrouble("tilesFull")
+      }
+      await kiosk.refreshTiles()
+      onClose()
+    })
+  }
+  const declare = async (code: number, weightGrams: number, declaredOrigin: string): Promise<string | undefined> => {
+    const { terminal } = kiosk
+    if (purpose === "outside") await enterOutsideGoods(terminal, { commodity: code, weightGrams, declaredOrigin })
+    if (purpose !== "harvest") return undefined
+    const certificate = { weightGrams, promiseBasis: say("selfTested") }
+    return declareHarvest(terminal, {
+      ...{ commodity: code, weightGrams, declaredOrigin },
+      ...(withCertificate && { certificate }),
+    })
+  }
+  return (
+    <Sheet title={say(titles[purpose])} onClose={onClose} wide>
+      {commodity === undefined ? (
+        <ChooseCommodity onChoose={setCommodity} />
+      ) : (
+        <form className="goods-form" onSubmit={(event) => void finish(event)}>
+          <h3>{nameOf(commodity, catalogue, language)}</h3>
+          {purpose === "put-on-sale" && (
+            <fieldset className="choice">
+              <legend>{say("soldBy")}</legend>
+              <button type="button" aria-pressed={!isPiece} onClick={() => setPiece(false)}>
+                {say("byWeight")}
+              </button>
+              <button type="button" aria-pressed={isPiece} onClick={() => setPiece(true)}>
+                {say("byPiece")}
+              </button>
+            </fieldset>
+          )}
+          {needsWeight && (
+            <label className="field-label">
+              {say("weight")} ({unitName(weightUnit, language)})
+              <input inputMode="decimal" value={weight} onChange={(event) => setWeight(event.target.value)} />
+            </label>
+          )}
+          <label className="field-label">
+            {say("price")} (¥/{unitName(unit, language)})
+            <input
+              inputMode="decimal"
+              value={price}
+              placeholder={say("priceAtSale")}
+              onChange={(event) => setPrice(event.target.value)}
+            />
+          </label>
+          <label className="field-label">
+            {say("declaredOrigin")}
+            <input
+              value={origin}
+              maxLength={ORIGIN_CHARACTERS_MAX}
+              placeholder={say("originUnknown")}
+              onChange={(event) => setOrigin(event.target.value)}
+            />
+          </label>
+          {purpose === "outside" && <p className="soft">{say("outsideHint")}</p>}
+          {purpose === "harvest" && (
+            <label className="tick">
+              <input
+                type="checkbox"
+                checked={withCertificate}
+                onChange={(event) => setWithCertificate(event.target.checked)}
+              />
+              {say("issueCertificate")}
+            </label>
+          )}
+          {trouble !== undefined && (
+            <p className="bad" role="alert">
+              ✕ {say(trouble)}
+            </p>
+          )}
+          <button type="submit" className="primary wide">
+            {say("confirm")}
+          </button>
+        </form>
+      )}
+    </Sheet>
+  )
+}
+
+/** A piece without a weighed pack may weigh anything up to a kilogram. */
+function packOf(grams: number | undefined) {
+  return { packLowGrams: grams ?? 1, packHighGrams: grams ?? 1000 }
+}

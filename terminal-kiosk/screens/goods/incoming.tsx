@@ -1,0 +1,98 @@
+import { gramsToJin, gramsToKilograms } from "@suyuan/protocol/units/weight"
+import { useState } from "react"
+import { acceptPurchase, type PurchaseAnswer } from "../../src/stock/accept-purchase"
+import type { PurchaseRow } from "../../src/store/rows"
+import { putOnSale } from "../../src/tiles/put-on-sale"
+import { Sheet } from "../parts/sheet"
+import { nameOf, unitName, weightText } from "../session/goods-names"
+import { refusalWords } from "../session/refusals"
+import { typedGrams } from "../session/typed-amounts"
+import { useKiosk, useKioskState, useWords } from "../session/use-kiosk"
+
+const answerWords = { accepted: "accepted", private: "privatePurchase", refused: "refusedPurchase" } as const
+
+/** What this stall's own wallet bought: booked in with one tap, corrected, or kept out. */
+export function Incoming() {
+  const { purchases, catalogue, settings } = useKioskState()
+  const say = useWords()
+  const [open, setOpen] = useState<readonly [string, PurchaseRow] | undefined>(undefined)
+  const newestFirst = [...purchases].reverse().sort(([, one], [, other]) => rank(one) - rank(other))
+  if (newestFirst.length === 0) return <p className="soft">{say("noIncoming")}</p>
+  return (
+    <>
+      <ul className="plain">
+        {newestFirst.map(([key, row]) => (
+          <li key={key}>
+            <button type="button" className="list-row" onClick={() => setOpen([key, row])}>
+              <strong>{nameOf(row.commodity, catalogue, settings.language)}</strong>
+              <span>{weightText(row.acceptedGrams ?? row.grams, settings.weightUnit, settings.language)}</span>
+              <span className={row.answer === undefined ? "chip waiting" : "chip"}>
+                {row.answer === undefined ? `◔ ${say("toBeAnswered")}` : say(answerWords[row.answer])}
+              </span>
+            </button>
+          </li>
+        ))}
+      </ul>
+      {open !== undefined && <AnswerSheet purchase={open} onClose={() => setOpen(undefined)} />}
+    </>
+  )
+}
+
+function rank({ answer }: PurchaseRow): number {
+  return answer === undefined ? 0 : 1
+}
+
+type AnswerSheetProps = { readonly purchase: readonly [string, PurchaseRow]; readonly onClose: () => void }
+
+function AnswerSheet({ purchase: [key, row], onClose }: AnswerSheetProps) {
+  const kiosk = useKiosk()
+  const { catalogue, settings, tiles } = useKioskState()
+  const { language, weightUnit } = settings
+  const say = useWords()
+  const bought = weightUnit === "jin" ? gramsToJin(row.grams) : gramsToKilograms(row.grams)
+  const [typed, setTyped] = useState(bought)
+  const [refusal, setRefusal] = useState<string | undefined>(undefined)
+  const give = async (answer: PurchaseAnswer) => {
+    const answered = await kiosk.attempt(() => acceptPurchase(kiosk.terminal, key, answer))
+    if (answered === undefined) return
+    if (!answered.ok) return setRefusal(refusalWords(answered.error, language))
+    if (answer.outcome === "accepted" && !tiles.some((tile) => tile.isOnSale && tile.commodity === row.commodity)) {
+      const goods = { commodity: row.commodity, unit: "weight" as const, unitPriceFen: 0, declaredOrigin: "" }
+      await kiosk.attempt(() => putOnSale(kiosk.terminal, { ...goods, packLowGrams: 0, packHighGrams: 0 }))
+    }
+    await kiosk.refreshTiles()
+    onClose()
+  }
+  const accept = () => {
+    const grams = typed === bought ? row.grams : typedGrams(typed, weightUnit)
+    if (grams === undefined) return setRefusal(say("weightMissing"))
+    void give({ outcome: "accepted", grams })
+  }
+  return (
+    <Sheet title={nameOf(row.commodity, catalogue, language)} onClose={onClose}>
+      <label className="field-label">
+        {say("arrivedWeight")} ({unitName(weightUnit, language)})
+        <input inputMode="decimal" value={typed} onChange={(event) => setTyped(event.target.value)} />
+      </label>
+      <p className="soft">
+        {say("boughtWeight")} {weightText(row.grams, weightUnit, language)}
+      </p>
+      {refusal !== undefined && (
+        <p className="bad" role="alert">
+          ✕ {refusal}
+        </p>
+      )}
+      <button type="button" className="primary wide" onClick={accept}>
+        {say("bookIn")}
+      </button>
+      <div className="row">
+        <button type="button" className="grow" onClick={() => void give({ outcome: "private" })}>
+          {say("privatePurchase")}
+        </button>
+        <button type="button" className="grow danger" onClick={() => void give({ outcome: "refused" })}>
+          {say("refusedPurchase")}
+        </button>
+      </div>
+    </Sheet>
+  )
+}

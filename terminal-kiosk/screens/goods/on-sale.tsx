@@ -1,0 +1,108 @@
+import { fenToYuan } from "@suyuan/protocol/units/money"
+import { fenPerKilogramToYuanPerJin } from "@suyuan/protocol/units/weight"
+import { useState } from "react"
+import type { TileRow } from "../../src/store/rows"
+import { changeTile } from "../../src/tiles/put-on-sale"
+import { Keypad } from "../parts/keypad"
+import { Sheet } from "../parts/sheet"
+import { nameOf, priceText, unitName } from "../session/goods-names"
+import { typedPriceFen, withKey } from "../session/typed-amounts"
+import { useKiosk, useKioskState, useWords } from "../session/use-kiosk"
+
+/** Own order, prices, and what is sold out. */
+export function OnSale() {
+  const kiosk = useKiosk()
+  const { tiles, catalogue, settings } = useKioskState()
+  const { language, weightUnit } = settings
+  const say = useWords()
+  const [open, setOpen] = useState<TileRow | undefined>(undefined)
+  const change = async (slot: number, changes: Parameters<typeof changeTile>[2]) => {
+    await kiosk.attempt(() => changeTile(kiosk.terminal, slot, changes))
+    await kiosk.refreshTiles()
+  }
+  const moveUp = async (index: number) => {
+    const [tile, above] = [tiles[index], tiles[index - 1]]
+    if (tile === undefined || above === undefined) return
+    await change(tile.slot, { place: above.place })
+    await change(above.slot, { place: tile.place })
+  }
+  if (tiles.length === 0) return <p className="soft">{say("nothingOnSale")}</p>
+  return (
+    <>
+      <ul className="plain">
+        {tiles.map((tile, index) => {
+          const name = nameOf(tile.commodity, catalogue, language)
+          return (
+            <li key={tile.slot} className="row tile-row">
+              <button type="button" className="list-row" onClick={() => setOpen(tile)}>
+                <strong>{name}</strong>
+                <span>
+                  {tile.unitPriceFen === 0
+                    ? say("priceAtSale")
+                    : priceText(tile.unitPriceFen, tile.unit === "piece" ? "piece" : weightUnit, language)}
+                </span>
+              </button>
+              <button
+                type="button"
+                className="icon"
+                disabled={index === 0}
+                aria-label={`${name} ${say("moveUp")}`}
+                onClick={() => void moveUp(index)}
+              >
+                ↑
+              </button>
+              <button
+                type="button"
+                aria-pressed={tile.isOnSale}
+                onClick={() => void change(tile.slot, { isOnSale: !tile.isOnSale })}
+              >
+                {tile.isOnSale ? say("takeOff") : say("putBack")}
+              </button>
+            </li>
+          )
+        })}
+      </ul>
+      {open !== undefined && (
+        <PriceSheet
+          tile={open}
+          onClose={() => setOpen(undefined)}
+          onPrice={async (unitPriceFen) => {
+            await change(open.slot, { unitPriceFen })
+            setOpen(undefined)
+          }}
+        />
+      )}
+    </>
+  )
+}
+
+type PriceSheetProps = {
+  readonly tile: TileRow
+  readonly onPrice: (unitPriceFen: number) => Promise<void>
+  readonly onClose: () => void
+}
+
+function PriceSheet({ tile, onPrice, onClose }: PriceSheetProps) {
+  const { catalogue, settings } = useKioskState()
+  const { language, weightUnit } = settings
+  const say = useWords()
+  const unit = tile.unit === "piece" ? ("piece" as const) : weightUnit
+  const before = unit === "jin" ? fenPerKilogramToYuanPerJin(tile.unitPriceFen) : fenToYuan(tile.unitPriceFen)
+  const [typed, setTyped] = useState("")
+  const confirm = () => {
+    const unitPriceFen = typedPriceFen(typed === "" ? "0" : typed, unit)
+    if (unitPriceFen !== undefined) void onPrice(unitPriceFen)
+  }
+  return (
+    <Sheet title={`${nameOf(tile.commodity, catalogue, language)} · ${say("price")}`} onClose={onClose}>
+      <output className="typed">
+        ¥{typed || before} <small>/{unitName(unit, language)}</small>
+      </output>
+      <p className="soft">{say("priceHint")}</p>
+      <Keypad onKey={(key) => setTyped((text) => withKey(text, key, 2))} onDone={confirm} />
+      <button type="button" className="primary wide" onClick={confirm}>
+        {say("confirm")}
+      </button>
+    </Sheet>
+  )
+}

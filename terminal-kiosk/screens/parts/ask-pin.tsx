@@ -1,0 +1,50 @@
+import { useState } from "react"
+import { checkPin, PIN_PATTERN, setPin } from "../../src/settings/owner-pin"
+import { readSettings } from "../../src/settings/settings"
+import { useKiosk, useKioskState, useWords } from "../session/use-kiosk"
+import { Keypad } from "./keypad"
+import { Sheet } from "./sheet"
+
+const DIGITS_MAX = 8
+
+type AskPinProps = { readonly onOwner: () => void; readonly onClose: () => void }
+
+/** The owner's PIN; the first time, the owner chooses it. */
+export function AskPin({ onOwner, onClose }: AskPinProps) {
+  const kiosk = useKiosk()
+  const say = useWords()
+  const isNew = useKioskState().settings.pin === undefined
+  const [typed, setTyped] = useState("")
+  const [isWrong, setWrong] = useState(false)
+  const press = (key: string) => {
+    setWrong(false)
+    setTyped((before) => (key === "⌫" ? before.slice(0, -1) : (before + key).slice(0, DIGITS_MAX)))
+  }
+  const confirm = async () => {
+    if (!PIN_PATTERN.test(typed)) return setWrong(true)
+    if (isNew) {
+      await setPin(kiosk.terminal, typed)
+      kiosk.state.set({ settings: await readSettings(kiosk.terminal) })
+      return onOwner()
+    }
+    if (await checkPin(kiosk.terminal, typed)) return onOwner()
+    setTyped("")
+    setWrong(true)
+  }
+  return (
+    <Sheet title={say(isNew ? "choosePin" : "askPin")} onClose={onClose}>
+      <output className="typed" aria-live="polite">
+        {"●".repeat(typed.length) || <span className="soft">{say("pinDigits")}</span>}
+      </output>
+      {isWrong && (
+        <p className="bad" role="alert">
+          ✕ {say(isNew ? "pinDigits" : "pinWrong")}
+        </p>
+      )}
+      <Keypad onKey={press} onDone={() => void confirm()} withPoint={false} />
+      <button type="button" className="primary wide" onClick={() => void confirm()}>
+        {say("confirm")}
+      </button>
+    </Sheet>
+  )
+}

@@ -1,0 +1,94 @@
+import { linesTotalFen } from "@suyuan/protocol/sale/sale-totals"
+import { basketAmountFen } from "../../src/basket/basket"
+import { lineText, yuan } from "../session/goods-names"
+import { clearBasket, hold, recall } from "../session/selling"
+import { useKiosk, useKioskState, useWords } from "../session/use-kiosk"
+
+type BasketPanelProps = {
+  readonly onLine: (index: number) => void
+  readonly onReduce: () => void
+  readonly onSettle: (how: "platform" | "cash") => void
+  readonly refusal: string | undefined
+}
+
+/** The slip that grows: lines, sum, and the way to the code. */
+export function BasketPanel({ onLine, onReduce, onSettle, refusal }: BasketPanelProps) {
+  const kiosk = useKiosk()
+  const { basket, tiles, catalogue, settings, held, standing } = useKioskState()
+  const say = useWords()
+  const linesFen = linesTotalFen(basket.lines)
+  const amountFen = basketAmountFen(basket)
+  const isEmpty = basket.lines.length === 0
+  const isStopped = standing === "revoked" || standing === "suspended" || standing === "claimed"
+  return (
+    <section className="basket" aria-label={say("basket")}>
+      {held.length > 0 && (
+        <ul className="held" aria-label={say("heldBaskets")}>
+          {held.map(({ basket: other }, index) => (
+            <li key={other.id}>
+              <button type="button" className="chip" onClick={() => void recall(kiosk, other.id)}>
+                {say("heldBasket")} {index + 1} · {yuan(basketAmountFen(other))}
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+      <ol className="slip">
+        {basket.lines.map((line, index) => {
+          const text = lineText(line, tiles, catalogue, settings)
+          return (
+            // biome-ignore lint/suspicious/noArrayIndexKey: a line is its place; the same goods may stand twice
+            <li key={index}>
+              <button type="button" className="slip-line" onClick={() => onLine(index)}>
+                <span className="slip-name">{text.name}</span>
+                <span className="slip-amount">{text.amount}</span>
+                <span className="slip-detail">
+                  {text.quantity} × {text.price}
+                </span>
+              </button>
+            </li>
+          )
+        })}
+        {isEmpty && <li className="slip-empty">{say("basketEmpty")}</li>}
+      </ol>
+      <div className="basket-foot">
+        <p className="sum">
+          <span>{say("total")}</span>
+          <strong>{yuan(amountFen)}</strong>
+          {amountFen < linesFen && (
+            <small>
+              {say("reducedBy")} {yuan(linesFen - amountFen)}
+            </small>
+          )}
+        </p>
+        {refusal !== undefined && (
+          <p className="bad" role="alert">
+            ✕ {refusal}
+          </p>
+        )}
+        <div className="basket-actions">
+          <button type="button" disabled={isEmpty} onClick={() => void hold(kiosk)}>
+            {say("hold")}
+          </button>
+          <button type="button" disabled={isEmpty} onClick={onReduce}>
+            {say("reduce")}
+          </button>
+          <button type="button" disabled={isEmpty} onClick={() => clearBasket(kiosk)}>
+            {say("clear")}
+          </button>
+          <button type="button" className="secondary" disabled={isEmpty || isStopped} onClick={() => onSettle("cash")}>
+            {say("takeCash")}
+          </button>
+          <button
+            type="button"
+            className="primary settle"
+            disabled={isEmpty || isStopped}
+            onClick={() => onSettle("platform")}
+          >
+            {say("settle")}
+          </button>
+        </div>
+      </div>
+    </section>
+  )
+}

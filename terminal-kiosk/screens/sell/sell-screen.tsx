@@ -1,0 +1,64 @@
+import type { SaleLine } from "@suyuan/protocol/sale/sale"
+import { useState } from "react"
+import type { TileRow } from "../../src/store/rows"
+import { refusalWords } from "../session/refusals"
+import { dropLine, putLine, settle } from "../session/selling"
+import { useKiosk, useKioskState } from "../session/use-kiosk"
+import { BasketPanel } from "./basket-panel"
+import { LineSheet } from "./line-sheet"
+import { ReduceSheet } from "./reduce-sheet"
+import { Tiles } from "./tiles"
+
+type Open =
+  | { readonly sheet: "line"; readonly tile: TileRow; readonly index: number | undefined }
+  | { readonly sheet: "reduce" }
+
+export function SellScreen({ onStock }: { readonly onStock: () => void }) {
+  const kiosk = useKiosk()
+  const { basket, tiles, settings } = useKioskState()
+  const [open, setOpen] = useState<Open | undefined>(undefined)
+  const [refusal, setRefusal] = useState<string | undefined>(undefined)
+  const close = () => setOpen(undefined)
+  const refuse = (code: string | undefined) =>
+    setRefusal(code === undefined ? undefined : refusalWords(code, settings.language))
+
+  const settleNow = async (how: "platform" | "cash") => refuse(await settle(kiosk, how))
+  const finishLine = async (line: SaleLine, settleAtOnce: boolean, index: number | undefined) => {
+    const problem = putLine(kiosk, line, index)
+    refuse(problem)
+    close()
+    if (problem === undefined && settleAtOnce) await settleNow("platform")
+  }
+  const openLine = (index: number) => {
+    const tile = tiles.find(({ slot }) => slot === basket.lines[index]?.slot)
+    if (tile !== undefined) setOpen({ sheet: "line", tile, index })
+  }
+  return (
+    <div className="sell">
+      <Tiles onChoose={(tile) => setOpen({ sheet: "line", tile, index: undefined })} onStock={onStock} />
+      <BasketPanel
+        onLine={openLine}
+        onReduce={() => setOpen({ sheet: "reduce" })}
+        onSettle={(how) => void settleNow(how)}
+        refusal={refusal}
+      />
+      {open?.sheet === "line" && (
+        <LineSheet
+          tile={open.tile}
+          line={open.index === undefined ? undefined : basket.lines[open.index]}
+          onDone={(line, settleAtOnce) => void finishLine(line, settleAtOnce, open.index)}
+          onRemove={
+            open.index === undefined
+              ? undefined
+              : () => {
+                  dropLine(kiosk, open.index ?? 0)
+                  close()
+                }
+          }
+          onClose={close}
+        />
+      )}
+      {open?.sheet === "reduce" && <ReduceSheet onClose={close} />}
+    </div>
+  )
+}

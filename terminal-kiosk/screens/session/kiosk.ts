@@ -1,0 +1,202 @@
+/** The opened terminal as the screens use it: state that they watch, and what a finger can do. */
+import type { Transport } from "@suyuan/client/transport"
+import { emptyBasket } from "../../src/basket/basket"
+import { listHeld } from "../../src/basket/hold-basket"
+import { readCatalogue } from "../../src/catalogue/read-catalogue"
+import type { Notice } from "../../src/link/down-messages"
+import { type KeptLink, keepLinked } from "../../src/link/keep-linked"
+import { standingOf } from "../../src/sale/sale-standing"
+import { readSettings } from "../../src/settings/settings"
+import { type SaleRow, THE_ONE } from "../../src/store/rows"
+import type { Terminal } from "../../src/terminal"
+import { listTiles } from "../../src/tiles/put-on-sale"
+import { chineseAmount } from "../../src/voice/chinese-amount"
+import { speechVoice } from "../../src/voice/speech-voice"
+import { Observed } from "./observed"
+import { askForPersistence } from "./open-session"
+import { shownAfter } from "./sale-news"
+import type { KioskState, LineState, Problem, TerminalStanding } from "./state"
+
+/** A tablet that was asked to forget nothing still tells how much room there is. */
+const STORAGE_LOOK_MS = 60_000
+const PURCHASES_SHOWN = 200
+
+export class Kiosk {
+  readonly state: Observed<KioskState>
+  readonly terminal: Terminal
+  readonly transport: Transport
+  readonly voice = speechVoice()
+  #link: KeptLink | undefined
+
+  private constructor(terminal: Terminal, transport: Transport, state: KioskState) {
+    this.terminal = terminal
+    this.transport = transport
+    this.state = new Observed(state)
+  }
+
+  static async open(terminal: Terminal, transport: Transport): Promise<Kiosk> {
+    const { store } = terminal
+    const [settings, tiles, catalogue, held] = await Promise.all([
+      readSettings(terminal),
+      listTiles(terminal),
+      store.get("catalogue", THE_ONE),
+      listHeld(terminal),
+    ])
+    const kiosk = new Kiosk(terminal, transport, {
+      ...{ settings, tiles, catalogue, held },
+      standing: standingOfNotice((await store.get("notices", "state"))?.text),
+      basket: emptyBasket(terminal.newId()),
+      shown: undefined,
+      purchases: [],
+      bindings: [],
+      line: { ...NO_LINE, isOnline: false },
+      storage: { isPersisted: false, usedBytes: 0, quotaBytes: 0 },
+      problem: undefined,
+    })
+    await kiosk.refresh()
+    return kiosk
+  }
+
+  /** Beside everything else: the first screen does not wait for it. */
+  start(): void {
+    this.#link = keepLinked(this.terminal, {
+      transport: this.transport,
+      connect: async (address, events) =>
+        (await import("../../src/link/connect-broker")).connectBroker(address, events),
+      listeners: {
+        onOnline: (isOnline) => this.#wentOnline(isOnline),
+        onState: (standing) => this.state.set({ standing }),
+        onSale: (sale) => this.heardOfSale(sale),
+        onNotice: (notice) => void this.#heardNotice(notice),
+        onAcks: () => void this.#synced(),
+        onClockOffset: (clockOffsetMs) => this.#line({ clockOffsetMs, lastSyncAtMs: this.terminal.clock.nowMs() }),
+        onTrouble: (trouble) => this.#hadTrouble(trouble),
+      },
+    })
+    void this.lookAtStorage()
+    setInterval(() => void this.lookAtStorage(), STORAGE_LOOK_MS)
+    addEventListener("online", () => this.wake())
+    addEventListener("offline", () => this.#line({ isOnline: false }))
+  }
+
+  wake(): void {
+    this.#link?.wake()
+    void this.refresh()
+  }
+
+  /** Reads again what changes beside the screen: outbox, refused uploads, purchases, bindings. */
+  async refresh(): Promise<void> {
+    const { store } = this.terminal
+    const [outbox, refused, purchases, bindings] = await Promise.all([
+      store.list("outbox"),
+      store.list("refused"),
+      store.list("purchases", { limit: PURCHASES_SHOWN }),
+      store.list("bindings"),
+    ])
+    this.state.set({ purchases, bindings })
+    this.#line({ unsent: outbox.length, refused })
+  }
+
+  async refreshTiles(): Promise<void> {
+    this.state.set({ tiles: await listTiles(this.terminal) })
+    this.wake()
+  }
+
+  /** Runs a tap's work; a memory that is full or gone becomes a sentence instead of a silent tap. */
+  async attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await work()
+    } catch (error) {
+      this.state.set({ problem: problemOf(error) })
+      return undefined
+    }
+  }
+
+  heardOfSale(sale: SaleRow): void {
+    const { shown, settings } = this.state.get()
+    const next = shownAfter(shown, sale, this.terminal.clock.nowMs())
+    if (next !== shown) this.state.set({ shown: next })
+    if (standingOf(sale) === "paid" && this.awaited.delete(sale.counter) && settings.voice) {
+      this.voice.say(`收款到账 ${chineseAmount(sale.amountFen)}`)
+    }
+    for (const look of this.#saleWatchers) look()
+  }
+
+  /** Codes that were shown since this page was opened, and are not paid: their payment is said aloud, once. */
+  readonly awaited = new Set<number>()
+
+  readonly #saleWatchers = new Set<() => void>()
+
+  /** For a list of sales: called whenever one of them changed. */
+  watchSales = (look: () => void): (() => void) => {
+    this.#saleWatchers.add(look)
+    return () => this.#saleWatchers.delete(look)
+  }
+
+  async lookAtStorage(): Promise<void> {
+    const isPersisted = await askForPersistence().catch(() => false)
+    const { usage = 0, quota = 0 } = (await navigator.storage?.estimate?.()) ?? {}
+    this.state.set({ storage: { isPersisted, usedBytes: usage, quotaBytes: quota } })
+  }
+
+  #line(changes: Partial<LineState>): void {
+    this.state.set({ line: { ...this.state.get().line, ...changes } })
+  }
+
+  #wentOnline(isOnline: boolean): void {
+    this.#line(isOnline ? { isOnline, trouble: undefined } : { isOnline })
+    if (isOnline) void this.#readCatalogue()
+  }
+
+  async #readCatalogue(): Promise<void> {
+    const catalogue = await readCatalogue(this.terminal, this.transport).catch(() => undefined)
+    if (catalogue !== undefined) this.state.set({ catalogue })
+  }
+
+  async #synced(): Promise<void> {
+    this.#line({ lastSyncAtMs: this.terminal.clock.nowMs() })
+    await this.refresh()
+  }
+
+  async #heardNotice(notice: Notice): Promise<void> {
+    if (notice.kind === "state") this.state.set({ standing: terminalStanding(notice.state) })
+    await this.refresh()
+  }
+
+  #hadTrouble(trouble: unknown): void {
+    const code = codeOf(trouble)
+    this.#line({ trouble: code })
+    if (code === "terminal/revoked") this.state.set({ standing: "revoked" })
+    if (code === "terminal/suspended") this.state.set({ standing: "suspended" })
+  }
+}
+
+const NO_LINE: Omit<LineState, "isOnline"> = {
+  unsent: 0,
+  refused: [],
+  clockOffsetMs: undefined,
+  lastSyncAtMs: undefined,
+  trouble: undefined,
+}
+
+const standings: ReadonlySet<string> = new Set(["claimed", "active", "suspended", "revoked"])
+
+function terminalStanding(text: string): TerminalStanding {
+  return standings.has(text) ? (text as TerminalStanding) : "unknown"
+}
+
+function standingOfNotice(text: string | undefined): TerminalStanding {
+  return text === undefined ? "unknown" : terminalStanding(String((JSON.parse(text) as { state?: unknown }).state))
+}
+
+function codeOf(trouble: unknown): string {
+  if (typeof trouble === "object" && trouble !== null && "kind" in trouble) {
+    const refusal = trouble as { kind: string; code?: string }
+    return refusal.code ?? refusal.kind
+  }
+  return trouble instanceof Error ? trouble.name : "unknown"
+}
+
+function problemOf(error: unknown): Problem {
+  return error instanceof DOMException && error.name === "QuotaExceededError" ? "storageFull" : "storageFailed"
+}

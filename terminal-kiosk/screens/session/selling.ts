@@ -1,0 +1,145 @@
+/** What the seller's finger does to a basket and to the sale on the screen. */
+
+import type { ReductionError } from "@suyuan/protocol/sale/reduction"
+import type { SaleLine } from "@suyuan/protocol/sale/sale"
+import {
+  addLine,
+  type Basket,
+  type BasketError,
+  changeLine,
+  emptyBasket,
+  reduceTo,
+  removeLine,
+} from "../../src/basket/basket"
+import { holdBasket, listHeld, recallBasket } from "../../src/basket/hold-basket"
+import { cancelSale } from "../../src/sale/cancel-sale"
+import { type CloseSaleError, closeSale, urlOfSale } from "../../src/sale/close-sale"
+import { linesOf } from "../../src/sale/sale-lines"
+import { standingOf } from "../../src/sale/sale-standing"
+import { settleCash } from "../../src/sale/settle-cash"
+import { counterKey, type SaleRow } from "../../src/store/rows"
+import type { Kiosk } from "./kiosk"
+
+export function putLine(kiosk: Kiosk, line: SaleLine, index?: number): BasketError | undefined {
+  const { basket } = kiosk.state.get()
+  const changed = index === undefined ? addLine(basket, line) : changeLine(basket, index, line)
+  if (!changed.ok) return changed.error
+  kiosk.state.set({ basket: changed.value })
+  return undefined
+}
+
+export function dropLine(kiosk: Kiosk, index: number): void {
+  const changed = removeLine(kiosk.state.get().basket, index)
+  if (changed.ok) kiosk.state.set({ basket: changed.value })
+}
+
+/** 抹零. Says whether it is beyond custom: such a sale counts for no origin until it is explained. */
+export function askLess(kiosk: Kiosk, askedFen: number): { readonly isBeyondCustom: boolean } | ReductionError {
+  const reduced = reduceTo(kiosk.state.get().basket, askedFen)
+  if (!reduced.ok) return reduced.error
+  kiosk.state.set({ basket: reduced.value.basket })
+  return { isBeyondCustom: reduced.value.reduction.overTolerance }
+}
+
+export function clearBasket(kiosk: Kiosk): void {
+  kiosk.state.set({ basket: freshBasket(kiosk) })
+}
+
+export async function hold(kiosk: Kiosk): Promise<void> {
+  const { basket } = kiosk.state.get()
+  if (basket.lines.length === 0) return
+  await kiosk.attempt(async () => {
+    await holdBasket(kiosk.terminal, basket)
+    kiosk.state.set({ basket: freshBasket(kiosk), held: await listHeld(kiosk.terminal) })
+  })
+}
+
+/** What is in the basket already is put aside first: nothing is lost by looking at another. */
+export async function recall(kiosk: Kiosk, id: string): Promise<void> {
+  await hold(kiosk)
+  await kiosk.attempt(async () => {
+    const basket = await recallBasket(kiosk.terminal, id)
+    if (basket !== undefined) kiosk.state.set({ basket })
+    kiosk.state.set({ held: await listHeld(kiosk.terminal) })
+  })
+}
+
+/** The basket becomes a sale, and its code stands on the screens: no network is asked. */
+export function settle(kiosk: Kiosk, how: "platform" | "cash"): Promise<CloseSaleError | undefined> {
+  performance.mark("settle")
+  return settleBasket(kiosk, kiosk.state.get().basket, how)
+}
+
+async function settleBasket(
+  kiosk: Kiosk,
+  basket: Basket,
+  how: "platform" | "cash",
+): Promise<CloseSaleError | undefined> {
+  const closed = await kiosk.attempt(() => closeSale(kiosk.terminal, basket, how))
+  if (closed === undefined) return undefined
+  if (!closed.ok) return closed.error
+  const { sale, url } = closed.value
+  if (how === "platform") kiosk.awaited.add(sale.counter)
+  kiosk.state.set({
+    shown: { sale, url, wasRefused: false, payingSinceMs: undefined },
+    basket: freshBasket(kiosk),
+  })
+  kiosk.wake()
+  return undefined
+}
+
+/** Back to a code that is not paid, or to what became of it. */
+export async function showSale(kiosk: Kiosk, counter: number): Promise<void> {
+  const sale = await kiosk.terminal.store.get("sales", counterKey(counter))
+  if (sale !== undefined) kiosk.state.set({ shown: shownOf(kiosk, sale) })
+}
+
+/** Leaves the screen; a code that is not paid stays payable, and in the day's list. */
+export function leaveSale(kiosk: Kiosk): void {
+  kiosk.state.set({ shown: undefined })
+}
+
+export async function takeCash(kiosk: Kiosk): Promise<string | undefined> {
+  const { shown } = kiosk.state.get()
+  if (shown === undefined) return undefined
+  const settled = await kiosk.attempt(() => settleCash(kiosk.terminal, shown.sale.counter))
+  if (settled === undefined || !settled.ok) return settled?.error
+  kiosk.awaited.delete(shown.sale.counter)
+  keepShown(kiosk, settled.value)
+  return undefined
+}
+
+export async function cancel(kiosk: Kiosk): Promise<string | undefined> {
+  const { shown } = kiosk.state.get()
+  if (shown === undefined) return undefined
+  const cancelled = await kiosk.attempt(() => cancelSale(kiosk.terminal, shown.sale.counter))
+  if (cancelled === undefined || !cancelled.ok) return cancelled?.error
+  keepShown(kiosk, cancelled.value)
+  return undefined
+}
+
+/** The same goods with a fresh code: the old one is cancelled by a signed request, so only one of them is paid. */
+export async function renew(kiosk: Kiosk): Promise<CloseSaleError | undefined> {
+  const { shown } = kiosk.state.get()
+  if (shown === undefined) return undefined
+  const { sale } = shown
+  await cancel(kiosk)
+  const lines = linesOf(sale)
+  return settleBasket(kiosk, { id: kiosk.terminal.newId(), lines, askedFen: sale.amountFen }, "platform")
+}
+
+export function keepShown(kiosk: Kiosk, sale: SaleRow): void {
+  const { shown } = kiosk.state.get()
+  if (shown?.sale.counter === sale.counter) kiosk.state.set({ shown: { ...shown, sale } })
+  kiosk.wake()
+}
+
+function shownOf(kiosk: Kiosk, sale: SaleRow) {
+  const isPaying = standingOf(sale) === "paying"
+  const payingSinceMs = isPaying ? kiosk.terminal.clock.nowMs() : undefined
+  return { sale, url: urlOfSale(kiosk.terminal, sale), wasRefused: false, payingSinceMs }
+}
+
+function freshBasket(kiosk: Kiosk): Basket {
+  return emptyBasket(kiosk.terminal.newId())
+}

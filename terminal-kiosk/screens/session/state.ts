@@ -1,0 +1,58 @@
+import type { Basket } from "../../src/basket/basket"
+import type { HeldBasket } from "../../src/basket/hold-basket"
+import type {
+  BindingRow,
+  CatalogueRow,
+  PurchaseRow,
+  RefusedRow,
+  SaleRow,
+  SettingsRow,
+  TileRow,
+} from "../../src/store/rows"
+
+export type TerminalStanding = "unknown" | "claimed" | "active" | "suspended" | "revoked"
+
+/** The line to the gateway, as far as this tablet knows. */
+export interface LineState {
+  readonly isOnline: boolean
+  readonly unsent: number
+  readonly refused: readonly (readonly [string, RefusedRow])[]
+  readonly clockOffsetMs: number | undefined
+  readonly lastSyncAtMs: number | undefined
+  /** Why there is no line: a gateway's closed code, or what the network said. */
+  readonly trouble: string | undefined
+}
+
+export interface StorageState {
+  readonly isPersisted: boolean
+  readonly usedBytes: number
+  readonly quotaBytes: number
+}
+
+/** The sale whose code stands on the screens. */
+export interface ShownSale {
+  readonly sale: SaleRow
+  readonly url: string
+  /** The wallet began and did not pay: the buyer may try again. */
+  readonly wasRefused: boolean
+  /** When the gateway said `paying`, by this tablet's clock. */
+  readonly payingSinceMs: number | undefined
+}
+
+export interface KioskState {
+  readonly standing: TerminalStanding
+  readonly settings: SettingsRow
+  readonly tiles: readonly TileRow[]
+  readonly catalogue: CatalogueRow | undefined
+  readonly basket: Basket
+  readonly held: readonly HeldBasket[]
+  readonly shown: ShownSale | undefined
+  readonly purchases: readonly (readonly [string, PurchaseRow])[]
+  readonly bindings: readonly (readonly [string, BindingRow])[]
+  readonly line: LineState
+  readonly storage: StorageState
+  /** A sentence for the seller, until it is dismissed: the key of a word in look/. */
+  readonly problem: Problem | undefined
+}
+
+export type Problem = "storageFull" | "storageFailed" | "newVersion"

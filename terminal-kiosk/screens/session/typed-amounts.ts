@@ -1,0 +1,49 @@
+/** What fingers type on the keypad, as integers. */
+import { divideHalfUp, yuanToFen } from "@suyuan/protocol/units/money"
+import { GRAMS_PER_JIN, GRAMS_PER_KILOGRAM, kilogramsToGrams } from "@suyuan/protocol/units/weight"
+import type { SettingsRow } from "../../src/store/rows"
+
+type WeightUnit = SettingsRow["weightUnit"]
+
+const JIN_PER_KILOGRAM = GRAMS_PER_KILOGRAM / GRAMS_PER_JIN
+
+/** `1.` and `.5` are what a thumb types. */
+function tidy(text: string): string {
+  const whole = text.startsWith(".") ? `0${text}` : text
+  return whole.replace(/\.$/, "")
+}
+
+/** Grams; half a gram goes up. `undefined` for what is no weight above nothing. */
+export function typedGrams(text: string, unit: WeightUnit): number | undefined {
+  const thousandths = kilogramsToGrams(tidy(text))
+  if (!thousandths.ok) return undefined
+  const grams =
+    unit === "kilogram" ? thousandths.value : Number(divideHalfUp(BigInt(thousandths.value), BigInt(JIN_PER_KILOGRAM)))
+  return grams > 0 ? grams : undefined
+}
+
+export function typedPieces(text: string): number | undefined {
+  return /^[1-9]\d{0,5}$/.test(text) ? Number(text) : undefined
+}
+
+/** Fen per kilogram or piece, from yuan per 斤, kilogram or piece. */
+export function typedPriceFen(text: string, unit: WeightUnit | "piece"): number | undefined {
+  const fen = yuanToFen(tidy(text))
+  if (!fen.ok) return undefined
+  return unit === "jin" ? fen.value * JIN_PER_KILOGRAM : fen.value
+}
+
+export function typedFen(text: string): number | undefined {
+  const fen = yuanToFen(tidy(text))
+  return fen.ok ? fen.value : undefined
+}
+
+/** One more key: digits, one point, and no more decimals than fit. */
+export function withKey(text: string, key: string, decimalsMax: number): string {
+  if (key === "⌫") return text.slice(0, -1)
+  if (key === ".") return text.includes(".") || decimalsMax === 0 ? text : `${text === "" ? "0" : text}.`
+  const [, decimals] = text.split(".")
+  if (decimals !== undefined && decimals.length >= decimalsMax) return text
+  if (text.replace(".", "").length >= 8) return text
+  return text === "0" ? key : text + key
+}

@@ -1,0 +1,54 @@
+import { RECEIPT_DIGITS } from "@suyuan/protocol/terminal/offline-receipt"
+import { useState } from "react"
+import { checkReceipt } from "../../src/receipt/check-receipt"
+import { counterKey } from "../../src/store/rows"
+import { Keypad } from "../parts/keypad"
+import { Sheet } from "../parts/sheet"
+import { refusalWords } from "../session/refusals"
+import { keepShown } from "../session/selling"
+import { useKiosk, useKioskState, useWords } from "../session/use-kiosk"
+
+type DigitsSheetProps = { readonly counter: number; readonly onClose: () => void }
+
+/** The buyer's phone shows six digits because this stall is offline: three tries, counted on the disk. */
+export function DigitsSheet({ counter, onClose }: DigitsSheetProps) {
+  const kiosk = useKiosk()
+  const { language } = useKioskState().settings
+  const say = useWords()
+  const [typed, setTyped] = useState("")
+  const [answer, setAnswer] = useState<string | undefined>(undefined)
+  const check = async (digits: string) => {
+    const checked = await kiosk.attempt(() => checkReceipt(kiosk.terminal, counter, digits))
+    setTyped("")
+    if (checked === undefined) return
+    if (!checked.ok) return setAnswer(refusalWords(checked.error, language))
+    const { value } = checked
+    if (value.verdict === "accepted") {
+      const sale = await kiosk.terminal.store.get("sales", counterKey(counter))
+      if (sale !== undefined) keepShown(kiosk, sale)
+      return onClose()
+    }
+    if (value.verdict === "wrong") setAnswer(`${say("digitsWrong")} ${value.triesLeft}`)
+    else setAnswer(say(value.verdict === "locked" ? "digitsLocked" : "digitsUsed"))
+  }
+  const press = (key: string) => {
+    const digits = key === "⌫" ? typed.slice(0, -1) : (typed + key).slice(0, RECEIPT_DIGITS)
+    setTyped(digits)
+    if (digits.length === RECEIPT_DIGITS) void check(digits)
+  }
+  const shownDigits = typed.padEnd(RECEIPT_DIGITS, "·")
+  return (
+    <Sheet title={say("sixDigits")} onClose={onClose}>
+      <p className="soft">{say("sixDigitsHint")}</p>
+      <output className="typed digits">
+        {shownDigits.slice(0, 3)} {shownDigits.slice(3)}
+      </output>
+      {answer !== undefined && (
+        <p className="bad" role="alert">
+          ✕ {answer}
+        </p>
+      )}
+      <Keypad onKey={press} withPoint={false} />
+    </Sheet>
+  )
+}

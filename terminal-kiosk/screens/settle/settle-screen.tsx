@@ -1,0 +1,126 @@
+import { useEffect, useRef, useState } from "react"
+import { linesOf } from "../../src/sale/sale-lines"
+import { QrCode } from "../parts/qr-code"
+import { lineText, yuan } from "../session/goods-names"
+import { refusalWords } from "../session/refusals"
+import { cancel, leaveSale, renew, takeCash } from "../session/selling"
+import type { ShownSale } from "../session/state"
+import { useKiosk, useKioskState, useWords } from "../session/use-kiosk"
+import { useNow } from "../session/use-now"
+import { DigitsSheet } from "./digits-sheet"
+import { cameTooLate, type ScreenStanding, screenStanding, standingLooks } from "./standing"
+
+const open: ReadonlySet<ScreenStanding> = new Set(["shown", "paying", "unknown", "refused", "expired"])
+const withCode: ReadonlySet<ScreenStanding> = new Set(["shown", "paying", "unknown", "refused"])
+
+/** The code, and what becomes of it. The amount is the largest thing on the screen. */
+export function SettleScreen({ shown }: { readonly shown: ShownSale }) {
+  const kiosk = useKiosk()
+  const say = useWords()
+  const { tiles, catalogue, settings, line, standing: terminalStanding } = useKioskState()
+  const nowMs = useNow()
+  const [asksDigits, setAsksDigits] = useState(false)
+  const [isTurned, setTurned] = useState(false)
+  const [refusal, setRefusal] = useState<string | undefined>(undefined)
+  const next = useRef<HTMLButtonElement>(null)
+  const { sale, url } = shown
+  const standing = screenStanding(shown, line.isOnline, nowMs)
+  const look = standingLooks[standing]
+  const isOpen = open.has(standing)
+  const refuse = (code: string | undefined) =>
+    setRefusal(code === undefined ? undefined : refusalWords(code, settings.language))
+
+  useEffect(() => {
+    if (withCode.has(standing)) measureCode()
+    if (!isOpen) next.current?.focus()
+  }, [standing, isOpen])
+
+  return (
+    <main className={`settle-screen tone-${look.tone}`}>
+      <section className={isTurned ? "code-side turned" : "code-side"} aria-label={say("payCode")}>
+        {withCode.has(standing) ? (
+          <QrCode url={url} label={say("payCode")} />
+        ) : (
+          <p className="big-shape" aria-hidden="true">
+            {look.shape}
+          </p>
+        )}
+        {withCode.has(standing) && <p className="code-hint">{say("scanToPay")}</p>}
+      </section>
+      <section className="settle-side">
+        <p className="amount">{yuan(sale.amountFen)}</p>
+        <p className="standing" role="status" aria-live="assertive">
+          <span aria-hidden="true">{look.shape}</span> {say(look.word)}
+        </p>
+        {cameTooLate(sale) && (
+          <p className="notice bad" role="alert">
+            {say("cancelledTooLate")}
+          </p>
+        )}
+        {!line.isOnline && isOpen && <p className="notice waiting">{say("offlineSale")}</p>}
+        {(terminalStanding === "revoked" || terminalStanding === "suspended") && (
+          <p className="notice bad" role="alert">
+            ✕ {say(terminalStanding === "revoked" ? "terminalRevoked" : "terminalSuspended")}
+          </p>
+        )}
+        {refusal !== undefined && (
+          <p className="notice bad" role="alert">
+            ✕ {refusal}
+          </p>
+        )}
+        <ul className="settle-lines">
+          {linesOf(sale).map((one, index) => {
+            const text = lineText(one, tiles, catalogue, settings)
+            return (
+              // biome-ignore lint/suspicious/noArrayIndexKey: the lines of a signed sale never change
+              <li key={index}>
+                <span>{text.name}</span> <span className="soft">{text.quantity}</span> <span>{text.amount}</span>
+              </li>
+            )
+          })}
+        </ul>
+        <div className="settle-actions">
+          {isOpen && (
+            <>
+              <button type="button" className="secondary" onClick={() => void takeCash(kiosk).then(refuse)}>
+                {say("takeCash")}
+              </button>
+              <button type="button" className="secondary" onClick={() => setAsksDigits(true)}>
+                {say("sixDigits")}
+              </button>
+              {(standing === "expired" || standing === "refused") && (
+                <button type="button" className="primary" onClick={() => void renew(kiosk).then(refuse)}>
+                  {say("freshCode")}
+                </button>
+              )}
+              <button type="button" onClick={() => setTurned(!isTurned)} aria-pressed={isTurned}>
+                {say("turnScreen")}
+              </button>
+              <button type="button" onClick={() => void cancel(kiosk).then(refuse)}>
+                {say("cancelSale")}
+              </button>
+            </>
+          )}
+          <button ref={next} type="button" className={isOpen ? "" : "primary"} onClick={() => leaveSale(kiosk)}>
+            {say(isOpen ? "leaveOpen" : "nextBuyer")}
+          </button>
+        </div>
+      </section>
+      {asksDigits && <DigitsSheet counter={sale.counter} onClose={() => setAsksDigits(false)} />}
+    </main>
+  )
+}
+
+/** From the tap to the painted code, for bench/. */
+function measureCode(): void {
+  if (performance.getEntriesByName("settle", "mark").length === 0) return
+  requestAnimationFrame(() => {
+    const painted = new MessageChannel()
+    painted.port1.onmessage = () => {
+      if (performance.getEntriesByName("settle", "mark").length === 0) return
+      performance.measure("settle to code", "settle")
+      performance.clearMarks("settle")
+    }
+    painted.port2.postMessage(undefined)
+  })
+}

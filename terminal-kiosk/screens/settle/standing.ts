@@ -1,0 +1,53 @@
+/** How a sale stands, as the screen that shows its code has to say it. */
+import { seconds2024ToMs } from "@suyuan/protocol/units/instant"
+import { type SaleStanding, standingOf } from "../../src/sale/sale-standing"
+import type { SaleRow } from "../../src/store/rows"
+import type { ShownSale } from "../session/state"
+
+/** The gateway's window for opening a payment (SCAN_WINDOW_SECONDS): later the code is a fresh one's business. */
+const CODE_LIVES_MS = 300_000
+/** A payment takes seconds; after this long its result is to be called unknown. */
+const PAYING_MS_MAX = 20_000
+
+export type ScreenStanding =
+  | Exclude<SaleStanding, "waiting" | "paying">
+  | "shown"
+  | "refused"
+  | "expired"
+  | "paying"
+  | "unknown"
+
+export function screenStanding(shown: ShownSale, isOnline: boolean, nowMs: number): ScreenStanding {
+  const standing = standingOf(shown.sale)
+  if (standing === "paying") {
+    const tookMs = nowMs - (shown.payingSinceMs ?? nowMs)
+    return !isOnline || tookMs > PAYING_MS_MAX ? "unknown" : "paying"
+  }
+  if (standing !== "waiting") return standing
+  if (shown.wasRefused) return "refused"
+  return isExpired(shown.sale, nowMs) ? "expired" : "shown"
+}
+
+function isExpired(sale: SaleRow, nowMs: number): boolean {
+  return nowMs - seconds2024ToMs(sale.issuedAtSeconds) > CODE_LIVES_MS
+}
+
+/** The payment was there before the cancellation: the seller gives the money back, or hands the goods over. */
+export function cameTooLate({ cancelRequested, payment }: SaleRow): boolean {
+  return cancelRequested === true && payment?.state === "paid"
+}
+
+/** Word, shape and colour of each; colour never stands alone. */
+export const standingLooks = {
+  shown: { word: "waitingForBuyer", shape: "◔", tone: "waiting" },
+  paying: { word: "payingNow", shape: "◔", tone: "waiting" },
+  unknown: { word: "payingUnknown", shape: "?", tone: "unknown" },
+  refused: { word: "paymentRefused", shape: "✕", tone: "refused" },
+  expired: { word: "codeExpired", shape: "?", tone: "unknown" },
+  paid: { word: "paidNow", shape: "✓", tone: "paid" },
+  cash: { word: "cashTaken", shape: "✓", tone: "paid" },
+  "handed-over": { word: "digitsAccepted", shape: "✓", tone: "paid" },
+  cancelling: { word: "cancelling", shape: "◔", tone: "waiting" },
+  closed: { word: "saleClosed", shape: "✕", tone: "refused" },
+  voided: { word: "saleVoided", shape: "✕", tone: "refused" },
+} as const

@@ -1,0 +1,110 @@
+import { useEffect, useState } from "react"
+import { answerBinding } from "../../src/bindings/answer-binding"
+import { type ShownBindCode, showBindCode } from "../../src/bindings/show-bind-code"
+import { AskPin } from "../parts/ask-pin"
+import { QrCode } from "../parts/qr-code"
+import { Sheet } from "../parts/sheet"
+import { refusalWords } from "../session/refusals"
+import { useKiosk, useKioskState, useWords } from "../session/use-kiosk"
+import { useNow } from "../session/use-now"
+
+/** The stall's own wallet, so that what it buys comes in by itself. Another code than for payment, and another look. */
+export function BindWallet() {
+  const kiosk = useKiosk()
+  const { bindings, line } = useKioskState()
+  const say = useWords()
+  const [asksPin, setAsksPin] = useState(false)
+  const [shown, setShown] = useState<ShownBindCode | undefined>(undefined)
+  const active = bindings.filter(([, { state }]) => state === "active")
+  const show = async () => {
+    setAsksPin(false)
+    setShown(await kiosk.attempt(() => showBindCode(kiosk.terminal)))
+  }
+  return (
+    <>
+      <h2>{say("boundWallets")}</h2>
+      {active.length === 0 && <p className="soft">{say("noWallet")}</p>}
+      <ul className="plain">
+        {active.map(([id, binding]) => (
+          <li key={id} className="row">
+            <span>
+              ✓ {say("wallet")} {binding.digits}
+            </span>
+            <AnswerButton bindingId={id} answer="end" word="endBinding" />
+          </li>
+        ))}
+      </ul>
+      <button type="button" className="secondary" disabled={!line.isOnline} onClick={() => setAsksPin(true)}>
+        {say("bindWallet")}
+      </button>
+      {!line.isOnline && <p className="soft">{say("needsNetwork")}</p>}
+      {asksPin && <AskPin onOwner={() => void show()} onClose={() => setAsksPin(false)} />}
+      {shown !== undefined && <BindSheet shown={shown} onClose={() => setShown(undefined)} />}
+    </>
+  )
+}
+
+function BindSheet({ shown, onClose }: { readonly shown: ShownBindCode; readonly onClose: () => void }) {
+  const { bindings } = useKioskState()
+  const say = useWords()
+  const secondsLeft = Math.max(0, Math.ceil((shown.validUntilMs - useNow()) / 1000))
+  const claimed = bindings.find(([, { nonce }]) => nonce === shown.nonce)
+  const state = claimed?.[1].state
+  useEffect(() => {
+    if (state === "active" || state === "ended") onClose()
+  }, [state, onClose])
+  return (
+    <Sheet title={say("bindWallet")} onClose={onClose} wide>
+      {claimed === undefined ? (
+        <div className="bind-code">
+          <QrCode url={shown.url} label={say("bindCode")} />
+          <p>
+            {say("bindHint")} {secondsLeft} s
+          </p>
+        </div>
+      ) : (
+        <div className="bind-code">
+          <p>{say("compareDigits")}</p>
+          <p className="fingerprint">{claimed[1].digits}</p>
+          <div className="row">
+            <AnswerButton bindingId={claimed[0]} answer="refuse" word="digitsDiffer" />
+            <AnswerButton bindingId={claimed[0]} answer="confirm" word="digitsSame" />
+          </div>
+        </div>
+      )}
+    </Sheet>
+  )
+}
+
+type AnswerButtonProps = {
+  readonly bindingId: string
+  readonly answer: "confirm" | "refuse" | "end"
+  readonly word: "digitsSame" | "digitsDiffer" | "endBinding"
+}
+
+function AnswerButton({ bindingId, answer, word }: AnswerButtonProps) {
+  const kiosk = useKiosk()
+  const { language } = useKioskState().settings
+  const say = useWords()
+  const [refusal, setRefusal] = useState<string | undefined>(undefined)
+  const give = async () => {
+    const answered = await kiosk.attempt(() => answerBinding(kiosk.terminal, kiosk.transport, bindingId, answer))
+    if (answered !== undefined && !answered.ok) {
+      const { error } = answered
+      setRefusal(refusalWords(error.kind === "refused" ? error.code : `enrol/${error.kind}`, language))
+    }
+    await kiosk.refresh()
+  }
+  return (
+    <>
+      {refusal !== undefined && (
+        <span className="bad" role="alert">
+          ✕ {refusal}
+        </span>
+      )}
+      <button type="button" className={answer === "confirm" ? "primary" : "secondary"} onClick={() => void give()}>
+        {say(word)}
+      </button>
+    </>
+  )
+}

@@ -1,0 +1,84 @@
+/** Today's sales at this terminal, for its day page: read backwards from the newest, whatever lies before. */
+
+import { lineAmountFen } from "@suyuan/protocol/sale/sale-totals"
+import { seconds2024ToMs } from "@suyuan/protocol/units/instant"
+import { quantityGrams } from "@suyuan/protocol/units/weight"
+import { linesOf } from "../sale/sale-lines"
+import { type SaleStanding, standingOf } from "../sale/sale-standing"
+import { counterKey, type SaleRow } from "../store/rows"
+import type { Terminal } from "../terminal"
+
+const PAGE = 200
+const DAY_MS = 24 * 3_600_000
+
+/** Newest first. */
+export async function salesSince({ store }: Pick<Terminal, "store">, fromMs: number): Promise<SaleRow[]> {
+  const last = await store.last("sales")
+  const found: SaleRow[] = []
+  let highest = last?.[1].counter ?? 0
+  while (highest > 0) {
+    const lowest = Math.max(0, highest - PAGE)
+    const page = await store.list("sales", { after: counterKey(lowest), limit: highest - lowest })
+    for (const [, sale] of [...page].reverse()) {
+      if (sale.counter > highest) continue
+      if (seconds2024ToMs(sale.issuedAtSeconds) < fromMs) return found
+      found.push(sale)
+    }
+    highest = lowest
+  }
+  return found
+}
+
+/** When the site's business day that holds this moment began. */
+export function dayStartMs(nowMs: number, zone: string, dayStartsAtMinutes: number): number {
+  const parts = new Intl.DateTimeFormat("en-GB", {
+    timeZone: zone,
+    hourCycle: "h23",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+  }).formatToParts(nowMs)
+  const of = (type: string) => Number(parts.find((part) => part.type === type)?.value ?? 0)
+  const intoDayMs = ((of("hour") * 60 + of("minute")) * 60 + of("second")) * 1000 + (nowMs % 1000)
+  const sinceStartMs = intoDayMs - dayStartsAtMinutes * 60_000
+  return nowMs - (sinceStartMs < 0 ? sinceStartMs + DAY_MS : sinceStartMs)
+}
+
+export interface DayTotals {
+  readonly sales: number
+  readonly takenFen: number
+  readonly refundedFen: number
+  readonly byWay: ReadonlyMap<"wechat-pay" | "alipay" | "cash" | "handed-over", number>
+  readonly bySlot: ReadonlyMap<number, { readonly grams: number; readonly pieces: number; readonly amountFen: number }>
+}
+
+const counted: ReadonlySet<SaleStanding> = new Set(["paid", "cash", "handed-over"])
+
+/** What came in: what is waiting, cancelled or voided counts for nothing. By commodity before 抹零. */
+export function totalsOf(sales: readonly SaleRow[]): DayTotals {
+  const byWay = new Map<"wechat-pay" | "alipay" | "cash" | "handed-over", number>()
+  const bySlot = new Map<number, { grams: number; pieces: number; amountFen: number }>()
+  let [count, takenFen, refundedFen] = [0, 0, 0]
+  for (const sale of sales) {
+    const standing = standingOf(sale)
+    if (!counted.has(standing)) continue
+    count += 1
+    takenFen += sale.amountFen
+    refundedFen += sale.payment?.refundedFen ?? 0
+    const way = wayOf(sale, standing)
+    byWay.set(way, (byWay.get(way) ?? 0) + sale.amountFen)
+    for (const line of linesOf(sale)) {
+      const sum = bySlot.get(line.slot) ?? { grams: 0, pieces: 0, amountFen: 0 }
+      sum.grams += quantityGrams(line.quantity) ?? 0
+      sum.pieces += line.quantity.unit === "piece" ? line.quantity.count : 0
+      sum.amountFen += lineAmountFen(line)
+      bySlot.set(line.slot, sum)
+    }
+  }
+  return { sales: count, takenFen, refundedFen, byWay, bySlot }
+}
+
+function wayOf(sale: SaleRow, standing: SaleStanding): "wechat-pay" | "alipay" | "cash" | "handed-over" {
+  if (standing === "cash") return "cash"
+  return standing === "handed-over" ? "handed-over" : (sale.payment?.platform ?? "handed-over")
+}

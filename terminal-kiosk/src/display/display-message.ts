@@ -1,0 +1,31 @@
+/**
+ * What the customer's screen is told: flat and final, so that it needs no sale logic. It asks with `hello` when it
+ * opens, and is told anew at every change.
+ */
+export const DISPLAY_CHANNEL = "suyuan-customer-display"
+
+export type DisplayState = "idle" | "basket" | "code" | "paying" | "paid" | "cash" | "closed" | "offline-digits"
+
+export interface DisplayLine {
+  readonly name: string
+  readonly quantity: string
+  readonly price: string
+  readonly amount: string
+  readonly origin: string
+}
+
+export interface DisplayMessage {
+  readonly v: 1
+  readonly kind: "show"
+  readonly state: DisplayState
+  readonly language: "zh" | "en"
+  readonly development: boolean
+  readonly stall: string
+  readonly site: string
+  readonly lines: readonly DisplayLine[]
+  readonly total: string
+  /** Of the pay code; empty when there is none to show. */
+  readonly url: string
+}
+
+export type DisplayQuestion = { readonly v: 1; readonly kind: "hello" }

@@ -1,0 +1,6 @@
+/** Port to whatever speaks at the stall: a browser's SpeechSynthesis, or silence. Nothing waits for it. */
+export interface Voice {
+  readonly say: (sentence: string) => void
+}
+
+export const silence: Voice = { say: () => {} }
