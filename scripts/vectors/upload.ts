@@ -130,5 +130,10 @@ writeVectorsOnce("upload", {
       testerRole: "市场快检员",
     }),
     vectorOf("cancel", { counter: 118 }),
+    vectorOf("waste", {
+      ...{ commodity: 77, lot: LOT, weightGrams: 1_500, wastedAtSeconds: 60_995_500, reason: "sent-back" },
+      sentBackOf: { saleRecordId: sha256(asciiBytes("sale record")).slice(0, 16), lineIndex: 0 },
+    }),
+    vectorOf("stock-take", { commodity: 77, countedGrams: 0, countedAtSeconds: 60_998_000 }),
   ]),
 })

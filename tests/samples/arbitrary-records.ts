@@ -88,6 +88,24 @@ const open = fc.oneof(
       declaredOrigin: words(32),
     }),
   }),
+  fc
+    .record({
+      ...{ siteNumber: u32, effectiveAtSeconds: u32, pileAlias: alias, commodity: u32, grams, lot: optional(uuid) },
+      reason: fc.constantFrom("spoiled" as const, "own-use" as const, "sent-back" as const),
+      sentBack: fc.record({ saleRecordId: bytes(16), lineIndex: uint(255), supplierPileAlias: alias }),
+    })
+    .map(({ lot, sentBack, ...said }) => ({
+      kind: "waste" as const,
+      public: {
+        ...said,
+        ...(lot === undefined ? {} : { lot }),
+        ...(said.reason === "sent-back" ? { sentBack } : {}),
+      },
+    })),
+  fc.record({
+    kind: fc.constant("stock-take" as const),
+    public: fc.record({ siteNumber: u32, effectiveAtSeconds: u32, pileAlias: alias, commodity: u32, grams }),
+  }),
   fc.record({
     kind: fc.constant("void" as const),
     public: fc.record({ voidOf: bytes(16), effectiveAtSeconds: u32, siteNumber: u32, reason: uint(255) }),

@@ -165,6 +165,14 @@ export const sampleRecords: readonly LedgerRecord[] = [
     },
   },
   {
+    kind: "waste",
+    public: {
+      ...{ siteNumber, effectiveAtSeconds, pileAlias, commodity: 1_230_101, grams: 3_000, reason: "sent-back", lot },
+      sentBack: { saleRecordId: sampleSaleId(), lineIndex: 2, supplierPileAlias: filled(8, 0xb1) },
+    },
+  },
+  { kind: "stock-take", public: { siteNumber, effectiveAtSeconds, pileAlias, commodity: 1_230_101, grams: 0 } },
+  {
     kind: "audience-key",
     public: {
       log: logContext.log,

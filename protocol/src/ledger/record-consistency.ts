@@ -16,6 +16,8 @@ export type RecordContradiction =
   | "line-goods"
   | "not-ascending"
   | "part-beyond-parts"
+  /** Goods are sent back to somebody, and nothing else is. */
+  | "sent-back"
 
 const GOODS_BYTES_PER_LINE = 6
 const UNIT_PRICE_BYTES = 3
@@ -24,6 +26,8 @@ export function findContradiction(record: OpenedRecord): RecordContradiction | u
   switch (record.kind) {
     case "sale":
       return findSaleContradiction(record.public, record.commercial)
+    case "waste":
+      return (record.public.reason === "sent-back") === (record.public.sentBack !== undefined) ? undefined : "sent-back"
     case "refund":
       return isAscending(record.public.lines.map((line) => line.lineIndex)) ? undefined : "not-ascending"
     case "catalogue": {

@@ -12,7 +12,7 @@ import type {
   SalePublic,
   VoidPublic,
 } from "./kinds/sale"
-import type { ArrivalPublic, HarvestPublic, OutsideGoodsPublic } from "./kinds/stock"
+import type { ArrivalPublic, HarvestPublic, OutsideGoodsPublic, StockTakePublic, WastePublic } from "./kinds/stock"
 import type { RecordKind } from "./record-kind"
 
 interface PublicRecord<Kind extends RecordKind, Public> {
@@ -35,6 +35,8 @@ export interface RefundRecord extends PublicRecord<"refund", RefundPublic> {
 export type OpenRecord =
   | PublicRecord<"harvest", HarvestPublic>
   | PublicRecord<"outside-goods", OutsideGoodsPublic>
+  | PublicRecord<"waste", WastePublic>
+  | PublicRecord<"stock-take", StockTakePublic>
   | PublicRecord<"void", VoidPublic>
   | PublicRecord<"arrival", ArrivalPublic>
   | PublicRecord<"snapshot", SnapshotPublic>

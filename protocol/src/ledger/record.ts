@@ -19,7 +19,7 @@ import {
   salePublic,
   voidPublic,
 } from "./kinds/sale"
-import { arrivalPublic, harvestPublic, outsideGoodsPublic } from "./kinds/stock"
+import { arrivalPublic, harvestPublic, outsideGoodsPublic, stockTakePublic, wastePublic } from "./kinds/stock"
 import { findContradiction, type RecordContradiction } from "./record-consistency"
 import type { RecordKind, SectionName, Sections } from "./record-kind"
 import type { LedgerRecord, OpenedRecord, WrittenKind } from "./record-types"
@@ -40,6 +40,8 @@ const SECTION_SHAPES: Readonly<Record<WrittenKind, SectionShapes>> = {
   refund: { public: refundPublic, commercial: refundCommercial, personal: refundPersonal },
   harvest: { public: harvestPublic },
   "outside-goods": { public: outsideGoodsPublic },
+  waste: { public: wastePublic },
+  "stock-take": { public: stockTakePublic },
   void: { public: voidPublic },
   arrival: { public: arrivalPublic },
   snapshot: { public: snapshotPublic },

@@ -81,6 +81,23 @@ const UPLOAD_BODY_SHAPES = {
     receivedAtSeconds: field(2, u32),
     declaredOrigin: field(3, declaredOrigin),
   }),
+  waste: map({
+    commodity: field(0, u32),
+    /** Only where the seller says of which lot it was. */
+    lot: field(1, uuidOrNone),
+    weightGrams: field(2, grams),
+    wastedAtSeconds: field(3, u32),
+    /** Numbered as in the record. */
+    reason: field(4, choice({ spoiled: 0, damaged: 1, "own-use": 2, "sent-back": 3, other: 4 })),
+    /** Exactly for goods sent back: the line that had brought them. */
+    sentBackOf: optionalField(5, row({ saleRecordId: recordId, lineIndex: uint(SALE_LINES_MAX - 1) })),
+  }),
+  "stock-take": map({
+    commodity: field(0, u32),
+    /** 0: sold out. */
+    countedGrams: field(1, u32),
+    countedAtSeconds: field(2, u32),
+  }),
   void: map({
     counter: field(0, u32),
     reason: field(1, choice(VOID_REASONS)),

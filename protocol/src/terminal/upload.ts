@@ -22,6 +22,8 @@ export const UPLOAD_KINDS = {
   sale: 1,
   harvest: 2,
   "outside-goods": 3,
+  waste: 4,
+  "stock-take": 5,
   void: 6,
   arrival: 7,
   snapshot: 9,

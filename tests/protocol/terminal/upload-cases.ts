@@ -76,6 +76,18 @@ export const uploadBody: fc.Arbitrary<AnyBody> = fc.oneof(
     fc.record({ commodity: u32, weightGrams: grams, receivedAtSeconds: u32, declaredOrigin: origin }),
   ),
   of(
+    "waste",
+    fc.record(
+      {
+        ...{ commodity: u32, lot: fc.option(uuid, { nil: undefined }), weightGrams: grams, wastedAtSeconds: u32 },
+        reason: fc.constantFrom("spoiled" as const, "sent-back" as const, "other" as const),
+        sentBackOf: fc.record({ saleRecordId: bytes(16), lineIndex: fc.nat(254) }),
+      },
+      { requiredKeys: ["commodity", "lot", "weightGrams", "wastedAtSeconds", "reason"] },
+    ),
+  ),
+  of("stock-take", fc.record({ commodity: u32, countedGrams: u32, countedAtSeconds: u32 })),
+  of(
     "void",
     fc.record({
       counter: u32,

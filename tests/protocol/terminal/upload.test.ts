@@ -3,7 +3,7 @@ import { p256 } from "@noble/curves/nist.js"
 import { toHex } from "@suyuan/protocol/codec/bytes"
 import { type CborValue, decodeCbor, encodeCbor } from "@suyuan/protocol/codec/cbor"
 import { CONCLUSIONS } from "@suyuan/protocol/ledger/kinds/checks"
-import { ARRIVAL_OUTCOMES } from "@suyuan/protocol/ledger/kinds/stock"
+import { ARRIVAL_OUTCOMES, WASTE_REASONS } from "@suyuan/protocol/ledger/kinds/stock"
 import { RECORD_KINDS } from "@suyuan/protocol/ledger/record-kind"
 import { isLowS, type SignatureAlgorithm } from "@suyuan/protocol/terminal/signature"
 import {
@@ -109,7 +109,7 @@ describe("upload envelope", () => {
     }
   })
 
-  test("[UP-7] numbers conclusions and outcomes as the records do", () => {
+  test("[UP-7] numbers conclusions, outcomes and reasons as the records do", () => {
     const numbers = (kind: UploadKind, bodies: readonly object[], key: number): unknown[] =>
       bodies.map((body) => {
         const decoded = decodeCbor(encodeUploadBody(kind, body as never))
@@ -117,17 +117,22 @@ describe("upload envelope", () => {
       })
     const inspection = parseUploadBody("inspection", bytesOf(vectors.uploads[9]!.body))
     const arrival = parseUploadBody("arrival", bytesOf(vectors.uploads[7]!.body))
-    if (!inspection.ok || !arrival.ok) throw new Error("the vectors read")
+    const waste = parseUploadBody("waste", bytesOf(vectors.uploads[11]!.body))
+    if (!inspection.ok || !arrival.ok || !waste.ok) throw new Error("the vectors read")
     const inspections = Object.keys(CONCLUSIONS).map((conclusion) => ({ ...inspection.value, conclusion }))
     const arrivals = Object.keys(ARRIVAL_OUTCOMES).map((outcome) => ({ ...arrival.value, outcome }))
     expect(numbers("inspection", inspections, 9)).toEqual(Object.values(CONCLUSIONS))
     expect(numbers("arrival", arrivals, 4)).toEqual(Object.values(ARRIVAL_OUTCOMES))
+    const wastes = Object.keys(WASTE_REASONS).map((reason) => ({ ...waste.value, reason }))
+    expect(numbers("waste", wastes, 4)).toEqual(Object.values(WASTE_REASONS))
   })
 
   const sizes: readonly [string, number, number, number][] = [
     ["cancel", 10, 4, 97],
     ["void", 6, 6, 98],
     ["sale of three lines", 1, 124, 217],
+    ["stock-take", 12, 12, 104],
+    ["waste that is sent back", 11, 54, 147],
     ["sale of one line", 2, 106, 199],
     ["sale of nine lines", 3, 205, 298],
     ["rapid test", 9, 104, 197],
