@@ -57,10 +57,10 @@ async function open(run: Run): Promise<TradedMarket> {
     for (let day = 0; day < days; day += 1) {
       const beganAtMs = line.ctx.clock.nowMs() - dayBeganMsAgo - (days - 1 - day) * MS_PER_DAY
       trades += await trader.trade(planDay(region, day, salesPerStall), beganAtMs)
+      await everythingRemembered(line)
+      await everyPileLookedAt(line)
       run.say(`${trades} sales are stored`)
     }
-    await everythingRemembered(line)
-    await everyPileLookedAt(line)
     // As a night leaves it.
     await line.ctx.sql`VACUUM (ANALYZE)`
     return { line, region, trades, nextCounter: trades + 1 }
@@ -81,7 +81,7 @@ async function everythingRemembered({ ctx }: Installation): Promise<void> {
   }
 }
 
-/** In five days somebody scanned a code of each stall's goods: the gateway remembers what their piles hold. */
+/** Somebody scanned a code of each stall's goods that day: the gateway remembers what their piles hold. */
 async function everyPileLookedAt({ ctx }: Installation): Promise<void> {
   const piles = await ctx.sql`
     SELECT encode(piles.id, 'hex') AS id FROM piles JOIN sites ON sites.id = piles.site_id WHERE sites.kind = 'market'`

@@ -66,6 +66,8 @@ export const piles = pgTable("piles", {
   revision: bigint("revision", { mode: "number" }).notNull().default(0),
   /** How often more left than the book had: ranges of before are revised, what is in the pile now is not. */
   shortfalls: bigint("shortfalls", { mode: "number" }).notNull().default(0),
+  /** Effective time of the newest stock-take: no shortfall says anything of before. */
+  countedAt: instant("counted_at"),
 })
 
 /** What went into a pile and out of it. Ranges are never stored: they are a pure function of these rows. */
@@ -96,18 +98,44 @@ export const pileEvents = pgTable(
 )
 
 /**
- * What a pile holds as of its newest event by then, so that nobody need walk its history again. It can always be computed
- * anew: it counts only while the pile's revision, and those of the piles that it was supplied from, are as they were.
+ * How often something was stored that may change what was true of a pile since an instant, which is a stock-take or the
+ * beginning: `revisions` in any way, `shortfalls` where only ranges of before change and what is in the pile now does not.
  */
-export const pileStates = pgTable("pile_states", {
-  pileId: hexBytes("pile_id").primaryKey(),
-  at: instant("at").notNull(),
-  revision: bigint("revision", { mode: "number" }).notNull(),
-  state: jsonb("state").notNull(),
-  suppliers: hexBytes("suppliers").array().notNull(),
-  /** Revision and shortfalls of each, added up. */
-  supplierRevisions: bigint("supplier_revisions", { mode: "number" }).array().notNull(),
-})
+export const pileRevisions = pgTable(
+  "pile_revisions",
+  {
+    pileId: hexBytes("pile_id").notNull(),
+    since: instant("since").notNull(),
+    revisions: bigint("revisions", { mode: "number" }).notNull(),
+    shortfalls: bigint("shortfalls", { mode: "number" }).notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.pileId, t.since] })],
+)
+
+/**
+ * What a pile held as of its newest event by then, a row for each UTC day on which somebody found out, so that nobody need
+ * walk its history again. It can always be computed anew: it counts only while nothing revised
+ * the pile, or those that supplied it, as they were by then.
+ */
+export const pileDays = pgTable(
+  "pile_days",
+  {
+    pileId: hexBytes("pile_id").notNull(),
+    /** Of `at`. */
+    day: date("day", { mode: "string" }).notNull(),
+    at: instant("at").notNull(),
+    /** Of the pile as it was until `at`, when this was computed. */
+    revisions: bigint("revisions", { mode: "number" }).notNull(),
+    shortfalls: bigint("shortfalls", { mode: "number" }).notNull(),
+    state: jsonb("state").notNull(),
+    suppliers: hexBytes("suppliers").array().notNull(),
+    /** Until when each of them matters. */
+    supplierUntil: instant("supplier_until").array().notNull(),
+    /** Revisions and shortfalls of each as it was until then, added up. */
+    supplierRevisions: bigint("supplier_revisions", { mode: "number" }).array().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.pileId, t.day] })],
+)
 
 /**
  * What a line of a sale held that another merchant bought, and the way that it had come: one row a trade between
@@ -124,6 +152,7 @@ export const boughtOrigins = pgTable(
     /** Null: not computed yet. */
     origins: jsonb("origins"),
     suppliers: hexBytes("suppliers").array(),
+    supplierUntil: instant("supplier_until").array(),
     supplierRevisions: bigint("supplier_revisions", { mode: "number" }).array(),
   },
   (t) => [primaryKey({ columns: [t.recordId, t.line, t.day] })],

@@ -1,4 +1,5 @@
 // A chain of trade: two bases, a wholesaler, a stall, consumers; and what the trace says of one sale.
+import { Afterwards } from "@suyuan/api/afterwards"
 import type { Context, Database } from "@suyuan/api/context"
 import type { UploadAck } from "@suyuan/api/mqtt/record-uploads"
 import { readTrace } from "@suyuan/api/trace/read-trace"
@@ -83,7 +84,9 @@ export async function inUndoneTransaction<T>(ctx: Context, work: (inside: Contex
   await ctx.db
     .transaction(async (tx) => {
       // A transaction has everything that the verbs use of a database; its own transactions are savepoints.
-      result = { value: await work({ ...ctx, db: tx as unknown as Database }) }
+      const inside = { ...ctx, db: tx as unknown as Database, afterwards: new Afterwards(ctx.log) }
+      result = { value: await work(inside) }
+      await inside.afterwards.settled()
       throw undo
     })
     .catch((error: unknown) => {

@@ -90,11 +90,8 @@ async function answer(tx: Transaction, purchase: PurchaseRow, given: Answer): Pr
           eq(pileEvents.source, "void"),
         ),
       )
-      .returning({ pileId: pileEvents.pileId })
-    await noteRevision(
-      tx,
-      gone.map(({ pileId }) => pileId),
-    )
+      .returning({ pileId: pileEvents.pileId, effectiveAt: pileEvents.effectiveAt })
+    await noteRevision(tx, gone)
   }
   const [answered] = await tx
     .update(purchases)

@@ -1,18 +1,28 @@
-import { boughtOrigins, piles } from "@suyuan/drizzle/schema/trace"
+import { boughtOrigins, pileEvents } from "@suyuan/drizzle/schema/trace"
 import type { OutflowRange } from "@suyuan/protocol/trace/pile"
 import { type OutflowRef, outflowKey } from "@suyuan/protocol/trace/pile-event"
-import { sql } from "drizzle-orm"
+import { type SQL, sql } from "drizzle-orm"
 import type { Context, Reader, Transaction } from "../context"
+import { utcDay } from "../day"
 import { recordDay } from "../ledger/record-day"
-import { arrayOf, unnest } from "../unnest"
+import { unnest } from "../unnest"
 import type { PileRow } from "./read-pile-rows"
+import {
+  type Suppliers,
+  type SuppliersJson,
+  suppliersAreUnchanged,
+  suppliersAsStored,
+  suppliersColumn,
+  suppliersMax,
+  suppliersOf,
+} from "./suppliers"
 import type { Way } from "./way"
 
 /** What a line of a sale held that another merchant bought, and the way that it had come. */
 export type BoughtOrigins = Way & Pick<OutflowRange, "grams" | "sources">
 
-/** With the piles that it follows from, and the sum of revision and shortfalls at which each of them was read. */
-export type Remembered = BoughtOrigins & { readonly suppliers: ReadonlyMap<string, number> }
+/** With the piles that it follows from. */
+export type Remembered = BoughtOrigins & { readonly suppliers: Suppliers }
 
 /** By `outflowKey`: a line of a sale left one pile. */
 export type BoughtByKey = ReadonlyMap<string, Remembered>
@@ -22,26 +32,56 @@ export function upstreamKey(row: Pick<PileRow, "upstreamRecordId" | "upstreamLin
 }
 
 /** What is remembered of these, as far as it still counts. One query. */
-export async function readBoughtOrigins(
+export function readBoughtOrigins(
   reader: Reader,
   purchases: readonly Pick<PileRow, "upstreamPileId" | "upstreamRecordId" | "upstreamLine">[],
 ): Promise<BoughtByKey> {
-  if (purchases.length === 0) return new Map()
-  const rows = await reader.execute<Row>(sql`
-    SELECT encode(bought.record_id, 'hex') AS record_id, bought.line, origins,
-      (SELECT json_agg(json_build_array(encode(id, 'hex'), revision)) FROM unnest(suppliers, supplier_revisions) AS s(id, revision)) AS suppliers
-    FROM ${unnest("wanted", {
+  if (purchases.length === 0) return Promise.resolve(new Map())
+  return readRemembered(
+    reader,
+    unnest("wanted", {
       pile_id: ["bytea", purchases.map((row) => row.upstreamPileId)],
       record_id: ["bytea", purchases.map((row) => row.upstreamRecordId)],
       line: ["smallint", purchases.map((row) => row.upstreamLine ?? 0)],
       day: ["date", purchases.map((row) => recordDay(row.upstreamRecordId ?? ""))],
-    })}
-    JOIN ${boughtOrigins} AS bought USING (record_id, line, day, pile_id)
-    WHERE origins IS NOT NULL AND ${suppliersAreUnchanged("bought")}`)
+    }),
+  )
+}
+
+/** The same, of all that these piles bought after and until then. */
+export function readBoughtOfPiles(
+  reader: Reader,
+  piles: readonly { readonly pileId: string; readonly after: Date; readonly until: Date }[],
+): Promise<BoughtByKey> {
+  if (piles.length === 0) return Promise.resolve(new Map())
+  const firstDay = utcDay(new Date(Math.min(...piles.map(({ after }) => after.getTime()))))
+  const lastDay = utcDay(new Date(Math.max(...piles.map(({ until }) => until.getTime()))))
+  return readRemembered(
+    reader,
+    sql`(
+      SELECT event.upstream_pile_id AS pile_id, event.upstream_record_id AS record_id, event.upstream_line AS line,
+        -- The first two bytes of a record's id are its day.
+        date '1970-01-01' + (get_byte(event.upstream_record_id, 0) * 256 + get_byte(event.upstream_record_id, 1)) AS day
+      FROM ${unnest("asked", {
+        pile_id: ["bytea", piles.map(({ pileId }) => pileId)],
+        after: ["timestamptz", piles.map(({ after }) => after)],
+        until: ["timestamptz", piles.map(({ until }) => until)],
+      })} JOIN ${pileEvents} AS event ON event.pile_id = asked.pile_id AND event.direction = 0 AND event.source = 'purchase'
+        AND event.effective_at > asked.after AND event.effective_at <= asked.until
+        AND event.day BETWEEN ${firstDay}::date AND ${lastDay}::date
+    ) AS wanted`,
+  )
+}
+
+async function readRemembered(reader: Reader, wanted: SQL): Promise<BoughtByKey> {
+  const rows = await reader.execute<Row>(sql`
+    SELECT encode(bought.record_id, 'hex') AS record_id, bought.line, origins, ${suppliersColumn("bought")} AS suppliers
+    FROM ${wanted} JOIN ${boughtOrigins} AS bought USING (record_id, line, day, pile_id)
+    WHERE origins IS NOT NULL AND supplier_until IS NOT NULL AND ${suppliersAreUnchanged("bought")}`)
   return new Map(
     rows.map((row) => [
       outflowKey({ recordId: row.record_id, line: row.line }),
-      { ...row.origins, suppliers: new Map(row.suppliers ?? []) },
+      { ...row.origins, suppliers: suppliersOf(row.suppliers) },
     ]),
   )
 }
@@ -50,21 +90,7 @@ type Row = {
   readonly record_id: string
   readonly line: number
   readonly origins: BoughtOrigins
-  readonly suppliers: readonly (readonly [string, number])[] | null
-}
-
-/** Drizzle cannot write an array of bytes. */
-export function suppliersAsStored(suppliers: ReadonlyMap<string, number>) {
-  return { suppliers: arrayOf("bytea", [...suppliers.keys()]), supplierRevisions: [...suppliers.values()] }
-}
-
-/** Of a row that remembers: nothing was stored since that may change what it follows from. */
-export function suppliersAreUnchanged(table: "bought" | "state") {
-  const [ids, revisions] = [sql.identifier("suppliers"), sql.identifier("supplier_revisions")]
-  const name = sql.identifier(table)
-  return sql`NOT EXISTS (
-    SELECT FROM unnest(${name}.${ids}, ${name}.${revisions}) AS supplier(id, revision) LEFT JOIN ${piles} AS now ON now.id = supplier.id
-    WHERE now.revision + now.shortfalls IS DISTINCT FROM supplier.revision)`
+  readonly suppliers: SuppliersJson
 }
 
 /** Somebody should find out what these held, when there is time: somebody will ask. */
@@ -81,8 +107,9 @@ export async function keepBoughtOrigins(
   ctx: Pick<Context, "db">,
   found: readonly (OutflowRef & { readonly bought: Remembered })[],
 ): Promise<void> {
-  if (found.length === 0) return
-  const sorted = found.toSorted((a, b) => (outflowKey(a) < outflowKey(b) ? -1 : 1))
+  const few = found.filter(({ bought }) => bought.suppliers.size <= suppliersMax)
+  if (few.length === 0) return
+  const sorted = few.toSorted((a, b) => (outflowKey(a) < outflowKey(b) ? -1 : 1))
   await ctx.db
     .insert(boughtOrigins)
     .values(
@@ -96,6 +123,7 @@ export async function keepBoughtOrigins(
       set: {
         origins: sql`excluded.origins`,
         suppliers: sql`excluded.suppliers`,
+        supplierUntil: sql`excluded.supplier_until`,
         supplierRevisions: sql`excluded.supplier_revisions`,
       },
     })

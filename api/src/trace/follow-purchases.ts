@@ -5,6 +5,7 @@ import type { WalkedPile } from "./note-events"
 import type { Histories } from "./read-histories"
 import type { PileRow } from "./read-pile-rows"
 import { openOrderMs, type Resolved } from "./resolve"
+import { addSupplier, revisedUntil, type Supplier } from "./suppliers"
 import { wayThrough } from "./way"
 
 export type FollowedPurchases = {
@@ -12,8 +13,8 @@ export type FollowedPurchases = {
   readonly originsOf: (purchase: PileRow) => Remembered | undefined
   /** What was found out, and was not remembered yet. */
   readonly learned: () => (OutflowRef & { readonly bought: Remembered })[]
-  /** What purchases of before `untilMs` follow from: the piles, and the revision of each. */
-  readonly suppliersOf: (purchases: readonly PileRow[]) => Map<string, number>
+  /** What a pile follows from besides itself: where its walk began, and these purchases since. */
+  readonly suppliersOf: (pileId: string, purchases: readonly PileRow[]) => Map<string, Supplier>
 }
 
 /** Follows purchases back through the piles that were read, each line once. */
@@ -24,17 +25,21 @@ export function followPurchases(histories: Histories, resolved: Resolved | undef
   const open = new Set<string>()
   let isRound = false
 
-  function suppliersOf(purchases: readonly PileRow[]): Map<string, number> {
-    const suppliers = new Map<string, number>()
+  function suppliersOf(pileId: string, purchases: readonly PileRow[]): Map<string, Supplier> {
+    const suppliers = new Map<string, Supplier>(histories.starts.get(pileId)?.suppliers)
     for (const purchase of purchases) {
       // The seller's pile matters even where it has no such line (any more).
-      const pileId = purchase.upstreamPileId ?? ""
-      const own = histories.revisions.get(pileId)
-      const followed = originsOf(purchase)?.suppliers
-      if (own) suppliers.set(pileId, own.revision + own.shortfalls)
-      for (const [id, revision] of followed ?? []) suppliers.set(id, revision)
+      addOwn(suppliers, purchase.upstreamPileId ?? "", purchase.effectiveAt.getTime() + openOrderMs)
+      for (const [id, supplier] of originsOf(purchase)?.suppliers ?? []) addSupplier(suppliers, id, supplier)
     }
     return suppliers
+  }
+
+  function addOwn(suppliers: Map<string, Supplier>, pileId: string, untilMs: number): void {
+    const own = histories.revisions.get(pileId)
+    if (!own) return
+    const { revisions, shortfalls } = revisedUntil(own.revised, untilMs)
+    addSupplier(suppliers, pileId, { untilMs, revisions: revisions + shortfalls })
   }
 
   function originsOf(purchase: PileRow): Remembered | undefined {
@@ -54,14 +59,13 @@ export function followPurchases(histories: Histories, resolved: Resolved | undef
     const range = resolved?.piles.get(pileId)?.outflows.get(key)
     if (!outflow || !range) return undefined
     const leftMs = outflow.effectiveAt.getTime() + openOrderMs
-    const way = wayThrough({ pileId, rows, leftMs }, originsOf)
+    const way = wayThrough({ pileId, rows, leftMs, start: histories.starts.get(pileId) }, originsOf)
     const purchases = rows.filter((row) => row.source === "purchase" && row.effectiveAt.getTime() <= leftMs)
-    const suppliers = suppliersOf(purchases)
-    const own = histories.revisions.get(pileId)
-    if (own) suppliers.set(pileId, own.revision + own.shortfalls)
+    const suppliers = suppliersOf(pileId, purchases)
+    addOwn(suppliers, pileId, leftMs)
     const bought = { grams: range.grams, sources: range.sources, ...way, suppliers }
     // Goods that went round are ranged together with what was asked: alone they might come out otherwise.
-    const isSure = own !== undefined && resolved?.isTolerant === true && !isRound
+    const isSure = histories.revisions.has(pileId) && resolved?.isTolerant === true && !isRound
     if (isSure) learned.push({ pileId, recordId: outflow.recordId, line: outflow.line, bought })
     return bought
   }
@@ -70,11 +74,12 @@ export function followPurchases(histories: Histories, resolved: Resolved | undef
 }
 
 /** What was found to be in the piles that were walked, of all that exist and had events. */
-export function walkedPiles({ rows, revisions }: Histories, resolved: Resolved): WalkedPile[] {
+export function walkedPiles({ rows, revisions, starts }: Histories, resolved: Resolved): WalkedPile[] {
   return [...Map.groupBy(rows, (row) => row.pileId)].flatMap(([pileId, own]) => {
     const [revision, pile] = [revisions.get(pileId), resolved.piles.get(pileId)]
     if (!revision || !pile) return []
-    const atMs = own.reduce((newest, row) => Math.max(newest, row.effectiveAt.getTime()), 0)
-    return [{ pileId, ...revision, atMs, stockGrams: pile.stockGrams }]
+    const startMs = starts.get(pileId)?.atMs ?? 0
+    const atMs = own.reduce((newest, row) => Math.max(newest, row.effectiveAt.getTime()), startMs)
+    return [{ pileId, revision: revision.revision, atMs, stockGrams: pile.stockGrams }]
   })
 }

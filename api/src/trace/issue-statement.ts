@@ -100,7 +100,9 @@ export async function issueStatement(
 
 async function statedGoods(ctx: Context, tx: Transaction, pileId: string, site: SiteDay, businessDay: string) {
   const nowMs = ctx.clock.nowMs()
-  const { histories, rows, bought } = await readHistories(tx, [{ pileId, until: new Date(nowMs) }], nowMs)
+  // A business day of any zone, and what lies beside it.
+  const from = new Date(Date.parse(`${businessDay}T00:00:00Z`) - 86_400_000)
+  const { histories, rows, bought } = await readHistories(tx, [{ pileId, until: new Date(nowMs), from }], nowMs)
   const own = rows.filter((row) => row.pileId === pileId && businessDayOf(site, row.effectiveAt) === businessDay)
   const inflows = own.filter((row) => row.direction === 0 && row.source !== "void")
   const named = new Set(inflows.map((row) => `${row.upstreamPileId}/${upstreamKey(row)}`))

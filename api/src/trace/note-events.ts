@@ -1,48 +1,103 @@
-import { piles } from "@suyuan/drizzle/schema/trace"
+import { pileEvents, pileRevisions, piles } from "@suyuan/drizzle/schema/trace"
 import { sql } from "drizzle-orm"
 import type { Database, Transaction } from "../context"
 import { arrayOf, unnest } from "../unnest"
-import type { PileRevision, PileRow } from "./read-pile-rows"
+import type { PileRow } from "./read-pile-rows"
 import { openOrderMs } from "./resolve"
 
-export type StoredEvent = Pick<PileRow, "pileId" | "effectiveAt" | "direction" | "source" | "gramsLow" | "gramsHigh">
+/** With what a return names, so that it is known since when it says something. */
+export type StoredEvent = Pick<PileRow, "pileId" | "effectiveAt" | "direction" | "source" | "gramsLow" | "gramsHigh"> &
+  Partial<Pick<PileRow, "upstreamRecordId" | "upstreamLine">>
 
 /** An inflow counts before an outflow that is at most so much earlier: its earliest time against the other's latest. */
 const inflowAheadMs = 2 * openOrderMs
 
+/** Before every event. */
+const beginning = new Date("2000-01-01T00:00:00Z")
+
 /**
- * Tells the piles of events that this transaction stores, so that whoever remembers what a pile holds knows whether that
- * still counts. Appended goods revise nothing: they come after all that is remembered. An event of before, a void or a
- * return may revise all of it; goods that were sold beyond the book revise the ranges of before, but not what is there
- * now (RG-6). The book kept here is the least that can be there; a revision leaves it at nothing until somebody walks the
- * pile. What names an outflow (a void, a return, a purchase) is stored after it, by all who write. The rows stay locked until commit, so "before" has one meaning, however many gateways write.
- * Returns the piles that exist; events of others are not noted.
+ * Tells the piles of events that this transaction stores, so that whoever remembers what a pile holds, or held, knows
+ * whether that still counts. Appended goods revise nothing: they come after all that is remembered. An event of before, a
+ * void or a return may revise everything since the stock-take before it, or since the beginning; goods that were sold
+ * beyond the book revise the ranges of before as far, but not what is there now (RG-6). The book kept here is the least
+ * that can be there; a revision leaves it at nothing until somebody walks the pile. What names an outflow (a void, a
+ * return, a purchase) is stored after it, by all who write. The rows stay locked until commit, so "before" has one
+ * meaning, however many gateways write. Returns the piles that exist; events of others are not noted.
  */
 export async function noteEvents(tx: Transaction, events: readonly StoredEvent[]): Promise<ReadonlySet<string>> {
   if (events.length === 0) return new Set()
   const byPile = Map.groupBy(events, ({ pileId }) => pileId)
   // In id order, so that two transactions cannot wait in a ring.
   const known = await tx.execute<Noted>(sql`
-    SELECT encode(id, 'hex') AS id, extract(epoch FROM last_at)::float8 * 1000 AS last_ms, book_grams::float8 AS book_grams
+    SELECT encode(id, 'hex') AS id, extract(epoch FROM last_at)::float8 * 1000 AS last_ms, book_grams::float8 AS book_grams,
+      extract(epoch FROM counted_at)::float8 * 1000 AS counted_ms
     FROM ${piles} WHERE id = ANY (${arrayOf("bytea", [...byPile.keys()])}) ORDER BY id FOR NO KEY UPDATE`)
   if (known.length === 0) return new Set()
-  const noted = known.map((pile) => ({ pileId: pile.id, ...noteOne(pile, byPile.get(pile.id) ?? []) }))
+  const leftAt = await namedOutflows(tx, events)
+  const noted = known.map((pile) => noteOne(pile, byPile.get(pile.id) ?? [], leftAt))
   await tx.execute(sql`
     UPDATE ${piles} SET last_at = noted.last_at, book_grams = noted.book_grams, revision = revision + revised,
-      shortfalls = shortfalls + fell_short
+      shortfalls = shortfalls + fell_short, counted_at = noted.counted_at
     FROM ${unnest("noted", {
       id: ["bytea", noted.map(({ pileId }) => pileId)],
       last_at: ["timestamptz", noted.map(({ lastMs }) => new Date(lastMs))],
       book_grams: ["bigint", noted.map(({ bookGrams }) => bookGrams)],
-      revised: ["integer", noted.map(({ revises }) => (revises ? 1 : 0))],
-      fell_short: ["integer", noted.map(({ fellShort }) => (fellShort ? 1 : 0))],
+      revised: ["integer", noted.map(({ revisedSince }) => (revisedSince ? 1 : 0))],
+      fell_short: ["integer", noted.map(({ shortSince }) => (shortSince ? 1 : 0))],
+      counted_at: ["timestamptz", noted.map(({ countedMs }) => (countedMs === undefined ? null : new Date(countedMs)))],
     })}
     WHERE ${piles.id} = noted.id`)
+  await revise(
+    tx,
+    noted.flatMap(({ pileId, revisedSince, shortSince }) => [
+      ...(revisedSince ? [{ pileId, since: revisedSince, revisions: 1, shortfalls: 0 }] : []),
+      ...(shortSince ? [{ pileId, since: shortSince, revisions: 0, shortfalls: 1 }] : []),
+    ]),
+  )
   return new Set(known.map(({ id }) => id))
 }
 
+type Revision = {
+  readonly pileId: string
+  readonly since: Date
+  readonly revisions: number
+  readonly shortfalls: number
+}
+
+/** The piles' rows are held. */
+async function revise(tx: Transaction, revised: readonly Revision[]): Promise<void> {
+  if (revised.length === 0) return
+  await tx.execute(sql`
+    INSERT INTO ${pileRevisions} AS known (pile_id, since, revisions, shortfalls)
+    SELECT pile_id, since, sum(revisions), sum(shortfalls) FROM ${unnest("revised", {
+      pile_id: ["bytea", revised.map(({ pileId }) => pileId)],
+      since: ["timestamptz", revised.map(({ since }) => since)],
+      revisions: ["bigint", revised.map(({ revisions }) => revisions)],
+      shortfalls: ["bigint", revised.map(({ shortfalls }) => shortfalls)],
+    })} GROUP BY pile_id, since
+    ON CONFLICT (pile_id, since) DO UPDATE
+      SET revisions = known.revisions + excluded.revisions, shortfalls = known.shortfalls + excluded.shortfalls`)
+}
+
+/** When the goods left that come back, by record. */
+async function namedOutflows(tx: Transaction, events: readonly StoredEvent[]): Promise<ReadonlyMap<string, number>> {
+  const records = events.flatMap(({ source, upstreamRecordId }) =>
+    source === "return" && upstreamRecordId ? [upstreamRecordId] : [],
+  )
+  if (records.length === 0) return new Map()
+  const rows = await tx.execute<{ id: string; left_ms: number }>(sql`
+    SELECT encode(record_id, 'hex') AS id, extract(epoch FROM min(effective_at))::float8 * 1000 AS left_ms
+    FROM ${pileEvents} WHERE record_id = ANY (${arrayOf("bytea", records)}) AND source = 'outflow' GROUP BY record_id`)
+  return new Map(rows.map(({ id, left_ms }) => [id, Math.round(left_ms)]))
+}
+
 /** What a walk through the whole of a pile found to be there at least, as of an event and a revision. */
-export type WalkedPile = PileRevision & { readonly pileId: string; readonly atMs: number; readonly stockGrams: number }
+export type WalkedPile = {
+  readonly pileId: string
+  readonly revision: number
+  readonly atMs: number
+  readonly stockGrams: number
+}
 
 /** Gives piles whose book was lost by a revision their book again, unless something happened since. */
 export async function restoreBooks(db: Database, walked: readonly WalkedPile[]): Promise<void> {
@@ -59,18 +114,39 @@ export async function restoreBooks(db: Database, walked: readonly WalkedPile[]):
       AND ${piles.bookGrams} < walked.stock_grams`)
 }
 
-/** Rows of these piles were taken away or changed. */
-export async function noteRevision(tx: Transaction, pileIds: readonly string[]): Promise<void> {
-  if (pileIds.length === 0) return
-  await tx.execute(sql`
+/** Rows of these piles, of these times, were taken away or changed. */
+export async function noteRevision(
+  tx: Transaction,
+  changed: readonly { readonly pileId: string; readonly effectiveAt: Date }[],
+): Promise<void> {
+  if (changed.length === 0) return
+  const pileIds = changed.map(({ pileId }) => pileId)
+  const held = await tx.execute<{ id: string; counted_ms: number | null }>(sql`
     UPDATE ${piles} SET revision = revision + 1, book_grams = 0 WHERE id IN (
-      SELECT id FROM ${piles} WHERE id = ANY (${arrayOf("bytea", pileIds)}) ORDER BY id FOR NO KEY UPDATE)`)
+      SELECT id FROM ${piles} WHERE id = ANY (${arrayOf("bytea", pileIds)}) ORDER BY id FOR NO KEY UPDATE)
+    RETURNING encode(id, 'hex') AS id, extract(epoch FROM counted_at)::float8 * 1000 AS counted_ms`)
+  const countedMs = new Map(held.map((pile) => [pile.id, pile.counted_ms ?? undefined]))
+  await revise(
+    tx,
+    changed
+      .filter(({ pileId }) => countedMs.has(pileId))
+      .map(({ pileId, effectiveAt }) => {
+        const since = countBefore(countedMs.get(pileId), effectiveAt.getTime())
+        return { pileId, since, revisions: 1, shortfalls: 0 }
+      }),
+  )
 }
 
-type Noted = { readonly id: string; readonly last_ms: number | null; readonly book_grams: number }
+type Noted = {
+  readonly id: string
+  readonly last_ms: number | null
+  readonly book_grams: number
+  readonly counted_ms: number | null
+}
 
-function noteOne(pile: Noted, events: readonly StoredEvent[]) {
+function noteOne(pile: Noted, events: readonly StoredEvent[], leftAt: ReadonlyMap<string, number>) {
   const lastMs = pile.last_ms === null ? undefined : Math.round(pile.last_ms)
+  const countedMs = pile.counted_ms === null ? undefined : Math.round(pile.counted_ms)
   const inOrder = events.toSorted(
     (a, b) => a.effectiveAt.getTime() - b.effectiveAt.getTime() || a.direction - b.direction,
   )
@@ -84,8 +160,29 @@ function noteOne(pile: Noted, events: readonly StoredEvent[]) {
     bookGrams = Math.max(0, bookGrams)
     newestMs = Math.max(newestMs, atMs)
   }
-  const revises = events.some((event) => isRevising(event, lastMs))
-  return { lastMs: newestMs, bookGrams: revises ? 0 : bookGrams, fellShort: shortAtMs !== undefined, revises }
+  const revising = events.filter((event) => isRevising(event, lastMs)).map((event) => saysSinceMs(event, leftAt))
+  return {
+    pileId: pile.id,
+    lastMs: newestMs,
+    bookGrams: revising.length > 0 ? 0 : bookGrams,
+    countedMs,
+    revisedSince: revising.length > 0 ? countBefore(countedMs, Math.min(...revising)) : undefined,
+    shortSince: shortAtMs === undefined ? undefined : countBefore(countedMs, shortAtMs),
+  }
+}
+
+/** A void stands at the time of its outflow; goods come back after they left. */
+function saysSinceMs(
+  { source, effectiveAt, upstreamRecordId }: StoredEvent,
+  leftAt: ReadonlyMap<string, number>,
+): number {
+  const atMs = effectiveAt.getTime()
+  return source === "return" ? Math.min(atMs, leftAt.get(upstreamRecordId ?? "") ?? 0) : atMs
+}
+
+/** What happened at this time says nothing of before the stock-take before it. */
+function countBefore(countedMs: number | undefined, atMs: number): Date {
+  return countedMs !== undefined && atMs > countedMs ? new Date(countedMs) : beginning
 }
 
 function isRevising({ source, direction, effectiveAt }: StoredEvent, lastMs: number | undefined): boolean {

@@ -2,7 +2,7 @@ import type { PileEvent } from "@suyuan/protocol/trace/pile-event"
 import type { Context } from "../context"
 import { type BoughtByKey, readBoughtOrigins, upstreamKey } from "./bought-origins"
 import { type LotFacts, lotGramsOf, readRecentLots } from "./describe-origin"
-import { openingOf, type ResumedPile, readPileStates, sinceMax } from "./pile-states"
+import { openingOf, type ResumedPile, readPileStates, sinceMax } from "./pile-days"
 import { lotsOf, pileEventOf } from "./read-histories"
 import { resolve } from "./resolve"
 import { presenceIn } from "./stay"
@@ -31,9 +31,9 @@ export async function readPileContents(
     ...walked.flatMap(({ live }) => live.map(({ sourceId }) => sourceId)),
     ...resumed.flatMap(({ carry, since }) => [
       ...carry.sources.map(({ sourceId }) => sourceId),
-      ...lotsOf(since, new Map()),
+      ...lotsOf({ rows: since, bought: new Map(), starts: new Map() }),
     ]),
-    ...lotsOf([], bought),
+    ...lotsOf({ rows: [], bought, starts: new Map() }),
   ])
   for (const { pileId, since } of resumed) {
     if (since.length > sinceMax / 2) ctx.afterwards.do(`pile ${pileId}`, () => walkPile(ctx, pileId))

@@ -50,8 +50,8 @@ async function clearProjected(tx: Transaction, purchase: PurchaseRow, returns: r
   const gone = await tx
     .delete(pileEvents)
     .where(and(inPile, ofLine, eq(pileEvents.recordId, purchase.saleRecordId), eq(pileEvents.source, "purchase")))
-    .returning({ line: pileEvents.line })
-  if (gone.length > 0) await noteRevision(tx, [purchase.pileId])
+    .returning({ pileId: pileEvents.pileId, effectiveAt: pileEvents.effectiveAt })
+  await noteRevision(tx, gone)
   if (returns.length === 0) return
   const records = returns.map(({ recordId }) => recordId)
   await tx

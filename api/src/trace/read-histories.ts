@@ -1,8 +1,11 @@
 import type { PileHistory } from "@suyuan/protocol/trace/origin-range"
 import { outflowKey, type PileEvent, UNKNOWN_SOURCE } from "@suyuan/protocol/trace/pile-event"
 import { purchasedSources } from "@suyuan/protocol/trace/source-grams"
+import { type SQL, sql } from "drizzle-orm"
 import type { Reader } from "../context"
-import { type BoughtByKey, type Remembered, readBoughtOrigins, upstreamKey } from "./bought-origins"
+import { recordDay } from "../ledger/record-day"
+import { type BoughtByKey, type Remembered, readBoughtOfPiles, upstreamKey } from "./bought-origins"
+import { openingOf, readWalkStarts, type WalkStart } from "./pile-days"
 import { type PileRevision, type PileRow, readPileRows, type WantedPile } from "./read-pile-rows"
 import { openOrderMs } from "./resolve"
 
@@ -19,84 +22,164 @@ export type Histories = {
   readonly levels: number
   /** What was remembered of lines that these piles bought: their piles were not read for them. */
   readonly bought: BoughtByKey
+  /** What was remembered of these piles: their rows are those after it. */
+  readonly starts: ReadonlyMap<string, WalkStart>
   readonly revisions: ReadonlyMap<string, PileRevision>
   /** Whether a pile's outflow is asked about, or was bought by one of these piles and is not remembered. */
   readonly isNamed: (pileId: string, key: string) => boolean
 }
 
+export type AskedPile = {
+  readonly pileId: string
+  readonly until: Date
+  /** Rows from then on are wanted themselves; left out: from `until` on. */
+  readonly from?: Date
+  /** Whose ranges are asked for, as `outflowKey`. */
+  readonly outflows?: readonly string[]
+}
+
 /**
  * The events of the asked piles, and level by level those of every pile that something was bought from by the time
- * that matters, unless it is remembered what was bought: one query a level, and one for what is remembered. Each pile is read to the present, because a later void or a sale beyond the book
- * says something about what was there before. Outflows that are neither asked about nor bought come summed up.
- * @param wanted with the outflows whose ranges are asked for, as `outflowKey`.
+ * that matters, unless it is remembered what was bought. Of a pile that is remembered only the events since: two round
+ * trips a level. Each pile is read to the present, because a later void or a sale beyond the book says something about
+ * what was there before. Outflows that are neither asked about nor bought come summed up.
  * @param nowMs the present.
+ * @param known where the walks through the asked piles may begin, where that was read already.
  */
 export async function readHistories(
   reader: Reader,
-  wanted: readonly { readonly pileId: string; readonly until: Date; readonly outflows?: readonly string[] }[],
+  asked: readonly AskedPile[],
   nowMs: number,
+  known?: ReadonlyMap<string, WalkStart>,
 ): Promise<Histories> {
   const needed = new Map<string, Needed>()
+  const starts = new Map<string, WalkStart>()
   const rowsByPile = new Map<string, readonly PileRow[]>()
   const openings = new Map<string, PileEvent>()
   const bought = new Map<string, Remembered>()
   const revisions = new Map<string, PileRevision>()
   let next = new Set<string>()
-  for (const { pileId, until, outflows = [] } of wanted) {
-    need(needed, next, { pileId, untilMs: until.getTime(), outflows })
-  }
+  for (const one of asked) need(needed, next, neededOf(one))
   let levels = 0
   while (next.size > 0 && levels < levelsMax) {
+    const found = (levels === 0 && known) || (await readStarts(reader, next, needed))
     levels += 1
-    const read = await readPileRows(
-      reader,
-      [...next].map((pileId) => wantedOf(pileId, needed)),
-      nowMs,
-    )
-    const { rows, openingGrams } = read
-    for (const [pileId, revision] of read.revisions) revisions.set(pileId, revision)
-    const byPile = Map.groupBy(rows, (row) => row.pileId)
-    for (const pileId of next) {
-      rowsByPile.set(pileId, byPile.get(pileId) ?? [])
-      const grams = openingGrams.get(pileId) ?? 0
-      const effectiveAtMs = wantedOf(pileId, needed).since.getTime()
-      if (grams > 0) openings.set(pileId, { kind: "count", recordId: "opening", line: 0, effectiveAtMs, grams })
+    for (const pileId of next) starts.delete(pileId)
+    for (const [pileId, start] of found) starts.set(pileId, start)
+    let unread = [...next]
+    while (unread.length > 0) {
+      const read = await readSome(reader, unread, needed, starts, nowMs)
+      for (const [pileId, revision] of read.revisions) revisions.set(pileId, revision)
+      for (const [key, one] of read.bought) bought.set(key, one)
+      for (const [pileId, opening] of read.openings) openings.set(pileId, opening)
+      for (const pileId of unread) rowsByPile.set(pileId, read.rows.get(pileId) ?? [])
+      // What is asked about was before what is remembered, by a clock that was set since.
+      unread = unread.filter((pileId) => starts.has(pileId) && isMissing(pileId, needed, rowsByPile))
+      for (const pileId of unread) starts.delete(pileId)
     }
     const total = [...rowsByPile.values()].reduce((sum, some) => sum + some.length, 0)
     if (total > rowsMax) throw new Error(`a trace over ${rowsMax} pile events was stopped`)
     const purchases = purchasesOf(next, rowsByPile, needed)
-    for (const [key, known] of await readBoughtOrigins(reader, purchases)) bought.set(key, known)
     next = upstreamOf(
       purchases.filter((row) => !bought.has(upstreamKey(row))),
       needed,
     )
   }
   const histories = [...rowsByPile].map(([pileId, rows]) => {
-    const opening = openings.get(pileId)
+    const start = starts.get(pileId)
+    const opening = start ? openingOf(start) : openings.get(pileId)
     return { pileId, events: [...(opening ? [opening] : []), ...rows.map((row) => pileEventOf(row, bought))] }
   })
   const isNamed = (pileId: string, key: string) => needed.get(pileId)?.outflows.has(key) ?? false
-  return { histories, rows: [...rowsByPile.values()].flat(), levels, bought, revisions, isNamed }
+  return { histories, rows: [...rowsByPile.values()].flat(), levels, bought, starts, revisions, isNamed }
 }
 
-type Needed = { untilMs: number; readonly outflows: Set<string> }
+type Needed = { untilMs: number; fromMs: number; readonly outflows: Set<string> }
 
-function wantedOf(pileId: string, needed: ReadonlyMap<string, Needed>): WantedPile {
-  const { untilMs, outflows } = needed.get(pileId) ?? { untilMs: 0, outflows: new Set() }
-  return { pileId, since: new Date(untilMs - historyDays * 86_400_000), untilMs, named: outflows }
+function neededOf({ pileId, until, from, outflows = [] }: AskedPile) {
+  return { pileId, untilMs: until.getTime(), fromMs: (from ?? until).getTime(), outflows }
 }
 
 /** Notes what is needed of a pile, and in `next` that it must be read (again) when that is more than so far. */
 function need(
   needed: Map<string, Needed>,
   next: Set<string>,
-  { pileId, untilMs, outflows }: { pileId: string; untilMs: number; outflows: readonly string[] },
+  wanted: { pileId: string; untilMs: number; fromMs: number; outflows: readonly string[] },
 ): void {
+  const { pileId, untilMs, fromMs, outflows } = wanted
   const known = needed.get(pileId)
-  if (known && untilMs <= known.untilMs && outflows.every((key) => known.outflows.has(key))) return
-  const all = new Set([...(known?.outflows ?? []), ...outflows])
-  needed.set(pileId, { untilMs: Math.max(untilMs, known?.untilMs ?? 0), outflows: all })
+  const isKnown = known && untilMs <= known.untilMs && fromMs >= known.fromMs
+  if (isKnown && outflows.every((key) => known.outflows.has(key))) return
+  needed.set(pileId, {
+    untilMs: Math.max(untilMs, known?.untilMs ?? 0),
+    fromMs: Math.min(fromMs, known?.fromMs ?? Number.POSITIVE_INFINITY),
+    outflows: new Set([...(known?.outflows ?? []), ...outflows]),
+  })
   next.add(pileId)
+}
+
+function readStarts(reader: Reader, pileIds: Iterable<string>, needed: ReadonlyMap<string, Needed>) {
+  const asked = [...pileIds].map((pileId) => {
+    const { fromMs, untilMs } = needOf(pileId, needed)
+    return { pileId, since: windowStart(untilMs), before: startsBefore(fromMs) }
+  })
+  return readWalkStarts(reader, asked)
+}
+
+/** All events whose order to those of then is open are after it. */
+function startsBefore(fromMs: number): Date {
+  return new Date(fromMs - 2 * openOrderMs)
+}
+
+export function startsBeforeSql(from: SQL): SQL {
+  return sql`${from} - ${2 * openOrderMs}::int * interval '1 ms'`
+}
+
+function windowStart(untilMs: number): Date {
+  return new Date(untilMs - historyDays * 86_400_000)
+}
+
+function needOf(pileId: string, needed: ReadonlyMap<string, Needed>): Needed {
+  return needed.get(pileId) ?? { untilMs: 0, fromMs: 0, outflows: new Set() }
+}
+
+async function readSome(
+  reader: Reader,
+  pileIds: readonly string[],
+  needed: ReadonlyMap<string, Needed>,
+  starts: ReadonlyMap<string, WalkStart>,
+  nowMs: number,
+) {
+  const wanted = pileIds.map((pileId): WantedPile => {
+    const { untilMs, outflows } = needOf(pileId, needed)
+    const start = starts.get(pileId)
+    const after = start ? new Date(start.atMs) : new Date(windowStart(untilMs).getTime() - 1)
+    return { pileId, after, isResumed: start !== undefined, untilMs, named: outflows }
+  })
+  const [read, bought] = await Promise.all([
+    readPileRows(reader, wanted, nowMs),
+    readBoughtOfPiles(
+      reader,
+      wanted.map(({ pileId, after, untilMs }) => ({ pileId, after, until: new Date(untilMs) })),
+    ),
+  ])
+  const openings = new Map<string, PileEvent>()
+  for (const { pileId, after } of wanted) {
+    const grams = read.openingGrams.get(pileId) ?? 0
+    if (grams <= 0) continue
+    openings.set(pileId, { kind: "count", recordId: "opening", line: 0, effectiveAtMs: after.getTime(), grams })
+  }
+  return { rows: Map.groupBy(read.rows, (row) => row.pileId), revisions: read.revisions, bought, openings }
+}
+
+function isMissing(
+  pileId: string,
+  needed: ReadonlyMap<string, Needed>,
+  rowsByPile: ReadonlyMap<string, readonly PileRow[]>,
+): boolean {
+  const missing = new Set(needed.get(pileId)?.outflows)
+  for (const row of rowsByPile.get(pileId) ?? []) if (row.source === "outflow") missing.delete(outflowKey(row))
+  return missing.size > 0
 }
 
 /** What these piles bought by the time that matters. */
@@ -116,8 +199,10 @@ function purchasesOf(
 function upstreamOf(purchases: readonly PileRow[], needed: Map<string, Needed>): Set<string> {
   const next = new Set<string>()
   for (const row of purchases) {
-    const [pileId, untilMs] = [row.upstreamPileId ?? "", row.effectiveAt.getTime() + openOrderMs]
-    need(needed, next, { pileId, untilMs, outflows: [upstreamKey(row)] })
+    const untilMs = row.effectiveAt.getTime() + openOrderMs
+    // Goods that were accepted late left before, on the day that the record names by the seller's clock.
+    const fromMs = Math.min(row.effectiveAt.getTime(), Date.parse(recordDay(row.upstreamRecordId ?? "")))
+    need(needed, next, { pileId: row.upstreamPileId ?? "", untilMs, fromMs, outflows: [upstreamKey(row)] })
   }
   return next
 }
@@ -151,9 +236,12 @@ export function pileEventOf(row: PileRow, bought: BoughtByKey = new Map()): Pile
   }
 }
 
-/** Lots that can be in these piles: by their own harvest, and by what is remembered of what they bought. */
-export function lotsOf(rows: readonly PileRow[], bought: BoughtByKey): string[] {
+type Sources = Pick<Histories, "rows" | "bought" | "starts">
+
+/** Lots that can be in these piles: by their own harvest, and by what is remembered of them and of what they bought. */
+export function lotsOf({ rows, bought, starts }: Sources): string[] {
   const harvested = rows.flatMap((row) => (row.lotId === null ? [] : [row.lotId]))
-  const remembered = [...bought.values()].flatMap(({ sources }) => sources.map(({ sourceId }) => sourceId))
-  return [...new Set([...harvested, ...remembered])].filter((id) => id !== UNKNOWN_SOURCE)
+  const remembered = [...bought.values(), ...[...starts.values()].map(({ carry }) => carry)]
+  const known = remembered.flatMap(({ sources }) => sources.map(({ sourceId }) => sourceId))
+  return [...new Set([...harvested, ...known])].filter((id) => id !== UNKNOWN_SOURCE)
 }

@@ -1,17 +1,21 @@
-import { pileEvents, piles as pileTable } from "@suyuan/drizzle/schema/trace"
+import { pileEvents, pileRevisions, piles as pileTable } from "@suyuan/drizzle/schema/trace"
 import { sql } from "drizzle-orm"
 import type { Reader } from "../context"
 import { utcDay } from "../day"
-import { unnest } from "../unnest"
+import { arrayOf, unnest } from "../unnest"
 import { discardedLineOffset } from "./apply-refunded-goods"
 import { openOrderMs } from "./resolve"
+import type { Revised } from "./suppliers"
 
 /** What an event did to its pile. */
 export type PileRow = Omit<typeof pileEvents.$inferSelect, "day" | "siteId" | "merchantId" | "commodity">
 
 export type WantedPile = {
   readonly pileId: string
-  readonly since: Date
+  /** Events after this are read. */
+  readonly after: Date
+  /** What was before is known. */
+  readonly isResumed: boolean
   /** What happened until then is about the asked goods; see `read-histories`. */
   readonly untilMs: number
   /** Outflows that are asked about or that somebody bought: `recordId#line`. */
@@ -20,14 +24,14 @@ export type WantedPile = {
 
 export type PileRows = {
   readonly rows: readonly PileRow[]
-  /** Grams on the book when the time that is read begins: what came in before less what went out. */
+  /** Grams on the book when the time that is read begins: what came in before less what went out. Of piles that are not resumed. */
   readonly openingGrams: ReadonlyMap<string, number>
   /** As of these rows; none of a pile that does not exist. */
   readonly revisions: ReadonlyMap<string, PileRevision>
 }
 
-/** How often a pile's past was revised, and how often by a shortfall alone; see `note-events`. */
-export type PileRevision = { readonly revision: number; readonly shortfalls: number }
+/** How often a pile was revised; see `note-events`. */
+export type PileRevision = { readonly revision: number; readonly revised: readonly Revised[] }
 
 /** Stands in a run of outflows where an outflow has its record; no record has it. */
 const runRecordId = "00"
@@ -45,22 +49,20 @@ const clocksAheadMs = 86_400_000
 export async function readPileRows(reader: Reader, piles: readonly WantedPile[], nowMs: number): Promise<PileRows> {
   if (piles.length === 0) return { rows: [], openingGrams: new Map(), revisions: new Map() }
   // Days as values, so that the planner leaves out the partitions that cannot matter: most of the time of this query.
-  const sinceMs = piles.map(({ since }) => since.getTime())
-  const firstDay = utcDay(new Date(Math.min(...sinceMs)))
+  const firstDay = utcDay(new Date(Math.min(...piles.map(({ after }) => after.getTime()))))
   const lastDay = utcDay(new Date(nowMs + clocksAheadMs))
-  const lastOpeningDay = utcDay(new Date(Math.max(...sinceMs)))
   const named = piles.flatMap(({ pileId, named }) => [...named].map((key) => ({ pileId, ...splitKey(key) })))
   const found = await reader.execute<RawRow>(sql`
     WITH wanted AS (
       SELECT * FROM ${unnest("wanted", {
         pile_id: ["bytea", piles.map(({ pileId }) => pileId)],
-        since: ["timestamptz", piles.map(({ since }) => since)],
+        after: ["timestamptz", piles.map(({ after }) => after)],
         until: ["timestamptz", piles.map(({ untilMs }) => new Date(untilMs))],
       })}
     ), events AS MATERIALIZED (
       SELECT event.pile_id, effective_at, direction, record_id, line, grams_low, grams_high, source, lot_id,
         upstream_pile_id, upstream_record_id, upstream_line
-      FROM wanted JOIN ${pileEvents} AS event ON event.pile_id = wanted.pile_id AND event.effective_at >= wanted.since
+      FROM wanted JOIN ${pileEvents} AS event ON event.pile_id = wanted.pile_id AND event.effective_at > wanted.after
         AND event.day BETWEEN ${firstDay}::date AND ${lastDay}::date
     ), named AS (
       SELECT pile_id, upstream_record_id AS record_id, coalesce(upstream_line, 0) AS line FROM events
@@ -103,21 +105,47 @@ export async function readPileRows(reader: Reader, piles: readonly WantedPile[],
       SELECT marked.pile_id, effective_at, grams_low, grams_high, width_bucket(effective_at, cuts.at) AS run
       FROM marked JOIN cuts USING (pile_id) WHERE NOT is_single
     ) AS runs GROUP BY pile_id, run
+    ${openings(piles)}
+    UNION ALL
+    SELECT encode(id, 'hex'), 0, 0, '', 0, revision, 0, 'pile', NULL, NULL, NULL, NULL
+    FROM wanted JOIN ${pileTable} ON id = pile_id
+    UNION ALL
+    SELECT encode(pile_id, 'hex'), extract(epoch FROM since)::float8 * 1000, 0, '', 0, revisions, shortfalls, 'revised',
+      NULL, NULL, NULL, NULL
+    FROM wanted JOIN ${pileRevisions} USING (pile_id)`)
+  const { opening = [], pile = [], revised = [], ...events } = Object.groupBy(found, ({ source }) => source)
+  const revisedOf = Map.groupBy(revised, (row) => row.pile_id)
+  return {
+    rows: Object.values(events).flat().map(pileRowOf),
+    openingGrams: new Map(opening.map((row) => [row.pile_id, row.grams_high])),
+    revisions: new Map(
+      pile.map((row) => [
+        row.pile_id,
+        { revision: row.grams_low, revised: (revisedOf.get(row.pile_id) ?? []).map(revisedRow) },
+      ]),
+    ),
+  }
+}
+
+function revisedRow(row: RawRow): Revised {
+  return { sinceMs: Math.round(row.at_ms), revisions: row.grams_low, shortfalls: row.grams_high }
+}
+
+/** Sums over all that was before, of the piles of which it is not known. */
+function openings(piles: readonly WantedPile[]) {
+  const unknown = piles.filter(({ isResumed }) => !isResumed)
+  if (unknown.length === 0) return sql``
+  const lastDay = utcDay(new Date(Math.max(...unknown.map(({ after }) => after.getTime()))))
+  return sql`
     UNION ALL
     SELECT encode(pile_id, 'hex'), 0, 0, '', 0, 0, sum(
         CASE WHEN before.direction = 0 THEN before.grams_high ELSE -before.grams_high END)::float8, 'opening',
       NULL, NULL, NULL, NULL
     FROM wanted JOIN ${pileEvents} AS before USING (pile_id)
-    WHERE before.effective_at < since AND before.day <= ${lastOpeningDay}::date GROUP BY pile_id
-    UNION ALL
-    SELECT encode(id, 'hex'), 0, 0, '', 0, revision, shortfalls, 'pile', NULL, NULL, NULL, NULL
-    FROM wanted JOIN ${pileTable} ON id = pile_id`)
-  const { opening = [], pile = [], ...events } = Object.groupBy(found, ({ source }) => source)
-  return {
-    rows: Object.values(events).flat().map(pileRowOf),
-    openingGrams: new Map(opening.map((row) => [row.pile_id, row.grams_high])),
-    revisions: new Map(pile.map((row) => [row.pile_id, { revision: row.grams_low, shortfalls: row.grams_high }])),
-  }
+    WHERE pile_id = ANY (${arrayOf(
+      "bytea",
+      unknown.map(({ pileId }) => pileId),
+    )}) AND before.effective_at <= wanted.after AND before.day <= ${lastDay}::date GROUP BY pile_id`
 }
 
 type RawRow = {
@@ -128,7 +156,7 @@ type RawRow = {
   readonly line: number
   readonly grams_low: number
   readonly grams_high: number
-  readonly source: PileRow["source"] | "opening" | "pile"
+  readonly source: PileRow["source"] | "opening" | "pile" | "revised"
   readonly lot_id: string | null
   readonly upstream_pile_id: string | null
   readonly upstream_record_id: string | null

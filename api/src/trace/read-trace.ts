@@ -4,91 +4,59 @@ import { sites } from "@suyuan/drizzle/schema/participants"
 import { saleLines, sales } from "@suyuan/drizzle/schema/sales"
 import { piles } from "@suyuan/drizzle/schema/trace"
 import { outflowKey } from "@suyuan/protocol/trace/pile-event"
-import { and, asc, eq, sql } from "drizzle-orm"
+import { and, eq, sql } from "drizzle-orm"
 import type { Context, Reader } from "../context"
 import { localDay } from "../day"
 import { ServiceError } from "../errors"
 import { recordDay } from "../ledger/record-day"
 import { arrayOf } from "../unnest"
-import { keepBoughtOrigins } from "./bought-origins"
 import { businessDayOf } from "./business-day"
-import { describeOrigin, readLots } from "./describe-origin"
+import { describeOrigin, type LotFacts, lotGramsOf, readLots } from "./describe-origin"
 import { findStatements } from "./find-statements"
-import { followPurchases } from "./follow-purchases"
-import { lotsOf, readHistories } from "./read-histories"
+import { type FollowedPurchases, followPurchases } from "./follow-purchases"
+import { type WalkStartRow, walkStart, walkStartOf } from "./pile-days"
+import { type Histories, historyDays, lotsOf, readHistories, startsBeforeSql } from "./read-histories"
 import { type InspectionDescription, readInspections } from "./read-inspections"
+import { rememberThese } from "./remember-purchases"
 import { openOrderMs, resolve } from "./resolve"
-import { type WayStop, wayThrough } from "./way"
+import { type Way, type WayStop, wayThrough } from "./way"
 
 /** How much of a trace its reader may see: a share shows neither buyer, price, total, payment nor the time of day. */
 export type TraceView = "purchase" | "share"
 
 /**
  * The way of one sale back to its bases: per line the origin range at the time of the sale, the trades that may have
- * brought it there, tests and certificates on the way. One query a level, a few for names.
+ * brought it there, tests and certificates on the way. Three round trips where its piles are remembered, and what they
+ * bought; two more for each level that is not.
  * @throws ServiceError trace/unknown for a record that is no sale.
  */
 export async function readTrace(ctx: Context, reader: Reader, recordId: string, view: TraceView) {
-  const [found] = await reader
-    .select({ sale: sales, merchant: merchants, site: sites, recordState: records.state })
-    .from(sales)
-    .innerJoin(merchants, eq(merchants.id, sales.merchantId))
-    .innerJoin(sites, eq(sites.id, sales.siteId))
-    .innerJoin(records, and(eq(records.recordId, sales.recordId), eq(records.day, recordDay(recordId))))
-    .where(and(eq(sales.recordId, recordId), eq(sales.day, recordDay(recordId))))
+  const [found, { lines, starts }] = await Promise.all([readSale(reader, recordId), readLines(reader, recordId)])
   if (!found) throw new ServiceError("trace/unknown")
   const { sale, merchant, site } = found
-  const lines = await reader
-    .select({ line: saleLines, nameZh: commodities.nameZh, nameEn: commodities.nameEn })
-    .from(saleLines)
-    .leftJoin(commodities, eq(commodities.code, saleLines.commodity))
-    .where(
-      sql`${saleLines.terminalId} = ${sale.terminalId} AND ${saleLines.counter} = ${sale.counter} AND ${saleLines.day} = ${sale.day}`,
-    )
-    .orderBy(asc(saleLines.line))
-  const pileIds = [...new Set(lines.flatMap(({ line }) => (line.pileId === null ? [] : [line.pileId])))]
-  const untilMs = sale.effectiveAt.getTime() + openOrderMs
+  const pileIds = [...new Set(lines.flatMap(({ pileId }) => (pileId === null ? [] : [pileId])))]
+  const soldMs = sale.effectiveAt.getTime()
   const histories = await readHistories(
     reader,
     pileIds.map((pileId) => ({
       pileId,
-      until: new Date(untilMs),
-      outflows: lines.flatMap(({ line }) =>
-        line.pileId === pileId ? [outflowKey({ recordId, line: line.line })] : [],
-      ),
+      until: new Date(soldMs + openOrderMs),
+      from: sale.effectiveAt,
+      outflows: lines.flatMap((one) => (one.pileId === pileId ? [outflowKey({ recordId, line: one.line })] : [])),
     })),
     ctx.clock.nowMs(),
+    starts,
   )
-  const facts = await readLots(reader, lotsOf(histories.rows, histories.bought))
-  const origins = resolve(histories.histories, {
-    lotGrams: new Map([...facts.values()].map((lot) => [lot.id, lot.grams])),
-    keep: histories.isNamed,
+  const { origins, ways, facts, tests, stalls, statements, learned } = await nameAll(reader, histories, {
+    ...{ pileIds, leftMs: soldMs + openOrderMs },
+    businessDay: businessDayOf(site, sale.effectiveAt),
   })
-  const followed = followPurchases(histories, origins)
-  const ways = new Map(
-    pileIds.map((pileId) => {
-      const rows = histories.rows.filter((row) => row.pileId === pileId)
-      return [pileId, wayThrough({ pileId, rows, leftMs: untilMs }, followed.originsOf)]
-    }),
-  )
-  const learned = followed.learned()
-  if (learned.length > 0) ctx.afterwards.do(`bought for ${recordId}`, () => keepBoughtOrigins(ctx, learned))
-  const ranges = lines.map(({ line }) => {
-    const key = outflowKey({ recordId, line: line.line })
-    return (line.pileId !== null && origins?.piles.get(line.pileId)?.outflows.get(key)) || undefined
+  if (learned.length > 0) ctx.afterwards.do(`bought for ${recordId}`, () => rememberThese(ctx, learned))
+  const ranges = lines.map(({ line, pileId }) => {
+    const key = outflowKey({ recordId, line })
+    return (pileId !== null && origins?.piles.get(pileId)?.outflows.get(key)) || undefined
   })
   const all = [...ways.values()]
-  const [tests, stalls, statements] = await Promise.all([
-    readInspections(
-      reader,
-      all.flatMap(({ stays }) => stays),
-    ),
-    readStalls(
-      reader,
-      all.flatMap(({ stops }) => stops),
-    ),
-    findStatements(reader, pileIds, businessDayOf(site, sale.effectiveAt)),
-  ])
   // The time of day would tell who it was: a share has days, as the market's calendar counts them.
   const shown = (instant: string) => (view === "share" ? localDay(new Date(instant), site.zone) : instant)
   return {
@@ -102,23 +70,112 @@ export async function readTrace(ctx: Context, reader: Reader, recordId: string, 
     /** None until the day's first statement: origins are provisional as long as that is so. */
     originStatements: statements,
     levels: Math.max(0, ...all.flatMap(({ stops }) => stops.map(({ level }) => level + 1))),
-    lines: lines.map(({ line, nameZh, nameEn }, index) => {
+    lines: lines.map(({ pileId, gramsHigh, nameZh, nameEn }, index) => {
       const range = ranges[index]
       const origin = range ? describeOrigin(range, facts) : undefined
       return {
         name: nameZh,
         nameEn,
-        grams: view === "share" ? null : line.gramsHigh,
+        grams: view === "share" ? null : gramsHigh,
         origin: origin === undefined ? null : view === "share" ? withoutGrams(origin, shown) : origin,
         certificates: origin?.sources.filter(({ lotId }) => facts.get(lotId)?.isCertified).length ?? 0,
-        inspections: (tests.get(line.pileId ?? "") ?? []).map((one) => ({ ...one, testedAt: shown(one.testedAt) })),
-        way: (ways.get(line.pileId ?? "")?.stops ?? []).map((stop) => describeStop(stop, stalls, tests, shown)),
+        inspections: (tests.get(pileId ?? "") ?? []).map((one) => ({ ...one, testedAt: shown(one.testedAt) })),
+        way: (ways.get(pileId ?? "")?.stops ?? []).map((stop) => describeStop(stop, stalls, tests, shown)),
       }
     }),
   }
 }
 
 export type Trace = Awaited<ReturnType<typeof readTrace>>
+
+async function readSale(reader: Reader, recordId: string) {
+  const [found] = await reader
+    .select({ sale: sales, merchant: merchants, site: sites, recordState: records.state })
+    .from(sales)
+    .innerJoin(merchants, eq(merchants.id, sales.merchantId))
+    .innerJoin(sites, eq(sites.id, sales.siteId))
+    .innerJoin(records, and(eq(records.recordId, sales.recordId), eq(records.day, recordDay(recordId))))
+    .where(and(eq(sales.recordId, recordId), eq(sales.day, recordDay(recordId))))
+  return found
+}
+
+type LineRow = {
+  readonly line: number
+  readonly pile_id: string | null
+  readonly grams_high: number | null
+  readonly name_zh: string | null
+  readonly name_en: string | null
+} & (WalkStartRow | { readonly at_ms: null })
+
+/** The sale's lines, and where the walks through their piles may begin. */
+async function readLines(reader: Reader, recordId: string) {
+  const [since, before] = [
+    sql`sold.effective_at - ${historyDays}::int * interval '1 day'`,
+    startsBeforeSql(sql`sold.effective_at`),
+  ]
+  const rows = await reader.execute<LineRow>(sql`
+    SELECT item.line, encode(item.pile_id, 'hex') AS pile_id, item.grams_high::float8 AS grams_high, goods.name_zh, goods.name_en, start.*
+    FROM ${sales} AS sold
+    JOIN ${saleLines} AS item ON item.terminal_id = sold.terminal_id AND item.counter = sold.counter AND item.day = sold.day
+    LEFT JOIN ${commodities} AS goods ON goods.code = item.commodity
+    LEFT JOIN LATERAL (${walkStart(sql`item.pile_id`, since, before)}) AS start ON true
+    WHERE sold.record_id = ${Buffer.from(recordId, "hex")} AND sold.day = ${recordDay(recordId)}::date
+      AND item.day = ${recordDay(recordId)}::date
+    ORDER BY item.line`)
+  const starts = new Map(
+    rows.flatMap((row) =>
+      row.at_ms === null || row.pile_id === null ? [] : [[row.pile_id, walkStartOf(row)] as const],
+    ),
+  )
+  const lines = rows.map((row) => {
+    return { line: row.line, pileId: row.pile_id, gramsHigh: row.grams_high, nameZh: row.name_zh, nameEn: row.name_en }
+  })
+  return { lines, starts }
+}
+
+/** Origins and ways, and in one more round trip all that they name. */
+async function nameAll(
+  reader: Reader,
+  histories: Histories,
+  asked: { readonly pileIds: readonly string[]; readonly leftMs: number; readonly businessDay: string },
+) {
+  const waysOf = (followed: FollowedPurchases) =>
+    new Map(
+      asked.pileIds.map((pileId) => {
+        const rows = histories.rows.filter((row) => row.pileId === pileId)
+        const pile = { pileId, rows, leftMs: asked.leftMs, start: histories.starts.get(pileId) }
+        return [pileId, wayThrough(pile, followed.originsOf)] as const
+      }),
+    )
+  const resolveAll = (facts: ReadonlyMap<string, LotFacts>) =>
+    resolve(histories.histories, { lotGrams: lotGramsOf(facts), keep: histories.isNamed })
+  const readNames = async (ways: ReadonlyMap<string, Way>) => {
+    const all = [...ways.values()]
+    const [tests, stalls, statements] = await Promise.all([
+      readInspections(
+        reader,
+        all.flatMap(({ stays }) => stays),
+      ),
+      readStalls(
+        reader,
+        all.flatMap(({ stops }) => stops),
+      ),
+      findStatements(reader, asked.pileIds, asked.businessDay),
+    ])
+    return { ways, tests, stalls, statements }
+  }
+  const lots = readLots(reader, lotsOf(histories))
+  if (histories.levels > 1) {
+    const facts = await lots
+    const origins = resolveAll(facts)
+    const followed = followPurchases(histories, origins)
+    const names = await readNames(waysOf(followed))
+    return { ...names, facts, origins, learned: followed.learned() }
+  }
+  // All that was bought is remembered, with its way: what origins turn out to be changes no name.
+  const [facts, names] = await Promise.all([lots, readNames(waysOf(followPurchases(histories, undefined)))])
+  return { ...names, facts, origins: resolveAll(facts), learned: [] }
+}
 
 type Described = ReturnType<typeof describeOrigin>
 

@@ -1,7 +1,8 @@
 import { boughtOrigins, pileEvents } from "@suyuan/drizzle/schema/trace"
-import { outflowKey } from "@suyuan/protocol/trace/pile-event"
+import { type OutflowRef, outflowKey } from "@suyuan/protocol/trace/pile-event"
 import { and, asc, eq, inArray, isNull, sql } from "drizzle-orm"
 import type { Context } from "../context"
+import { recordDay } from "../ledger/record-day"
 import { keepBoughtOrigins } from "./bought-origins"
 import { readLots } from "./describe-origin"
 import { followPurchases, walkedPiles } from "./follow-purchases"
@@ -9,6 +10,7 @@ import { restoreBooks } from "./note-events"
 import { lotsOf, readHistories } from "./read-histories"
 import type { PileRow } from "./read-pile-rows"
 import { resolve } from "./resolve"
+import { inOneSnapshot } from "./snapshot"
 
 const atOnce = 50
 
@@ -29,20 +31,7 @@ export async function rememberPurchases(ctx: Context): Promise<number> {
     .orderBy(asc(boughtOrigins.recordId))
     .limit(atOnce)
   if (due.length === 0) return 0
-  const purchases = await ctx.db
-    .select()
-    .from(pileEvents)
-    .where(
-      and(
-        inArray(pileEvents.upstreamRecordId, [...new Set(due.map(({ recordId }) => recordId))]),
-        eq(pileEvents.source, "purchase"),
-      ),
-    )
-  const bought = new Map(purchases.map((row) => [keyOf(row), row]))
-  for (const one of due) {
-    const purchase = bought.get(outflowKey(one))
-    if (purchase) await remember(ctx, purchase)
-  }
+  await rememberThese(ctx, due)
   // Whatever was found out has its row by now.
   await ctx.db.delete(boughtOrigins).where(
     and(
@@ -56,6 +45,24 @@ export async function rememberPurchases(ctx: Context): Promise<number> {
   return due.length
 }
 
+/** Finds out what these lines held, which merchants bought. */
+export async function rememberThese(ctx: Context, lines: readonly OutflowRef[]): Promise<void> {
+  const purchases = await ctx.db
+    .select()
+    .from(pileEvents)
+    .where(
+      and(
+        inArray(pileEvents.upstreamRecordId, [...new Set(lines.map(({ recordId }) => recordId))]),
+        eq(pileEvents.source, "purchase"),
+      ),
+    )
+  const bought = new Map(purchases.map((row) => [keyOf(row), row]))
+  for (const one of lines) {
+    const purchase = bought.get(outflowKey(one))
+    if (purchase) await remember(ctx, purchase)
+  }
+}
+
 function keyOf(row: PileRow): string {
   return outflowKey({ recordId: row.upstreamRecordId ?? "", line: row.upstreamLine ?? 0 })
 }
@@ -64,10 +71,13 @@ async function remember(ctx: Context, purchase: PileRow): Promise<void> {
   const wanted = {
     pileId: purchase.upstreamPileId ?? "",
     until: purchase.effectiveAt,
+    from: new Date(Math.min(purchase.effectiveAt.getTime(), Date.parse(recordDay(purchase.upstreamRecordId ?? "")))),
     outflows: [keyOf(purchase)],
   }
-  const histories = await readHistories(ctx.db, [wanted], ctx.clock.nowMs())
-  const facts = await readLots(ctx.db, lotsOf(histories.rows, histories.bought))
+  const { histories, facts } = await inOneSnapshot(ctx, async (reader) => {
+    const histories = await readHistories(reader, [wanted], ctx.clock.nowMs())
+    return { histories, facts: await readLots(reader, lotsOf(histories)) }
+  })
   const resolved = resolve(histories.histories, {
     lotGrams: new Map([...facts.values()].map((lot) => [lot.id, lot.grams])),
     keep: histories.isNamed,

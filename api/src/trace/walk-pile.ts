@@ -5,11 +5,14 @@ import { keepBoughtOrigins } from "./bought-origins"
 import { lotGramsOf, readLots } from "./describe-origin"
 import { followPurchases, walkedPiles } from "./follow-purchases"
 import { restoreBooks } from "./note-events"
-import { keepPileState } from "./pile-states"
+import { keepPileDay } from "./pile-days"
 import { type Histories, lotsOf, readHistories } from "./read-histories"
 import type { InspectionDescription } from "./read-inspections"
 import { type Resolved, resolve } from "./resolve"
+import { inOneSnapshot } from "./snapshot"
 import { presenceIn } from "./stay"
+import { revisedUntil } from "./suppliers"
+import { wayThrough } from "./way"
 
 /** What is in a pile, and since when some of it can have been there. */
 export type PileContent = {
@@ -39,8 +42,10 @@ export function walkPile(ctx: Walker, pileId: string): Promise<PileContent> {
 
 async function walkAndRemember(ctx: Walker, pileId: string): Promise<PileContent> {
   const nowMs = ctx.clock.nowMs()
-  const histories = await readHistories(ctx.db, [{ pileId, until: new Date(nowMs) }], nowMs)
-  const facts = await readLots(ctx.db, lotsOf(histories.rows, histories.bought))
+  const { histories, facts } = await inOneSnapshot(ctx, async (reader) => {
+    const histories = await readHistories(reader, [{ pileId, until: new Date(nowMs) }], nowMs)
+    return { histories, facts: await readLots(reader, lotsOf(histories)) }
+  })
   const resolved = resolve(histories.histories, { lotGrams: lotGramsOf(facts), keep: histories.isNamed })
   // It can be walked again: who asked gets the answer all the same.
   await remember(ctx, pileId, histories, resolved, nowMs).catch((error: unknown) => {
@@ -50,6 +55,7 @@ async function walkAndRemember(ctx: Walker, pileId: string): Promise<PileContent
   const { sinceMs } = presenceIn(
     histories.rows.filter((row) => row.pileId === pileId),
     nowMs,
+    histories.starts.get(pileId)?.presence,
   )
   return { pileId, live, stockGrams, sinceMs, inspections: undefined }
 }
@@ -63,20 +69,22 @@ async function remember(
 ): Promise<void> {
   if (!resolved?.isTolerant) return
   const followed = followPurchases(histories, resolved)
+  const start = histories.starts.get(pileId)
   const rows = histories.rows.filter((row) => row.pileId === pileId)
   const [own, pile] = [histories.revisions.get(pileId), resolved.piles.get(pileId)]
   if (!own || !pile || rows.length === 0) return
-  const presence = presenceIn(rows, nowMs)
+  const presence = presenceIn(rows, nowMs, start?.presence)
   // What came in before the pile was last empty is gone, and its suppliers' revisions change nothing here any more;
   // unless some of it came back.
-  const sinceMs = rows.some(({ source }) => source === "return") ? 0 : (presence.sinceMs ?? Number.POSITIVE_INFINITY)
+  const isWhole = rows.some(({ source }) => source === "return")
+  const sinceMs = isWhole ? 0 : (presence.sinceMs ?? Number.POSITIVE_INFINITY)
   const purchases = rows.filter((row) => row.source === "purchase" && row.effectiveAt.getTime() >= sinceMs)
-  await keepPileState(ctx, pileId, {
-    atMs: Math.max(...rows.map((row) => row.effectiveAt.getTime())),
-    carry: pile.carry,
-    presence,
-    revision: own.revision,
-    suppliers: followed.suppliersOf(purchases),
+  const atMs = Math.max(...rows.map((row) => row.effectiveAt.getTime()))
+  await keepPileDay(ctx, pileId, {
+    ...{ atMs, carry: pile.carry, presence },
+    way: wayThrough({ pileId, rows, leftMs: nowMs, start }, followed.originsOf),
+    suppliers: followed.suppliersOf(pileId, purchases),
+    ...revisedUntil(own.revised, atMs),
   })
   await keepBoughtOrigins(ctx, followed.learned())
   await restoreBooks(ctx.db, walkedPiles(histories, resolved))

@@ -1,6 +1,6 @@
 import type { PileRow } from "./read-pile-rows"
 import { openOrderMs } from "./resolve"
-import { presenceIn, type Stay } from "./stay"
+import { type Presence, presenceIn, type Stay } from "./stay"
 
 /** A pile that goods may have come through, and when goods last came into it by the time that they left. */
 export type WayStop = {
@@ -25,16 +25,32 @@ function compareArrivals(a: PileRow, b: PileRow): number {
 }
 
 /**
- * The way of goods that left a pile, from its rows and the ways of what it had bought by then.
+ * The way of goods that left a pile, from its rows and the ways of what it had bought by then. What came before it was last
+ * empty is gone.
  * @param leftMs when they left, with the clocks' error allowed for.
+ * @param start how it was before these rows, where they are not all.
  */
 export function wayThrough(
-  pile: { readonly pileId: string; readonly rows: readonly PileRow[]; readonly leftMs: number },
+  pile: {
+    readonly pileId: string
+    readonly rows: readonly PileRow[]
+    readonly leftMs: number
+    readonly start?: { readonly presence: Presence; readonly way: Way } | undefined
+  },
   wayOfPurchase: (purchase: PileRow) => Way | undefined,
 ): Way {
-  const { pileId, rows, leftMs } = pile
+  const { pileId, rows, leftMs, start } = pile
   const known = rows.filter((row) => row.effectiveAt.getTime() <= leftMs)
-  const inflows = known.filter((row) => row.direction === 0 && row.source !== "void").sort(compareArrivals)
+  // The goods themselves have left by then: what was there just before counts.
+  const before = known.filter((row) => row.direction === 0 || row.effectiveAt.getTime() < leftMs - openOrderMs)
+  const { sinceMs } = presenceIn(before, leftMs, start?.presence)
+  // Goods that came back may have come long ago.
+  const isWhole = known.some(({ source }) => source === "return")
+  const fromMs = isWhole ? 0 : (sinceMs ?? Number.POSITIVE_INFINITY)
+  const isIn = (row: PileRow) => row.direction === 0 && row.source !== "void" && row.effectiveAt.getTime() >= fromMs
+  const inflows = known.filter(isIn).sort(compareArrivals)
+  const startedMs = start?.presence.sinceMs
+  const earlier = start && startedMs !== undefined && fromMs <= startedMs ? [start.way] : []
   const newestMs = inflows.reduce((latest, row) => Math.max(latest, row.effectiveAt.getTime()), 0)
   const own: WayStop = {
     level: 0,
@@ -42,14 +58,13 @@ export function wayThrough(
     arrivedAtMs: newestMs === 0 ? null : newestMs,
     harvested: inflows.some((row) => row.source === "lot"),
   }
-  // The goods themselves have left by then: what was there just before counts.
-  const before = known.filter((row) => row.direction === 0 || row.effectiveAt.getTime() < leftMs - openOrderMs)
-  const { sinceMs } = presenceIn(before, leftMs)
   const ways = inflows.flatMap((row) => (row.source === "purchase" ? (wayOfPurchase(row) ?? []) : []))
+  const bought = ways.flatMap(({ stops }) => stops.map((stop) => ({ ...stop, level: stop.level + 1 })))
   return {
-    stops: mergeStops([own, ...ways.flatMap(({ stops }) => stops.map((stop) => ({ ...stop, level: stop.level + 1 })))]),
+    stops: mergeStops([own, ...earlier.flatMap(({ stops }) => stops), ...bought]),
     stays: mergeStays([
       ...(sinceMs === undefined ? [] : [{ pileId, sinceMs, untilMs: leftMs }]),
+      ...earlier.flatMap(({ stays }) => stays.filter((stay) => stay.pileId !== pileId)),
       ...ways.flatMap(({ stays }) => stays),
     ]),
   }
@@ -68,7 +83,9 @@ function mergeStops(stops: readonly WayStop[]): WayStop[] {
       harvested: stop.harvested || (seen?.harvested ?? false),
     })
   }
-  return [...byPile.values()].sort((a, b) => a.level - b.level)
+  const inOrder = (a: WayStop, b: WayStop) =>
+    a.level - b.level || (a.arrivedAtMs ?? 0) - (b.arrivedAtMs ?? 0) || (a.pileId < b.pileId ? -1 : 1)
+  return [...byPile.values()].sort(inOrder)
 }
 
 /** Of each pile the stays that do not overlap. */

@@ -5,10 +5,10 @@ import { keepBoughtOrigins } from "@suyuan/api/trace/bought-origins"
 import { followPurchases } from "@suyuan/api/trace/follow-purchases"
 import { noteEvents } from "@suyuan/api/trace/note-events"
 import { readPileContents } from "@suyuan/api/trace/pile-contents"
-import { readPileStates } from "@suyuan/api/trace/pile-states"
+import { readPileStates } from "@suyuan/api/trace/pile-days"
 import { pileEventOf, readHistories } from "@suyuan/api/trace/read-histories"
 import { openOrderMs, resolve } from "@suyuan/api/trace/resolve"
-import { boughtOrigins, pileEvents, pileStates, piles } from "@suyuan/drizzle/schema/trace"
+import { boughtOrigins, pileDays, pileEvents, piles } from "@suyuan/drizzle/schema/trace"
 import { outflowKey } from "@suyuan/protocol/trace/pile-event"
 import { inArray } from "drizzle-orm"
 import { Dice } from "../../protocol/trace/dice"
@@ -115,6 +115,6 @@ test("what is remembered of piles is what every single event says", async () => 
   }
   expect(resumed).toBeGreaterThan(100)
   expect(compared).toBeGreaterThan(250)
-  expect(await gateway.ctx.db.$count(pileStates)).toBeGreaterThan(12)
+  expect(await gateway.ctx.db.$count(pileDays)).toBeGreaterThan(12)
   expect(await gateway.ctx.db.$count(boughtOrigins)).toBeGreaterThan(12)
 })

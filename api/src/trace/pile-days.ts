@@ -1,21 +1,32 @@
-import { inspections, pileEvents, pileStates, piles } from "@suyuan/drizzle/schema/trace"
+import { inspections, pileDays, pileEvents, pileRevisions, piles } from "@suyuan/drizzle/schema/trace"
 import type { PileCarry } from "@suyuan/protocol/trace/pile"
 import type { PileEvent } from "@suyuan/protocol/trace/pile-event"
-import { sql } from "drizzle-orm"
+import { type SQL, sql } from "drizzle-orm"
 import type { Context, Reader } from "../context"
 import { utcDay } from "../day"
-import { arrayOf } from "../unnest"
-import { suppliersAreUnchanged, suppliersAsStored } from "./bought-origins"
+import { arrayOf, unnest } from "../unnest"
 import type { InspectionDescription } from "./read-inspections"
 import type { PileRow } from "./read-pile-rows"
 import { clockErrorMs } from "./resolve"
 import type { Presence } from "./stay"
+import {
+  type Suppliers,
+  type SuppliersJson,
+  suppliersAreUnchanged,
+  suppliersAsStored,
+  suppliersColumn,
+  suppliersMax,
+  suppliersOf,
+} from "./suppliers"
+import type { Way } from "./way"
 
 /** What a pile held as of its newest event by then. */
 export type PileState = {
   readonly atMs: number
   readonly carry: PileCarry
   readonly presence: Presence
+  /** Of what is there. */
+  readonly way: Way
 }
 
 /** With what has happened since. */
@@ -38,6 +49,52 @@ const tailDaysMax = 1
 /** Nothing is dated later than this from now. */
 const clocksAheadMs = 86_400_000
 
+/** A walk that begins there knows what the whole history says, of then and of later: with the piles it follows from. */
+export type WalkStart = PileState & { readonly suppliers: Suppliers }
+
+/**
+ * Where walks may begin of which what happened from `before` on is asked: the newest that is remembered and still counts, by
+ * pile. None where the pile must be walked from its history. Nothing older than `since` is looked at.
+ */
+export async function readWalkStarts(
+  reader: Reader,
+  asked: readonly { readonly pileId: string; readonly since: Date; readonly before: Date }[],
+): Promise<ReadonlyMap<string, WalkStart>> {
+  if (asked.length === 0) return new Map()
+  const rows = await reader.execute<WalkStartRow>(sql`
+    SELECT encode(asked.pile_id, 'hex') AS pile_id, start.* FROM ${unnest("asked", {
+      pile_id: ["bytea", asked.map(({ pileId }) => pileId)],
+      since: ["timestamptz", asked.map(({ since }) => since)],
+      before: ["timestamptz", asked.map(({ before }) => before)],
+    })} CROSS JOIN LATERAL (${walkStart(sql`asked.pile_id`, sql`asked.since`, sql`asked.before`)}) AS start`)
+  return new Map(rows.map((row) => [row.pile_id, walkStartOf(row)]))
+}
+
+/** Query of the newest place where a walk may begin: `at_ms`, `state`, `suppliers`. */
+export function walkStart(pileId: SQL, since: SQL, before: SQL): SQL {
+  return sql`
+    SELECT extract(epoch FROM at)::float8 * 1000 AS at_ms, state, ${suppliersColumn("kept")} AS suppliers
+    FROM ${pileDays} AS kept
+    WHERE kept.pile_id = ${pileId} AND kept.at >= ${since} AND kept.at < ${before}
+      AND kept.day BETWEEN ((${since}) AT TIME ZONE 'UTC')::date AND ((${before}) AT TIME ZONE 'UTC')::date
+      AND (kept.revisions, kept.shortfalls) = (
+        SELECT coalesce(sum(now.revisions), 0), coalesce(sum(now.shortfalls), 0) FROM ${pileRevisions} AS now
+        WHERE now.pile_id = kept.pile_id AND now.since <= kept.at)
+      AND ${suppliersAreUnchanged("kept")}
+    ORDER BY kept.day DESC LIMIT 1`
+}
+
+export type WalkStartRow = {
+  readonly pile_id: string
+  readonly at_ms: number
+  readonly state: Omit<PileState, "atMs">
+  readonly suppliers: SuppliersJson
+}
+
+export function walkStartOf({ at_ms, state, suppliers }: Omit<WalkStartRow, "pile_id">): WalkStart {
+  return { atMs: Math.round(at_ms), ...state, suppliers: suppliersOf(suppliers) }
+}
+
 /**
  * States of piles that still count, each with the events after it, and the piles of which none does: one query, so that
  * all is of one moment. A pile that nothing happened to is in neither. Events
@@ -52,9 +109,16 @@ export async function readPileStates(
   const lastDay = utcDay(new Date(nowMs + clocksAheadMs))
   const rows = await reader.execute<Row>(sql`
     WITH known AS MATERIALIZED (
-      SELECT pile.id AS pile_id, state.at, state.state, pile.last_at
-      FROM ${piles} AS pile LEFT JOIN ${pileStates} AS state ON pile.id = state.pile_id AND state.revision = pile.revision
-        AND (state.at = pile.last_at OR state.at >= ${firstDay}::date) AND ${suppliersAreUnchanged("state")}
+      SELECT pile.id AS pile_id, newest.at, newest.state, pile.last_at
+      FROM ${piles} AS pile LEFT JOIN LATERAL (
+        SELECT kept.at, kept.state FROM ${pileDays} AS kept
+        WHERE kept.pile_id = pile.id AND (kept.at = pile.last_at OR kept.at >= ${firstDay}::date)
+          -- Shortfalls say nothing of what is there now.
+          AND kept.revisions = (SELECT coalesce(sum(now.revisions), 0) FROM ${pileRevisions} AS now
+            WHERE now.pile_id = kept.pile_id AND now.since <= kept.at)
+          AND ${suppliersAreUnchanged("kept")}
+        ORDER BY kept.day DESC LIMIT 1
+      ) AS newest ON true
       WHERE pile.id = ANY (${arrayOf("bytea", pileIds)}) AND pile.last_at IS NOT NULL
     )
     SELECT encode(pile_id, 'hex') AS pile_id, extract(epoch FROM at)::float8 * 1000 AS at_ms, state,
@@ -88,33 +152,31 @@ export function openingOf({ atMs, carry }: PileState): PileEvent {
   return { kind: "in", recordId: "opening", effectiveAtMs: atMs - 4 * clockErrorMs, ...weight, carried: sources }
 }
 
-/** Remembers what a pile holds. One that was found out later, from more, is not replaced by an earlier one. */
-export async function keepPileState(
+/** Remembers what a pile holds. Of one day what was found out last counts. */
+export async function keepPileDay(
   ctx: Pick<Context, "db">,
   pileId: string,
-  state: PileState & { readonly revision: number; readonly suppliers: ReadonlyMap<string, number> },
+  found: WalkStart & { readonly revisions: number; readonly shortfalls: number },
 ): Promise<void> {
-  const { atMs, revision, suppliers, carry, presence } = state
-  const values = {
-    at: new Date(atMs),
-    revision,
-    state: { carry, presence },
-    ...suppliersAsStored(suppliers),
-  }
+  const { atMs, revisions, shortfalls, suppliers, ...state } = found
+  if (suppliers.size > suppliersMax) return
+  const at = new Date(atMs)
+  const values = { at, revisions, shortfalls, state, ...suppliersAsStored(suppliers) }
   await ctx.db
-    .insert(pileStates)
-    .values({ pileId, ...values })
+    .insert(pileDays)
+    .values({ pileId, day: utcDay(at), ...values })
     .onConflictDoUpdate({
-      target: pileStates.pileId,
+      target: [pileDays.pileId, pileDays.day],
       set: values,
-      setWhere: sql`(${pileStates.revision}, ${pileStates.at}) <= (excluded.revision, excluded.at)`,
+      setWhere: sql`(${pileDays.revisions} + ${pileDays.shortfalls}, ${pileDays.at})
+        <= (excluded.revisions + excluded.shortfalls, excluded.at)`,
     })
 }
 
 type Row = {
   readonly pile_id: string
   readonly at_ms: number
-  readonly state: { readonly carry: PileCarry; readonly presence: Presence } | null
+  readonly state: Omit<PileState, "atMs"> | null
   readonly later: readonly LaterRow[] | null
   readonly tests: readonly TestRow[] | null
 }

@@ -1,0 +1,69 @@
+import { pileRevisions } from "@suyuan/drizzle/schema/trace"
+import { sql } from "drizzle-orm"
+import { arrayOf } from "../unnest"
+
+/** A pile as it was until some time, and how often that had been revised when it was read. */
+export type Supplier = { readonly untilMs: number; readonly revisions: number }
+
+/** What something remembered follows from, by pile. */
+export type Suppliers = ReadonlyMap<string, Supplier>
+
+/** How often a pile was revised as it was since an instant; see `note-events`. */
+export type Revised = { readonly sinceMs: number; readonly revisions: number; readonly shortfalls: number }
+
+/** More than this is not remembered: to check it would cost as much as to find out again. */
+export const suppliersMax = 500
+
+/** Of a pile as it was until then. */
+export function revisedUntil(revised: readonly Revised[], untilMs: number): Omit<Revised, "sinceMs"> {
+  let [revisions, shortfalls] = [0, 0]
+  for (const one of revised) {
+    if (one.sinceMs > untilMs) continue
+    revisions += one.revisions
+    shortfalls += one.shortfalls
+  }
+  return { revisions, shortfalls }
+}
+
+/** Both were read in one snapshot: the later time has all that revised what was before. */
+export function addSupplier(to: Map<string, Supplier>, pileId: string, supplier: Supplier): void {
+  const known = to.get(pileId)
+  if (!known || known.untilMs < supplier.untilMs) to.set(pileId, supplier)
+}
+
+/** Drizzle cannot write an array of bytes. */
+export function suppliersAsStored(suppliers: Suppliers) {
+  const all = [...suppliers.values()]
+  return {
+    suppliers: arrayOf("bytea", [...suppliers.keys()]),
+    supplierUntil: arrayOf(
+      "timestamptz",
+      all.map(({ untilMs }) => new Date(untilMs)),
+    ),
+    supplierRevisions: all.map(({ revisions }) => revisions),
+  }
+}
+
+type RememberingTable = "bought" | "kept"
+
+/** As JSON, for `suppliersOf`. */
+export function suppliersColumn(table: RememberingTable) {
+  const name = sql.identifier(table)
+  return sql`(SELECT json_agg(json_build_array(encode(id, 'hex'), extract(epoch FROM until)::float8 * 1000, revisions))
+    FROM unnest(${name}.suppliers, ${name}.supplier_until, ${name}.supplier_revisions) AS s(id, until, revisions))`
+}
+
+export type SuppliersJson = readonly (readonly [string, number, number])[] | null
+
+export function suppliersOf(json: SuppliersJson): Suppliers {
+  return new Map((json ?? []).map(([id, untilMs, revisions]) => [id, { untilMs: Math.round(untilMs), revisions }]))
+}
+
+/** Of a row that remembers: nothing was stored since that may change what it follows from. */
+export function suppliersAreUnchanged(table: RememberingTable) {
+  const name = sql.identifier(table)
+  return sql`NOT EXISTS (
+    SELECT FROM unnest(${name}.suppliers, ${name}.supplier_until, ${name}.supplier_revisions) AS supplier(id, until, revisions)
+    WHERE supplier.revisions <> (SELECT coalesce(sum(now.revisions + now.shortfalls), 0) FROM ${pileRevisions} AS now
+      WHERE now.pile_id = supplier.id AND now.since <= supplier.until))`
+}
