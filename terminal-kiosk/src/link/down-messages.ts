@@ -33,7 +33,29 @@ const paymentMessage = z.object({
   version: z.number().int().min(0),
 })
 
-const helloMessage = z.object({ v, nonce: z.string().regex(/^[0-9a-f]{16}$/), serverTimeMs: z.number().int() })
+/** All that the stall must not sell for now; an older version that comes later is dropped. */
+const stallHolds = z.object({
+  version: z.number().int().min(0),
+  holds: z
+    .array(
+      z.object({
+        recallId: uuid,
+        commodity: z.number().int().min(0).max(0xffff_ffff),
+        lot: uuid.nullable(),
+        reason: z.string().max(200),
+      }),
+    )
+    .max(1000),
+})
+const holdsMessage = stallHolds.extend({ v })
+
+const helloMessage = z.object({
+  v,
+  nonce: z.string().regex(/^[0-9a-f]{16}$/),
+  serverTimeMs: z.number().int(),
+  /** With every hello, so that a terminal that was away learns it; a gateway of before does not say. */
+  holds: stallHolds.optional(),
+})
 
 const payeeNotice = {
   platform: z.string().max(32),
@@ -72,6 +94,7 @@ const downMessages = {
   payment: paymentMessage,
   hello: helloMessage,
   notice: noticeMessage,
+  holds: holdsMessage,
 } as const satisfies Record<string, z.ZodType>
 
 export type DownTopic = keyof typeof downMessages
@@ -80,6 +103,7 @@ export type DownMessage = {
 }[DownTopic]
 export type Ack = z.infer<typeof ackMessage>["acks"][number]
 export type PaymentNews = z.infer<typeof paymentMessage>
+export type StallHolds = z.infer<typeof stallHolds>
 export type Notice = z.infer<typeof noticeMessage>
 
 /** `undefined` for what this terminal does not know: a newer gateway may say more. */

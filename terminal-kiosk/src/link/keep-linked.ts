@@ -7,6 +7,7 @@ import { DRAIN_PACE, type DrainPace, drainOutbox, type Tries } from "../outbox/d
 import { takeAcks } from "../outbox/take-acks"
 import { askMissed } from "../payments/ask-missed"
 import { followPayment } from "../payments/follow-payments"
+import { takeHolds } from "../stock/recall-holds"
 import type { SaleRow } from "../store/rows"
 import type { Terminal } from "../terminal"
 import type { BrokerLink, ConnectBroker } from "./broker-link"
@@ -170,8 +171,11 @@ class Link {
         case "notice":
           await takeNotice(terminal, heard.message)
           return this.#listeners.onNotice?.(heard.message)
+        case "holds":
+          return await takeHolds(terminal, heard.message)
         case "hello": {
-          const { nonce, serverTimeMs } = heard.message
+          const { nonce, serverTimeMs, holds } = heard.message
+          if (holds !== undefined) await takeHolds(terminal, holds)
           if (this.#hello?.nonce !== nonce) return
           return this.#listeners.onClockOffset?.(clockOffsetMs(this.#hello, serverTimeMs, terminal.clock.nowMs()))
         }

@@ -12,6 +12,7 @@ import { priceSaltMessage, priceSaltOfMac } from "@suyuan/protocol/terminal/pric
 import { snapshotPrefix } from "@suyuan/protocol/terminal/stock-snapshot"
 import { type Basket, basketAmountFen } from "../basket/basket"
 import { draftUpload } from "../outbox/queue-upload"
+import { heldSlots } from "../stock/recall-holds"
 import { slotsOf } from "../stock/write-snapshot"
 import { counterKey, type SaleRow, type SnapshotRow, THE_ONE } from "../store/rows"
 import type { Terminal } from "../terminal"
@@ -22,6 +23,8 @@ export type CloseSaleError =
   /** Nothing says yet what the slots hold. */
   | "sale/no-snapshot"
   | "sale/unknown-slot"
+  /** Goods of a slot may be of a recall; `stock/recall-holds` says which and why. */
+  | "sale/recalled"
   | "sale/amount-below-one-fen"
   | "sale/amount-above-lines"
   | "sale/amount-too-large"
@@ -46,7 +49,7 @@ export function closeSale(
     const known = await terminal.store.get("baskets", basket.id)
     if (known !== undefined) return ok(await saleOfBasket(terminal, known.counter))
     const snapshot = await terminal.store.get("snapshots", THE_ONE)
-    const problem = problemOf(basket, snapshot)
+    const problem = problemOf(basket, snapshot) ?? (await recallProblem(terminal, basket, snapshot))
     if (problem !== undefined || snapshot === undefined) return err(problem ?? "sale/no-snapshot")
     const code = await signSale(terminal, basket, snapshot)
     const sale: SaleRow = {
@@ -112,6 +115,15 @@ function problemOf(basket: Basket, snapshot: SnapshotRow | undefined): CloseSale
   if (linesFen > AMOUNT_FEN_MAX) return "sale/amount-too-large"
   const reduction = judgeReduction(linesFen, basketAmountFen(basket))
   return reduction.ok ? undefined : reduction.error
+}
+
+async function recallProblem(
+  terminal: Terminal,
+  { lines }: Basket,
+  snapshot: SnapshotRow | undefined,
+): Promise<CloseSaleError | undefined> {
+  const held = await heldSlots(terminal, snapshot === undefined ? [] : slotsOf(snapshot))
+  return lines.some(({ slot }) => held.has(slot)) ? "sale/recalled" : undefined
 }
 
 async function signSale(terminal: Terminal, basket: Basket, snapshot: SnapshotRow): Promise<PayCode> {

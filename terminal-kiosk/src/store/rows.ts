@@ -131,6 +131,18 @@ export interface HeldBasketRow {
   readonly heldAtMs: number
 }
 
+/** Goods that the gateway says must not be sold, as one list of which the newest version counts. */
+export interface RecallHoldsRow {
+  readonly version: number
+  readonly holds: readonly {
+    readonly recallId: string
+    readonly commodity: number
+    /** Of a pile kept apart for a lot; null: the commodity's own pile. */
+    readonly lot: string | null
+    readonly reason: string
+  }[]
+}
+
 /** What the owner chose on this tablet. */
 export interface SettingsRow {
   readonly language: "zh" | "en"
@@ -159,6 +171,7 @@ export interface Tables {
   readonly catalogue: CatalogueRow
   readonly held: HeldBasketRow
   readonly settings: SettingsRow
+  readonly recallHolds: RecallHoldsRow
 }
 
 export type TableName = keyof Tables
