@@ -5,6 +5,7 @@ import { parseUploadBody } from "@suyuan/protocol/terminal/upload-bodies"
 import { eq } from "drizzle-orm"
 import type { Context } from "../context"
 import { reasonOf } from "../errors"
+import { readHolds } from "../recalls/holds"
 import { learnClock } from "../terminals/learn-clock"
 import { shardOf, type TerminalChannel, type UpMessage } from "../terminals/terminal-channel"
 import { GroupCommit } from "./group-commit"
@@ -100,9 +101,14 @@ async function answerHello(ctx: Context, channel: TerminalChannel, message: UpMe
     sentAtMs: body.value.sentAtMs,
     receivedAtMs: message.receivedAtMs,
   })
+  // A terminal that was away learns what its stall must not sell.
+  const holds = await readHolds(ctx.db, terminal.merchantId)
   await channel.publish(
     message.terminalId,
     "hello",
-    JSON.stringify({ v: 1, nonce: toHex(body.value.nonce), serverTimeMs: ctx.clock.nowMs() }),
+    JSON.stringify({
+      ...{ v: 1, nonce: toHex(body.value.nonce), serverTimeMs: ctx.clock.nowMs() },
+      ...(holds.version > 0 && { holds }),
+    }),
   )
 }

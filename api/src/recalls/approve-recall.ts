@@ -1,0 +1,33 @@
+import { recalls } from "@suyuan/drizzle/schema/recalls"
+import { eq } from "drizzle-orm"
+import { type Actor, requireScope } from "../actor"
+import type { Context } from "../context"
+import { ServiceError } from "../errors"
+import { inTransaction } from "../transaction"
+import { freezeScope, markOf, requireEveryReached, wholeScope } from "./freeze-scope"
+import { lockRecall } from "./lock-recall"
+import { recordStep } from "./record-step"
+
+/**
+ * Another person than the proposer approves what they saw: `digest` names it, and a scope that changed since is refused.
+ * The scope is frozen with it. Nobody is told yet.
+ */
+export function approveRecall(ctx: Context, actor: Actor, id: string, digest: string): Promise<void> {
+  requireScope(actor, "recalls:write")
+  return inTransaction(ctx, async (tx) => {
+    const recall = await lockRecall(tx, id)
+    if (actor.kind === "machine" || recall.proposedBy === actor.id) {
+      throw new ServiceError("recall/second-person-needed")
+    }
+    if (recall.state === "approved" && recall.approvedBy === actor.id) return
+    if (recall.state !== "draft") throw new ServiceError("recall/wrong-state")
+    const scope = await wholeScope(ctx, tx, recall)
+    requireEveryReached(actor, recall, scope)
+    if (scope.digest !== digest) throw new ServiceError("recall/scope-changed", { field: "digest" })
+    await freezeScope(tx, recall, scope)
+    const approvedAt = new Date(ctx.clock.nowMs())
+    await tx.update(recalls).set({ state: "approved", approvedBy: actor.id, approvedAt }).where(eq(recalls.id, id))
+    const siteIds = scope.piles.map((pile) => pile.siteId)
+    await recordStep(ctx, tx, actor, recall, { action: "approved", scope: markOf(scope), siteIds })
+  })
+}

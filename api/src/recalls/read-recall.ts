@@ -1,0 +1,110 @@
+import { outbox } from "@suyuan/drizzle/schema/outbox"
+import { recallNotices, recallPiles, recallSteps, recalls } from "@suyuan/drizzle/schema/recalls"
+import { and, asc, desc, eq, inArray, isNull, notExists, or, type SQL, sql } from "drizzle-orm"
+import { type Actor, requireScope } from "../actor"
+import type { Context } from "../context"
+import { ServiceError } from "../errors"
+import { arrayOf } from "../unnest"
+import type { FrozenScope } from "./freeze-scope"
+import { type RecallScopeAnswer, type ScopePage, type ScopeTotals, scopeOf } from "./recall-scope"
+import type { FrozenSources } from "./recall-set"
+import type { Recall } from "./record-step"
+
+export type NoticeState = (typeof recallNotices.$inferSelect)["state"]
+
+export type RecallView = Recall & {
+  readonly steps: readonly (typeof recallSteps.$inferSelect)[]
+  /** Buyers, by how far telling them has come. */
+  readonly notices: Readonly<Record<NoticeState, number>>
+}
+
+export type ScopeOfRecall = RecallScopeAnswer & {
+  readonly frozen: FrozenScope | undefined
+  /** Now less then: what arrived since somebody decided by it. */
+  readonly difference: Pick<ScopeTotals, "sales" | "stalls" | "mayGrams" | "stockMayGrams"> | undefined
+}
+
+const listedMax = 200
+
+/** Newest first. An actor of some sites sees those that began there, reached them, or are their own proposals. */
+export function listRecalls(ctx: Context, actor: Actor): Promise<Recall[]> {
+  requireScope(actor, "recalls:read")
+  return ctx.db.select().from(recalls).where(seenBy(actor)).orderBy(desc(recalls.startedAt)).limit(listedMax)
+}
+
+/** @throws ServiceError request/forbidden, recall/unknown. */
+export async function readRecall(ctx: Context, actor: Actor, id: string): Promise<RecallView> {
+  const recall = await findRecall(ctx, actor, id)
+  const [steps, counted] = await Promise.all([
+    ctx.db.select().from(recallSteps).where(eq(recallSteps.recallId, id)).orderBy(asc(recallSteps.step)),
+    ctx.db
+      .select({ state: recallNotices.state, count: sql<number>`count(*)::integer` })
+      .from(recallNotices)
+      .where(eq(recallNotices.recallId, id))
+      .groupBy(recallNotices.state),
+  ])
+  const notices = { waiting: 0, sent: 0, read: 0, "not-permitted": 0, failed: 0, unknown: 0 }
+  for (const { state, count } of counted) notices[state] = count
+  return { ...recall, steps, notices }
+}
+
+/** Where the set went as of now, beside what was frozen. The first page that somebody reads stops a drill's first timer. */
+export async function readScopeOfRecall(
+  ctx: Context,
+  actor: Actor,
+  id: string,
+  page: ScopePage = {},
+): Promise<ScopeOfRecall> {
+  const recall = await findRecall(ctx, actor, id)
+  const scope = await scopeOf(ctx, ctx.db, actor, recall.sources as FrozenSources, page)
+  if (recall.firstPageAt === null) {
+    await ctx.db
+      .update(recalls)
+      .set({ firstPageAt: new Date(ctx.clock.nowMs()) })
+      .where(and(eq(recalls.id, id), isNull(recalls.firstPageAt)))
+  }
+  const frozen = (recall.frozen as FrozenScope | null) ?? undefined
+  return {
+    ...scope,
+    frozen,
+    difference: frozen && actor.siteIds.length === 0 ? differenceOf(frozen, scope) : undefined,
+  }
+}
+
+/** Notes of recalls in force that every message to a stall has reached the broker. */
+export async function noteStallsTold(ctx: Context): Promise<void> {
+  const isUnderWay = ctx.db
+    .select({ id: outbox.id })
+    .from(outbox)
+    .where(and(eq(outbox.channel, "terminal"), sql`${outbox.payload} ->> 'about' = ${recalls.id}::text`))
+  await ctx.db
+    .update(recalls)
+    .set({ stallsToldAt: new Date(ctx.clock.nowMs()) })
+    .where(and(eq(recalls.state, "active"), isNull(recalls.stallsToldAt), notExists(isUnderWay)))
+}
+
+async function findRecall(ctx: Context, actor: Actor, id: string): Promise<Recall> {
+  requireScope(actor, "recalls:read")
+  const [recall] = await ctx.db
+    .select()
+    .from(recalls)
+    .where(and(eq(recalls.id, id), seenBy(actor)))
+  if (!recall) throw new ServiceError("recall/unknown")
+  return recall
+}
+
+function seenBy(actor: Actor): SQL | undefined {
+  if (actor.siteIds.length === 0) return undefined
+  const reached = sql`EXISTS (SELECT FROM ${recallPiles} WHERE ${recallPiles.recallId} = ${recalls.id}
+    AND ${recallPiles.siteId} = ANY (${arrayOf("uuid", actor.siteIds)}))`
+  return or(inArray(recalls.siteId, [...actor.siteIds]), eq(recalls.proposedBy, actor.id), reached)
+}
+
+function differenceOf({ totals: then }: FrozenScope, { totals: now }: RecallScopeAnswer): ScopeOfRecall["difference"] {
+  return {
+    sales: now.sales - then.sales,
+    stalls: now.stalls - then.stalls,
+    mayGrams: now.mayGrams - then.mayGrams,
+    stockMayGrams: now.stockMayGrams - then.stockMayGrams,
+  }
+}
