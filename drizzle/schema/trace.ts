@@ -9,6 +9,8 @@ export const lots = pgTable("lots", {
   commodity: integer("commodity").notNull(),
   grams: bigint("grams", { mode: "number" }).notNull(),
   harvestedAt: instant("harvested_at").notNull(),
+  /** By the shelf life that the catalogue gave its commodity then; null for lots of before, and for no other. */
+  expiresAt: instant("expires_at"),
   declaredOrigin: text("declared_origin").notNull(),
   regionCode: text("region_code").notNull(),
   recordId: hexBytes("record_id").notNull(),
@@ -77,7 +79,7 @@ export const pileEvents = pgTable(
     pileId: hexBytes("pile_id").notNull(),
     day: date("day", { mode: "string" }).notNull(),
     effectiveAt: instant("effective_at").notNull(),
-    /** 0 in, 1 out: an inflow comes before an outflow of the same instant. */
+    /** 0 in, 1 out, 2 counted: in this order where they are of the same instant. */
     direction: smallint("direction").notNull(),
     recordId: hexBytes("record_id").notNull(),
     line: smallint("line").notNull(),
@@ -86,8 +88,8 @@ export const pileEvents = pgTable(
     commodity: integer("commodity").notNull(),
     gramsLow: bigint("grams_low", { mode: "number" }).notNull(),
     gramsHigh: bigint("grams_high", { mode: "number" }).notNull(),
-    /** A sale or waste is an outflow; a void takes one back that was never handed over. */
-    source: text("source", { enum: ["lot", "unknown", "purchase", "return", "outflow", "void"] }).notNull(),
+    /** A sale or waste is an outflow; a void takes one back that was never handed over; a count is a stock-take. */
+    source: text("source", { enum: ["lot", "unknown", "purchase", "return", "outflow", "void", "count"] }).notNull(),
     lotId: uuid("lot_id"),
     /** What a purchase, return or void names: pile, record and line of the outflow. */
     upstreamPileId: hexBytes("upstream_pile_id"),

@@ -21,6 +21,8 @@ import { voidSale } from "../sales/void-sale"
 import { acceptPurchase } from "../stock/accept-purchase"
 import { declareHarvest } from "../stock/declare-harvest"
 import { enterOutsideGoods } from "../stock/enter-outside-goods"
+import { recordWaste } from "../stock/record-waste"
+import { takeStock } from "../stock/take-stock"
 import { receiveSnapshot } from "../terminals/receive-snapshot"
 import type { UpMessage } from "../terminals/terminal-channel"
 import { inTransaction } from "../transaction"
@@ -189,6 +191,14 @@ async function recordOther(
     case "outside-goods": {
       const body = parseUploadBody("outside-goods", upload.body)
       return body.ok ? enterOutsideGoods(ctx, tx, stall, body.value, named) : "upload/malformed-body"
+    }
+    case "waste": {
+      const body = parseUploadBody("waste", upload.body)
+      return body.ok ? recordWaste(ctx, tx, stall, body.value, named) : "upload/malformed-body"
+    }
+    case "stock-take": {
+      const body = parseUploadBody("stock-take", upload.body)
+      return body.ok ? takeStock(ctx, tx, stall, body.value, named) : "upload/malformed-body"
     }
     case "arrival": {
       const body = parseUploadBody("arrival", upload.body)

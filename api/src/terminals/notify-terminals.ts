@@ -17,6 +17,15 @@ export type Notice =
   | { readonly kind: "binding-claimed"; readonly bindingId: string; readonly nonce: string; readonly digits: string }
   | { readonly kind: "binding-ended"; readonly bindingId: string }
   | {
+      readonly kind: "stock-counted"
+      /** The stock-take's. */
+      readonly uploadId: string
+      readonly commodity: number
+      readonly countedGrams: number
+      /** Below 0 where more left than had come. */
+      readonly bookGrams: number
+    }
+  | {
       readonly kind: "purchase-offered"
       /** 32 hex characters. */
       readonly saleRecordId: string

@@ -17,7 +17,8 @@ const beginning = new Date("2000-01-01T00:00:00Z")
 
 /**
  * Tells the piles of events that this transaction stores, so that whoever remembers what a pile holds, or held, knows
- * whether that still counts. Appended goods revise nothing: they come after all that is remembered. An event of before, a
+ * whether that still counts. Appended goods revise nothing: they come after all that is remembered; nor does a stock-take
+ * that finds no more than the book. One that finds more says that goods had come unseen. An event of before, a
  * void or a return may revise everything since the stock-take before it, or since the beginning; goods that were sold
  * beyond the book revise the ranges of before as far, but not what is there now (RG-6). The book kept here is the least
  * that can be there; a revision leaves it at nothing until somebody walks the pile. What names an outflow (a void, a
@@ -151,23 +152,38 @@ function noteOne(pile: Noted, events: readonly StoredEvent[], leftAt: ReadonlyMa
     (a, b) => a.effectiveAt.getTime() - b.effectiveAt.getTime() || a.direction - b.direction,
   )
   let [newestMs, bookGrams, shortAtMs] = [lastMs ?? 0, pile.book_grams, undefined as number | undefined]
+  const [revisingMs, fellShortMs] = [[] as number[], [] as number[]]
+  let newestCountMs = countedMs
   for (const event of inOrder) {
     const atMs = event.effectiveAt.getTime()
-    if (event.direction === 1) bookGrams -= event.gramsLow
+    if (event.direction === 2) {
+      // Counted is counted. What is beyond the book may have been there since the count before (RG-7).
+      if (event.gramsHigh > bookGrams) revisingMs.push(atMs)
+      bookGrams = event.gramsHigh
+      shortAtMs = undefined
+      newestCountMs = Math.max(newestCountMs ?? 0, atMs)
+    } else if (event.direction === 1) bookGrams -= event.gramsLow
     // Of goods that may have come first after all (RG-2), what was sold is not there any more.
     else if (shortAtMs === undefined || atMs > shortAtMs + inflowAheadMs) bookGrams += event.gramsHigh
-    if (bookGrams < 0) shortAtMs = atMs
+    if (bookGrams < 0) {
+      shortAtMs = atMs
+      fellShortMs.push(atMs)
+    }
     bookGrams = Math.max(0, bookGrams)
     newestMs = Math.max(newestMs, atMs)
   }
-  const revising = events.filter((event) => isRevising(event, lastMs)).map((event) => saysSinceMs(event, leftAt))
+  const late = events.filter((event) => isRevising(event, lastMs)).map((event) => saysSinceMs(event, leftAt))
+  revisingMs.push(...late)
+  // As it was counted before these events: what they count themselves bounds nothing that came with them.
+  const sinceOf = (atMs: readonly number[]) =>
+    atMs.length === 0 ? undefined : countBefore(countedMs, Math.min(...atMs))
   return {
     pileId: pile.id,
     lastMs: newestMs,
-    bookGrams: revising.length > 0 ? 0 : bookGrams,
-    countedMs,
-    revisedSince: revising.length > 0 ? countBefore(countedMs, Math.min(...revising)) : undefined,
-    shortSince: shortAtMs === undefined ? undefined : countBefore(countedMs, shortAtMs),
+    bookGrams: late.length > 0 ? 0 : bookGrams,
+    countedMs: newestCountMs,
+    revisedSince: sinceOf(revisingMs),
+    shortSince: sinceOf(fellShortMs),
   }
 }
 

@@ -233,6 +233,8 @@ export function pileEventOf(row: PileRow, bought: BoughtByKey = new Map()): Pile
       return { kind: "in", ...at, ...weight, returnOf: upstream }
     case "unknown":
       return { kind: "in", ...at, ...weight }
+    case "count":
+      return { kind: "count", ...at, grams: row.gramsHigh }
   }
 }
 

@@ -24,7 +24,7 @@ export type WantedPile = {
 
 export type PileRows = {
   readonly rows: readonly PileRow[]
-  /** Grams on the book when the time that is read begins: what came in before less what went out. Of piles that are not resumed. */
+  /** Grams on the book when the time that is read begins: since the stock-take before, what came in less what went out. Of piles that are not resumed. */
   readonly openingGrams: ReadonlyMap<string, number>
   /** As of these rows; none of a pile that does not exist. */
   readonly revisions: ReadonlyMap<string, PileRevision>
@@ -43,7 +43,7 @@ const clocksAheadMs = 86_400_000
  * The events of these piles since their times, in no order. Outflows that nobody asks about, with nothing between them
  * that could tell them apart, come as one of their sum at the time of the last: a stall sells a hundred times between
  * two purchases, and ranges of other outflows, shortfalls and stock follow from the sum alone. What keeps two outflows
- * apart: an inflow, void or return between their times, or so near one of them that the clocks leave the order open; an
+ * apart: an inflow, void, return or stock-take between their times, or so near one of them that the clocks leave the order open; an
  * outflow that is named, or that is a loss; the time that matters to the asker.
  */
 export async function readPileRows(reader: Reader, piles: readonly WantedPile[], nowMs: number): Promise<PileRows> {
@@ -81,7 +81,9 @@ export async function readPileRows(reader: Reader, piles: readonly WantedPile[],
       SELECT events.*, source <> 'outflow' OR apart.effective_at IS NOT NULL OR line >= ${discardedLineOffset}::int AS is_single
       FROM events LEFT JOIN apart USING (pile_id, effective_at)
     ), bounds AS (
-      SELECT pile_id, effective_at AS at FROM marked WHERE is_single
+      -- A stock-take comes after what happened at its instant.
+      SELECT pile_id, effective_at + CASE WHEN source = 'count' THEN 1 ELSE 0 END * interval '1 ms' AS at
+        FROM marked WHERE is_single
       UNION ALL
       SELECT pile_id, effective_at - CASE WHEN source = 'outflow' THEN 1 ELSE 2 END * ${openOrderMs}::int * interval '1 ms'
         FROM marked WHERE is_single
@@ -138,14 +140,20 @@ function openings(piles: readonly WantedPile[]) {
   const lastDay = utcDay(new Date(Math.max(...unknown.map(({ after }) => after.getTime()))))
   return sql`
     UNION ALL
-    SELECT encode(pile_id, 'hex'), 0, 0, '', 0, 0, sum(
-        CASE WHEN before.direction = 0 THEN before.grams_high ELSE -before.grams_high END)::float8, 'opening',
-      NULL, NULL, NULL, NULL
-    FROM wanted JOIN ${pileEvents} AS before USING (pile_id)
+    SELECT encode(pile_id, 'hex'), 0, 0, '', 0, 0, (coalesce(counted.grams_high, 0) + coalesce((
+        SELECT sum(CASE before.direction WHEN 0 THEN before.grams_high WHEN 1 THEN -before.grams_high ELSE 0 END)
+        FROM ${pileEvents} AS before WHERE before.pile_id = wanted.pile_id AND before.effective_at <= wanted.after
+          AND before.day <= ${lastDay}::date AND before.effective_at > coalesce(counted.effective_at, '-infinity')
+      ), 0))::float8, 'opening', NULL, NULL, NULL, NULL
+    FROM wanted LEFT JOIN LATERAL (
+      SELECT count.effective_at, count.grams_high FROM ${pileEvents} AS count
+      WHERE count.pile_id = wanted.pile_id AND count.source = 'count' AND count.effective_at <= wanted.after
+        AND count.day <= ${lastDay}::date ORDER BY count.effective_at DESC, count.record_id DESC LIMIT 1
+    ) AS counted ON true
     WHERE pile_id = ANY (${arrayOf(
       "bytea",
       unknown.map(({ pileId }) => pileId),
-    )}) AND before.effective_at <= wanted.after AND before.day <= ${lastDay}::date GROUP BY pile_id`
+    )})`
 }
 
 type RawRow = {

@@ -9,12 +9,39 @@ export type Stay = { readonly pileId: string; readonly sinceMs: number; readonly
  * gone. Undefined while it is empty. `before` says how it was before these rows.
  */
 export function presenceIn(rows: readonly PileRow[], untilMs: number, before: Presence = nothing): Presence {
+  const known = rows.filter((row) => row.effectiveAt.getTime() <= untilMs)
+  const counts = known.filter((row) => row.source === "count").sort(compareCounts)
+  let presence = before
+  let left = known.filter((row) => row.source !== "count")
+  for (const count of counts) {
+    const isLater = (row: PileRow) => row.effectiveAt > count.effectiveAt
+    const between = left.filter((row) => !isLater(row))
+    presence = countedPresence(presence, between, count)
+    left = left.filter(isLater)
+  }
+  return passing(left, presence)
+}
+
+/** What a stock-take says. Goods that it finds beyond the book may have been there since the one before (RG-7). */
+function countedPresence(start: Presence, between: readonly PileRow[], count: PileRow): Presence {
+  const { gramsHigh: stockGrams, effectiveAt } = count
+  if (stockGrams === 0) return nothing
+  const end = passing(between, start)
+  if (stockGrams <= end.stockGrams) return { stockGrams, sinceMs: end.sinceMs }
+  const firstMs = Math.min(...[effectiveAt, ...between.map((row) => row.effectiveAt)].map((at) => at.getTime()))
+  return { stockGrams, sinceMs: start.sinceMs ?? firstMs }
+}
+
+function compareCounts(a: PileRow, b: PileRow): number {
+  return a.effectiveAt.getTime() - b.effectiveAt.getTime() || (a.recordId < b.recordId ? -1 : 1)
+}
+
+/** Between two stock-takes. */
+function passing(rows: readonly PileRow[], before: Presence): Presence {
   // As the clocks allow at most: goods came before others left (RG-2).
   const orderMs = ({ effectiveAt, direction }: PileRow) =>
     effectiveAt.getTime() + (direction === 0 ? -openOrderMs : openOrderMs)
-  const inOrder = rows
-    .filter((row) => row.effectiveAt.getTime() <= untilMs)
-    .sort((a, b) => orderMs(a) - orderMs(b) || a.direction - b.direction)
+  const inOrder = rows.toSorted((a, b) => orderMs(a) - orderMs(b) || a.direction - b.direction)
   let { stockGrams, sinceMs } = before
   for (const row of inOrder) {
     stockGrams += row.direction === 0 ? row.gramsHigh : -row.gramsLow

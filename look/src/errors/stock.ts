@@ -16,6 +16,11 @@ export const stockErrors = {
     zh: "收货不能多于进货；多出的请按外来货录入。",
     en: "More than was bought; enter the rest as goods from outside.",
   },
+  "stock/sent-back-more-than-bought": {
+    status: 400,
+    zh: "退货不能多于进货。",
+    en: "More is sent back than was bought.",
+  },
   "stock/conclusion-contradicts-figure": {
     status: 400,
     zh: "检测结论与抑制率和限值不符。",

@@ -81,6 +81,14 @@ const noticeMessage = z.discriminatedUnion("kind", [
   z.object({ v, kind: z.literal("binding-ended"), bindingId: uuid }),
   z.object({
     v,
+    kind: z.literal("stock-counted"),
+    uploadId: uuid,
+    commodity: z.number().int().min(0).max(0xffff_ffff),
+    countedGrams: z.number().int().min(0).max(0xffff_ffff),
+    bookGrams: z.number().int(),
+  }),
+  z.object({
+    v,
     kind: z.literal("purchase-offered"),
     saleRecordId: z.string().regex(/^[0-9a-f]{32}$/),
     lineIndex: z.number().int().min(0).max(254),

@@ -1,4 +1,5 @@
 import { purchaseKey } from "../stock/accept-purchase"
+import { stockTakeKey } from "../stock/take-stock"
 import type { Change } from "../store/local-store"
 import type { BindingRow } from "../store/rows"
 import type { Terminal } from "../terminal"
@@ -20,6 +21,10 @@ async function changeOf({ store, clock }: Terminal, notice: Notice): Promise<Cha
       const key = purchaseKey(row)
       const known = await store.get("purchases", key)
       return known === undefined ? { table: "purchases", change: "put", key, row } : undefined
+    }
+    case "stock-counted": {
+      const row = { text: JSON.stringify(notice), atMs: clock.nowMs() }
+      return { table: "notices", change: "put", key: stockTakeKey(notice.uploadId), row }
     }
     case "binding-claimed": {
       const { bindingId, nonce, digits } = notice

@@ -7,7 +7,7 @@ export const randomHex = (dice: Dice, bytes: number) =>
   Array.from({ length: bytes }, () => dice.between(0, 255).toString(16).padStart(2, "0")).join("")
 
 /** A few piles on three levels; many events lie so near each other that their clocks leave the order open. */
-export function randomWorld(dice: Dice, uuid: () => string, nowMs: number) {
+export function randomWorld(dice: Dice, uuid: () => string, nowMs: number, counting = 0.6) {
   const site = uuid()
   const [bases, wholesalers, stalls] = [2, 2, 1].map((count) =>
     Array.from({ length: count }, () => randomHex(dice, 16)),
@@ -65,6 +65,13 @@ export function randomWorld(dice: Dice, uuid: () => string, nowMs: number) {
       add(pileId, at, { source: "purchase", direction: 0, gramsLow, gramsHigh, ...upstream(row) })
     }
   }
+  const count = (pileId: string) => {
+    if (!dice.happens(counting)) return
+    const grams = dice.happens(0.5) ? 0 : dice.between(0, 12_000)
+    add(pileId, someTime(nowMs - dayMs), {
+      ...{ source: "count", direction: 2, line: 0, gramsLow: grams, gramsHigh: grams },
+    })
+  }
   for (const pileId of bases ?? []) {
     for (let i = 0; i < 4; i += 1) {
       const lotId = uuid()
@@ -84,5 +91,9 @@ export function randomWorld(dice: Dice, uuid: () => string, nowMs: number) {
   }
   // Goods may go back up: the stall's sale is bought by a wholesaler.
   if (dice.happens(0.3)) buy(wholesalers?.[0] ?? "", stalls ?? [], 1)
+  for (const pileId of [...(bases ?? []), ...(wholesalers ?? []), ...(stalls ?? [])]) {
+    count(pileId)
+    count(pileId)
+  }
   return { rows, piles: [...(bases ?? []), ...(wholesalers ?? []), ...(stalls ?? [])], stall: stalls?.[0] ?? "" }
 }

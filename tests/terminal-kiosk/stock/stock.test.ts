@@ -7,6 +7,8 @@ import { takeNotice } from "@suyuan/terminal-kiosk/link/take-notice"
 import { acceptPurchase, purchaseKey } from "@suyuan/terminal-kiosk/stock/accept-purchase"
 import { declareHarvest } from "@suyuan/terminal-kiosk/stock/declare-harvest"
 import { enterOutsideGoods } from "@suyuan/terminal-kiosk/stock/enter-outside-goods"
+import { recordWaste, sendBack } from "@suyuan/terminal-kiosk/stock/record-waste"
+import { readDiscrepancy, saySoldOut, takeStock } from "@suyuan/terminal-kiosk/stock/take-stock"
 import { writeSnapshot } from "@suyuan/terminal-kiosk/stock/write-snapshot"
 import { identity, newestBody, openStall, publicKey, queuedKinds } from "../headless-terminal"
 
@@ -103,4 +105,35 @@ test("an offered purchase is answered with at most what was bought, and can be c
   expect(await store.get("purchases", key)).toMatchObject({ answer: "accepted", acceptedGrams: 4800 })
   await acceptPurchase(terminal, key, { outcome: "refused" })
   expect(await newestBody(store, "arrival")).toMatchObject({ acceptedGrams: 0, outcome: "refused" })
+})
+
+test("[UP-17] a stock-take counts at once, and shows what the book had when the gateway says so", async () => {
+  const { terminal, store } = await openStall()
+  const uploadId = await takeStock(terminal, { commodity: 7, countedGrams: 4200 })
+  expect(await newestBody(store, "stock-take")).toMatchObject({ commodity: 7, countedGrams: 4200 })
+  expect(await readDiscrepancy(terminal, uploadId)).toBeUndefined()
+  const notice = { v: 1, kind: "stock-counted", uploadId, commodity: 7, countedGrams: 4200, bookGrams: 5000 } as const
+  await takeNotice(terminal, notice)
+  await takeNotice(terminal, notice)
+  expect(await readDiscrepancy(terminal, uploadId)).toEqual({
+    ...{ commodity: 7, countedGrams: 4200, bookGrams: 5000, differenceGrams: -800 },
+  })
+  await saySoldOut(terminal, 7)
+  expect(await newestBody(store, "stock-take")).toMatchObject({ commodity: 7, countedGrams: 0 })
+})
+
+test("[UP-16] waste says why; what is sent back names the purchase, and is no more than it", async () => {
+  const { terminal, store } = await openStall()
+  await recordWaste(terminal, { commodity: 7, weightGrams: 300, reason: "spoiled" })
+  expect(await newestBody(store, "waste")).toMatchObject({ weightGrams: 300, reason: "spoiled", lot: undefined })
+  const offered = { saleRecordId: "50".repeat(16), lineIndex: 2, commodity: 7, grams: 5000 }
+  expect(await sendBack(terminal, purchaseKey(offered), 1)).toEqual({ ok: false, error: "purchase/unknown" })
+  await takeNotice(terminal, { v: 1, kind: "purchase-offered", ...offered })
+  const tooMuch = await sendBack(terminal, purchaseKey(offered), 5001)
+  expect(tooMuch).toEqual({ ok: false, error: "purchase/more-than-bought" })
+  expect((await sendBack(terminal, purchaseKey(offered), 1200)).ok).toBe(true)
+  expect(await newestBody(store, "waste")).toMatchObject({
+    ...{ commodity: 7, weightGrams: 1200, reason: "sent-back" },
+    sentBackOf: { saleRecordId: fromHex(offered.saleRecordId), lineIndex: 2 },
+  })
 })

@@ -1,0 +1,43 @@
+import { msToSeconds2024 } from "@suyuan/protocol/units/instant"
+import { queueUpload } from "../outbox/queue-upload"
+import type { Terminal } from "../terminal"
+
+export interface StockTake {
+  readonly commodity: number
+  /** 0: sold out. */
+  readonly countedGrams: number
+}
+
+/** What the gateway's book had when the stall counted; it knows what the stall's other terminals sold. */
+export interface StockDiscrepancy extends StockTake {
+  readonly bookGrams: number
+  /** Above 0: more was found than the books explain. Below: goods are missing. */
+  readonly differenceGrams: number
+}
+
+/** Where the notice about a stock-take is kept. */
+export function stockTakeKey(uploadId: string): string {
+  return `stock/${uploadId}`
+}
+
+/** From now on the stall has this much of it, whatever the book says. Returns the upload's id, for the discrepancy. */
+export function takeStock(terminal: Terminal, { commodity, countedGrams }: StockTake): Promise<string> {
+  return terminal.inTurn(() => {
+    const countedAtSeconds = msToSeconds2024(terminal.clock.nowMs())
+    return queueUpload(terminal, "stock-take", { commodity, countedGrams, countedAtSeconds })
+  })
+}
+
+/** "Sold out?" in one tap: nothing of what was there before can be in what is sold later. */
+export function saySoldOut(terminal: Terminal, commodity: number): Promise<string> {
+  return takeStock(terminal, { commodity, countedGrams: 0 })
+}
+
+/** `undefined` until the gateway has answered: the count itself stands at once. */
+export async function readDiscrepancy(terminal: Terminal, uploadId: string): Promise<StockDiscrepancy | undefined> {
+  const row = await terminal.store.get("notices", stockTakeKey(uploadId))
+  if (row === undefined) return undefined
+  // Parsed when it came.
+  const { commodity, countedGrams, bookGrams } = JSON.parse(row.text) as Omit<StockDiscrepancy, "differenceGrams">
+  return { commodity, countedGrams, bookGrams, differenceGrams: countedGrams - bookGrams }
+}

@@ -1,0 +1,231 @@
+// What a stall counts, throws away and sends back, from its terminal's uploads to the traces of what it sells.
+import { afterAll, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test"
+import { pileIdOf } from "@suyuan/api/stock/pile-id"
+import { describePiles } from "@suyuan/api/trace/describe-piles"
+import { records } from "@suyuan/drizzle/schema/ledger"
+import { outbox } from "@suyuan/drizzle/schema/outbox"
+import { pileEvents, purchases } from "@suyuan/drizzle/schema/trace"
+import { fromHex, toHex } from "@suyuan/protocol/codec/bytes"
+import { decodeRecord } from "@suyuan/protocol/ledger/record"
+import { RECORD_KINDS } from "@suyuan/protocol/ledger/record-kind"
+import type { UploadBody } from "@suyuan/protocol/terminal/upload-bodies"
+import { and, desc, eq } from "drizzle-orm"
+import { type TestGateway, testGateway } from "../../support/context"
+import {
+  arrivalBody,
+  harvestBody,
+  nextMoment,
+  openTrade,
+  rangesOf,
+  refusalsOf,
+  secondsOf,
+  type Trade,
+} from "../../support/goods"
+import { payOnPlatform, type TestBuyer } from "../../support/paying"
+import { cabbage, gramsOf, type SellingTerminal } from "../../support/selling"
+
+setDefaultTimeout(60_000)
+
+let gateway: TestGateway
+let trade: Trade
+beforeAll(async () => {
+  gateway = await testGateway()
+})
+beforeEach(async () => {
+  trade = await openTrade(gateway.ctx)
+})
+afterAll(() => gateway?.close())
+
+const newId = () => gateway.ctx.random.uuid()
+const pileOf = ({ merchantId }: SellingTerminal) => pileIdOf(merchantId, cabbage, null)
+
+let counter = 0
+async function sell(seller: SellingTerminal, grams: number, buyer: TestBuyer): Promise<string> {
+  nextMoment(gateway.clock)
+  counter += 1
+  const code = await seller.code(counter, [gramsOf(1, grams)])
+  await seller.deliver(await seller.envelope("sale", seller.saleBody(code)))
+  const { recordId } = await payOnPlatform(gateway.ctx, code, buyer)
+  if (!recordId) throw new Error("the sale has no record")
+  return recordId
+}
+
+async function harvest(grams: number): Promise<string> {
+  nextMoment(gateway.clock)
+  const lot = newId()
+  await trade.baseA.deliver(await trade.baseA.envelope("harvest", harvestBody(gateway.ctx, lot, grams)))
+  return lot
+}
+
+type Kind = "waste" | "stock-take" | "arrival"
+async function upload<K extends Kind>(at: SellingTerminal, kind: K, body: UploadBody<K>, id = newId()) {
+  return refusalsOf(await at.deliver(await at.envelope(kind, body, id)))
+}
+
+function counted(countedGrams: number): UploadBody<"stock-take"> {
+  nextMoment(gateway.clock)
+  return { commodity: cabbage, countedGrams, countedAtSeconds: secondsOf(gateway.ctx) }
+}
+
+function wasted(weightGrams: number, more: Partial<UploadBody<"waste">> = {}): UploadBody<"waste"> {
+  nextMoment(gateway.clock)
+  const said = { commodity: cabbage, lot: undefined, weightGrams, reason: "spoiled" as const }
+  return { ...said, wastedAtSeconds: secondsOf(gateway.ctx), sentBackOf: undefined, ...more }
+}
+
+function sentBack(weightGrams: number, saleRecordId: string): UploadBody<"waste"> {
+  const bytes = fromHex(saleRecordId)
+  if (!bytes) throw new Error("a record id is not hex")
+  return wasted(weightGrams, { reason: "sent-back", sentBackOf: { saleRecordId: bytes, lineIndex: 0 } })
+}
+
+async function pileNow(at: SellingTerminal) {
+  const origin = (await describePiles(gateway.ctx, [pileOf(at)])).get(pileOf(at))?.origin
+  return { grams: origin?.grams ?? 0, unknown: origin?.unknown.mayGrams ?? 0, lots: origin?.sources.length ?? 0 }
+}
+
+const eventsOf = (at: SellingTerminal) =>
+  gateway.ctx.db
+    .select()
+    .from(pileEvents)
+    .where(eq(pileEvents.pileId, pileOf(at)))
+
+async function newestRecord(kind: "waste" | "stock-take") {
+  const [row] = await gateway.ctx.db
+    .select()
+    .from(records)
+    .where(eq(records.kind, RECORD_KINDS[kind]))
+    .orderBy(desc(records.createdAt))
+    .limit(1)
+  const opened = row && decodeRecord(kind, { public: row.publicBytes })
+  if (!opened?.ok) throw new Error("no such record")
+  return { recordId: row?.recordId ?? "", said: opened.value.public }
+}
+
+async function told(at: SellingTerminal, uploadId: string) {
+  const rows = await gateway.ctx.db
+    .select({ payload: outbox.payload })
+    .from(outbox)
+    .where(and(eq(outbox.topic, "notice"), eq(outbox.recipient, at.terminalId.toString(16).padStart(10, "0"))))
+  return rows.map(({ payload }) => payload).filter((payload) => payload.uploadId === uploadId)
+}
+
+describe("a stock-take", () => {
+  test("[RG-7] says what is there from then on, is a record, and tells its terminal what the book had", async () => {
+    await harvest(9000)
+    await sell(trade.baseA, 2000, trade.consumer)
+    const id = newId()
+    const body = counted(6400)
+    expect(await upload(trade.baseA, "stock-take", body, id)).toEqual(["stored"])
+    expect(await pileNow(trade.baseA)).toEqual({ grams: 6400, unknown: 0, lots: 1 })
+    expect((await newestRecord("stock-take")).said).toMatchObject({ commodity: cabbage, grams: 6400 })
+    const notice = { kind: "stock-counted", commodity: cabbage, countedGrams: 6400, bookGrams: 7000 }
+    expect(await told(trade.baseA, id)).toMatchObject([notice])
+    // Again, and again under another id: the first changes nothing, the second counts the same.
+    expect(await upload(trade.baseA, "stock-take", body, id)).toEqual(["stored"])
+    expect(await upload(trade.baseA, "stock-take", { ...body, countedGrams: 1 }, id)).toEqual(["upload/other-bytes"])
+    expect(await eventsOf(trade.baseA)).toHaveLength(3)
+    expect(await told(trade.baseA, id)).toHaveLength(1)
+    expect(await pileNow(trade.baseA)).toEqual({ grams: 6400, unknown: 0, lots: 1 })
+  })
+
+  test("[RG-7] that finds more than the book makes the rest unknown, in what was sold before it too", async () => {
+    const lot = await harvest(5000)
+    const bag = await sell(trade.baseA, 5000, trade.consumer)
+    expect(await rangesOf(gateway.ctx, bag)).toEqual({ [lot]: [5000, 5000] })
+    const id = newId()
+    await upload(trade.baseA, "stock-take", counted(800), id)
+    expect(await rangesOf(gateway.ctx, bag)).toEqual({ [lot]: [4200, 5000], unknown: [0, 800] })
+    expect(await told(trade.baseA, id)).toMatchObject([{ bookGrams: 0, countedGrams: 800 }])
+  })
+
+  test("[RG-10] of zero is 'sold out': what came before is in nothing that is sold later", async () => {
+    await harvest(5000)
+    await sell(trade.baseA, 4000, trade.consumer)
+    await upload(trade.baseA, "stock-take", counted(0))
+    expect(await pileNow(trade.baseA)).toEqual({ grams: 0, unknown: 0, lots: 0 })
+    const fresh = await harvest(3000)
+    const bag = await sell(trade.baseA, 500, trade.consumer)
+    expect(await rangesOf(gateway.ctx, bag)).toEqual({ [fresh]: [500, 500] })
+    expect(await pileNow(trade.baseA)).toEqual({ grams: 2500, unknown: 0, lots: 1 })
+  })
+
+  test("tells of a book below zero where more left than had come", async () => {
+    await harvest(1000)
+    await sell(trade.baseA, 3000, trade.consumer)
+    const id = newId()
+    await upload(trade.baseA, "stock-take", counted(0), id)
+    expect(await told(trade.baseA, id)).toMatchObject([{ bookGrams: -2000, countedGrams: 0 }])
+  })
+
+  test("counts the stall's own pile alone, and of what no catalogue has is refused", async () => {
+    await harvest(1000)
+    await upload(trade.stall, "stock-take", counted(0))
+    expect(await pileNow(trade.baseA)).toMatchObject({ grams: 1000 })
+    const before = await eventsOf(trade.stall)
+    const unknown = { ...counted(5), commodity: 999_999 }
+    expect(await upload(trade.stall, "stock-take", unknown)).toEqual(["stock/unknown-commodity"])
+    expect(await eventsOf(trade.stall)).toEqual(before)
+  })
+})
+
+describe("waste", () => {
+  test("[RG-10] leaves the pile with its reason, as a loss and no sale", async () => {
+    const lot = await harvest(4000)
+    expect(await upload(trade.baseA, "waste", wasted(1500))).toEqual(["stored"])
+    expect(await pileNow(trade.baseA)).toEqual({ grams: 2500, unknown: 0, lots: 1 })
+    expect((await newestRecord("waste")).said).toMatchObject({ grams: 1500, reason: "spoiled" })
+    const bag = await sell(trade.baseA, 2500, trade.consumer)
+    expect(await rangesOf(gateway.ctx, bag)).toEqual({ [lot]: [2500, 2500] })
+    expect(await pileNow(trade.baseA)).toMatchObject({ grams: 0 })
+  })
+
+  test("[UP-16] that says it goes back and not whither, or the reverse, is refused and leaves nothing", async () => {
+    const before = await eventsOf(trade.stall)
+    const sentBackOf = { saleRecordId: new Uint8Array(16), lineIndex: 0 }
+    expect(await upload(trade.stall, "waste", wasted(1, { reason: "sent-back" }))).toEqual(["upload/malformed-body"])
+    expect(await upload(trade.stall, "waste", wasted(1, { sentBackOf }))).toEqual(["upload/malformed-body"])
+    const unknown = wasted(1, { commodity: 999_999 })
+    expect(await upload(trade.stall, "waste", unknown)).toEqual(["stock/unknown-commodity"])
+    expect(await eventsOf(trade.stall)).toEqual(before)
+  })
+})
+
+describe("goods sent back", () => {
+  test("[TR-19] are offered to their seller with the range of the pile that they leave, and can be refused", async () => {
+    const lot = await harvest(5000)
+    const sale = await sell(trade.baseA, 3000, trade.stallWallet)
+    nextMoment(gateway.clock)
+    await trade.stall.deliver(
+      await trade.stall.envelope("outside-goods", {
+        ...{ commodity: cabbage, weightGrams: 1000, receivedAtSeconds: secondsOf(gateway.ctx), declaredOrigin: "" },
+      }),
+    )
+    expect(await upload(trade.stall, "waste", sentBack(2000, sale))).toEqual(["stored"])
+    expect(await pileNow(trade.stall)).toMatchObject({ grams: 2000 })
+    // Nobody knows that the same cabbages came back: up to 1,000 g of them are what the stall had from elsewhere.
+    expect(await pileNow(trade.baseA)).toEqual({ grams: 4000, unknown: 1000, lots: 1 })
+    const { recordId, said } = await newestRecord("waste")
+    expect(said).toMatchObject({ reason: "sent-back", sentBack: { lineIndex: 0 } })
+    if (!("sentBack" in said) || !said.sentBack) throw new Error("the record does not say to whom")
+    expect(toHex(said.sentBack.supplierPileAlias)).toBe(gateway.ctx.keys.pileAlias(pileOf(trade.baseA)))
+    const [offer] = await gateway.ctx.db.select().from(purchases).where(eq(purchases.saleRecordId, recordId))
+    expect(offer).toMatchObject({ buyerMerchantId: trade.baseA.merchantId, grams: 2000, state: "offered" })
+
+    const bag = await sell(trade.baseA, 4000, trade.consumer)
+    expect(await rangesOf(gateway.ctx, bag)).toEqual({ [lot]: [3000, 4000], unknown: [0, 1000] })
+    const refusal = arrivalBody(gateway.ctx, recordId, "refused")
+    expect(await upload(trade.baseA, "arrival", refusal)).toEqual(["stored"])
+    expect(await pileNow(trade.stall)).toMatchObject({ grams: 4000 })
+  })
+
+  test("are no more than was bought, and of a purchase of one's own", async () => {
+    await harvest(5000)
+    const sale = await sell(trade.baseA, 3000, trade.stallWallet)
+    const before = [await eventsOf(trade.stall), await eventsOf(trade.baseA)]
+    expect(await upload(trade.stall, "waste", sentBack(3001, sale))).toEqual(["stock/sent-back-more-than-bought"])
+    // Of another stall's purchase nothing is known here: it may be on its way, so nothing is answered.
+    expect(await upload(trade.wholesaler, "waste", sentBack(1000, sale))).toEqual([])
+    expect([await eventsOf(trade.stall), await eventsOf(trade.baseA)]).toEqual(before)
+  })
+})
