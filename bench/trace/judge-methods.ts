@@ -1,0 +1,76 @@
+// The engine beside four other methods and the shelf-life window, on the same books.
+import type { PileHistory } from "@suyuan/protocol/trace/origin-range"
+import { composition, type Guesses, guessOrigins, METHODS, type Method } from "./guess-origins"
+import type { Bag, Played } from "./journal"
+import { judgeRecalls, type LotsOf, type RecallSums } from "./judge-recalls"
+import { judgeShares, type ShareError } from "./judge-shares"
+import type { GramsByGroup, RangedBooks, Sale } from "./range-books"
+import { type Reached, reachedFromArrival, reachedFromHarvest } from "./shelf-life-window"
+
+/** `ours`, and what else could be said. */
+export type Teller = "ours" | Method
+
+export interface MethodReport extends ShareError, RecallSums {
+  readonly method: Teller
+}
+
+export interface CommodityReport extends RecallSums {
+  readonly commodity: string
+  readonly shelfLifeMs: number
+}
+
+export interface Compared {
+  readonly methods: readonly MethodReport[]
+  /**
+   * What can be said without weights and without missing any: the lot's shelf life runs from its harvest on all levels
+   * (what our scope is measured against), or begins anew at each arrival.
+   */
+  readonly window: { readonly fromHarvest: RecallSums; readonly fromArrival: RecallSums }
+  readonly commodities: readonly CommodityReport[]
+}
+
+function saleKey({ pileId, key }: Sale): string {
+  return `${pileId}/${key}`
+}
+
+export function judgeMethods(played: Played, histories: readonly PileHistory[], books: RangedBooks): Compared {
+  const { bags, lots, shelfLifeMsOf } = played
+  const inWindow = lotsIn(reachedFromHarvest(histories, lots))
+  const guesses = new Map(METHODS.map((method) => [method, guessOrigins(histories, method, shelfLifeMsOf)]))
+  const ours: LotsOf = (bag) => books.rangeOf("lot", bag)!.sources.map(({ sourceId }) => sourceId)
+  const mixed = (bag: Sale) => clamped(bag, guesses.get("proportional")!, books)
+  const others = METHODS.map((method): MethodReport => {
+    const guessed = (bag: Sale) => composition(guesses.get(method)!.get(saleKey(bag))!)
+    return { method, ...judgeShares(bags, guessed), ...judgeRecalls(bags, (bag) => guessed(bag).keys(), inWindow) }
+  })
+  return {
+    methods: [{ method: "ours", ...judgeShares(bags, mixed), ...judgeRecalls(bags, ours, inWindow) }, ...others],
+    window: {
+      fromHarvest: judgeRecalls(bags, inWindow, inWindow),
+      fromArrival: judgeRecalls(bags, lotsIn(reachedFromArrival(histories, shelfLifeMsOf)), inWindow),
+    },
+    commodities: [...Map.groupBy(bags, commodityOf)].map(([commodity, some]) => ({
+      ...{ commodity, shelfLifeMs: shelfLifeMsOf.get(some[0]!.pileId)! },
+      ...judgeRecalls(some, ours, inWindow),
+    })),
+  }
+}
+
+function commodityOf({ pileId }: Bag): string {
+  return pileId.slice(pileId.indexOf("/") + 1)
+}
+
+function lotsIn(reached: Reached): LotsOf {
+  return (bag) => reached.get(saleKey(bag)) ?? []
+}
+
+/** What is expected by perfect mixing, brought inside what is certain. */
+function clamped(bag: Sale, guesses: Guesses, books: RangedBooks): GramsByGroup {
+  const guess = composition(guesses.get(saleKey(bag))!)
+  const range = books.rangeOf("lot", bag)!
+  return new Map(
+    range.sources.map(({ sourceId, mustGrams, mayGrams }) => {
+      return [sourceId, Math.min(mayGrams, Math.max(mustGrams, guess.get(sourceId) ?? 0))]
+    }),
+  )
+}

@@ -1,0 +1,273 @@
+/**
+ * Plays a world item by item: bases harvest and load trucks in the afternoon, wholesalers sell through the night, stalls
+ * sell through the day and are asked in the evening whether they are sold out. No proportion is ever computed: what is in
+ * a bag is what a hand took. The same seed plays the same days.
+ */
+import { UNKNOWN_SOURCE } from "@suyuan/protocol/trace/pile-event"
+import { type Dice, openDice } from "../../scripts/demo/dice"
+import { type Goods, gramsOf, growItems, type Item, takeGrams } from "./items"
+import { Journal, type Lot, type Pile, type Played } from "./journal"
+import type { Base, Commodity, Habit, World } from "./world"
+
+const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
+
+export function playWorld(world: World, habit: Habit, seed: number): Played {
+  const dice = openDice(seed).fork(habit)
+  const journal = new Journal(habit, dice)
+  const shelfLifeMsOf = new Map<string, number>()
+  for (const commodity of world.commodities) {
+    const from = journal.piles.length
+    new Trade(world, commodity, journal, dice.fork(commodity.name)).play()
+    for (const { pileId } of journal.piles.slice(from)) shelfLifeMsOf.set(pileId, commodity.shelfLifeDays * DAY_MS)
+  }
+  const { entries, bags, lots, piles } = journal
+  return { entries, bags, lots, stocks: new Map(piles.map(({ pileId, goods }) => [pileId, goods])), shelfLifeMsOf }
+}
+
+interface Buyer<Seller> {
+  readonly pile: Pile
+  readonly usual: readonly Seller[]
+}
+
+interface Grower {
+  readonly base: Base
+  readonly pile: Pile
+}
+
+/** On its way to the buyer. */
+interface Cart {
+  readonly pile: Pile
+  readonly goods: Goods
+  readonly ref: { readonly pileId: string; readonly recordId: string }
+}
+
+function middle([low, high]: readonly [number, number]): number {
+  return (low + high) / 2
+}
+
+/** The trade in one commodity. */
+class Trade {
+  private readonly world: World
+  private readonly commodity: Commodity
+  private readonly journal: Journal
+  private readonly dice: Dice
+  private readonly growers: readonly Grower[]
+  private readonly wholesalers: readonly Buyer<Grower>[]
+  private readonly stalls: readonly Buyer<Buyer<Grower>>[]
+  private readonly stallDayGrams: number
+  private readonly truckGrams: number
+
+  constructor(world: World, commodity: Commodity, journal: Journal, dice: Dice) {
+    this.world = world
+    this.commodity = commodity
+    this.journal = journal
+    this.dice = dice
+    const { wholesalers, stalls, bases } = world
+    const pileId = (who: string) => `${who}/${commodity.name}`
+    this.growers = commodity.bases.map((id) => {
+      return { base: bases.find((base) => base.id === id)!, pile: journal.openPile(pileId(id), "base") }
+    })
+    this.wholesalers = Array.from({ length: wholesalers.count }, (_, index) => ({
+      pile: journal.openPile(pileId(`wholesaler-${index + 1}`), "wholesaler"),
+      usual: dice.several(this.growers, wholesalers.usualBases),
+    }))
+    this.stalls = Array.from({ length: stalls.count }, (_, index) => ({
+      pile: journal.openPile(pileId(`stall-${index + 1}`), "stall"),
+      usual: dice.several(this.wholesalers, stalls.usualWholesalers),
+    }))
+    this.stallDayGrams = middle(stalls.bagsPerDay) * middle(commodity.bagGrams)
+    this.truckGrams = ((this.stallDayGrams * stalls.count) / wholesalers.count) * wholesalers.truckNights
+  }
+
+  play(): void {
+    const startMs = Date.parse(`${this.world.startsOn}T00:00:00Z`)
+    this.journal.startAt(startMs)
+    for (let day = 0; day < this.world.days; day += 1) this.playDay(startMs + day * DAY_MS)
+  }
+
+  /** From noon to the evening of the next day: wholesale crosses midnight. */
+  private playDay(dayMs: number): void {
+    const { journal, wholesalers, stalls } = this
+    const span = (from: number, to: number, actions: readonly (() => void)[]) =>
+      journal.during(dayMs + from * HOUR_MS, dayMs + to * HOUR_MS, actions)
+    const trucks = this.loadTrucks(dayMs, span)
+    span(20, 23, this.arrivals(trucks))
+    span(
+      25,
+      25,
+      wholesalers.map(
+        ({ pile }) =>
+          () =>
+            this.discard(pile, dayMs + 31 * HOUR_MS),
+      ),
+    )
+    const carts: Cart[] = []
+    span(
+      26,
+      28.5,
+      stalls.map((stall) => () => carts.push(...this.buyForTheDay(stall))),
+    )
+    span(29, 30, [
+      ...this.arrivals(carts),
+      ...stalls.map(
+        ({ pile }) =>
+          () =>
+            this.buyByHand(pile),
+      ),
+    ])
+    span(
+      30.2,
+      30.4,
+      wholesalers.map(
+        ({ pile }) =>
+          () =>
+            this.close(pile),
+      ),
+    )
+    span(
+      30.4,
+      30.5,
+      stalls.map(
+        ({ pile }) =>
+          () =>
+            this.discard(pile, dayMs + 44 * HOUR_MS),
+      ),
+    )
+    span(
+      30.5,
+      43,
+      stalls.flatMap(({ pile }) => this.dayAtTheStall(pile)),
+    )
+    span(
+      43.2,
+      43.8,
+      stalls.map(
+        ({ pile }) =>
+          () =>
+            this.closeStall(pile),
+      ),
+    )
+  }
+
+  private loadTrucks(dayMs: number, span: (from: number, to: number, actions: (() => void)[]) => void): Cart[] {
+    const { dice, world } = this
+    const orders = this.wholesalers.flatMap((buyer) => {
+      const { ordersBelowShare, clearedShare } = world.wholesalers
+      if (gramsOf(buyer.pile.goods) > ordersBelowShare * this.truckGrams) return []
+      if (dice.isLucky(clearedShare)) this.journal.throwAway(buyer.pile, buyer.pile.goods)
+      return [{ buyer, seller: dice.pick(buyer.usual), grams: Math.round(this.truckGrams * (0.8 + 0.4 * dice.roll())) }]
+    })
+    const carts: Cart[] = []
+    const harvest = (grower: Grower) => {
+      this.discard(grower.pile, dayMs + 36 * HOUR_MS)
+      const ordered = orders.reduce((sum, { seller, grams }) => sum + (seller === grower ? grams : 0), 0)
+      const isCleared = ordered > 0 && dice.isLucky(world.growers.clearedShare)
+      if (isCleared) this.journal.throwAway(grower.pile, grower.pile.goods)
+      const grams = Math.round(ordered * (1 + world.growers.spareShare)) - gramsOf(grower.pile.goods)
+      if (ordered > 0 && grams > 0) this.harvest(grower, dayMs, grams)
+    }
+    span(
+      13,
+      14,
+      this.growers.map((grower) => () => harvest(grower)),
+    )
+    span(
+      15,
+      18,
+      orders.map(({ buyer, seller, grams }) => () => {
+        const sale = this.journal.sell(seller.pile, grams)
+        if (sale) carts.push({ pile: buyer.pile, ...sale })
+      }),
+    )
+    return carts
+  }
+
+  private harvest({ base, pile }: Grower, dayMs: number, wantedGrams: number): void {
+    const id = `${base.id}/${this.commodity.name}/${new Date(dayMs).toISOString().slice(0, 10)}`
+    const expiresAtMs = dayMs + 14 * HOUR_MS + this.commodity.shelfLifeDays * DAY_MS
+    const goods = growItems({ id, expiresAtMs }, wantedGrams, this.commodity.itemGrams, this.dice)
+    const { county, province } = base
+    const tested = this.dice.isLucky(this.world.testedShare)
+    const lot: Lot = {
+      ...{ id, commodity: this.commodity.name, base: base.id, county, province },
+      ...{ tested, expiresAtMs, grams: gramsOf(goods) },
+    }
+    this.journal.harvest(pile, lot, goods)
+  }
+
+  /** Some of it may be lost on the way: the buyer accepts what came. */
+  private arrivals(carts: readonly Cart[]): (() => void)[] {
+    const { shortArrivalShare, shortArrivalLossShare } = this.world
+    return carts.map(({ pile, goods, ref }) => () => {
+      if (!this.dice.isLucky(shortArrivalShare)) return this.journal.arrive(pile, goods, ref)
+      const { left } = takeGrams(goods, gramsOf(goods) * shortArrivalLossShare, "random", this.dice)
+      return this.journal.arrive(pile, left, ref)
+    })
+  }
+
+  private buyForTheDay({ pile, usual }: Buyer<Buyer<Grower>>): Cart[] {
+    const stock = gramsOf(pile.goods)
+    if (stock > this.world.stalls.buysBelowShare * this.stallDayGrams) return []
+    const carts: Cart[] = []
+    let missing = Math.round(this.stallDayGrams * (0.8 + 0.4 * this.dice.roll())) - stock
+    for (const seller of this.dice.several(usual, usual.length)) {
+      const sale = missing > 0 ? this.journal.sell(seller.pile, missing) : undefined
+      if (sale === undefined) continue
+      carts.push({ pile, ...sale })
+      missing -= gramsOf(sale.goods)
+    }
+    return carts
+  }
+
+  /** From somebody without a terminal: nobody knows the lot. */
+  private buyByHand(pile: Pile): void {
+    if (!this.dice.isLucky(this.world.handEnteredShare)) return
+    const grams = Math.round(this.stallDayGrams * (0.2 + 0.3 * this.dice.roll()))
+    const lot = { id: UNKNOWN_SOURCE, expiresAtMs: Number.POSITIVE_INFINITY }
+    this.journal.enterByHand(pile, growItems(lot, grams, this.commodity.itemGrams, this.dice))
+  }
+
+  private dayAtTheStall(pile: Pile): (() => void)[] {
+    const { dice, world } = this
+    const bags = dice.between(...world.stalls.bagsPerDay)
+    const actions = Array.from({ length: bags }, () => () => this.serve(pile))
+    if (dice.isLucky(world.wasteShare)) actions.push(() => this.sortOut(pile))
+    return actions
+  }
+
+  private serve(pile: Pile): void {
+    const { dice, world, journal } = this
+    const grams = dice.between(...this.commodity.bagGrams)
+    const isVain = dice.isLucky(world.voidedShare) && pile.goods.length > 0
+    if (isVain) journal.sellInVain(pile, grams)
+    const sale = isVain ? undefined : journal.sell(pile, grams)
+    if (sale === undefined || !dice.isLucky(world.returnedShare)) return
+    journal.takeBack(pile, dice.several(sale.goods, dice.between(1, sale.goods.length)), sale.ref.recordId)
+  }
+
+  /** What looks bad goes, whatever lot it is of. */
+  private sortOut(pile: Pile): void {
+    const { taken } = takeGrams(pile.goods, gramsOf(pile.goods) * 0.05, "random", this.dice)
+    this.journal.throwAway(pile, taken)
+  }
+
+  /** Nothing is sold after its shelf life: what would not last until then goes first. */
+  private discard(pile: Pile, untilMs: number): void {
+    this.journal.throwAway(
+      pile,
+      pile.goods.filter((item: Item) => item.expiresAtMs <= untilMs),
+    )
+  }
+
+  private closeStall(pile: Pile): void {
+    if (this.dice.isLucky(this.commodity.clearedShare)) this.journal.throwAway(pile, pile.goods)
+    this.close(pile)
+  }
+
+  private close(pile: Pile): void {
+    const { dice, world, journal } = this
+    const isAnswered = pile.goods.length === 0 && dice.isLucky(world.soldOutAnsweredShare)
+    if (isAnswered || dice.isLucky(world.stockTakeShare)) journal.count(pile)
+  }
+}
