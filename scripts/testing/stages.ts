@@ -1,4 +1,4 @@
-// Which test file belongs to which stage. A file that no stage names belongs to the last.
+// Which test file belongs to which stage. A file that no stage names belongs to the gateway's.
 
 export type Stage = {
   readonly number: number
@@ -33,15 +33,22 @@ export const stages: readonly Stage[] = [
     folders: [],
     needsEngines: true,
   },
+  {
+    number: 3,
+    name: "terminal: one browser, a context per test",
+    budgetSeconds: 180,
+    folders: ["terminal-kiosk/browser"],
+    needsEngines: true,
+  },
 ]
 
 const longFolder = "long"
-const lastStage = stages.length - 1
+const gatewayStage = 2
 
 /** @param path relative to tests/, with forward slashes */
 export function stageOf(path: string): number {
   const found = stages.findIndex(({ folders }) => folders.some((folder) => path.startsWith(`${folder}/`)))
-  return found === -1 ? lastStage : found
+  return found === -1 ? gatewayStage : found
 }
 
 /** What takes minutes, or its own installs, runs only when asked for. */

@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, expect, test } from "bun:test"
+import { readFileSync } from "node:fs"
+import { createRequire } from "node:module"
+import type { Page } from "playwright-core"
+import { type KioskMarket, openKioskMarket, START_MS_MAX } from "./market"
+import { walkScreens } from "./screens"
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8")
+/** Of the terminal: wet hands (design: look). */
+const TARGET_PX_MIN = 56
+const WALK_MS_MAX = 90_000
+
+let market: KioskMarket
+beforeAll(async () => {
+  market = await openKioskMarket(82)
+}, START_MS_MAX)
+afterAll(async () => {
+  await market?.end()
+}, START_MS_MAX)
+
+type Axe = {
+  run: (on: Document, options: object) => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>
+}
+
+async function violationsOf(page: Page): Promise<string[]> {
+  await page.evaluate(axeSource)
+  return page.evaluate(async () => {
+    const { violations } = await (globalThis as unknown as { axe: Axe }).axe.run(document, {
+      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
+    })
+    return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`))
+  })
+}
+
+const overflows = (page: Page) =>
+  page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth)
+
+const smallTargets = (page: Page) =>
+  page.evaluate(
+    (least) =>
+      [...document.querySelectorAll("button, input, select")]
+        .map((one) => ({ text: one.textContent, box: (one.closest("label.tick") ?? one).getBoundingClientRect() }))
+        .filter(({ box }) => box.height > 0 && (box.height < least - 0.5 || box.width < least - 0.5))
+        .map(({ text, box }) => `${text} ${Math.round(box.width)}×${Math.round(box.height)}`),
+    TARGET_PX_MIN,
+  )
+
+for (const viewport of [
+  { width: 390, height: 844 },
+  { width: 1024, height: 600 },
+]) {
+  test(
+    `every screen at ${viewport.width}×${viewport.height}: no violation that axe finds, nothing overflows, no small target`,
+    async () => {
+      const found: string[] = []
+      const seen = new Set<string>()
+      await walkScreens(market, viewport, async (name, page) => {
+        seen.add(name)
+        for (const violation of await violationsOf(page)) found.push(`${name}: ${violation}`)
+        for (const target of await smallTargets(page)) found.push(`${name}: small target ${target}`)
+        if (await overflows(page)) found.push(`${name}: overflows`)
+      })
+      expect(found).toEqual([])
+      expect(seen.size).toBeGreaterThan(25)
+    },
+    WALK_MS_MAX,
+  )
+}
