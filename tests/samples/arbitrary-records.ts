@@ -1,4 +1,5 @@
 /** Random records of every kind, for properties. */
+import { toHex } from "@suyuan/protocol/codec/bytes"
 import type { LedgerRecord } from "@suyuan/protocol/ledger/record-types"
 import fc from "fast-check"
 import { sampleSale } from "./ledger"
@@ -57,6 +58,22 @@ const refund = fc.record({
 const part = fc
   .integer({ min: 1, max: 64 })
   .chain((parts) => fc.record({ part: fc.integer({ min: 0, max: parts - 1 }), parts: fc.constant(parts) }))
+
+const certificateParents = fc
+  .uniqueArray(fc.record({ certificate: bytes(16), a: grams, b: grams }), {
+    ...{ minLength: 1, maxLength: 3 },
+    selector: ({ certificate }) => toHex(certificate),
+  })
+  .map((parents) =>
+    parents
+      .toSorted((one, other) => (toHex(one.certificate) < toHex(other.certificate) ? -1 : 1))
+      .map(({ certificate, a, b }) => ({ certificate, mustGrams: Math.min(a, b), mayGrams: Math.max(a, b) })),
+  )
+
+/** What is left out, not there as nothing. */
+function withoutUndefined<T extends object>(value: T): T {
+  return Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== undefined)) as T
+}
 
 const open = fc.oneof(
   fc.record({
@@ -150,38 +167,56 @@ const open = fc.oneof(
       }),
     }),
   ),
-  fc.record({
-    kind: fc.constant("inspection" as const),
-    public: fc.record({
-      siteNumber: u32,
-      pileAlias: alias,
-      lot: uuid,
-      commodity: u32,
-      sampleNumber: words(16, 1),
-      sampledAtSeconds: u32,
-      testedAtSeconds: u32,
-      method: words(16, 1),
-      standard: words(16, 1),
-      limitPermille: uint(1000),
-      inhibitionPermille: uint(2000),
-      conclusion: fc.constantFrom("passed" as const, "failed" as const),
-      instrument: words(32),
-      testerRole: words(16, 1),
-    }),
-  }),
-  fc.record({
-    kind: fc.constant("certificate" as const),
-    public: fc.record({
-      lot: uuid,
-      commodity: u32,
-      grams,
-      origin: words(32, 1),
-      issuedAtSeconds: u32,
-      promiseBasis: words(32, 1),
-      issuerAlias: alias,
-      contactHash: bytes(32),
-    }),
-  }),
+  fc
+    .record({
+      kind: fc.constant("inspection" as const),
+      public: fc.record({
+        siteNumber: u32,
+        pileAlias: alias,
+        lot: uuid,
+        commodity: u32,
+        sampleNumber: words(16, 1),
+        sampledAtSeconds: u32,
+        testedAtSeconds: u32,
+        method: words(16, 1),
+        standard: words(16, 1),
+        limitPermille: uint(1000),
+        inhibitionPermille: uint(2000),
+        conclusion: fc.constantFrom("passed" as const, "failed" as const),
+        instrument: words(32),
+        testerRole: words(16, 1),
+        retestOf: optional(bytes(16)),
+        photo: optional(bytes(32)),
+        channel: optional(words(4, 1)),
+        reviewerRole: optional(words(16, 1)),
+      }),
+    })
+    .map(({ kind, public: said }) => ({ kind, public: withoutUndefined(said) })),
+  fc
+    .record({
+      ...{ siteNumber: u32, binding: uuid, atSeconds: u32, stallAlias: alias },
+      endedBy: optional(fc.constantFrom("merchant" as const, "buyer" as const, "operator" as const)),
+    })
+    .map(({ endedBy, ...said }) => ({
+      kind: "binding" as const,
+      public: { ...said, ...(endedBy ? { action: "ended" as const, endedBy } : { action: "begun" as const }) },
+    })),
+  fc
+    .record({
+      kind: fc.constant("certificate" as const),
+      public: fc.record({
+        lot: uuid,
+        commodity: u32,
+        grams,
+        origin: words(32, 1),
+        issuedAtSeconds: u32,
+        promiseBasis: words(32, 1),
+        issuerAlias: alias,
+        contactHash: bytes(32),
+        mixed: optional(fc.record({ pileAlias: alias, parents: certificateParents })),
+      }),
+    })
+    .map(({ kind, public: { mixed, ...said } }) => ({ kind, public: { ...said, ...mixed } })),
   part.chain((numbers) =>
     fc.record({
       kind: fc.constant("origin-statement" as const),

@@ -173,6 +173,40 @@ export const sampleRecords: readonly LedgerRecord[] = [
   },
   { kind: "stock-take", public: { siteNumber, effectiveAtSeconds, pileAlias, commodity: 1_230_101, grams: 0 } },
   {
+    kind: "binding",
+    public: {
+      ...{
+        siteNumber,
+        binding: "018f3c5e-0000-7000-8000-0000000000b1",
+        action: "ended",
+        atSeconds: effectiveAtSeconds,
+      },
+      ...{ stallAlias: filled(8, 0x51), endedBy: "buyer" },
+    },
+  },
+  {
+    kind: "inspection",
+    public: {
+      ...{ siteNumber, pileAlias, commodity: 1_230_101, sampleNumber: "KJ20251206-004" },
+      ...{ sampledAtSeconds: effectiveAtSeconds - 900, testedAtSeconds: effectiveAtSeconds + 1_800 },
+      ...{ method: "酶抑制率法", standard: "NY/T 448-2001", limitPermille: 700, inhibitionPermille: 412 },
+      ...{ conclusion: "passed", instrument: "NC-800", testerRole: "market inspector" },
+      ...{ retestOf: filled(16, 0x7e), photo: filled(32, 0xf0), channel: "3", reviewerRole: "chief inspector" },
+    },
+  },
+  {
+    kind: "certificate",
+    public: {
+      ...{ lot: "018f3c5e-0000-7000-8000-0000000000cf", commodity: 1_230_101, grams: 40_000 },
+      ...{ origin: "河北、山东", issuedAtSeconds: effectiveAtSeconds, promiseBasis: "自行检测合格" },
+      ...{ issuerAlias: filled(8, 0x16), contactHash: filled(32, 0xc8), pileAlias },
+      parents: [
+        { certificate: filled(16, 0xce), mustGrams: 10_000, mayGrams: 40_000 },
+        { certificate: filled(16, 0xcf), mustGrams: 0, mayGrams: 30_000 },
+      ],
+    },
+  },
+  {
     kind: "audience-key",
     public: {
       log: logContext.log,

@@ -2,8 +2,10 @@
  * What no shape can say: that the fields of one record fit each other (docs/specs/records.md, TR-8 to TR-11).
  * Hashes and signatures are the proof's business (`proof-signature`).
  */
+import { toHex } from "../codec/bytes"
 import { type GoodsPart, lineCountOf, parseGoodsPart, parsePricePart } from "../terminal/pay-code"
 import type { AudienceKeyPublic } from "./kinds/audience-key"
+import type { CertificatePublic } from "./kinds/checks"
 import { SALE_FLAGS, type SaleCommercial, type SalePublic } from "./kinds/sale"
 import type { OpenedRecord } from "./record-types"
 
@@ -18,6 +20,9 @@ export type RecordContradiction =
   | "part-beyond-parts"
   /** Goods are sent back to somebody, and nothing else is. */
   | "sent-back"
+  /** A certificate rests on others exactly when its goods lay in a pile; a binding was ended by somebody. */
+  | "parents"
+  | "ended-by"
 
 const GOODS_BYTES_PER_LINE = 6
 const UNIT_PRICE_BYTES = 3
@@ -28,6 +33,10 @@ export function findContradiction(record: OpenedRecord): RecordContradiction | u
       return findSaleContradiction(record.public, record.commercial)
     case "waste":
       return (record.public.reason === "sent-back") === (record.public.sentBack !== undefined) ? undefined : "sent-back"
+    case "certificate":
+      return findCertificateContradiction(record.public)
+    case "binding":
+      return (record.public.action === "ended") === (record.public.endedBy !== undefined) ? undefined : "ended-by"
     case "refund":
       return isAscending(record.public.lines.map((line) => line.lineIndex)) ? undefined : "not-ascending"
     case "catalogue": {
@@ -42,6 +51,13 @@ export function findContradiction(record: OpenedRecord): RecordContradiction | u
     default:
       return undefined
   }
+}
+
+function findCertificateContradiction({ pileAlias, parents }: CertificatePublic): RecordContradiction | undefined {
+  if ((pileAlias === undefined) !== (parents === undefined)) return "parents"
+  if (parents?.some(({ mustGrams, mayGrams }) => mustGrams > mayGrams)) return "parents"
+  const ids = (parents ?? []).map(({ certificate }) => toHex(certificate))
+  return ids.every((id, i) => i === 0 || id > ids[i - 1]!) ? undefined : "not-ascending"
 }
 
 function findSaleContradiction(

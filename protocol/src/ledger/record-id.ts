@@ -61,6 +61,11 @@ export function recallStepKey(recall: string, step: number): Uint8Array {
   return concatBytes(uuidToBytes(recall), uintToBytes(step, 2))
 }
 
+/** A binding begins once and ends once. @param action as its record has it: 1 begun, 2 ended. */
+export function bindingKey(binding: string, action: number): Uint8Array {
+  return concatBytes(uuidToBytes(binding), uintToBytes(action, 1))
+}
+
 export interface AudienceKeyName {
   readonly log: number
   readonly day: number

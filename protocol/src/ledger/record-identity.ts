@@ -5,8 +5,10 @@
 import { equalBytes } from "../codec/bytes"
 import { parseGoodsPart } from "../terminal/pay-code"
 import { seconds2024ToMs, utcDayOf } from "../units/instant"
+import { BINDING_ACTIONS } from "./kinds/binding"
 import {
   audienceKeyKey,
+  bindingKey,
   catalogueKey,
   originStatementKey,
   recallStepKey,
@@ -40,6 +42,8 @@ export function naturalKeyOf(record: OpenedRecord): Uint8Array | undefined {
     }
     case "recall-step":
       return recallStepKey(record.public.recall, record.public.step)
+    case "binding":
+      return bindingKey(record.public.binding, BINDING_ACTIONS[record.public.action])
     case "audience-key": {
       const { log, day, section, organisations, wraps } = record.public
       const recipients = wraps.map((wrap) => wrap.organisation)
@@ -60,6 +64,7 @@ export function dayOf(record: OpenedRecord): number | undefined {
     }
     case "origin-statement":
       return record.public.businessDay
+    case "binding":
     case "recall-step":
       return utcDayOf(seconds2024ToMs(record.public.atSeconds))
     case "audience-key":

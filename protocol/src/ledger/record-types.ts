@@ -1,5 +1,6 @@
 /** Records as typed objects; their bytes: `record`. */
 import type { AudienceKeyPublic } from "./kinds/audience-key"
+import type { BindingPublic } from "./kinds/binding"
 import type { CertificatePublic, InspectionPublic } from "./kinds/checks"
 import type { CataloguePublic, OriginStatementPublic, SnapshotPublic } from "./kinds/parts"
 import type { RecallStepPublic } from "./kinds/recall"
@@ -41,6 +42,7 @@ export type OpenRecord =
   | PublicRecord<"arrival", ArrivalPublic>
   | PublicRecord<"snapshot", SnapshotPublic>
   | PublicRecord<"catalogue", CataloguePublic>
+  | PublicRecord<"binding", BindingPublic>
   | PublicRecord<"inspection", InspectionPublic>
   | PublicRecord<"certificate", CertificatePublic>
   | PublicRecord<"origin-statement", OriginStatementPublic>

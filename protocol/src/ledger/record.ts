@@ -7,6 +7,7 @@ import { decodeShape, encodeShape, type Shape, type ShapeError } from "../codec/
 import type { Result } from "../result"
 import { err, ok } from "../result"
 import { audienceKeyPublic } from "./kinds/audience-key"
+import { bindingPublic } from "./kinds/binding"
 import { certificatePublic, inspectionPublic } from "./kinds/checks"
 import { cataloguePublic, originStatementPublic, snapshotPublic } from "./kinds/parts"
 import { recallStepPublic } from "./kinds/recall"
@@ -46,6 +47,7 @@ const SECTION_SHAPES: Readonly<Record<WrittenKind, SectionShapes>> = {
   arrival: { public: arrivalPublic },
   snapshot: { public: snapshotPublic },
   catalogue: { public: cataloguePublic },
+  binding: { public: bindingPublic },
   inspection: { public: inspectionPublic },
   certificate: { public: certificatePublic },
   "origin-statement": { public: originStatementPublic },

@@ -80,6 +80,8 @@ const UPLOAD_BODY_SHAPES = {
     weightGrams: field(1, grams),
     receivedAtSeconds: field(2, u32),
     declaredOrigin: field(3, declaredOrigin),
+    /** Exactly with commodity 0: what the seller calls goods that the terminal's catalogue does not have. */
+    name: optionalField(4, text(32, 1)),
   }),
   waste: map({
     commodity: field(0, u32),
@@ -131,6 +133,10 @@ const UPLOAD_BODY_SHAPES = {
     conclusion: field(9, choice({ passed: 1, failed: 2 })),
     instrument: field(10, shortText),
     testerRole: field(11, shortText),
+    /** The inspection that this one repeats: its upload's id. */
+    retestOf: optionalField(12, uuid),
+    channel: optionalField(13, text(16, 1)),
+    reviewerRole: optionalField(14, shortText),
   }),
   cancel: map({ counter: field(0, u32) }),
 } as const satisfies Record<UploadKind, Shape<unknown>>

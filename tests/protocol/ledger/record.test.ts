@@ -15,7 +15,7 @@ const opened = (sections: ReturnType<typeof encodeRecord>) => ({ ...sections })
 
 describe("record sections", () => {
   test("[TR-1] decode from the fixed vectors and encode to the same bytes", () => {
-    expect(vectors.records).toHaveLength(18)
+    expect(vectors.records).toHaveLength(21)
     for (const { kind, kindNumber, sections } of vectors.records) {
       const decoded = decodeRecord(recordKindOf(kindNumber)!, {
         public: fromHex(sections.public)!,
@@ -69,7 +69,7 @@ describe("record sections", () => {
 
   test("[TR-3] of a reserved kind do not exist yet, and an unknown number is no kind", () => {
     const reserved = (Object.keys(RECORD_KINDS) as RecordKind[]).filter((kind) => !isWrittenKind(kind))
-    expect(reserved).toEqual(["assumed-loss", "binding"])
+    expect(reserved).toEqual(["assumed-loss"])
     for (const kind of reserved) {
       expect(decodeRecord(kind, { public: filled(1, 0xa0) })).toEqual({
         ok: false,
@@ -103,6 +103,30 @@ describe("a record that contradicts itself", () => {
     const { sentBack: _, ...alone } = waste.public
     expect(() => encodeRecord({ ...waste, public: alone })).toThrow("sent-back")
     expect(() => encodeRecord({ ...waste, public: { ...waste.public, reason: "spoiled" } })).toThrow("sent-back")
+  })
+
+  test("[TR-21] a certificate rests on others exactly when its goods were mixed, each named once and in order", () => {
+    const mixed = sampleRecords.findLast((record) => record.kind === "certificate")
+    if (mixed?.kind !== "certificate" || !mixed.public.parents) throw new Error("a sample is missing")
+    const { pileAlias: _, ...alone } = mixed.public
+    expect(() => encodeRecord({ ...mixed, public: alone })).toThrow("parents")
+    const [one, other] = mixed.public.parents
+    for (const parents of [
+      [other!, one!],
+      [one!, one!],
+    ]) {
+      expect(() => encodeRecord({ ...mixed, public: { ...mixed.public, parents } })).toThrow("not-ascending")
+    }
+    const crossed = [{ ...one!, mustGrams: one!.mayGrams + 1 }]
+    expect(() => encodeRecord({ ...mixed, public: { ...mixed.public, parents: crossed } })).toThrow("parents")
+  })
+
+  test("[TR-22] a binding that ended was ended by somebody, and no other was", () => {
+    const ended = sampleRecords.find((record) => record.kind === "binding")
+    if (ended?.kind !== "binding") throw new Error("a sample is missing")
+    const { endedBy: _, ...alone } = ended.public
+    expect(() => encodeRecord({ ...ended, public: alone })).toThrow("ended-by")
+    expect(() => encodeRecord({ ...ended, public: { ...ended.public, action: "begun" } })).toThrow("ended-by")
   })
 
   const refusal = (record: SaleRecord): void => {

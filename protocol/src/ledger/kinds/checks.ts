@@ -1,6 +1,6 @@
 /** Kinds that vouch for goods: the rapid test (快检) and the producer's certificate (承诺达标合格证). */
-import { choice, field, map, optionalField, type ShapeOf, text, uint } from "../../codec/shape"
-import { alias, grams, hash, secondsSince2024, uint32, uuid } from "./fields"
+import { choice, field, list, map, optionalField, row, type ShapeOf, text, uint } from "../../codec/shape"
+import { alias, grams, hash, recordIdBytes, secondsSince2024, uint32, uuid } from "./fields"
 
 export const CONCLUSIONS = { passed: 1, failed: 2 } as const
 
@@ -21,10 +21,20 @@ export const inspectionPublic = map({
   conclusion: field(11, choice(CONCLUSIONS)),
   instrument: field(12, text(64)),
   testerRole: field(13, text(64, 1)),
+  /** The test that this one repeats (复检). The newest of such a chain counts; none of them is forgotten. */
+  retestOf: optionalField(14, recordIdBytes),
+  /** SHA-256 of a photo that stays at the gateway. */
+  photo: optionalField(15, hash),
+  channel: optionalField(16, text(16, 1)),
+  reviewerRole: optionalField(17, text(64, 1)),
 })
 export type InspectionPublic = ShapeOf<typeof inspectionPublic>
 
+/** What fits an entry of 4,096 bytes beside the rest. */
+export const CERTIFICATE_PARENTS_MAX = 100
+
 export const certificatePublic = map({
+  /** The lot; of goods that were mixed or repacked the certificate's own id, for they are of no one lot. */
   lot: field(0, uuid),
   commodity: field(1, uint32),
   grams: field(2, grams),
@@ -34,5 +44,12 @@ export const certificatePublic = map({
   issuerAlias: field(6, alias),
   /** Salted by the gateway: the certificate names a contact, the ledger must not. */
   contactHash: field(7, hash),
+  /** Of goods that were mixed or repacked (混装/分装): the pile that they lay in. */
+  pileAlias: optionalField(8, alias),
+  /** With it: the certificates that this one rests on, ascending, and how much of each must and may be in the goods. */
+  parents: optionalField(
+    9,
+    list(row({ certificate: recordIdBytes, mustGrams: grams, mayGrams: grams }), CERTIFICATE_PARENTS_MAX, 1),
+  ),
 })
 export type CertificatePublic = ShapeOf<typeof certificatePublic>
