@@ -1,4 +1,4 @@
-import { bigint, date, integer, jsonb, pgTable, primaryKey, smallint, text, uuid } from "drizzle-orm/pg-core"
+import { bigint, boolean, date, integer, jsonb, pgTable, primaryKey, smallint, text, uuid } from "drizzle-orm/pg-core"
 import { hexBytes, instant } from "./columns"
 
 /** Goods declared together, at harvest. */
@@ -28,6 +28,9 @@ export const certificates = pgTable("certificates", {
   issuedAt: instant("issued_at").notNull(),
   promiseBasis: text("promise_basis").notNull(),
   recordId: hexBytes("record_id").notNull(),
+  /** Of goods that were mixed or repacked: whose, and the pile that they lay in; `lotId` is then its own id. */
+  merchantId: uuid("merchant_id"),
+  pileId: hexBytes("pile_id"),
 })
 
 /** A rapid test (快检), with the standard whose limit it applies. */
@@ -49,6 +52,24 @@ export const inspections = pgTable("inspections", {
   instrument: text("instrument").notNull(),
   testerRole: text("tester_role").notNull(),
   recordId: hexBytes("record_id").notNull(),
+  channel: text("channel"),
+  reviewerRole: text("reviewer_role"),
+  /** SHA-256 of its photo. */
+  photo: hexBytes("photo"),
+  /** The test that this one repeats, and the first of all that hang together so; none: nobody repeated it. */
+  retestOf: uuid("retest_of"),
+  chainId: uuid("chain_id"),
+  /** The newest of the chain, which counts; null for that one. */
+  supersededBy: uuid("superseded_by"),
+  /** The inspector's id, or `terminal:<hex>`. */
+  enteredBy: text("entered_by"),
+  /** It failed, and what it may cover was not proposed for recall yet. */
+  recallDue: boolean("recall_due").notNull().default(false),
+  recallId: uuid("recall_id"),
+  /** When to look (again) at what may have been in the sampled pile; null: what that was is settled. */
+  sourcesDueAt: instant("sources_due_at").defaultNow(),
+  /** Revision of the pile when that was found out. */
+  sourcesRevision: bigint("sources_revision", { mode: "number" }),
 })
 
 /** One merchant's stock of one commodity, or of one lot where lots are kept apart. */
@@ -177,6 +198,8 @@ export const purchases = pgTable("purchases", {
   /** Effective time of the newest answer, and its record. */
   decidedAt: instant("decided_at"),
   answerRecordId: hexBytes("answer_record_id"),
+  /** When the certificates that came with it were collected. */
+  collectedAt: instant("collected_at"),
 })
 
 /** The newest origin statement of a pile and business day. */
