@@ -12,6 +12,8 @@ interface Numbers {
   readonly sourceId: string
   /** What can exist of it at all. */
   readonly capGrams: number
+  /** When its shelf life is over. */
+  readonly expiresAtMs: number
   isLive: boolean
   mayGrams: number
   mustGrams: number
@@ -34,19 +36,23 @@ interface BeforeOutflow {
   readonly numbers: readonly Then[]
 }
 
+/** What is known of a source besides the books: its own weight, and when it is over; infinite where it is not known. */
+export type LimitsOf = (sourceId: string) => { readonly capGrams: number; readonly expiresAtMs: number }
+
 export class LiveSources {
   /** The book's stock, at its upper end. */
   stockGrams = 0
   private slackGrams = 0
   private arrivedGrams = 0
-  private readonly capOf: (sourceId: string) => number
+  private readonly limitsOf: LimitsOf
+  private nextExpiryMs = Number.POSITIVE_INFINITY
   private readonly all = new Map<string, Numbers>()
   /** Those that came in since the pile was last empty, sorted by id. */
   private live: Numbers[] = []
   private readonly beforeOutflow = new Map<string, BeforeOutflow>()
 
-  constructor(capOf: (sourceId: string) => number) {
-    this.capOf = capOf
+  constructor(limitsOf: LimitsOf) {
+    this.limitsOf = limitsOf
   }
 
   arrive(sources: readonly SourceGrams[], grams: number, lowGrams: number): void {
@@ -85,6 +91,25 @@ export class LiveSources {
     this.narrow()
     this.remove(this.stockGrams - grams, this.stockGrams - grams)
     this.slackGrams = 0
+  }
+
+  /**
+   * Takes sources as gone whose shelf life is over by then, the oldest first, as far as the others can fill the book
+   * (RG-23). The book stays: how much of what it has was theirs, and is gone, nobody wrote down.
+   */
+  expire(atMs: number): void {
+    if (atMs < this.nextExpiryMs) return
+    const due = this.live.filter(({ expiresAtMs }) => expiresAtMs <= atMs)
+    due.sort((a, b) => a.expiresAtMs - b.expiresAtMs || (a.sourceId < b.sourceId ? -1 : 1))
+    for (const numbers of due) {
+      this.narrow()
+      if (numbers.mustGrams > 0) continue
+      this.slackGrams = Math.min(this.slackGrams + numbers.mayGrams, this.stockGrams)
+      numbers.mayGrams = 0
+      numbers.isLive = false
+      this.live = this.live.filter(({ isLive }) => isLive)
+    }
+    this.nextExpiryMs = Math.min(...this.live.map(({ expiresAtMs }) => expiresAtMs), Number.POSITIVE_INFINITY)
   }
 
   /**
@@ -140,9 +165,8 @@ export class LiveSources {
   private numbersOf(sourceId: string): Numbers {
     const known = this.all.get(sourceId)
     if (known) return known
-    const capGrams = this.capOf(sourceId)
     const amounts = { mayGrams: 0, mustGrams: 0, arrivedHighGrams: 0, arrivedLowGrams: 0 }
-    const numbers = { sourceId, capGrams, isLive: false, ...amounts }
+    const numbers = { sourceId, ...this.limitsOf(sourceId), isLive: false, ...amounts }
     this.all.set(sourceId, numbers)
     return numbers
   }
@@ -157,6 +181,7 @@ export class LiveSources {
     }
     this.live.splice(low, 0, numbers)
     numbers.isLive = true
+    this.nextExpiryMs = Math.min(this.nextExpiryMs, numbers.expiresAtMs)
   }
 
   /** What is not L is one of the others, so it is no more than all of theirs together. */

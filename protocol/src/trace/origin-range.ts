@@ -6,7 +6,7 @@
  */
 import { err, ok, type Result } from "../result"
 import {
-  capsOf,
+  limitsOf,
   type OutflowRange,
   type PileRanges,
   PileWalk,
@@ -186,9 +186,9 @@ export function resolveOrigins(
     events.set(pileId, together)
   }
   const steps = new Map([...events].map(([pileId, some]) => [pileId, pileSteps(some, options.clockErrorMs)]))
-  const capOf = capsOf(steps.values(), options)
+  const limits = limitsOf(steps.values(), options)
   const groupOf = options.groupOf ?? eachSourceAlone
-  const piles = new Map([...steps].map(([pileId, some]) => [pileId, new PileWalk(some, groupOf, capOf)]))
+  const piles = new Map([...steps].map(([pileId, some]) => [pileId, new PileWalk(some, groupOf, limits)]))
   const purchases = matchPurchases(steps)
 
   const walks = new Walks(purchases, options)
@@ -198,7 +198,7 @@ export function resolveOrigins(
   }
   if (walks.waiting.size > 0) return err({ kind: "not-well-founded", purchases: waitingPurchases(walks) })
   const ranges = [...piles].map(([pileId, walk]) => {
-    return [pileId, walk.ranges(walks.outflows.get(pileId) ?? new Map())] as const
+    return [pileId, walk.ranges(walks.outflows.get(pileId) ?? new Map(), options.nowMs)] as const
   })
   return ok({ piles: new Map(ranges), unresolved: purchases.unresolved })
 }

@@ -21,7 +21,12 @@ export type InflowOrigin =
   | { readonly kind: "upstream"; readonly ref: OutflowRef }
   | { readonly kind: "return"; readonly key: string }
 
-export interface InStep {
+interface Stepped {
+  /** When it counts, by the clock that the pile's steps are ordered by. */
+  readonly atMs: number
+}
+
+export interface InStep extends Stepped {
   readonly kind: "in"
   readonly event: Pick<Inflow, "recordId" | "line" | "effectiveAtMs">
   readonly grams: number
@@ -29,7 +34,7 @@ export interface InStep {
   readonly origin: InflowOrigin
 }
 
-export interface OutStep {
+export interface OutStep extends Stepped {
   readonly kind: "out"
   readonly key: string
   readonly grams: number
@@ -41,13 +46,13 @@ export interface OutStep {
   readonly leavesLater: boolean
 }
 
-export interface LeaveStep {
+export interface LeaveStep extends Stepped {
   readonly kind: "leave"
   readonly grams: number
   readonly lowGrams: number
 }
 
-export interface CountStep {
+export interface CountStep extends Stepped {
   readonly kind: "count"
   readonly grams: number
 }
@@ -113,17 +118,16 @@ interface Books {
   readonly clockErrorMs: number
 }
 
-function stepOf(event: Inflow | Outflow, books: Books): InStep | OutStep {
+function stepOf(event: Inflow | Outflow, atMs: number, books: Books): InStep | OutStep {
   const { grams, lowGrams = grams } = event
-  if (event.kind === "in") return { kind: "in", event, grams, lowGrams, origin: originOf(event) }
+  if (event.kind === "in") return { kind: "in", atMs, event, grams, lowGrams, origin: originOf(event) }
   const key = outflowKey(event)
   const [isReturned, leavesLater] = [books.returned.has(key), books.clockErrorMs > 0]
-  return { kind: "out", key, grams, lowGrams, segmentStartMs: books.startMs, isReturned, leavesLater }
+  return { kind: "out", atMs, key, grams, lowGrams, segmentStartMs: books.startMs, isReturned, leavesLater }
 }
 
 interface Timed {
-  readonly step: Step
-  readonly timeMs: number
+  readonly step: InStep | OutStep | LeaveStep
   readonly rank: number
 }
 
@@ -132,7 +136,10 @@ interface Timed {
  * counts from its earliest time, and an outflow is read at its time but weighs on others only from its latest.
  */
 function segmentSteps(placed: readonly Placed[], books: Books): Step[] {
-  const steps = placed.flatMap(({ event }) => (event.kind === "count" ? [] : [stepOf(event, books)]))
+  const steps = placed.flatMap(({ event, place, after }) => {
+    const atMs = after === undefined ? place.timeMs : after.timeMs
+    return event.kind === "count" ? [] : [stepOf(event, atMs, books)]
+  })
   if (books.clockErrorMs === 0) return steps
   const openMs = 2 * books.clockErrorMs
   const readAtMs = new Map<string, number>()
@@ -140,17 +147,17 @@ function segmentSteps(placed: readonly Placed[], books: Books): Step[] {
     const { timeMs } = placed[index]!.place
     if (step.kind === "in") {
       const outflowMs = step.origin.kind === "return" ? readAtMs.get(step.origin.key) : undefined
-      if (outflowMs !== undefined) return [{ step, timeMs: Math.max(timeMs - openMs, outflowMs), rank: RANK.out }]
-      return [{ step, timeMs: timeMs - openMs, rank: RANK.in }]
+      if (outflowMs === undefined) return [{ step: { ...step, atMs: timeMs - openMs }, rank: RANK.in }]
+      return [{ step: { ...step, atMs: Math.max(timeMs - openMs, outflowMs) }, rank: RANK.out }]
     }
     readAtMs.set(step.key, timeMs)
-    const leave = { kind: "leave", grams: step.grams, lowGrams: step.lowGrams } as const
+    const leave = { kind: "leave", atMs: timeMs + openMs, grams: step.grams, lowGrams: step.lowGrams } as const
     return [
-      { step, timeMs, rank: RANK.out },
-      { step: leave, timeMs: timeMs + openMs, rank: RANK.out + 1 },
+      { step, rank: RANK.out },
+      { step: leave, rank: RANK.out + 1 },
     ]
   })
-  return timed.sort((a, b) => a.timeMs - b.timeMs || a.rank - b.rank).map(({ step }) => step)
+  return timed.sort((a, b) => a.step.atMs - b.step.atMs || a.rank - b.rank).map(({ step }) => step)
 }
 
 /** What the weights prove about one segment (RG-6, RG-7). Stock is counted at its upper end (RG-9). */
@@ -178,7 +185,8 @@ function weighSegment(open: OpenSegment, steps: readonly Step[], end: StockTake 
 function unknownStep(segment: Segment): InStep {
   const grams = segment.shortfallGrams + segment.surplusGrams
   const event = { recordId: "", effectiveAtMs: segment.startMs }
-  return { kind: "in", event, grams, lowGrams: grams, origin: { kind: "sources", sources: [] } }
+  const atMs = segment.startMs
+  return { kind: "in", atMs, event, grams, lowGrams: grams, origin: { kind: "sources", sources: [] } }
 }
 
 /** The steps of a pile, a function of the set of its events. Times may be wrong by up to `clockErrorMs` either way. */
@@ -192,7 +200,7 @@ export function pileSteps(events: readonly PileEvent[], clockErrorMs = 0): PileS
     const segment = weighSegment(part, own, end)
     if (segment.shortfallGrams + segment.surplusGrams > 0) steps.push(unknownStep(segment))
     for (const step of own) steps.push(step)
-    if (end) steps.push({ kind: "count", grams: end.grams })
+    if (end) steps.push({ kind: "count", atMs: end.effectiveAtMs, grams: end.grams })
     return segment
   })
   return { steps, segments, setAside }

@@ -2,7 +2,7 @@
  * One pile: how much of each source every outflow must and may hold, in one pass (RG-10 to RG-14).
  * On one level the bounds are exact: a max-flow oracle finds no narrower ones (tests/protocol/trace/exactness.test.ts).
  */
-import { LiveSources } from "./live-sources"
+import { type LimitsOf, LiveSources } from "./live-sources"
 import { assertTrace, type PileEvent, type SourceGrams, UNKNOWN_SOURCE } from "./pile-event"
 import type { SetAside } from "./pile-order"
 import { type InflowOrigin, type InStep, type OutStep, type PileSteps, pileSteps, type Segment } from "./pile-steps"
@@ -39,6 +39,10 @@ export interface PileRanges {
 export interface RangeOptions {
   /** A lot's own weight, where it is known: nothing can hold more of it, whatever the piles allow. */
   readonly lotGrams?: ReadonlyMap<string, number>
+  /** When a lot's shelf life is over, where that is known: it is then taken as gone (RG-23). */
+  readonly expiresAtMs?: ReadonlyMap<string, number>
+  /** As of when what is in a pile is told; left out, as of its last event. */
+  readonly nowMs?: number
   /** Counts sources by sets instead of one by one: bases, counties, tested or not. Ids in the results are the sets'. */
   readonly groupOf?: GroupOf
   /**
@@ -53,10 +57,30 @@ export interface PileOptions extends RangeOptions {
   readonly keep?: (key: string) => boolean
 }
 
-/** What can exist of each set at all: the sum of its lots, where every one of them is known. */
-export function capsOf(piles: Iterable<PileSteps>, options: RangeOptions): (groupId: string) => number {
-  const { lotGrams, groupOf = eachSourceAlone } = options
-  if (lotGrams === undefined) return () => Number.POSITIVE_INFINITY
+/**
+ * What can exist of each set at all: the sum of its lots, where every one of them is known. And when all of it is over:
+ * with the last of its lots, where every one of them ends.
+ */
+export function limitsOf(piles: Iterable<PileSteps>, options: RangeOptions): LimitsOf {
+  const { lotGrams, expiresAtMs, groupOf = eachSourceAlone } = options
+  if (lotGrams === undefined && expiresAtMs === undefined) return () => unlimited
+  const limits = new Map<string, { capGrams: number; expiresAtMs: number }>()
+  for (const sourceId of sourceIdsOf(piles)) {
+    const isLot = sourceId !== UNKNOWN_SOURCE
+    const known = limits.get(groupOf(sourceId)) ?? { capGrams: 0, expiresAtMs: 0 }
+    const capGrams = (isLot ? lotGrams?.get(sourceId) : undefined) ?? unlimited.capGrams
+    const overAtMs = (isLot ? expiresAtMs?.get(sourceId) : undefined) ?? unlimited.expiresAtMs
+    limits.set(groupOf(sourceId), {
+      capGrams: known.capGrams + capGrams,
+      expiresAtMs: Math.max(known.expiresAtMs, overAtMs),
+    })
+  }
+  return (groupId) => limits.get(groupId) ?? unlimited
+}
+
+const unlimited = { capGrams: Number.POSITIVE_INFINITY, expiresAtMs: Number.POSITIVE_INFINITY }
+
+function sourceIdsOf(piles: Iterable<PileSteps>): ReadonlySet<string> {
   const sourceIds = new Set([UNKNOWN_SOURCE])
   for (const { steps } of piles) {
     for (const step of steps) {
@@ -64,12 +88,7 @@ export function capsOf(piles: Iterable<PileSteps>, options: RangeOptions): (grou
       for (const { sourceId } of step.origin.sources) sourceIds.add(sourceId)
     }
   }
-  const caps = new Map<string, number>()
-  for (const sourceId of sourceIds) {
-    const grams = (sourceId === UNKNOWN_SOURCE ? undefined : lotGrams.get(sourceId)) ?? Number.POSITIVE_INFINITY
-    caps.set(groupOf(sourceId), (caps.get(groupOf(sourceId)) ?? 0) + grams)
-  }
-  return (groupId) => caps.get(groupId) ?? Number.POSITIVE_INFINITY
+  return sourceIds
 }
 
 export interface WalkHooks {
@@ -86,10 +105,10 @@ export class PileWalk {
   private readonly groupOf: GroupOf
   private next = 0
 
-  constructor(steps: PileSteps, groupOf: GroupOf, capOf: (groupId: string) => number) {
+  constructor(steps: PileSteps, groupOf: GroupOf, limits: LimitsOf) {
     this.steps = steps
     this.groupOf = groupOf
-    this.live = new LiveSources(capOf)
+    this.live = new LiveSources(limits)
   }
 
   /** Walks as far as it can. Returns the purchase it waits for, or `undefined` at the end. */
@@ -97,6 +116,7 @@ export class PileWalk {
     const { steps } = this.steps
     for (; this.next < steps.length; this.next += 1) {
       const step = steps[this.next]!
+      this.live.expire(step.atMs)
       if (step.kind === "count") this.live.count(step.grams)
       else if (step.kind === "leave") this.live.leave(step.grams, step.lowGrams)
       else if (step.kind === "out") this.takeOut(step, hooks)
@@ -106,7 +126,8 @@ export class PileWalk {
   }
 
   /** The result, once the walk has ended. */
-  ranges(outflows: ReadonlyMap<string, OutflowRange>): PileRanges {
+  ranges(outflows: ReadonlyMap<string, OutflowRange>, nowMs?: number): PileRanges {
+    if (nowMs !== undefined) this.live.expire(nowMs)
     const { segments, setAside } = this.steps
     const shortfallGrams = segments.reduce((sum, segment) => sum + segment.shortfallGrams, 0)
     const { stockGrams } = this.live
@@ -150,14 +171,14 @@ export class PileWalk {
 export function runPile(events: readonly PileEvent[], options: PileOptions = {}): PileRanges {
   const steps = pileSteps(events, options.clockErrorMs)
   const outflows = new Map<string, OutflowRange>()
-  const walk = new PileWalk(steps, options.groupOf ?? eachSourceAlone, capsOf([steps], options))
+  const walk = new PileWalk(steps, options.groupOf ?? eachSourceAlone, limitsOf([steps], options))
   const waiting = walk.advance({
     upstreamOf: () => undefined,
     isRead: ({ key }) => options.keep?.(key) ?? true,
     onOutflow: ({ key }, range) => outflows.set(key, range),
   })
   assertTrace(waiting === undefined, "a purchase that names its upstream outflow needs resolveOrigins")
-  return walk.ranges(outflows)
+  return walk.ranges(outflows, options.nowMs)
 }
 
 export interface SetRange {

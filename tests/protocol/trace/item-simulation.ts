@@ -33,6 +33,8 @@ export interface Books {
   readonly silentLosses?: boolean
   /** Trade weights are declared as intervals around the true one. */
   readonly boxes?: boolean
+  /** So long after its first harvest whatever is left of a lot is thrown away everywhere, without a record. */
+  readonly shelfLifeMs?: number
 }
 
 /** One outflow and what was really in it. */
@@ -64,6 +66,7 @@ function gramsBySource(items: readonly Item[]): Map<string, number> {
 export class Market {
   readonly bags: Bag[] = []
   readonly lotGrams = new Map<string, number>()
+  readonly expiresAtMs = new Map<string, number>()
   private readonly dice: Dice
   private readonly books: Books
   private readonly wholesalers: Merchant[]
@@ -82,9 +85,18 @@ export class Market {
   play(days: number): void {
     for (this.day = 0; this.day < days; this.day += 1) {
       for (const wholesaler of this.wholesalers) this.harvest(wholesaler)
-      for (let i = 0; i < 45; i += 1) this.act()
+      for (let i = 0; i < 45; i += 1) {
+        this.throwAway()
+        this.act()
+      }
+      this.throwAway()
       if (this.books.offBook) for (const merchant of this.merchants) this.count(merchant)
     }
+  }
+
+  /** Of the last event. */
+  get nowMs(): number {
+    return this.clock
   }
 
   get histories(): PileHistory[] {
@@ -98,6 +110,13 @@ export class Market {
 
   private get merchants(): Merchant[] {
     return [...this.wholesalers, ...this.stalls]
+  }
+
+  /** What is over by the next event. */
+  private throwAway(): void {
+    const nextMs = this.clock + 1000
+    const isOver = ({ source }: Item) => (this.expiresAtMs.get(source) ?? Number.POSITIVE_INFINITY) <= nextMs
+    for (const merchant of this.merchants) merchant.items = merchant.items.filter((item) => !isOver(item))
   }
 
   private act(): void {
@@ -155,6 +174,9 @@ export class Market {
     const { grams, lowGrams = grams } = weight
     const sources: SourceGrams[] = [{ sourceId: source, lowGrams, highGrams: grams }]
     merchant.events.push({ kind: "in", ...at, ...weight, sources })
+    const { shelfLifeMs } = this.books
+    if (shelfLifeMs !== undefined && !this.expiresAtMs.has(source))
+      this.expiresAtMs.set(source, this.clock + shelfLifeMs)
     this.lotGrams.set(source, (this.lotGrams.get(source) ?? 0) + grams)
     this.put(merchant, Array(itemCount).fill(source))
   }
