@@ -243,7 +243,7 @@ function run(bun, file, args) {
   // The child sees the end of descriptor 3 when this process is gone, also after kill -9.
   const child = spawn(bun, [resolve(root, file), ...args], {
     cwd: root,
-    env: { ...process.env, WITH_BUN_PARENT_PIPE: "3" },
+    env: { ...process.env, WITH_BUN_PARENT_PIPE: `3:${process.pid}` },
     stdio: ["inherit", "inherit", "inherit", "pipe"],
   })
   onRunnerGone(() => child.kill("SIGTERM"))

@@ -142,6 +142,27 @@ describe("running", () => {
     expect(await Bun.file(join(checkout, "gone")).text()).toBe("undefined")
   })
 
+  test("lets a program that its program starts keep what it has under the pipe's number", async () => {
+    cpSync(join(root, "scripts/parent-pipe.ts"), join(checkout, "scripts/parent-pipe.ts"))
+    write(
+      "scripts/grandchild.ts",
+      `import { onParentGone } from "./parent-pipe"
+    import { openSync, writeSync } from "node:fs"
+    const own = openSync("own", "w")
+    process.env.WITH_BUN_PARENT_PIPE = own + ":" + process.env.WITH_BUN_PARENT_PIPE.split(":")[1]
+    onParentGone(() => console.log("gone"))
+    await Bun.sleep(50)
+    writeSync(own, "mine")
+    console.log("kept")`,
+    )
+    write(
+      "scripts/program.ts",
+      `const child = Bun.spawn([process.execPath, "scripts/grandchild.ts"], { stdout: "inherit" })
+    process.exit(await child.exited)`,
+    )
+    expect(await open("scripts/program.ts").ended).toMatchObject({ code: 0, out: "kept\n" })
+  })
+
   test.each([
     ["the shell of a package script", 1],
     ["npm, which waits for that shell", 2],
