@@ -11,7 +11,12 @@ import { paycodeVerify } from "./paycode-verify"
 import { proofVerify } from "./proof-verify"
 import { scanP99 } from "./scan-p99"
 import { storagePerTrade } from "./storage-per-trade"
+import { traceApply } from "./trace-apply"
+import { traceCertain } from "./trace-certain"
+import { traceCoverage } from "./trace-coverage"
 import { traceP99 } from "./trace-p99"
+import { traceRecallMissed } from "./trace-recall-missed"
+import { traceRecallNarrowing } from "./trace-recall-narrowing"
 import { tradeToAnchored } from "./trade-to-anchored"
 
 const figures: readonly Figure[] = [
@@ -20,6 +25,11 @@ const figures: readonly Figure[] = [
   ledgerGasOverCalldataFloor,
   ledgerGasVsStruct,
   proofVerify,
+  traceCoverage,
+  traceCertain,
+  traceRecallMissed,
+  traceRecallNarrowing,
+  traceApply,
   scanP99,
   traceP99,
   tradeToAnchored,

@@ -1,11 +1,12 @@
 // Axes, title and legend that all plots share. Colours are legible on white and on black, and differ in lightness too.
-export const WIDTH = 760
-export const HEIGHT = 400
-export const PLOT = { left: 70, right: 740, top: 90, bottom: 330 } as const
+const WIDTH = 760
+const HEIGHT = 420
+export const PLOT = { left: 70, right: 740, top: 110, bottom: 350 } as const
 const TICKS = 5
-const LEGEND_COLUMN = 210
+/** A legend of long names has two columns, else three. */
+const LONG_NAME_LETTERS = 24
 
-export const COLOURS = ["#0b7a4b", "#d97706", "#7c3aed", "#64748b", "#0284c7", "#be123c"] as const
+const COLOURS = ["#0b7a4b", "#d97706", "#7c3aed", "#64748b", "#0284c7", "#be123c"] as const
 
 export function escaped(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")
@@ -18,7 +19,7 @@ export function colourOf(index: number): string {
 /** A round number that nothing goes beyond. */
 export function roundedUp(most: number): number {
   const power = 10 ** Math.floor(Math.log10(Math.max(most, 1e-6)))
-  return [1, 2, 2.5, 5, 10].map((step) => step * power).find((value) => value >= most)!
+  return [1, 1.25, 1.5, 2, 2.5, 5, 10].map((step) => step * power).find((value) => value >= most)!
 }
 
 export function yOf(value: number, yMax: number): number {
@@ -38,10 +39,10 @@ export interface Frame {
   readonly xLabel: string
   readonly yLabel: string
   readonly yMax: number
-  readonly names: readonly string[]
+  readonly legend: readonly { readonly name: string; readonly colour: string }[]
 }
 
-export function framed({ title, xLabel, yLabel, yMax, names }: Frame, body: readonly string[]): string {
+export function framed({ title, xLabel, yLabel, yMax, legend }: Frame, body: readonly string[]): string {
   const middleY = (PLOT.top + PLOT.bottom) / 2
   const parts = [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escaped(title)}">`,
@@ -52,7 +53,7 @@ export function framed({ title, xLabel, yLabel, yMax, names }: Frame, body: read
     "  }",
     "</style>",
     text(PLOT.left, 26, title, 'font-size="17" font-weight="600"'),
-    ...names.flatMap((name, index) => legend(name, index)),
+    ...legendOf(legend),
     ...Array.from({ length: TICKS + 1 }, (_, tick) => gridLine((yMax * tick) / TICKS, yMax)),
     text(0, 0, yLabel, `text-anchor="middle" transform="translate(18 ${middleY}) rotate(-90)"`),
     text((PLOT.left + PLOT.right) / 2, HEIGHT - 14, xLabel, 'text-anchor="middle"'),
@@ -62,13 +63,16 @@ export function framed({ title, xLabel, yLabel, yMax, names }: Frame, body: read
   return `${parts.join("\n")}\n`
 }
 
-function legend(name: string, index: number): string[] {
-  const x = PLOT.left + (index % 3) * LEGEND_COLUMN
-  const y = 44 + Math.floor(index / 3) * 20
-  return [
-    `<rect x="${x}" y="${y}" width="12" height="12" fill="${colourOf(index)}"/>`,
-    text(x + 18, y + 11, name, 'font-size="13"'),
-  ]
+function legendOf(legend: Frame["legend"]): string[] {
+  const columns = legend.some(({ name }) => name.length > LONG_NAME_LETTERS) ? 2 : 3
+  return legend.flatMap(({ name, colour }, index) => {
+    const x = PLOT.left + (index % columns) * ((PLOT.right - PLOT.left) / columns)
+    const y = 44 + Math.floor(index / columns) * 20
+    return [
+      `<rect x="${px(x)}" y="${y}" width="12" height="12" fill="${colour}"/>`,
+      text(x + 18, y + 11, name, 'font-size="13"'),
+    ]
+  })
 }
 
 function gridLine(value: number, yMax: number): string {

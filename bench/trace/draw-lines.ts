@@ -1,4 +1,4 @@
-import { colourOf, framed, PLOT, px, text, yOf } from "./draw-frame"
+import { colourOf, framed, PLOT, px, roundedUp, text, yOf } from "./draw-frame"
 
 interface Point {
   readonly x: number
@@ -11,13 +11,13 @@ export interface Lines {
   readonly yLabel: string
   /** From left to right; all over the same span. */
   readonly series: readonly { readonly name: string; readonly points: readonly Point[] }[]
-  readonly yMax: number
 }
 
 const INSET = 24
 
 export function lines(plot: Lines): string {
-  const { series, yMax } = plot
+  const { series } = plot
+  const yMax = roundedUp(Math.max(...series.flatMap(({ points }) => points.map(({ y }) => y))))
   const xs = series[0]?.points.map(({ x }) => x) ?? []
   const [first, last] = [Math.min(...xs), Math.max(...xs)]
   const xOf = (x: number) => PLOT.left + INSET + ((x - first) / (last - first)) * (PLOT.right - PLOT.left - 2 * INSET)
@@ -33,5 +33,8 @@ export function lines(plot: Lines): string {
     ]
   })
   const labels = xs.map((x) => text(xOf(x), PLOT.bottom + 22, x.toFixed(0), 'text-anchor="middle"'))
-  return framed({ ...plot, names: series.map(({ name }) => name) }, [...body, ...labels])
+  return framed({ ...plot, yMax, legend: series.map(({ name }, index) => ({ name, colour: colourOf(index) })) }, [
+    ...body,
+    ...labels,
+  ])
 }

@@ -10,6 +10,7 @@ import { GROUPINGS } from "./range-books"
 
 const folder = resolve(import.meta.dir, "../../docs/images/trace")
 
+/** A method has the same colour in all plots. */
 const NAMES: Readonly<Record<Teller, string>> = {
   ours: "ranges",
   fifo: "first in, first out",
@@ -17,6 +18,7 @@ const NAMES: Readonly<Record<Teller, string>> = {
   "equal-in-window": "equal in window",
   proportional: "proportional",
 }
+const WINDOW_COLOUR = Object.keys(NAMES).length
 
 type Reports = readonly HabitReport[]
 
@@ -49,6 +51,7 @@ function perHabit(reports: Reports, of: (report: HabitReport) => number) {
 function perMethod(reports: Reports, of: (method: HabitReport["methods"][number], report: HabitReport) => number) {
   return tellers(reports).map((teller, index) => ({
     name: NAMES[teller],
+    colour: index,
     values: perHabit(reports, (report) => of(report.methods[index]!, report)),
   }))
 }
@@ -86,9 +89,9 @@ function certain(reports: Reports): string {
 }
 
 function recallScope(reports: Reports): string {
-  const { ours, ...rest } = NAMES
   const window = {
     name: "shelf-life window",
+    colour: WINDOW_COLOUR,
     values: perHabit(reports, (report) => report.window.fromHarvest.scopeToTruth),
   }
   const shown = perMethod(reports, ({ scopeToTruth }) => scopeToTruth)
@@ -97,7 +100,7 @@ function recallScope(reports: Reports): string {
     yLabel: "sales in scope ÷ sales affected",
     xLabel: "how sellers take goods from the pile",
     groups: habits(reports),
-    series: [...shown.filter(({ name }) => name === ours || name !== rest["equal-in-window"]), window],
+    series: [...shown.filter(({ name }) => name !== NAMES["equal-in-window"]), window],
   })
 }
 
@@ -134,6 +137,5 @@ function whatClearingDoes(clearing: readonly ClearingReport[]): string {
       { name: "bags of which something is certain", points: at(({ certain: { anything } }) => anything) },
       { name: "recall scope ÷ shelf-life window", points: at(ours) },
     ],
-    yMax: 100,
   })
 }
