@@ -250,6 +250,22 @@ const schema = z.object({
     { meaning: "secret of the mini-program", example: "/run/secrets/wechat-mini", secret: true },
     file,
   ),
+  WECHAT_RECALL_TEMPLATE_ID: setting(
+    "WECHAT_RECALL_TEMPLATE_ID",
+    {
+      meaning: "the mini-program's subscription message that tells of a recall; without it buyers are not told there",
+      example: "aXc3bXJlY2FsbHRlbXBsYXRl",
+    },
+    z.string().min(8).max(64).optional(),
+  ),
+  ALIPAY_RECALL_TEMPLATE_ID: setting(
+    "ALIPAY_RECALL_TEMPLATE_ID",
+    {
+      meaning: "the mini-program's template message that tells of a recall; without it buyers are not told there",
+      example: "MDI4YzIxMDE2M2I5YTQzYjUxNWE4MjA4NmU1MTIyYmM=",
+    },
+    z.string().min(8).max(64).optional(),
+  ),
   ALIPAY_GATEWAY_URL: setting(
     "ALIPAY_GATEWAY_URL",
     { meaning: "Alipay gateway", example: "https://openapi.alipay.com/gateway.do" },

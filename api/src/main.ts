@@ -12,6 +12,7 @@ import postgres from "postgres"
 import { admitFirstOperator } from "./access/admit-first-operator"
 import { alipayFromConfig } from "./adapters/alipay"
 import { alipayLoginFromConfig } from "./adapters/alipay-login"
+import { alipayMessageFromConfig } from "./adapters/alipay-message"
 import { BuyerEvents } from "./adapters/buyer-events"
 import { connectChain } from "./adapters/evm-chain"
 import { connectTerminalRegister } from "./adapters/evm-terminal-register"
@@ -20,6 +21,7 @@ import { nativeHashes } from "./adapters/native-hashes"
 import { nativeVerifier } from "./adapters/native-signatures"
 import { prepareRecurring } from "./adapters/prepare-recurring"
 import { wechatLoginFromConfig } from "./adapters/wechat-login"
+import { wechatMessageFromConfig } from "./adapters/wechat-message"
 import { wechatPayFromConfig } from "./adapters/wechat-pay"
 import { Afterwards } from "./afterwards"
 import { type Config, ConfigError, loadConfig, readSecret } from "./config"
@@ -32,6 +34,7 @@ import { type Job, runJobs } from "./jobs/job"
 import { ledgerJobs } from "./jobs/ledger"
 import { partitionJobs } from "./jobs/partitions"
 import { paymentJobs } from "./jobs/payments"
+import { recallJobs } from "./jobs/recalls"
 import { reconcileJobs } from "./jobs/reconcile"
 import { relayOutbox } from "./jobs/relay-outbox"
 import { salesJobs } from "./jobs/sales"
@@ -95,6 +98,11 @@ async function main(config: Config): Promise<void> {
   }
   const logins = { "wechat-pay": wechatLoginFromConfig(config), alipay: alipayLoginFromConfig(config, clock) }
 
+  const notifiers = {
+    "wechat-pay": wechatMessageFromConfig(config, clock),
+    alipay: alipayMessageFromConfig(config, clock),
+  }
+
   const metrics = createMetrics(true)
   const app = createApp({
     ctx,
@@ -133,6 +141,7 @@ async function main(config: Config): Promise<void> {
     ...salesJobs,
     ...partitionJobs,
     ...traceJobs,
+    ...recallJobs(notifiers),
     ...terminalJobs(register),
   ]
   const running = runJobs(ctx, jobs)

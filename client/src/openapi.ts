@@ -4758,6 +4758,1007 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/recalls/scope": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Ask where a lot, a base's or a region's lots, or what was tested went
+         * @description Writes nothing and tells nobody. Answers for the sites that the token may touch.
+         */
+        readonly post: {
+            readonly parameters: {
+                readonly query?: {
+                    /** @description `next` of the page before */
+                    readonly after?: string;
+                    readonly limit?: number;
+                };
+                readonly header?: never;
+                readonly path?: never;
+                readonly cookie?: never;
+            };
+            readonly requestBody: {
+                readonly content: {
+                    readonly "application/json": components["schemas"]["RecallSet"];
+                };
+            };
+            readonly responses: {
+                /** @description Where it went */
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["RecallScope"];
+                    };
+                };
+                /**
+                 * @description `request/malformed`: The request is not in order; see the field named.
+                 *
+                 *     `recall/set-too-wide`: The set is too wide; recall it in parts.
+                 */
+                readonly 400: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/unauthenticated`: Log in first. */
+                readonly 401: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/forbidden`: You are not allowed to do this. */
+                readonly 403: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /**
+                 * @description `recall/set-empty`: Nothing was found that this set could mean.
+                 *
+                 *     `recall/inspection-unknown`: There is no such inspection.
+                 */
+                readonly 404: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/recalls": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** List recalls, the newest first */
+        readonly get: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: never;
+                readonly path?: never;
+                readonly cookie?: never;
+            };
+            readonly requestBody?: never;
+            readonly responses: {
+                /** @description Those that concern the token's sites */
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": readonly components["schemas"]["Recall"][];
+                    };
+                };
+                /** @description `request/malformed`: The request is not in order; see the field named. */
+                readonly 400: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/unauthenticated`: Log in first. */
+                readonly 401: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/forbidden`: You are not allowed to do this. */
+                readonly 403: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        readonly put?: never;
+        /**
+         * Propose a recall, or a drill
+         * @description The caller makes the id; the same again is success. Nothing happens before another person approves it.
+         */
+        readonly post: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: never;
+                readonly path?: never;
+                readonly cookie?: never;
+            };
+            readonly requestBody: {
+                readonly content: {
+                    readonly "application/json": {
+                        /**
+                         * Format: uuid
+                         * @example 0199d3a0-7c1e-7000-8000-000000000001
+                         */
+                        readonly id: string;
+                        readonly set: components["schemas"]["RecallSet"];
+                        readonly reason: string;
+                        /** @default false */
+                        readonly isDrill?: boolean;
+                        /**
+                         * Format: date-time
+                         * @description When somebody began to look; now when left out
+                         */
+                        readonly startedAt?: string;
+                    };
+                };
+            };
+            readonly responses: {
+                /** @description Proposed */
+                readonly 201: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": {
+                            /**
+                             * Format: uuid
+                             * @example 0199d3a0-7c1e-7000-8000-000000000001
+                             */
+                            readonly id: string;
+                        };
+                    };
+                };
+                /**
+                 * @description `request/malformed`: The request is not in order; see the field named.
+                 *
+                 *     `recall/set-too-wide`: The set is too wide; recall it in parts.
+                 */
+                readonly 400: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/unauthenticated`: Log in first. */
+                readonly 401: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/forbidden`: You are not allowed to do this. */
+                readonly 403: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /**
+                 * @description `recall/set-empty`: Nothing was found that this set could mean.
+                 *
+                 *     `recall/inspection-unknown`: There is no such inspection.
+                 */
+                readonly 404: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/conflict`: This has changed meanwhile; reload and try again. */
+                readonly 409: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/recalls/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Read a recall: its steps, and how far buyers are told */
+        readonly get: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: never;
+                readonly path: {
+                    readonly id: string;
+                };
+                readonly cookie?: never;
+            };
+            readonly requestBody?: never;
+            readonly responses: {
+                /** @description The recall */
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["RecallWithSteps"];
+                    };
+                };
+                /** @description `request/malformed`: The request is not in order; see the field named. */
+                readonly 400: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/unauthenticated`: Log in first. */
+                readonly 401: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/forbidden`: You are not allowed to do this. */
+                readonly 403: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `recall/unknown`: There is no such recall, or it is not yours to see. */
+                readonly 404: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/recalls/{id}/scope": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Read where its goods went as of now, beside what was frozen */
+        readonly get: {
+            readonly parameters: {
+                readonly query?: {
+                    /** @description `next` of the page before */
+                    readonly after?: string;
+                    readonly limit?: number;
+                };
+                readonly header?: never;
+                readonly path: {
+                    readonly id: string;
+                };
+                readonly cookie?: never;
+            };
+            readonly requestBody?: never;
+            readonly responses: {
+                /** @description The scope */
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["ScopeOfRecall"];
+                    };
+                };
+                /** @description `request/malformed`: The request is not in order; see the field named. */
+                readonly 400: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/unauthenticated`: Log in first. */
+                readonly 401: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/forbidden`: You are not allowed to do this. */
+                readonly 403: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `recall/unknown`: There is no such recall, or it is not yours to see. */
+                readonly 404: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/recalls/{id}/approve": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Approve it, as another person than who proposed it */
+        readonly post: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: never;
+                readonly path: {
+                    readonly id: string;
+                };
+                readonly cookie?: never;
+            };
+            readonly requestBody: {
+                readonly content: {
+                    readonly "application/json": {
+                        readonly digest: string;
+                    };
+                };
+            };
+            readonly responses: {
+                /** @description Approved; the scope is frozen */
+                readonly 204: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description `request/malformed`: The request is not in order; see the field named. */
+                readonly 400: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/unauthenticated`: Log in first. */
+                readonly 401: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /**
+                 * @description `request/forbidden`: You are not allowed to do this.
+                 *
+                 *     `recall/second-person-needed`: Another person must approve this.
+                 */
+                readonly 403: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `recall/unknown`: There is no such recall, or it is not yours to see. */
+                readonly 404: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /**
+                 * @description `recall/wrong-state`: The recall's state does not allow this; reload and look again.
+                 *
+                 *     `recall/scope-changed`: The scope changed since it was shown to you; look again before you approve.
+                 */
+                readonly 409: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/recalls/{id}/activate": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Put it in force: stalls hold the goods, buyers are told */
+        readonly post: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: never;
+                readonly path: {
+                    readonly id: string;
+                };
+                readonly cookie?: never;
+            };
+            readonly requestBody?: never;
+            readonly responses: {
+                /** @description Done; again is success */
+                readonly 204: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description `request/malformed`: The request is not in order; see the field named. */
+                readonly 400: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/unauthenticated`: Log in first. */
+                readonly 401: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/forbidden`: You are not allowed to do this. */
+                readonly 403: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `recall/unknown`: There is no such recall, or it is not yours to see. */
+                readonly 404: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `recall/wrong-state`: The recall's state does not allow this; reload and look again. */
+                readonly 409: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/recalls/{id}/extend": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Extend it to what arrived since */
+        readonly post: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: never;
+                readonly path: {
+                    readonly id: string;
+                };
+                readonly cookie?: never;
+            };
+            readonly requestBody?: never;
+            readonly responses: {
+                /** @description Done; again is success */
+                readonly 204: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description `request/malformed`: The request is not in order; see the field named. */
+                readonly 400: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/unauthenticated`: Log in first. */
+                readonly 401: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/forbidden`: You are not allowed to do this. */
+                readonly 403: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `recall/unknown`: There is no such recall, or it is not yours to see. */
+                readonly 404: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `recall/wrong-state`: The recall's state does not allow this; reload and look again. */
+                readonly 409: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/recalls/{id}/close": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Close it: stalls may sell again */
+        readonly post: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: never;
+                readonly path: {
+                    readonly id: string;
+                };
+                readonly cookie?: never;
+            };
+            readonly requestBody?: never;
+            readonly responses: {
+                /** @description Done; again is success */
+                readonly 204: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description `request/malformed`: The request is not in order; see the field named. */
+                readonly 400: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/unauthenticated`: Log in first. */
+                readonly 401: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/forbidden`: You are not allowed to do this. */
+                readonly 403: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `recall/unknown`: There is no such recall, or it is not yours to see. */
+                readonly 404: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `recall/wrong-state`: The recall's state does not allow this; reload and look again. */
+                readonly 409: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/recalls/{id}/withdraw": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Withdraw it */
+        readonly post: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: never;
+                readonly path: {
+                    readonly id: string;
+                };
+                readonly cookie?: never;
+            };
+            readonly requestBody?: never;
+            readonly responses: {
+                /** @description Done; again is success */
+                readonly 204: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description `request/malformed`: The request is not in order; see the field named. */
+                readonly 400: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/unauthenticated`: Log in first. */
+                readonly 401: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/forbidden`: You are not allowed to do this. */
+                readonly 403: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `recall/unknown`: There is no such recall, or it is not yours to see. */
+                readonly 404: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `recall/wrong-state`: The recall's state does not allow this; reload and look again. */
+                readonly 409: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/buyers/recalls": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** List recalls that may concern what the buyer bought */
+        readonly get: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: never;
+                readonly path?: never;
+                readonly cookie?: never;
+            };
+            readonly requestBody?: never;
+            readonly responses: {
+                /** @description Newest first */
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": {
+                            readonly recalls: readonly components["schemas"]["OwnRecall"][];
+                        };
+                    };
+                };
+                /** @description `request/unauthenticated`: Log in first. */
+                readonly 401: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/buyers/recalls/{id}/read": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Note that the buyer has opened a recall's notice */
+        readonly post: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: never;
+                readonly path: {
+                    readonly id: string;
+                };
+                readonly cookie?: never;
+            };
+            readonly requestBody?: never;
+            readonly responses: {
+                /** @description Noted; again is success */
+                readonly 204: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description `request/malformed`: The request is not in order; see the field named. */
+                readonly 400: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/unauthenticated`: Log in first. */
+                readonly 401: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `recall/unknown`: There is no such recall, or it is not yours to see. */
+                readonly 404: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/buyers/message-consents": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Note that the buyer lets the mini-program send one message
+         * @description After the platform's own sheet said so. The caller makes the id; the same again is the same leave.
+         */
+        readonly post: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: never;
+                readonly path?: never;
+                readonly cookie?: never;
+            };
+            readonly requestBody: {
+                readonly content: {
+                    readonly "application/json": {
+                        /**
+                         * Format: uuid
+                         * @example 0199d3a0-7c1e-7000-8000-000000000001
+                         */
+                        readonly id: string;
+                    };
+                };
+            };
+            readonly responses: {
+                /** @description Noted */
+                readonly 204: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description `request/malformed`: The request is not in order; see the field named. */
+                readonly 400: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/unauthenticated`: Log in first. */
+                readonly 401: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/catalogue": {
         readonly parameters: {
             readonly query?: never;
@@ -5648,6 +6649,213 @@ export interface components {
             readonly validFrom?: string;
             /** Format: date-time */
             readonly validTo?: string;
+        };
+        readonly RecallScope: {
+            /** Format: date-time */
+            readonly asOf: string;
+            /**
+             * Format: date-time
+             * @description Its shelf life ends then: later sales hold none
+             */
+            readonly lastSaleAt: string;
+            /** @description Names this scope; an approval names what it approves by it */
+            readonly digest: string;
+            readonly totals: {
+                readonly sales: number;
+                readonly stalls: number;
+                readonly mayGrams: number;
+                readonly mustGrams: number;
+                readonly expectedGrams: number;
+                readonly stockMayGrams: number;
+                /** @description What there was of it; no total is above it */
+                readonly setGrams: number;
+            };
+            readonly stalls: readonly {
+                readonly pileId: string;
+                /**
+                 * Format: uuid
+                 * @example 0199d3a0-7c1e-7000-8000-000000000001
+                 */
+                readonly siteId: string;
+                readonly siteName: string;
+                /**
+                 * Format: uuid
+                 * @example 0199d3a0-7c1e-7000-8000-000000000001
+                 */
+                readonly merchantId: string;
+                readonly stallNumber: string;
+                readonly name: string;
+                readonly commodity: number;
+                /**
+                 * Format: uuid
+                 * @example 0199d3a0-7c1e-7000-8000-000000000001
+                 */
+                readonly lotId?: string;
+                readonly sales: number;
+                readonly mayGrams: number;
+                readonly mustGrams: number;
+                readonly expectedGrams: number;
+                readonly stock: {
+                    readonly grams: number;
+                    readonly mustGrams: number;
+                    readonly mayGrams: number;
+                    readonly expectedGrams: number;
+                };
+            }[];
+            /** @description By what is expected, the most first */
+            readonly sales: readonly {
+                readonly recordId: string;
+                readonly line: number;
+                /**
+                 * Format: uuid
+                 * @example 0199d3a0-7c1e-7000-8000-000000000001
+                 */
+                readonly merchantId?: string;
+                readonly pileId: string;
+                /** Format: date-time */
+                readonly soldAt: string;
+                readonly grams: number;
+                readonly mayGrams: number;
+                readonly mustGrams: number;
+                readonly expectedGrams: number;
+                /** @description Keyed hash of who paid; names nobody */
+                readonly payer?: string;
+                /**
+                 * Format: uuid
+                 * @example 0199d3a0-7c1e-7000-8000-000000000001
+                 */
+                readonly buyerMerchantId?: string;
+                /** @description Bought by a stall that is followed: counted where it went */
+                readonly isFollowed: boolean;
+            }[];
+            readonly next?: string;
+        };
+        readonly RecallSet: {
+            /** @enum {string} */
+            readonly kind: "lots";
+            readonly lotIds: readonly string[];
+        } | {
+            /** @enum {string} */
+            readonly kind: "base";
+            /**
+             * Format: uuid
+             * @example 0199d3a0-7c1e-7000-8000-000000000001
+             */
+            readonly siteId: string;
+            readonly commodity?: number;
+            /**
+             * Format: date-time
+             * @description Of the harvest
+             */
+            readonly from: string;
+            /** Format: date-time */
+            readonly until: string;
+        } | {
+            /** @enum {string} */
+            readonly kind: "region";
+            readonly regionCode: string;
+            readonly commodity?: number;
+            /**
+             * Format: date-time
+             * @description Of the harvest
+             */
+            readonly from: string;
+            /** Format: date-time */
+            readonly until: string;
+        } | {
+            /** @enum {string} */
+            readonly kind: "inspection";
+            /**
+             * Format: uuid
+             * @example 0199d3a0-7c1e-7000-8000-000000000001
+             */
+            readonly inspectionId: string;
+        };
+        readonly Recall: {
+            /**
+             * Format: uuid
+             * @example 0199d3a0-7c1e-7000-8000-000000000001
+             */
+            readonly id: string;
+            /**
+             * Format: uuid
+             * @example 0199d3a0-7c1e-7000-8000-000000000001
+             */
+            readonly siteId: string;
+            /** @enum {string} */
+            readonly state: "draft" | "approved" | "active" | "closed" | "withdrawn";
+            readonly isDrill: boolean;
+            readonly reason: string;
+            readonly proposedBy: string;
+            readonly approvedBy?: string;
+            /** Format: date-time */
+            readonly startedAt: string;
+            /** Format: date-time */
+            readonly activatedAt?: string;
+            /** Format: date-time */
+            readonly endedAt?: string;
+            /** @description Since somebody began to look */
+            readonly seconds: {
+                readonly toFirstPage?: number;
+                readonly toStallsTold?: number;
+            };
+            readonly frozen?: {
+                /** Format: date-time */
+                readonly asOf: string;
+                readonly digest: string;
+                readonly sales: number;
+                readonly mayGrams: number;
+            };
+        };
+        readonly RecallWithSteps: components["schemas"]["Recall"] & {
+            readonly steps: readonly {
+                readonly step: number;
+                /** @enum {string} */
+                readonly action: "drafted" | "approved" | "activated" | "extended" | "closed" | "withdrawn";
+                readonly actorId: string;
+                /** Format: date-time */
+                readonly at: string;
+                readonly recordId: string;
+            }[];
+            /** @description How far telling them has come; `unknown`: the platform did not say */
+            readonly buyers: {
+                readonly waiting: number;
+                readonly sent: number;
+                readonly read: number;
+                readonly notPermitted: number;
+                readonly failed: number;
+                readonly unknown: number;
+            };
+        };
+        readonly ScopeOfRecall: components["schemas"]["RecallScope"] & {
+            /** @description As it was when somebody last decided by it */
+            readonly frozen?: {
+                /** Format: date-time */
+                readonly asOf: string;
+                readonly digest: string;
+                readonly sales: number;
+                readonly mayGrams: number;
+            };
+            /** @description Now less then; for tokens of every site */
+            readonly difference?: {
+                readonly sales: number;
+                readonly stalls: number;
+                readonly mayGrams: number;
+                readonly stockMayGrams: number;
+            };
+        };
+        readonly OwnRecall: {
+            /**
+             * Format: uuid
+             * @example 0199d3a0-7c1e-7000-8000-000000000001
+             */
+            readonly recallId: string;
+            readonly reason: string;
+            readonly isOver: boolean;
+            /** @description One of the buyer's sales that may have some of it */
+            readonly saleRecordId: string;
+            readonly saleDay: string;
+            readonly isRead: boolean;
         };
         readonly Commodity: {
             readonly code: number;

@@ -8,12 +8,16 @@ export const wechat = {
   /** Official account, for H5 pages inside WeChat. */
   appId: "wx5375797561483521",
   miniAppId: "wx537579756d696e69",
+  /** Subscription message of the mini-program that tells of a recall. */
+  recallTemplateId: "c2FuZGJveC13ZWNoYXQtcmVjYWxs",
 } as const
 
 export const alipay = {
   appId: "2021000100000001",
   /** The app's own account: who is paid when no `app_auth_token` is given. */
   sellerId: "2088000000000001",
+  /** Template message that tells of a recall. */
+  recallTemplateId: "c2FuZGJveC1hbGlwYXktcmVjYWxs",
 } as const
 
 /** Merchants with a merchant number of their own, each with its own keys: what `gateway.env` names as direct accounts. */

@@ -16,6 +16,8 @@ import { keepKeys } from "./keys/keep-keys"
 import { gatewayEnvironment, writeGatewayEnvironment } from "./keys/write-gateway-env"
 import { loginPages } from "./login/login-page"
 import { wechatLoginRoutes } from "./login/wechat-login"
+import { Messages } from "./messages/messages"
+import { wechatMessageRoutes } from "./messages/wechat-message"
 import { Notifier } from "./notifications/notifier"
 import { settleDueRefunds } from "./orders/settle-refund"
 import { Store } from "./orders/store"
@@ -52,6 +54,7 @@ function openWorld(options: SandboxOptions, sandboxDir: string, keys: World["key
     store,
     faults,
     billFiles: new BillFiles(),
+    messages: new Messages(settings.clockMs),
     buyers: new Buyers(store, settings.clockMs),
     notifier: new Notifier({
       store,
@@ -71,6 +74,7 @@ function routesOf(world: World, options: SandboxOptions): Hono {
   app.route("/", wechatPayRoutes(world))
   app.route("/", alipayRoutes(world))
   app.route("/", wechatLoginRoutes(world))
+  app.route("/", wechatMessageRoutes(world))
   app.route("/", loginPages(world))
   app.route("/", walletPages(world))
   app.route("/sandbox", controlRoutes(world))

@@ -6,6 +6,7 @@ import type { BrokerTokens } from "../terminals/broker-token"
 import { accessRoutes } from "./access"
 import { assetRoutes } from "./assets"
 import { bindingRoutes } from "./bindings"
+import { buyerRecallRoutes } from "./buyer-recalls"
 import { findBuyer } from "./buyer-session"
 import { buyerRoutes } from "./buyers"
 import { catalogueRoutes } from "./catalogue"
@@ -16,6 +17,7 @@ import { notificationRoutes } from "./notifications"
 import { officeRoutes } from "./office"
 import { participantRoutes } from "./participants"
 import { readerOf } from "./reader"
+import { recallRoutes } from "./recalls"
 import { reconciliationRoutes } from "./reconciliations"
 import { refundRoutes } from "./refunds"
 import type { Routes } from "./router"
@@ -63,6 +65,8 @@ export function gatewayRoutes({ ctx, payments, logins, chain, tokens, events }: 
     terminalRoutes({ ctx, tokens }),
     bindingRoutes({ ctx }),
     inspectionRoutes({ ctx }),
+    recallRoutes({ ctx }),
+    buyerRecallRoutes({ ctx }),
     catalogueRoutes({ ctx }),
     accessRoutes({ ctx }),
   ]

@@ -52,7 +52,7 @@ export async function draftRecallIn(
   await tx.insert(recalls).values({
     ...draft,
     ...{ state: "draft", asked: asStored(set), reason, proposedBy },
-    startedAt: order.startedAt ?? at,
+    startedAt: order.startedAt !== undefined && order.startedAt < at ? order.startedAt : at,
   })
   await recordStep(ctx, tx, actor, draft, { action: "drafted" })
   return { id }

@@ -52,5 +52,6 @@ export const alipayErrors = {
   buyerSellerEqual: () => business("ACQ.BUYER_SELLER_EQUAL", "买卖家不能相同"),
   refundAmountNotEqual: () => business("ACQ.REFUND_AMT_NOT_EQUAL_TOTAL", "退款金额超限"),
   billNotExist: () => business("isp.bill_not_exist", "账单不存在"),
+  formIdInvalid: () => business("FORM_ID_INVALID", "表单号或交易号无效"),
   discordantRepeat: () => business("ACQ.DISCORDANT_REPEAT_REQUEST", "不一致的请求"),
 } as const

@@ -4,6 +4,7 @@ import { randomUUID } from "node:crypto"
 import { Hono } from "hono"
 import { dropConnection } from "../faults/drop-connection"
 import type { FaultKind, Operation } from "../faults/faults"
+import { sendTemplateMessage } from "../messages/alipay-message"
 import { payOrder } from "../orders/pay-order"
 import type { World } from "../world"
 import { billUrl } from "./bill"
@@ -21,6 +22,7 @@ const operationOf: Readonly<Record<string, Operation>> = {
   "alipay.trade.refund": "refund",
   "alipay.trade.fastpay.refund.query": "refund-query",
   "alipay.data.dataservice.bill.downloadurl.query": "bill",
+  "alipay.open.app.mini.templatemessage.send": "message",
 }
 
 interface Call {
@@ -84,6 +86,8 @@ async function carryOut(world: World, call: Call): Promise<Record<string, unknow
       return queryRefund(world, context, call.content)
     case "alipay.data.dataservice.bill.downloadurl.query":
       return billUrl(world, context, call.content, call.origin)
+    case "alipay.open.app.mini.templatemessage.send":
+      return sendTemplateMessage(world, call.content)
     case "alipay.system.oauth.token":
       return exchangeCode(world, call.parameters)
     default:
@@ -110,8 +114,8 @@ export function parseBizContent(text: string | undefined): unknown {
 
 function numbersOf(content: unknown): string[] {
   if (typeof content !== "object" || content === null) return []
-  const { out_trade_no, trade_no, out_request_no, bill_date } = content as Record<string, unknown>
-  return [out_trade_no, trade_no, out_request_no, bill_date].filter(
+  const { out_trade_no, trade_no, out_request_no, bill_date, form_id } = content as Record<string, unknown>
+  return [out_trade_no, trade_no, out_request_no, bill_date, form_id].filter(
     (value): value is string => typeof value === "string",
   )
 }

@@ -3,7 +3,7 @@
 import type { Context } from "hono"
 import { Hono } from "hono"
 import { z } from "zod"
-import type { Platform } from "../accounts"
+import { type Platform, wechat } from "../accounts"
 import type { Buyer } from "../buyers/buyers"
 import { bridgeInput, confirmPayment, decisions } from "../buyers/confirm-payment"
 import { faultInput } from "../faults/faults"
@@ -73,6 +73,13 @@ function buyerRoutes(world: World): Hono {
     if ("refusal" in input) return input.refusal
     return c.json({ code: world.buyers.issueCode(buyer, input.value.kind) }, 201)
   })
+  // A tap on 允许 in the mini-program: one more WeChat message may come.
+  routes.post("/:id/message-leaves", (c) => {
+    const openId = buyerOf(c)?.openids[wechat.miniAppId]
+    if (openId === undefined) return c.json({ error: "no such buyer" }, 404)
+    world.messages.allow(openId)
+    return c.json({ openId }, 201)
+  })
   routes.post("/:id/pay", async (c) => {
     const buyer = buyerOf(c)
     if (buyer === undefined) return c.json({ error: "no such buyer" }, 404)
@@ -138,6 +145,7 @@ export function controlRoutes(world: World): Hono {
     world.gateway.url = new URL(input.value.url).origin
     return c.json({ url: world.gateway.url })
   })
+  routes.get("/messages", (c) => c.json({ messages: world.messages.list() }))
   routes.get("/notifications", (c) => c.json({ notifications: world.notifier.list() }))
   routes.get("/books", (c) => {
     const platforms = { "wechat-pay": world.store.books("wechat-pay"), alipay: world.store.books("alipay") }

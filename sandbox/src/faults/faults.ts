@@ -40,6 +40,7 @@ export const operations = [
   "bill-file",
   "pay",
   "notify",
+  "message",
 ] as const
 export type Operation = (typeof operations)[number]
 

@@ -39,6 +39,8 @@ export function gatewayEnvironment(keys: SandboxKeys, keyMode: KeyMode, baseUrl:
     WECHAT_APP_SECRET_FILE: file("wechat-app-secret"),
     WECHAT_MINI_APPID: wechat.miniAppId,
     WECHAT_MINI_SECRET_FILE: file("wechat-mini-secret"),
+    WECHAT_RECALL_TEMPLATE_ID: wechat.recallTemplateId,
+    ALIPAY_RECALL_TEMPLATE_ID: alipay.recallTemplateId,
     ALIPAY_GATEWAY_URL: `${baseUrl}/gateway.do`,
     ALIPAY_APP_ID: alipay.appId,
     ALIPAY_PRIVATE_KEY_FILE: file("alipay-app-private.pem"),

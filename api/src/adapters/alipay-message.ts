@@ -1,0 +1,49 @@
+/**
+ * Alipay's template messages (小程序模板消息): a payment of the buyer's permits them for some days. As with WeChat a
+ * repeated message is another one.
+ */
+import type { Config } from "../config"
+import type { Clock } from "../context"
+import type { BuyerNotifier } from "../recalls/buyer-notifier"
+import { alipayClientOptions } from "./alipay"
+import { type AlipayClientOptions, alipayCaller } from "./alipay-client"
+
+export type AlipayMessageOptions = AlipayClientOptions & { readonly templateId: string }
+
+/** The permission is not there, or not any more; other refusals are about the message. */
+const notPermittedWords = /FORM|USER|TRADENO|EXPIRE|LIMIT/
+const busyCodes = new Set(["SYSTEMERROR", "UNKNOWERROR"])
+
+export function alipayMessage(options: AlipayMessageOptions): BuyerNotifier {
+  const { call } = alipayCaller(options)
+  return {
+    appId: options.appId,
+    send: async ({ openId, transactionId, page, goods, boughtOn, reason }) => {
+      if (transactionId === undefined) return { kind: "not-permitted", code: "no-payment" }
+      const answer = await call("alipay.open.app.mini.templatemessage.send", {
+        content: {
+          // Old identities are user numbers.
+          ...(/^2088[0-9]{12}$/.test(openId) ? { to_user_id: openId } : { to_open_id: openId }),
+          form_id: transactionId,
+          user_template_id: options.templateId,
+          page,
+          data: JSON.stringify({
+            keyword1: { value: goods },
+            keyword2: { value: boughtOn },
+            keyword3: { value: reason },
+          }),
+        },
+      })
+      if (answer.kind === "unknown") return answer
+      if (answer.kind === "answered") return { kind: "sent", messageId: undefined }
+      if (busyCodes.has(answer.code)) return { kind: "busy" }
+      return { kind: notPermittedWords.test(answer.code) ? "not-permitted" : "failed", code: answer.code }
+    },
+  }
+}
+
+/** None without a template. */
+export function alipayMessageFromConfig(config: Config, clock: Clock): BuyerNotifier | undefined {
+  const templateId = config.ALIPAY_RECALL_TEMPLATE_ID
+  return templateId === undefined ? undefined : alipayMessage({ ...alipayClientOptions(config, clock), templateId })
+}

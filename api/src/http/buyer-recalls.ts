@@ -1,0 +1,73 @@
+import { createRoute, z } from "@hono/zod-openapi"
+import type { Context } from "../context"
+import { giveMessageConsent, listOwnRecalls, noteRecallRead } from "../recalls/own-recalls"
+import { requireBuyerSession } from "./buyer-session"
+import { refusals } from "./refusals"
+import { newRouter, type Routes } from "./router"
+import { answer, byBuyer, jsonBody, uuid } from "./schemas"
+
+const tags = ["buyers"]
+
+const ownRecall = z
+  .object({
+    recallId: uuid,
+    reason: z.string(),
+    isOver: z.boolean(),
+    saleRecordId: z.string().openapi({ description: "One of the buyer's sales that may have some of it" }),
+    saleDay: z.string(),
+    isRead: z.boolean(),
+  })
+  .openapi("OwnRecall")
+
+const listRoute = createRoute({
+  method: "get",
+  path: "/buyers/recalls",
+  tags,
+  summary: "List recalls that may concern what the buyer bought",
+  security: byBuyer,
+  responses: {
+    200: answer("Newest first", z.object({ recalls: z.array(ownRecall) })),
+    ...refusals("request/unauthenticated"),
+  },
+})
+
+const readRoute = createRoute({
+  method: "post",
+  path: "/buyers/recalls/{id}/read",
+  tags,
+  summary: "Note that the buyer has opened a recall's notice",
+  security: byBuyer,
+  request: { params: z.object({ id: uuid }) },
+  responses: {
+    204: { description: "Noted; again is success" },
+    ...refusals("request/malformed", "request/unauthenticated", "recall/unknown"),
+  },
+})
+
+const consentRoute = createRoute({
+  method: "post",
+  path: "/buyers/message-consents",
+  tags,
+  summary: "Note that the buyer lets the mini-program send one message",
+  description: "After the platform's own sheet said so. The caller makes the id; the same again is the same leave.",
+  security: byBuyer,
+  request: jsonBody(z.strictObject({ id: uuid })),
+  responses: { 204: { description: "Noted" }, ...refusals("request/malformed", "request/unauthenticated") },
+})
+
+export function buyerRecallRoutes({ ctx }: { readonly ctx: Context }): Routes {
+  const router = newRouter()
+  for (const path of ["/buyers/recalls", "/buyers/recalls/*", "/buyers/message-consents"]) {
+    router.use(path, requireBuyerSession(ctx))
+  }
+  router.openapi(listRoute, async (c) => c.json({ recalls: await listOwnRecalls(ctx, c.get("actor")) }, 200))
+  router.openapi(readRoute, async (c) => {
+    await noteRecallRead(ctx, c.get("actor"), c.req.valid("param").id)
+    return c.body(null, 204)
+  })
+  router.openapi(consentRoute, async (c) => {
+    await giveMessageConsent(ctx, c.get("actor"), c.req.valid("json").id)
+    return c.body(null, 204)
+  })
+  return router
+}

@@ -1,0 +1,131 @@
+import { buyers } from "@suyuan/drizzle/schema/buyers"
+import { commodities } from "@suyuan/drizzle/schema/merchants"
+import { attempts } from "@suyuan/drizzle/schema/payments"
+import { messageConsents, recallNotices, recallPiles, recalls } from "@suyuan/drizzle/schema/recalls"
+import { sales } from "@suyuan/drizzle/schema/sales"
+import { and, eq, sql } from "drizzle-orm"
+import type { Context } from "../context"
+import { reasonOf } from "../errors"
+import type { BuyerNotifiers, MessageOutcome } from "./buyer-notifier"
+
+const groupMax = 50
+/** Longer than a platform is waited for: a notice that a gateway died with is taken up again after it. */
+const claimMs = 60_000
+const retryMsFirst = 10_000
+/** Beyond it a person looks: a message may be with the buyer, or never will be. */
+const triesMax = 6
+
+/**
+ * Tells buyers who are due. A notice is unknown from before it is sent until the platform has answered: if nobody ever
+ * hears the answer it stays so, and a refusal after that does not make it untold. Returns how many were tried.
+ */
+export async function sendNotices(ctx: Context, notifiers: BuyerNotifiers): Promise<number> {
+  const claimed = await claim(ctx)
+  await Promise.all(
+    claimed.map(async (notice) => {
+      const outcome = await tell(notifiers, notice).catch((error: unknown): MessageOutcome => {
+        ctx.log.error({ notice: notice.id, error: reasonOf(error) }, "a buyer could not be told")
+        return { kind: "unknown", cause: "connection" }
+      })
+      await keepOutcome(ctx, notice, outcome)
+    }),
+  )
+  return claimed.length
+}
+
+type Claimed = {
+  readonly id: string
+  readonly recall_id: string
+  readonly buyer_id: string
+  readonly was: "waiting" | "unknown"
+  readonly tries: number
+  readonly platform: string
+  readonly app_id: string
+  readonly open_id: string
+  readonly transaction_id: string | null
+  readonly goods: string | null
+  readonly bought_on: string
+  readonly reason: string
+}
+
+function claim(ctx: Context): Promise<readonly Claimed[]> {
+  const nowMs = ctx.clock.nowMs()
+  const [now, until] = [nowMs, nowMs + claimMs].map((ms) => new Date(ms).toISOString())
+  return ctx.db.execute<Claimed>(sql`
+    WITH due AS (
+      SELECT id, state FROM ${recallNotices} WHERE next_try_at <= ${now}::timestamptz ORDER BY next_try_at LIMIT ${groupMax}
+      FOR UPDATE SKIP LOCKED
+    ), claimed AS (
+      UPDATE ${recallNotices} AS notice SET state = 'unknown', tries = notice.tries + 1, next_try_at = ${until}::timestamptz
+      FROM due WHERE notice.id = due.id RETURNING notice.*, due.state AS was
+    )
+    SELECT claimed.id, claimed.recall_id, claimed.buyer_id, claimed.was, claimed.tries, buyer.platform, buyer.app_id,
+      buyer.open_id, attempt.platform_transaction_id AS transaction_id, claimed.sale_day::text AS bought_on, recall.reason,
+      (SELECT string_agg(DISTINCT name_zh, '、') FROM ${recallPiles} AS pile JOIN ${commodities} ON code = pile.commodity
+        WHERE pile.recall_id = claimed.recall_id) AS goods
+    FROM claimed JOIN ${recalls} AS recall ON recall.id = claimed.recall_id
+    JOIN ${buyers} AS buyer ON buyer.id = claimed.buyer_id
+    LEFT JOIN ${sales} AS sale ON sale.record_id = claimed.sale_record_id AND sale.day = claimed.sale_day
+    LEFT JOIN ${attempts} AS attempt ON attempt.out_trade_no = sale.settled_by
+      AND attempt.day BETWEEN claimed.sale_day - 2 AND claimed.sale_day + 2`)
+}
+
+async function tell(notifiers: BuyerNotifiers, notice: Claimed): Promise<MessageOutcome> {
+  const { platform } = notice
+  const notifier = platform === "wechat-pay" || platform === "alipay" ? notifiers[platform] : undefined
+  if (notifier === undefined) return { kind: "not-permitted", code: "no-message-there" }
+  // Known by another app, which gives the same person another id.
+  if (notifier.appId !== notice.app_id) return { kind: "not-permitted", code: "other-app" }
+  return notifier.send({
+    openId: notice.open_id,
+    transactionId: notice.transaction_id ?? undefined,
+    page: `pages/recall/index?id=${notice.recall_id}`,
+    goods: notice.goods ?? "",
+    boughtOn: notice.bought_on,
+    reason: notice.reason,
+  })
+}
+
+async function keepOutcome(ctx: Context, notice: Claimed, outcome: MessageOutcome): Promise<void> {
+  const nowMs = ctx.clock.nowMs()
+  const isLast = notice.tries >= triesMax
+  const later = new Date(nowMs + retryMsFirst * 2 ** Math.min(notice.tries - 1, 8))
+  await ctx.db.transaction(async (tx) => {
+    const kept = await tx
+      .update(recallNotices)
+      .set(changeOf(notice, outcome, isLast ? null : later, new Date(nowMs)))
+      // What the buyer has read meanwhile stays read.
+      .where(and(eq(recallNotices.id, notice.id), eq(recallNotices.state, "unknown")))
+      .returning({ id: recallNotices.id })
+    if (outcome.kind !== "sent" || kept.length === 0) return
+    await tx.execute(sql`
+      UPDATE ${messageConsents} SET used_by = ${notice.id}::uuid WHERE id = (
+        SELECT id FROM ${messageConsents} WHERE buyer_id = ${notice.buyer_id}::uuid AND used_by IS NULL
+        ORDER BY given_at LIMIT 1)`)
+  })
+}
+
+type Change = Partial<typeof recallNotices.$inferInsert>
+
+function changeOf(notice: Claimed, outcome: MessageOutcome, later: Date | null, now: Date): Change {
+  switch (outcome.kind) {
+    case "sent":
+      return {
+        state: "sent",
+        sentAt: now,
+        nextTryAt: null,
+        platformMessageId: outcome.messageId ?? null,
+        failureCode: null,
+      }
+    case "busy":
+      return { state: notice.was, nextTryAt: later, failureCode: "busy" }
+    case "unknown":
+      return { state: "unknown", nextTryAt: later, failureCode: outcome.cause }
+    case "not-permitted":
+    case "failed": {
+      // An earlier try may have reached the buyer, and used their leave.
+      const state = notice.was === "unknown" ? "unknown" : outcome.kind
+      return { state, nextTryAt: null, failureCode: outcome.code }
+    }
+  }
+}

@@ -1,0 +1,214 @@
+// Buyers are told through their platforms' mini-programs, which may lose what is asked or what is answered.
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test"
+import type { Actor } from "@suyuan/api/actor"
+import { alipayMessageFromConfig } from "@suyuan/api/adapters/alipay-message"
+import { wechatMessageFromConfig } from "@suyuan/api/adapters/wechat-message"
+import { activateRecall } from "@suyuan/api/recalls/activate-recall"
+import { approveRecall } from "@suyuan/api/recalls/approve-recall"
+import type { BuyerNotifiers } from "@suyuan/api/recalls/buyer-notifier"
+import { draftRecall } from "@suyuan/api/recalls/draft-recall"
+import { giveMessageConsent, listOwnRecalls, noteRecallRead } from "@suyuan/api/recalls/own-recalls"
+import { readRecall, readScopeOfRecall } from "@suyuan/api/recalls/read-recall"
+import { sendNotices } from "@suyuan/api/recalls/send-notices"
+import { buyers } from "@suyuan/drizzle/schema/buyers"
+import { attempts } from "@suyuan/drizzle/schema/payments"
+import { messageConsents, recallNotices } from "@suyuan/drizzle/schema/recalls"
+import { alipay, wechat } from "@suyuan/sandbox/accounts"
+import type { Buyer } from "@suyuan/sandbox/buyers/buyers"
+import { type FaultKind, faultInput } from "@suyuan/sandbox/faults/faults"
+import type { Order } from "@suyuan/sandbox/orders/order"
+import { and, eq } from "drizzle-orm"
+import { type TestGateway, testClock, testGateway } from "../../support/context"
+import { operator, refusalOf, secondOperator } from "../../support/stall"
+import { type Platforms, startPlatforms } from "../payments/platforms"
+import { type Day, playDay } from "./day"
+
+setDefaultTimeout(60_000)
+
+let platforms: Platforms
+let gateway: TestGateway
+let notifiers: BuyerNotifiers
+let day: Day
+const people = { wechat: undefined as Buyer | undefined, alipay: undefined as Buyer | undefined }
+const clock = testClock()
+
+beforeAll(async () => {
+  platforms = await startPlatforms(clock)
+  gateway = await testGateway({ ...platforms.sandbox.environment, PLATFORM_TIMEOUT_MS: "1000" })
+  const { config } = gateway.ctx
+  notifiers = { "wechat-pay": wechatMessageFromConfig(config, clock), alipay: alipayMessageFromConfig(config, clock) }
+  day = await playDay(gateway)
+  // The first buyer uses the WeChat mini-program, the second Alipay's; the third is known by the official account.
+  people.wechat = platforms.sandbox.world.buyers.add("甲")
+  people.alipay = platforms.sandbox.world.buyers.add("乙")
+  const openId = people.wechat.openids[wechat.miniAppId] ?? ""
+  await become(day.buyers[0]?.id ?? "", { platform: "wechat-pay", appId: wechat.miniAppId, openId })
+  await become(day.buyers[1]?.id ?? "", { platform: "alipay", appId: alipay.appId, openId: people.alipay.alipayOpenId })
+})
+afterAll(async () => {
+  await platforms?.end()
+  await gateway?.close()
+})
+
+let recallId: string
+let lastTrade = 2026030122000
+beforeEach(async () => {
+  const { ctx } = gateway
+  // Each payment permits a few messages only.
+  lastTrade += 1
+  platforms.sandbox.world.store.saveOrder(paidOrder(String(lastTrade)))
+  await ctx.db
+    .update(attempts)
+    .set({ platform: "alipay", platformTransactionId: String(lastTrade) })
+    .where(eq(attempts.buyerId, day.buyers[1]?.id ?? ""))
+  const set = { kind: "lots", lotIds: [day.lot] } as const
+  recallId = (await draftRecall(ctx, operator, { id: ctx.random.uuid(), set, reason: "农残超标" })).id
+  const { digest } = await readScopeOfRecall(ctx, secondOperator, recallId)
+  await approveRecall(ctx, secondOperator, recallId, digest)
+  await activateRecall(ctx, secondOperator, recallId)
+})
+afterEach(async () => {
+  platforms.sandbox.world.faults.clear()
+  await gateway.ctx.db.delete(recallNotices)
+})
+
+async function become(id: string, identity: Pick<typeof buyers.$inferInsert, "platform" | "appId" | "openId">) {
+  await gateway.ctx.db.update(buyers).set(identity).where(eq(buyers.id, id))
+}
+
+function paidOrder(tradeNo: string): Order {
+  const nowMs = clock.nowMs()
+  return {
+    ...{ platform: "alipay", collector: alipay.appId, way: "jsapi", orderNo: tradeNo, tradeNo, prepayId: tradeNo },
+    ...{ prepayAtMs: nowMs, appId: alipay.appId, payer: people.alipay?.alipayOpenId ?? "", hidden: false },
+    ...{ payeeNo: alipay.sellerId, amountFen: 600, couponFen: 0, description: "", notifyUrl: "", request: {} },
+    ...{ state: "paid", createdAtMs: nowMs, expiresAtMs: null, paidAtMs: nowMs, closedAtMs: null, refundedFen: 0 },
+  }
+}
+
+const actorOf = (index: number): Actor => {
+  return { kind: "buyer", id: day.buyers[index]?.id ?? "", siteIds: [], scopes: [] }
+}
+const allow = () => platforms.sandbox.world.messages.allow(people.wechat?.openids[wechat.miniAppId] ?? "")
+const messagesTo = (platform: "wechat-pay" | "alipay") =>
+  platforms.sandbox.world.messages
+    .list()
+    .filter((message) => message.platform === platform && message.page.endsWith(recallId))
+const fail = (kind: FaultKind, platform: "wechat-pay" | "alipay") =>
+  platforms.sandbox.world.faults.add(
+    faultInput.parse({ kind, platform, operation: "message", times: 1, manner: "hang" }),
+  )
+
+async function stateOf(index: number): Promise<string> {
+  const [notice] = await gateway.ctx.db
+    .select()
+    .from(recallNotices)
+    .where(and(eq(recallNotices.recallId, recallId), eq(recallNotices.buyerId, actorOf(index).id)))
+  return notice?.state ?? "none"
+}
+
+async function retry(): Promise<void> {
+  gateway.clock.advance(3_600_000)
+  await sendNotices(gateway.ctx, notifiers)
+}
+
+describe("buyers", () => {
+  test("[RC-13] are told once, each by their own platform, or it is known why not", async () => {
+    allow()
+    for (let times = 0; times < 3; times += 1) await sendNotices(gateway.ctx, notifiers)
+    expect([await stateOf(0), await stateOf(1), await stateOf(2)]).toEqual(["sent", "sent", "not-permitted"])
+    expect(messagesTo("wechat-pay").map(({ data }) => data)).toMatchObject([{ thing1: "大白菜", thing3: "农残超标" }])
+    expect(messagesTo("alipay").map(({ data }) => data)).toMatchObject([{ keyword1: "大白菜", keyword3: "农残超标" }])
+    // The two merchants' own wallets are known by the official account too.
+    expect((await readRecall(gateway.ctx, operator, recallId)).notices).toMatchObject({ sent: 2, "not-permitted": 3 })
+  })
+
+  test("[RC-13] who gave no leave is told once they give it", async () => {
+    await sendNotices(gateway.ctx, notifiers)
+    expect(await stateOf(0)).toBe("not-permitted")
+    const leave = gateway.ctx.random.uuid()
+    allow()
+    for (let times = 0; times < 2; times += 1) await giveMessageConsent(gateway.ctx, actorOf(0), leave)
+    await sendNotices(gateway.ctx, notifiers)
+    expect(await stateOf(0)).toBe("sent")
+    const [used] = await gateway.ctx.db.select().from(messageConsents).where(eq(messageConsents.id, leave))
+    expect(used?.usedBy).not.toBeNull()
+  })
+
+  for (const [index, platform] of (["wechat-pay", "alipay"] as const).entries()) {
+    test(`[RC-14] ${platform}: a request that was lost is sent again`, async () => {
+      if (platform === "wechat-pay") allow()
+      fail("lost-request", platform)
+      await sendNotices(gateway.ctx, notifiers)
+      expect(await stateOf(index)).toBe("unknown")
+      await retry()
+      expect(await stateOf(index)).toBe("sent")
+      expect(messagesTo(platform)).toHaveLength(1)
+    })
+
+    test(`[RC-14] ${platform}: busy is nothing done`, async () => {
+      if (platform === "wechat-pay") allow()
+      fail("system-error", platform)
+      await sendNotices(gateway.ctx, notifiers)
+      expect(await stateOf(index)).toBe("waiting")
+      await retry()
+      expect(await stateOf(index)).toBe("sent")
+      expect(messagesTo(platform)).toHaveLength(1)
+    })
+  }
+
+  test("[RC-14] wechat-pay: an answer that was lost leaves it unknown, whatever is answered after it", async () => {
+    allow()
+    fail("lost-response", "wechat-pay")
+    await sendNotices(gateway.ctx, notifiers)
+    expect(await stateOf(0)).toBe("unknown")
+    await retry()
+    // The one leave was used by the first try.
+    expect(await stateOf(0)).toBe("unknown")
+    expect(messagesTo("wechat-pay")).toHaveLength(1)
+    await retry()
+    expect(messagesTo("wechat-pay")).toHaveLength(1)
+    await noteRecallRead(gateway.ctx, actorOf(0), recallId)
+    expect(await stateOf(0)).toBe("read")
+  })
+
+  test("[RC-14] alipay: after an answer that was lost the buyer is told again rather than not at all", async () => {
+    fail("lost-response", "alipay")
+    await sendNotices(gateway.ctx, notifiers)
+    expect(await stateOf(1)).toBe("unknown")
+    await retry()
+    expect(await stateOf(1)).toBe("sent")
+    expect(messagesTo("alipay")).toHaveLength(2)
+  })
+
+  test("[RC-14] a token that another server ended is asked for anew", async () => {
+    allow()
+    allow()
+    await sendNotices(gateway.ctx, notifiers)
+    platforms.sandbox.world.messages.endTokens()
+    await gateway.ctx.db.update(recallNotices).set({ state: "waiting", nextTryAt: new Date(0) })
+    await sendNotices(gateway.ctx, notifiers)
+    expect(await stateOf(0)).toBe("waiting")
+    await retry()
+    expect(await stateOf(0)).toBe("sent")
+  })
+
+  test("[RC-15] see it themselves, and reading it is noted, told or not", async () => {
+    const { ctx } = gateway
+    expect(await listOwnRecalls(ctx, actorOf(2))).toMatchObject([
+      { recallId, reason: "农残超标", isOver: false, isRead: false },
+    ])
+    await noteRecallRead(ctx, actorOf(2), recallId)
+    await noteRecallRead(ctx, actorOf(2), recallId)
+    await sendNotices(ctx, notifiers)
+    expect(await stateOf(2)).toBe("read")
+    expect((await readRecall(ctx, operator, recallId)).notices.read).toBe(1)
+    const bystander: Actor = { kind: "buyer", id: day.bystander.id, siteIds: [], scopes: [] }
+    expect(await listOwnRecalls(ctx, bystander)).toEqual([])
+    expect(await refusalOf(noteRecallRead(ctx, bystander, recallId))).toBe("recall/unknown")
+    for (const verb of [listOwnRecalls(ctx, operator), noteRecallRead(ctx, operator, recallId)]) {
+      expect(await refusalOf(verb)).toBe("request/forbidden")
+    }
+    expect(await refusalOf(giveMessageConsent(ctx, operator, ctx.random.uuid()))).toBe("request/forbidden")
+  })
+})
