@@ -37,7 +37,7 @@ export const terminalWords = {
   removeLine: { zh: "删除", en: "Remove" },
   addAndSettle: { zh: "加入并收款", en: "Add and settle" },
   basket: { zh: "本单", en: "This sale" },
-  basketEmpty: { zh: "点左边的货品开始", en: "Tap goods to begin" },
+  basketEmpty: { zh: "点货品开始", en: "Tap goods to begin" },
   heldBaskets: { zh: "挂起的单", en: "Held sales" },
   heldBasket: { zh: "挂单", en: "Held" },
   total: { zh: "合计", en: "Total" },

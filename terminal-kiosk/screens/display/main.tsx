@@ -60,15 +60,15 @@ function Display() {
                 // biome-ignore lint/suspicious/noArrayIndexKey: the message is shown as it came
                 <li key={index}>
                   <span className="display-name">{line.name}</span>
-                  <span>
-                    {line.quantity} × {line.price}
-                  </span>
                   <strong>{line.amount}</strong>
                   <small>
                     {line.origin === ""
                       ? displayWords.originUnknown[language]
                       : `${displayWords.declaredOrigin[language]} ${line.origin}`}
                   </small>
+                  <span>
+                    {line.quantity} × {line.price}
+                  </span>
                 </li>
               ))}
             </ul>

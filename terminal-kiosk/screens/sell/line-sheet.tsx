@@ -31,6 +31,7 @@ export function LineSheet({ tile, line, onDone, onRemove, onClose }: LineSheetPr
   const unit = isPiece ? ("piece" as const) : weightUnit
   const [field, setField] = useState<"quantity" | "price">("quantity")
   const [quantity, setQuantity] = useState(() => (line === undefined ? "" : quantityTyped(line, weightUnit)))
+  const [isFollowed, setFollowed] = useState(line === undefined)
   const [price, setPrice] = useState(() => priceTyped(line?.unitPriceFen ?? tile.unitPriceFen, unit))
   const count = isPiece ? typedPieces(quantity) : typedGrams(quantity, weightUnit)
   const unitPriceFen = typedPriceFen(price, unit)
@@ -41,7 +42,13 @@ export function LineSheet({ tile, line, onDone, onRemove, onClose }: LineSheetPr
 
   const press = (key: string) => {
     if (field === "price") setPrice((before) => withKey(before, key, 2))
-    else setQuantity((before) => withKey(before, key, isPiece ? 0 : 3))
+    else {
+      // The first key after a weighing begins a weight of its own.
+      setQuantity((before) =>
+        withKey(isFollowed && kiosk.state.get().settings.scale !== "none" ? "" : before, key, isPiece ? 0 : 3),
+      )
+      setFollowed(false)
+    }
   }
   const finish = (settleAtOnce: boolean) => {
     if (ready !== undefined) return onDone(ready, settleAtOnce)
@@ -57,6 +64,7 @@ export function LineSheet({ tile, line, onDone, onRemove, onClose }: LineSheetPr
         <div className="line-fields">
           {!isPiece && (
             <ScaleReading
+              isFollowed={isFollowed}
               onTake={(grams) => setQuantity(weightUnit === "jin" ? gramsToJin(grams) : gramsToKilograms(grams))}
             />
           )}

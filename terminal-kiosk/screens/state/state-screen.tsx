@@ -1,5 +1,6 @@
 import { keyFingerprint } from "@suyuan/protocol/terminal/enrolment"
 import { terminalToHex } from "@suyuan/protocol/terminal/identifiers"
+import { chooseScalePort } from "../scale/use-scale"
 import { choose } from "../session/choices"
 import { refusalWords } from "../session/refusals"
 import { useKiosk, useKioskState, useWords } from "../session/use-kiosk"
@@ -125,6 +126,11 @@ export function StateScreen() {
               </select>
             </label>
           </div>
+          {settings.scale !== "none" && settings.scale !== "simulated" && (
+            <button type="button" className="secondary" onClick={() => void chooseScalePort().catch(() => undefined)}>
+              {say("connectScale")}
+            </button>
+          )}
           <h2>{say("customerDisplay")}</h2>
           <button
             type="button"

@@ -1,0 +1,53 @@
+import { expect, test } from "bun:test"
+import { dayStartMs, salesSince, totalsOf } from "@suyuan/terminal-kiosk/day/day-sales"
+import { followPayment } from "@suyuan/terminal-kiosk/payments/follow-payments"
+import { closeSale } from "@suyuan/terminal-kiosk/sale/close-sale"
+import { voidSale } from "@suyuan/terminal-kiosk/sale/void-sale"
+import { cabbage, openStockedStall, type Stall } from "../headless-terminal"
+
+const DAY_MS = 24 * 3_600_000
+
+async function sell({ terminal }: Stall, how: "platform" | "cash") {
+  const closed = await closeSale(terminal, cabbage(), how)
+  if (!closed.ok) throw new Error(closed.error)
+  return closed.value.sale
+}
+
+test("a market's day begins at midnight where it is, a wholesale day at noon", () => {
+  const at = Date.UTC(2026, 2, 1, 1, 30)
+  expect(dayStartMs(at, "Asia/Shanghai", 0)).toBe(Date.UTC(2026, 1, 28, 16))
+  expect(dayStartMs(at, "Asia/Shanghai", 720)).toBe(Date.UTC(2026, 1, 28, 4))
+  expect(dayStartMs(at + 6 * 3_600_000, "Asia/Shanghai", 720)).toBe(Date.UTC(2026, 2, 1, 4))
+})
+
+test("today's sales come newest first, over every page, and yesterday's do not", async () => {
+  const stall = await openStockedStall()
+  for (let count = 0; count < 3; count += 1) await sell(stall, "cash")
+  stall.clock.advance(DAY_MS)
+  const fromMs = stall.clock.nowMs()
+  for (let count = 0; count < 450; count += 1) await sell(stall, "cash")
+  const today = await salesSince(stall.terminal, fromMs)
+  expect(today.map(({ counter }) => counter)).toEqual(Array.from({ length: 450 }, (_, index) => 453 - index))
+})
+
+test("only what came in counts: by platform, by goods, refunds apart", async () => {
+  const stall = await openStockedStall()
+  const [paid, taken, , voided] = [
+    await sell(stall, "platform"),
+    await sell(stall, "cash"),
+    await sell(stall, "platform"),
+    await sell(stall, "cash"),
+  ]
+  await followPayment(stall.terminal, {
+    ...{ v: 1, counter: paid.counter, state: "paid", paidFen: 900, refundedFen: 200, platform: "alipay", version: 2 },
+  })
+  await voidSale(stall.terminal, voided.counter, "other")
+  const totals = totalsOf(await salesSince(stall.terminal, 0))
+  expect(totals).toMatchObject({ sales: 2, takenFen: 1800, refundedFen: 200 })
+  expect([...totals.byWay].sort()).toEqual([
+    ["alipay", 900],
+    ["cash", 900],
+  ])
+  expect(totals.bySlot.get(1)).toEqual({ grams: 5000, pieces: 0, amountFen: 1800 })
+  expect(taken.settlement).toBe("cash")
+})

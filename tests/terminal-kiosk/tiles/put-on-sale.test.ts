@@ -1,0 +1,50 @@
+import { expect, test } from "bun:test"
+import { slotsOf } from "@suyuan/terminal-kiosk/stock/write-snapshot"
+import { THE_ONE } from "@suyuan/terminal-kiosk/store/rows"
+import { changeTile, listTiles, putOnSale } from "@suyuan/terminal-kiosk/tiles/put-on-sale"
+import { openStall, queuedKinds, type Stall } from "../headless-terminal"
+
+const cabbage = {
+  ...{ commodity: 1036, unit: "weight" as const, unitPriceFen: 360, declaredOrigin: "河北张北" },
+  ...{ packLowGrams: 0, packHighGrams: 0 },
+}
+const slotsNow = async ({ store }: Stall) => {
+  const row = await store.get("snapshots", THE_ONE)
+  return row === undefined ? [] : slotsOf(row).map(({ slot, commodity, pile }) => [slot, commodity, pile])
+}
+
+test("[UP-8] goods that go on sale are signed as a slot, and come off again", async () => {
+  const stall = await openStall()
+  await putOnSale(stall.terminal, cabbage)
+  await putOnSale(stall.terminal, { ...cabbage, commodity: 1058 })
+  expect(await slotsNow(stall)).toEqual([
+    [1, 1036, "merged"],
+    [2, 1058, "merged"],
+  ])
+  await changeTile(stall.terminal, 1, { isOnSale: false })
+  expect(await slotsNow(stall)).toEqual([[2, 1058, "merged"]])
+  expect(await queuedKinds(stall.store)).toEqual(["snapshot", "snapshot", "snapshot"])
+})
+
+test("a slot means the same goods for ever, also when they are sold out", async () => {
+  const stall = await openStall()
+  await putOnSale(stall.terminal, cabbage)
+  await changeTile(stall.terminal, 1, { isOnSale: false })
+  const next = await putOnSale(stall.terminal, { ...cabbage, commodity: 1058 })
+  expect(next).toMatchObject({ ok: true, value: { slot: 2 } })
+})
+
+test("another price is no other snapshot, and a chosen lot stays until a person chooses another", async () => {
+  const stall = await openStall()
+  const lot = "0199d3a0-7c1e-7000-8000-000000000009"
+  await putOnSale(stall.terminal, { ...cabbage, lot })
+  await changeTile(stall.terminal, 1, { unitPriceFen: 400 })
+  expect(await queuedKinds(stall.store)).toEqual(["snapshot"])
+  expect(await listTiles(stall.terminal)).toMatchObject([{ lot, unitPriceFen: 400 }])
+  expect(await slotsNow(stall)).toEqual([[1, 1036, "kept-apart"]])
+})
+
+test("goods that are not there are not changed", async () => {
+  const { terminal } = await openStall()
+  expect(await changeTile(terminal, 7, { unitPriceFen: 1 })).toEqual({ ok: false, error: "tiles/unknown" })
+})
