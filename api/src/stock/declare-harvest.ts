@@ -26,7 +26,8 @@ export async function declareHarvest(
   { concerned }: UploadNaming,
 ): Promise<UploadRefusal> {
   if (stall.site.kind !== "base") return "stock/only-bases-harvest"
-  if (!(await knownCommodity(tx, body.commodity))) return "stock/unknown-commodity"
+  const commodity = await knownCommodity(tx, body.commodity)
+  if (!commodity) return "stock/unknown-commodity"
   if (body.certificate && body.certificate.weightGrams > body.weightGrams) return "stock/certificate-above-lot"
   const effectiveAt = effectiveTime(stall, body.harvestedAtSeconds)
   const id = toHex(recordId("harvest", utcDayOf(effectiveAt.getTime()), uuidKey(body.lot)))
@@ -51,6 +52,7 @@ export async function declareHarvest(
     commodity: body.commodity,
     grams: body.weightGrams,
     harvestedAt: effectiveAt,
+    expiresAt: new Date(effectiveAt.getTime() + commodity.shelfLifeHours * 3_600_000),
     declaredOrigin: body.declaredOrigin,
     regionCode: stall.site.regionCode,
     recordId: id,

@@ -19,6 +19,8 @@ export type LotFacts = {
   readonly province: string
   readonly grams: number
   readonly harvestedAt: Date
+  /** When its shelf life is over, where the catalogue said so. */
+  readonly expiresAt: Date | null
   readonly recordId: string
   readonly isCertified: boolean
 }
@@ -60,6 +62,7 @@ export async function readLots(reader: Reader, ids: readonly string[]): Promise<
         province: provinceOf(lot.regionCode),
         grams: lot.grams,
         harvestedAt: lot.harvestedAt,
+        expiresAt: lot.expiresAt,
         recordId: lot.recordId,
         isCertified,
       },
@@ -67,8 +70,13 @@ export async function readLots(reader: Reader, ids: readonly string[]): Promise<
   )
 }
 
-export function lotGramsOf(facts: ReadonlyMap<string, LotFacts>): Map<string, number> {
-  return new Map([...facts.values()].map((lot) => [lot.id, lot.grams]))
+/** What bounds ranges besides the books (RG-18, RG-23). */
+export function limitsOfLots(facts: ReadonlyMap<string, LotFacts>) {
+  const lots = [...facts.values()]
+  return {
+    lotGrams: new Map(lots.map((lot) => [lot.id, lot.grams])),
+    expiresAtMs: new Map(lots.flatMap(({ id, expiresAt }) => (expiresAt ? [[id, expiresAt.getTime()] as const] : []))),
+  }
 }
 
 export type OriginDescription = {

@@ -1,7 +1,7 @@
 import type { PileEvent } from "@suyuan/protocol/trace/pile-event"
 import type { Context } from "../context"
 import { type BoughtByKey, readBoughtOrigins, upstreamKey } from "./bought-origins"
-import { type LotFacts, lotGramsOf, readRecentLots } from "./describe-origin"
+import { type LotFacts, limitsOfLots, readRecentLots } from "./describe-origin"
 import { openingOf, type ResumedPile, readPileStates, sinceMax } from "./pile-days"
 import { lotsOf, pileEventOf } from "./read-histories"
 import { resolve } from "./resolve"
@@ -51,7 +51,7 @@ function resumeAll(
     const events: PileEvent[] = [openingOf(pile), ...pile.since.map((row) => pileEventOf(row, bought))]
     return { pileId: pile.pileId, events }
   })
-  const resolved = resolve(histories, { lotGrams: lotGramsOf(facts), keep: () => false })
+  const resolved = resolve(histories, { ...limitsOfLots(facts), nowMs, keep: () => false })
   return piles.map(({ pileId, since, presence, tests }) => {
     const { live = [], stockGrams = 0 } = resolved?.piles.get(pileId) ?? {}
     const { sinceMs } = presenceIn(since, nowMs, presence)

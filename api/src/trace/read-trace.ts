@@ -11,7 +11,7 @@ import { ServiceError } from "../errors"
 import { recordDay } from "../ledger/record-day"
 import { arrayOf } from "../unnest"
 import { businessDayOf } from "./business-day"
-import { describeOrigin, type LotFacts, lotGramsOf, readLots } from "./describe-origin"
+import { describeOrigin, type LotFacts, limitsOfLots, readLots } from "./describe-origin"
 import { findStatements } from "./find-statements"
 import { type FollowedPurchases, followPurchases } from "./follow-purchases"
 import { type WalkStartRow, walkStart, walkStartOf } from "./pile-days"
@@ -148,7 +148,7 @@ async function nameAll(
       }),
     )
   const resolveAll = (facts: ReadonlyMap<string, LotFacts>) =>
-    resolve(histories.histories, { lotGrams: lotGramsOf(facts), keep: histories.isNamed })
+    resolve(histories.histories, { ...limitsOfLots(facts), keep: histories.isNamed })
   const readNames = async (ways: ReadonlyMap<string, Way>) => {
     const all = [...ways.values()]
     const [tests, stalls, statements] = await Promise.all([

@@ -4,7 +4,7 @@ import { and, asc, eq, inArray, isNull, sql } from "drizzle-orm"
 import type { Context } from "../context"
 import { recordDay } from "../ledger/record-day"
 import { keepBoughtOrigins } from "./bought-origins"
-import { readLots } from "./describe-origin"
+import { limitsOfLots, readLots } from "./describe-origin"
 import { followPurchases, walkedPiles } from "./follow-purchases"
 import { restoreBooks } from "./note-events"
 import { lotsOf, readHistories } from "./read-histories"
@@ -79,7 +79,7 @@ async function remember(ctx: Context, purchase: PileRow): Promise<void> {
     return { histories, facts: await readLots(reader, lotsOf(histories)) }
   })
   const resolved = resolve(histories.histories, {
-    lotGrams: new Map([...facts.values()].map((lot) => [lot.id, lot.grams])),
+    ...limitsOfLots(facts),
     keep: histories.isNamed,
   })
   const followed = followPurchases(histories, resolved)

@@ -2,7 +2,7 @@ import type { SourceRange } from "@suyuan/protocol/trace/source-grams"
 import type { Context } from "../context"
 import { reasonOf } from "../errors"
 import { keepBoughtOrigins } from "./bought-origins"
-import { lotGramsOf, readLots } from "./describe-origin"
+import { limitsOfLots, readLots } from "./describe-origin"
 import { followPurchases, walkedPiles } from "./follow-purchases"
 import { restoreBooks } from "./note-events"
 import { keepPileDay } from "./pile-days"
@@ -46,7 +46,7 @@ async function walkAndRemember(ctx: Walker, pileId: string): Promise<PileContent
     const histories = await readHistories(reader, [{ pileId, until: new Date(nowMs) }], nowMs)
     return { histories, facts: await readLots(reader, lotsOf(histories)) }
   })
-  const resolved = resolve(histories.histories, { lotGrams: lotGramsOf(facts), keep: histories.isNamed })
+  const resolved = resolve(histories.histories, { ...limitsOfLots(facts), nowMs, keep: histories.isNamed })
   // It can be walked again: who asked gets the answer all the same.
   await remember(ctx, pileId, histories, resolved, nowMs).catch((error: unknown) => {
     ctx.log.warn({ error: reasonOf(error) }, "what a pile holds was not remembered")

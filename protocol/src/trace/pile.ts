@@ -127,11 +127,13 @@ export class PileWalk {
 
   /** The result, once the walk has ended. */
   ranges(outflows: ReadonlyMap<string, OutflowRange>, nowMs?: number): PileRanges {
-    if (nowMs !== undefined) this.live.expire(nowMs)
     const { segments, setAside } = this.steps
     const shortfallGrams = segments.reduce((sum, segment) => sum + segment.shortfallGrams, 0)
     const { stockGrams } = this.live
-    const [live, carry] = [this.live.ranges(), this.live.carry()]
+    // Before what is over by now: a later walk may go on with an event of before that.
+    const carry = this.live.carry()
+    if (nowMs !== undefined) this.live.expire(nowMs)
+    const live = this.live.ranges()
     return { outflows, stockGrams, live, carry, shortfallGrams, segments, setAside }
   }
 

@@ -229,3 +229,15 @@ describe("goods sent back", () => {
     expect([await eventsOf(trade.stall), await eventsOf(trade.baseA)]).toEqual(before)
   })
 })
+
+test("[RG-23] a lot whose shelf life is over is in nothing any more, once the rest can fill the book", async () => {
+  const old = await harvest(2000)
+  gateway.clock.advance(72 * 3_600_000)
+  const fresh = await harvest(3000)
+  const early = await sell(trade.baseA, 2000, trade.consumer)
+  // The book still says that some of it must be there: nothing is taken for granted.
+  expect(Object.keys(await rangesOf(gateway.ctx, early))).toEqual([old, fresh].sort())
+  const bag = await sell(trade.baseA, 500, trade.consumer)
+  expect(await rangesOf(gateway.ctx, bag)).toEqual({ [fresh]: [500, 500] })
+  expect(await pileNow(trade.baseA)).toEqual({ grams: 2500, unknown: 0, lots: 1 })
+})
