@@ -58,7 +58,7 @@ if (options.plots) for (const path of writePlots(reports, clearing)) process.std
 /** Whole books must never be wrong: whoever runs this in a check hears of it. */
 const isWrong = reports.some(({ complete, late, missing, methods }) => {
   const ours = methods.find(({ method }) => method === "ours")
-  const isMissed = ours === undefined || ours.missedSales + missing.missedSales + missing.narrowerSales > 0
+  const isMissed = ours === undefined || ours.missedSales + missing.recalls.missedSales + missing.narrowerSales > 0
   return complete.covered !== complete.bags || missing.covered !== missing.bags || !late.isSame || isMissed
 })
 if (isWrong) process.exitCode = failed

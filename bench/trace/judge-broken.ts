@@ -2,14 +2,15 @@
  * What is said from books with holes. Goods that left without a record only widen ranges. Goods that came without one
  * make ranges false until somebody counts, or sells more than the books hold: how often is the honest answer.
  */
-import { type PileHistory, resolveOrigins } from "@suyuan/protocol/trace/origin-range"
+import type { PileHistory } from "@suyuan/protocol/trace/origin-range"
 import type { OutflowRange, PileRanges } from "@suyuan/protocol/trace/pile"
-import { UNKNOWN_SOURCE } from "@suyuan/protocol/trace/pile-event"
 import type { Dice } from "../../scripts/demo/dice"
 import type { Bag, Played } from "./journal"
 import { type Coverage, isCovered, judgeCoverage, retail } from "./judge-ranges"
+import { judgeRecalls, type RecallSums } from "./judge-recalls"
 import { keepBooks } from "./keep-books"
-import { isTrue, RangedBooks } from "./range-books"
+import { isTrue, knownOf, RangedBooks, resolved } from "./range-books"
+import { reachedFromHarvest, windowOf } from "./shelf-life-window"
 import type { World } from "./world"
 
 const DAY_MS = 86_400_000
@@ -20,8 +21,8 @@ export interface Broken extends Coverage {
   readonly lostRecords: number
   /** Sales whose range is narrower in some source than the whole books allow. */
   readonly narrowerSales: number
-  /** Sales of affected lots outside the scope, on all levels. */
-  readonly missedSales: number
+  /** Each lot recalled by these books; the window is that of these books too. */
+  readonly recalls: RecallSums
   /** Of the sales with a false range: those of a pile and time in which a shortfall or a count showed undeclared goods. */
   readonly falseRevealed: number
   readonly falseUnnoticed: number
@@ -50,7 +51,7 @@ export function judgeBroken({ world, played, books, kind, dice }: Breaking): Bro
     ...judgeCoverage(kept, broken),
     lostRecords: played.entries.length - records,
     narrowerSales: kept.filter((bag) => isNarrower(broken.rangeOf("lot", bag)!, books.rangeOf("lot", bag)!)).length,
-    missedSales: kept.reduce((sum, bag) => sum + missedLots(bag, broken.rangeOf("lot", bag)!), 0),
+    recalls: judgeRecalls(kept, (bag) => broken.lotsIn(bag), windowOf(reachedFromHarvest(histories, played.lots))),
     falseRevealed: revealed.length,
     falseUnnoticed: wrong.length - revealed.length,
     saidAtNoon: judgeAtNoon(played, histories, world),
@@ -64,11 +65,6 @@ function isNarrower(broken: OutflowRange, whole: OutflowRange): boolean {
     whole.sources.some(({ sourceId, mayGrams }) => (brokenOf.get(sourceId)?.mayGrams ?? 0) < mayGrams) ||
     broken.sources.some(({ sourceId, mustGrams }) => mustGrams > (wholeOf.get(sourceId)?.mustGrams ?? 0))
   )
-}
-
-function missedLots(bag: Bag, { sources }: OutflowRange): number {
-  const scope = new Set(sources.map(({ sourceId }) => sourceId))
-  return [...bag.gramsByLot.keys()].filter((lotId) => lotId !== UNKNOWN_SOURCE && !scope.has(lotId)).length
 }
 
 function showsUndeclared({ segments }: PileRanges, { atMs }: Bag): boolean {
@@ -86,10 +82,10 @@ function judgeAtNoon(played: Played, histories: readonly PileHistory[], world: W
     })
     const morning = sold.filter(({ atMs }) => atMs > noonMs - DAY_MS / 2 && atMs <= noonMs)
     const keys = new Set(morning.map(({ pileId, key }) => `${pileId}/${key}`))
-    const origins = resolveOrigins(untilNoon, { keep: (pileId, key) => keys.has(`${pileId}/${key}`) })
-    if (!origins.ok) throw new Error("goods of the simulation are part of their own origin")
+    const keep = (pileId: string, key: string) => keys.has(`${pileId}/${key}`)
+    const { piles } = resolved(untilNoon, { ...knownOf(played.lots), keep })
     for (const bag of morning) {
-      const range = origins.value.piles.get(bag.pileId)?.outflows.get(bag.key)
+      const range = piles.get(bag.pileId)?.outflows.get(bag.key)
       if (range === undefined) continue
       tally.sales += 1
       if (!isTrue(range, bag.gramsByLot)) tally.false += 1

@@ -4,8 +4,8 @@ import { composition, type Guesses, guessOrigins, METHODS, type Method } from ".
 import type { Bag, Played } from "./journal"
 import { judgeRecalls, type LotsOf, type RecallSums } from "./judge-recalls"
 import { judgeShares, type ShareError } from "./judge-shares"
-import type { GramsByGroup, RangedBooks, Sale } from "./range-books"
-import { type Reached, reachedFromArrival, reachedFromHarvest } from "./shelf-life-window"
+import { type GramsByGroup, type RangedBooks, type Sale, saleKey } from "./range-books"
+import { reachedFromArrival, reachedFromHarvest, windowOf } from "./shelf-life-window"
 
 /** `ours`, and what else could be said. */
 export type Teller = "ours" | Method
@@ -29,15 +29,11 @@ export interface Compared {
   readonly commodities: readonly CommodityReport[]
 }
 
-function saleKey({ pileId, key }: Sale): string {
-  return `${pileId}/${key}`
-}
-
 export function judgeMethods(played: Played, histories: readonly PileHistory[], books: RangedBooks): Compared {
   const { bags, lots, shelfLifeMsOf } = played
-  const inWindow = lotsIn(reachedFromHarvest(histories, lots))
+  const inWindow = windowOf(reachedFromHarvest(histories, lots))
   const guesses = new Map(METHODS.map((method) => [method, guessOrigins(histories, method, shelfLifeMsOf)]))
-  const ours: LotsOf = (bag) => books.rangeOf("lot", bag)!.sources.map(({ sourceId }) => sourceId)
+  const ours: LotsOf = (bag) => books.lotsIn(bag)
   const mixed = (bag: Sale) => clamped(bag, guesses.get("proportional")!, books)
   const others = METHODS.map((method): MethodReport => {
     const guessed = (bag: Sale) => composition(guesses.get(method)!.get(saleKey(bag))!)
@@ -47,7 +43,7 @@ export function judgeMethods(played: Played, histories: readonly PileHistory[], 
     methods: [{ method: "ours", ...judgeShares(bags, mixed), ...judgeRecalls(bags, ours, inWindow) }, ...others],
     window: {
       fromHarvest: judgeRecalls(bags, inWindow, inWindow),
-      fromArrival: judgeRecalls(bags, lotsIn(reachedFromArrival(histories, shelfLifeMsOf)), inWindow),
+      fromArrival: judgeRecalls(bags, windowOf(reachedFromArrival(histories, shelfLifeMsOf)), inWindow),
     },
     commodities: [...Map.groupBy(bags, commodityOf)].map(([commodity, some]) => ({
       ...{ commodity, shelfLifeMs: shelfLifeMsOf.get(some[0]!.pileId)! },
@@ -58,10 +54,6 @@ export function judgeMethods(played: Played, histories: readonly PileHistory[], 
 
 function commodityOf({ pileId }: Bag): string {
   return pileId.slice(pileId.indexOf("/") + 1)
-}
-
-function lotsIn(reached: Reached): LotsOf {
-  return (bag) => reached.get(saleKey(bag)) ?? []
 }
 
 /** What is expected by perfect mixing, brought inside what is certain. */

@@ -4,7 +4,7 @@ import { retail } from "./judge-ranges"
 import type { GramsByGroup } from "./range-books"
 
 /** Within this part of the bag's weight a composition counts as right. */
-export const RIGHT_WITHIN_SHARE = 0.05
+const RIGHT_WITHIN_SHARE = 0.05
 
 export interface ShareError {
   /** Mean part of a bag that is put on a wrong lot. */

@@ -15,8 +15,7 @@ import type { World } from "./world"
  * - `off-book`: purchases that nobody entered: goods come without a record;
  * - `careless`: both.
  */
-export const BOOKS = ["complete", "late", "missing", "off-book", "careless"] as const
-export type BooksKind = (typeof BOOKS)[number]
+export type BooksKind = "complete" | "late" | "missing" | "off-book" | "careless"
 
 export function keepBooks(played: Played, kind: BooksKind, world: World, dice: Dice): readonly PileHistory[] {
   const { entries } = played

@@ -1,7 +1,7 @@
 // What the engine says from a set of books: ranges of every sale by lot, base, county, province, and tested or not.
 import { groupOfLevel, groupOfTested, type LotPlace, type PlaceOf } from "@suyuan/protocol/trace/finest-statement"
-import { type Origins, type PileHistory, resolveOrigins } from "@suyuan/protocol/trace/origin-range"
-import type { OutflowRange } from "@suyuan/protocol/trace/pile"
+import { type OriginOptions, type Origins, type PileHistory, resolveOrigins } from "@suyuan/protocol/trace/origin-range"
+import type { OutflowRange, RangeOptions } from "@suyuan/protocol/trace/pile"
 import { eachSourceAlone, type GroupOf } from "@suyuan/protocol/trace/source-grams"
 import type { Lot } from "./journal"
 
@@ -16,6 +16,10 @@ export interface Sale {
   readonly key: string
 }
 
+export function saleKey({ pileId, key }: Sale): string {
+  return `${pileId}/${key}`
+}
+
 export class RangedBooks {
   readonly placeOf: PlaceOf
   readonly byLot: Origins
@@ -25,9 +29,9 @@ export class RangedBooks {
   constructor(histories: readonly PileHistory[], lots: ReadonlyMap<string, Lot>) {
     this.placeOf = (lotId): LotPlace | undefined => lots.get(lotId)
     this.groupOf = new Map(GROUPINGS.map((grouping) => [grouping, groupingBy(grouping, this.placeOf)]))
-    const lotGrams = new Map([...lots].map(([id, { grams }]) => [id, grams]))
+    const known = knownOf(lots)
     this.origins = new Map(
-      [...this.groupOf].map(([grouping, groupOf]) => [grouping, resolved(histories, lotGrams, groupOf)]),
+      [...this.groupOf].map(([grouping, groupOf]) => [grouping, resolved(histories, { ...known, groupOf })]),
     )
     this.byLot = this.origins.get("lot")!
   }
@@ -35,6 +39,11 @@ export class RangedBooks {
   /** Nothing where the sale is not in these books. */
   rangeOf(grouping: Grouping, { pileId, key }: Sale): OutflowRange | undefined {
     return this.origins.get(grouping)!.piles.get(pileId)?.outflows.get(key)
+  }
+
+  /** Every source that the sale may hold. */
+  lotsIn(sale: Sale): string[] {
+    return this.rangeOf("lot", sale)?.sources.map(({ sourceId }) => sourceId) ?? []
   }
 
   /** The truth, counted in the same way. */
@@ -51,8 +60,17 @@ function groupingBy(grouping: Grouping, placeOf: PlaceOf): GroupOf {
   return grouping === "tested" ? groupOfTested(placeOf) : groupOfLevel(grouping, placeOf)
 }
 
-function resolved(histories: readonly PileHistory[], lotGrams: ReadonlyMap<string, number>, groupOf: GroupOf): Origins {
-  const origins = resolveOrigins(histories, { lotGrams, groupOf })
+/** Harvest records and the catalogue say how much there is of a lot, and when its shelf life is over. */
+export function knownOf(lots: ReadonlyMap<string, Lot>): RangeOptions {
+  const each = [...lots]
+  return {
+    lotGrams: new Map(each.map(([id, { grams }]) => [id, grams])),
+    expiresAtMs: new Map(each.map(([id, { expiresAtMs }]) => [id, expiresAtMs])),
+  }
+}
+
+export function resolved(histories: readonly PileHistory[], options: OriginOptions): Origins {
+  const origins = resolveOrigins(histories, options)
   if (!origins.ok) throw new Error("goods of the simulation are part of their own origin")
   return origins.value
 }

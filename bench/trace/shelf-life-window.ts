@@ -6,6 +6,8 @@
 import type { PileHistory } from "@suyuan/protocol/trace/origin-range"
 import { outflowKey } from "@suyuan/protocol/trace/pile-event"
 import type { Lot } from "./journal"
+import type { LotsOf } from "./judge-recalls"
+import { saleKey } from "./range-books"
 
 /** Lots that each outflow may hold, by pile and outflow key. */
 export type Reached = ReadonlyMap<string, readonly string[]>
@@ -42,4 +44,8 @@ function reach(histories: readonly PileHistory[], untilMs: UntilMs): Reached {
     }
   }
   return reached
+}
+
+export function windowOf(reached: Reached): LotsOf {
+  return (bag) => reached.get(saleKey(bag)) ?? []
 }

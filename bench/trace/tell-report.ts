@@ -38,18 +38,12 @@ export function describeHabit(report: HabitReport): string {
   ].join("\n")
 }
 
-function describeBroken({
-  kind,
-  covered,
-  bags,
-  lostRecords,
-  falseRevealed,
-  falseUnnoticed,
-  saidAtNoon,
-}: Broken): string {
+function describeBroken(broken: Broken): string {
+  const { kind, covered, bags, lostRecords, falseRevealed, falseUnnoticed, saidAtNoon, recalls } = broken
   const wrong = `${bags - covered} of ${bags} sales false (${falseRevealed} where a shortfall showed, ${falseUnnoticed} unnoticed)`
   const atNoon = `as known at noon ${saidAtNoon.false} of ${saidAtNoon.sales}`
-  return `  ${`${kind} books`.padEnd(18)} ${lostRecords} records lost: ${wrong}; ${atNoon}`
+  const recalled = `recall ÷ truth ${ratio(recalls.scopeToTruth)}, ÷ window ${ratio(recalls.scopeToWindow)}, missed ${recalls.missedSales}`
+  return `  ${`${kind} books`.padEnd(18)} ${lostRecords} records lost: ${wrong}; ${atNoon}; ${recalled}`
 }
 
 function describeMethods({ methods, window, commodities }: HabitReport): string[] {

@@ -21,9 +21,9 @@ export const stages: readonly Stage[] = [
   },
   {
     number: 1,
-    name: "protocol and contracts",
+    name: "protocol, contracts, simulated world",
     budgetSeconds: 150,
-    folders: ["protocol", "sealing"],
+    folders: ["protocol", "sealing", "bench"],
     needsEngines: false,
   },
   {
