@@ -13,8 +13,9 @@ import { type Actor, requireScope } from "../actor"
 import type { Context, Reader } from "../context"
 import { pileEventOf } from "../trace/read-histories"
 import { clockErrorMs, openOrderMs } from "../trace/resolve"
+import type { Reached, ReachedPile } from "./reached-rows"
 import { type AffectedRun, type AffectedSale, readAffected, type SaleCursor, type Stall } from "./read-affected"
-import { type Reach, type ReachedPile, readReach } from "./read-reach"
+import { readReach } from "./read-reach"
 import { type FrozenSources, type RecallSet, recallSourcesOf, resolveRecallSet, setDigestOf } from "./recall-set"
 
 export type ScopePile = {
@@ -123,7 +124,7 @@ export async function scopeOf(
 }
 
 export type Affected = {
-  readonly reach: Reach
+  readonly reach: Reached
   readonly piles: readonly RecalledPile[]
   readonly runs: readonly AffectedRun[]
 }
@@ -136,7 +137,7 @@ export async function findAffected(reader: Reader, sources: FrozenSources, nowMs
 }
 
 function resolveScope(
-  { piles }: Reach,
+  { piles }: Reached,
   sources: RecallSources,
   lotGrams: ReadonlyMap<string, number>,
 ): readonly RecalledPile[] {
@@ -148,7 +149,7 @@ function resolveScope(
   return resolveScope({ piles, lastMs: 0 }, { ...sources, inflows: new Set([...sources.inflows, ...round]) }, lotGrams)
 }
 
-function historyOf({ pileId, sinceMs, openingGrams, rows }: ReachedPile): PileHistory {
+export function historyOf({ pileId, sinceMs, openingGrams, rows }: ReachedPile): PileHistory {
   // Before the clocks leave the order of anything that is read open: the set had not come yet.
   const effectiveAtMs = sinceMs - 4 * clockErrorMs
   const opening = { kind: "in", recordId: "opening", effectiveAtMs, grams: openingGrams } as const
@@ -159,7 +160,7 @@ function lotGramsOf({ lots }: FrozenSources): Map<string, number> {
   return new Map(lots.map(({ id, grams }) => [id, grams]))
 }
 
-function runsOf({ piles, lastMs }: Reach, scope: readonly RecalledPile[]): AffectedRun[] {
+function runsOf({ piles, lastMs }: Reached, scope: readonly RecalledPile[]): AffectedRun[] {
   const bought = new Set(
     piles.flatMap(({ rows }) =>
       rows.flatMap(({ source, upstreamPileId, upstreamRecordId, upstreamLine }) => {
