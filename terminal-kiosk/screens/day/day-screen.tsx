@@ -9,6 +9,7 @@ import { useKiosk, useKioskState, useWords } from "../session/use-kiosk"
 import { saveDay } from "./export-day"
 import { saleLooks } from "./sale-looks"
 import { SaleSheet } from "./sale-sheet"
+import { StockTakeSheet } from "./stock-take-sheet"
 
 const SHOWN_FIRST = 50
 const ways = ["wechat-pay", "alipay", "cash", "handed-over"] as const
@@ -21,6 +22,7 @@ export function DayScreen() {
   const say = useWords()
   const [sales, setSales] = useState<readonly SaleRow[]>([])
   const [shownMax, setShownMax] = useState(SHOWN_FIRST)
+  const [counts, setCounts] = useState(false)
   const [open, setOpen] = useState<SaleRow | undefined>(undefined)
   const { zone, dayStartsAtMinutes } = terminal.identity.site
 
@@ -41,9 +43,14 @@ export function DayScreen() {
     <main className="page">
       <div className="page-head">
         <h1>{say("today")}</h1>
-        <button type="button" className="secondary" onClick={() => saveDay(sales, { terminal, tiles, catalogue })}>
-          {say("exportDay")}
-        </button>
+        <div className="row">
+          <button type="button" className="primary" onClick={() => setCounts(true)}>
+            {say("stockTake")}
+          </button>
+          <button type="button" className="secondary" onClick={() => saveDay(sales, { terminal, tiles, catalogue })}>
+            {say("exportDay")}
+          </button>
+        </div>
       </div>
       <div className="columns">
         <section className="card">
@@ -102,6 +109,7 @@ export function DayScreen() {
           )}
         </section>
       </div>
+      {counts && <StockTakeSheet onClose={() => setCounts(false)} />}
       {open !== undefined && (
         <SaleSheet
           sale={open}

@@ -1,9 +1,10 @@
 import type { SaleLine } from "@suyuan/protocol/sale/sale"
 import { useState } from "react"
 import type { TileRow } from "../../src/store/rows"
+import { Sheet } from "../parts/sheet"
 import { refusalWords } from "../session/refusals"
 import { dropLine, putLine, settle } from "../session/selling"
-import { useKiosk, useKioskState } from "../session/use-kiosk"
+import { useKiosk, useKioskState, useWords } from "../session/use-kiosk"
 import { BasketPanel } from "./basket-panel"
 import { LineSheet } from "./line-sheet"
 import { ReduceSheet } from "./reduce-sheet"
@@ -12,10 +13,12 @@ import { Tiles } from "./tiles"
 type Open =
   | { readonly sheet: "line"; readonly tile: TileRow; readonly index: number | undefined }
   | { readonly sheet: "reduce" }
+  | { readonly sheet: "recalled"; readonly reason: string }
 
 export function SellScreen({ onStock }: { readonly onStock: () => void }) {
   const kiosk = useKiosk()
-  const { basket, tiles, settings } = useKioskState()
+  const { basket, tiles, settings, recalled } = useKioskState()
+  const say = useWords()
   const [open, setOpen] = useState<Open | undefined>(undefined)
   const [refusal, setRefusal] = useState<string | undefined>(undefined)
   const close = () => setOpen(undefined)
@@ -29,13 +32,17 @@ export function SellScreen({ onStock }: { readonly onStock: () => void }) {
     close()
     if (problem === undefined && settleAtOnce) await settleNow("platform")
   }
+  const choose = (tile: TileRow) => {
+    const hold = recalled.get(tile.slot)
+    setOpen(hold === undefined ? { sheet: "line", tile, index: undefined } : { sheet: "recalled", reason: hold.reason })
+  }
   const openLine = (index: number) => {
     const tile = tiles.find(({ slot }) => slot === basket.lines[index]?.slot)
     if (tile !== undefined) setOpen({ sheet: "line", tile, index })
   }
   return (
     <div className="sell">
-      <Tiles onChoose={(tile) => setOpen({ sheet: "line", tile, index: undefined })} onStock={onStock} />
+      <Tiles onChoose={choose} onStock={onStock} />
       <BasketPanel
         onLine={openLine}
         onReduce={() => setOpen({ sheet: "reduce" })}
@@ -57,6 +64,15 @@ export function SellScreen({ onStock }: { readonly onStock: () => void }) {
           }
           onClose={close}
         />
+      )}
+      {open?.sheet === "recalled" && (
+        <Sheet title={say("recalled")} onClose={close}>
+          <p className="notice bad">✕ {say("recalledHint")}</p>
+          <p>{open.reason}</p>
+          <button type="button" className="primary wide" onClick={close}>
+            {say("understood")}
+          </button>
+        </Sheet>
       )}
       {open?.sheet === "reduce" && <ReduceSheet onClose={close} />}
     </div>

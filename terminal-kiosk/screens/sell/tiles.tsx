@@ -8,7 +8,7 @@ type TilesProps = { readonly onChoose: (tile: TileRow) => void; readonly onStock
 
 /** Today's goods in the seller's own order. What is typed is a number, pinyin initials or a name. */
 export function Tiles({ onChoose, onStock }: TilesProps) {
-  const { tiles, catalogue, settings } = useKioskState()
+  const { tiles, catalogue, settings, recalled } = useKioskState()
   const { language, weightUnit } = settings
   const say = useWords()
   const [typed, setTyped] = useState("")
@@ -60,16 +60,22 @@ export function Tiles({ onChoose, onStock }: TilesProps) {
         <ul className="tiles">
           {found.map(({ tile, number }) => (
             <li key={tile.slot}>
-              <button type="button" className="tile" onClick={() => choose(tile)}>
+              <button
+                type="button"
+                className={recalled.has(tile.slot) ? "tile recalled" : "tile"}
+                onClick={() => choose(tile)}
+              >
                 <span className="tile-number">{number}</span>
                 <span className="glyph" aria-hidden="true">
                   {nameOf(tile.commodity, catalogue, "zh").slice(0, 1)}
                 </span>
                 <span className="tile-name">{nameOf(tile.commodity, catalogue, language)}</span>
                 <span className="tile-price">
-                  {tile.unitPriceFen === 0
-                    ? say("priceAtSale")
-                    : priceText(tile.unitPriceFen, tile.unit === "piece" ? "piece" : weightUnit, language)}
+                  {recalled.has(tile.slot)
+                    ? `✕ ${say("recalled")}`
+                    : tile.unitPriceFen === 0
+                      ? say("priceAtSale")
+                      : priceText(tile.unitPriceFen, tile.unit === "piece" ? "piece" : weightUnit, language)}
                 </span>
               </button>
             </li>

@@ -7,6 +7,8 @@ import type { Notice } from "../../src/link/down-messages"
 import { type KeptLink, keepLinked } from "../../src/link/keep-linked"
 import { standingOf } from "../../src/sale/sale-standing"
 import { readSettings } from "../../src/settings/settings"
+import { heldSlots } from "../../src/stock/recall-holds"
+import { slotsOf } from "../../src/stock/write-snapshot"
 import { type SaleRow, THE_ONE } from "../../src/store/rows"
 import type { Terminal } from "../../src/terminal"
 import { listTiles } from "../../src/tiles/put-on-sale"
@@ -49,6 +51,7 @@ export class Kiosk {
       shown: undefined,
       purchases: [],
       bindings: [],
+      recalled: new Map(),
       line: { ...NO_LINE, isOnline: false },
       storage: { isPersisted: false, usedBytes: 0, quotaBytes: 0 },
       problem: undefined,
@@ -68,6 +71,7 @@ export class Kiosk {
         onState: (standing) => this.state.set({ standing }),
         onSale: (sale) => this.heardOfSale(sale),
         onNotice: (notice) => void this.#heardNotice(notice),
+        onHolds: () => void this.refresh(),
         onAcks: () => void this.#synced(),
         onClockOffset: (clockOffsetMs) => this.#line({ clockOffsetMs, lastSyncAtMs: this.terminal.clock.nowMs() }),
         onTrouble: (trouble) => this.#hadTrouble(trouble),
@@ -84,16 +88,18 @@ export class Kiosk {
     void this.refresh()
   }
 
-  /** Reads again what changes beside the screen: outbox, refused uploads, purchases, bindings. */
+  /** Reads again what changes beside the screen: outbox, refused uploads, purchases, bindings, recalls. */
   async refresh(): Promise<void> {
     const { store } = this.terminal
-    const [outbox, refused, purchases, bindings] = await Promise.all([
+    const [outbox, refused, purchases, bindings, snapshot] = await Promise.all([
       store.list("outbox"),
       store.list("refused"),
       store.list("purchases", { limit: PURCHASES_SHOWN }),
       store.list("bindings"),
+      store.get("snapshots", THE_ONE),
     ])
-    this.state.set({ purchases, bindings })
+    const recalled = await heldSlots(this.terminal, snapshot === undefined ? [] : slotsOf(snapshot))
+    this.state.set({ purchases, bindings, recalled })
     this.#line({ unsent: outbox.length, refused })
   }
 

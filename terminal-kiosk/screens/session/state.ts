@@ -1,5 +1,6 @@
 import type { Basket } from "../../src/basket/basket"
 import type { HeldBasket } from "../../src/basket/hold-basket"
+import type { Hold } from "../../src/stock/recall-holds"
 import type {
   BindingRow,
   CatalogueRow,
@@ -49,6 +50,8 @@ export interface KioskState {
   readonly shown: ShownSale | undefined
   readonly purchases: readonly (readonly [string, PurchaseRow])[]
   readonly bindings: readonly (readonly [string, BindingRow])[]
+  /** Slots whose goods may be of a recall: not to be sold, and why. */
+  readonly recalled: ReadonlyMap<number, Hold>
   readonly line: LineState
   readonly storage: StorageState
   /** A sentence for the seller, until it is dismissed: the key of a word in look/. */

@@ -58,7 +58,7 @@ async function makePair(algorithms: readonly ("Ed25519" | "P-256")[]): Promise<C
   const [first, ...others] = algorithms
   if (first === undefined) throw new Error("this browser makes no key that a terminal can sign with")
   try {
-    const algorithm = first === "Ed25519" ? { name: "Ed25519" } : P256
+    const algorithm = first === "P-256" ? P256 : { name: first }
     return (await crypto.subtle.generateKey(algorithm, false, ["sign", "verify"])) as CryptoKeyPair
   } catch (error) {
     if (others.length === 0) throw error

@@ -34,6 +34,8 @@ export interface LinkListeners {
   readonly onState?: (state: BrokerAccess["state"]) => void
   readonly onSale?: (sale: SaleRow) => void
   readonly onNotice?: (notice: Notice) => void
+  /** What the stall must not sell has changed. */
+  readonly onHolds?: () => void
   readonly onAcks?: () => void
   readonly onClockOffset?: (offsetMs: number) => void
   /** Why there is no line at the moment. */
@@ -172,10 +174,12 @@ class Link {
           await takeNotice(terminal, heard.message)
           return this.#listeners.onNotice?.(heard.message)
         case "holds":
-          return await takeHolds(terminal, heard.message)
+          await takeHolds(terminal, heard.message)
+          return this.#listeners.onHolds?.()
         case "hello": {
           const { nonce, serverTimeMs, holds } = heard.message
           if (holds !== undefined) await takeHolds(terminal, holds)
+          if (holds !== undefined) this.#listeners.onHolds?.()
           if (this.#hello?.nonce !== nonce) return
           return this.#listeners.onClockOffset?.(clockOffsetMs(this.#hello, serverTimeMs, terminal.clock.nowMs()))
         }

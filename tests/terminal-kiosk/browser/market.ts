@@ -27,7 +27,12 @@ const GOODS = [
  * Not the package's own: tabs are closed and killed here, which a browser in one process does not survive, and the
  * policies of the web are to hold.
  */
-const browserArguments = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--font-render-hinting=none"]
+export const browserArguments = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-dev-shm-usage",
+  "--font-render-hinting=none",
+]
 
 export type KioskMarket = {
   readonly gateway: Gateway
@@ -186,6 +191,27 @@ export function rowsOf<Row>(page: Page, table: string): Promise<Row[]> {
         }
       }),
     table,
+  )
+}
+
+/** Puts a row into the tablet's memory behind the terminal's back; it is seen after a reload. */
+export function putRow(page: Page, table: string, key: string, row: object): Promise<void> {
+  return page.evaluate(
+    ([name, ownKey, value]) =>
+      new Promise<void>((resolve, reject) => {
+        const opening = indexedDB.open("suyuan-terminal")
+        opening.onsuccess = () => {
+          const database = opening.result
+          const transaction = database.transaction("rows", "readwrite")
+          transaction.objectStore("rows").put(value, [name, ownKey])
+          transaction.onerror = () => reject(transaction.error)
+          transaction.oncomplete = () => {
+            database.close()
+            resolve()
+          }
+        }
+      }),
+    [table, key, row] as const,
   )
 }
 

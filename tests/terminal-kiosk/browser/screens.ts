@@ -1,7 +1,7 @@
 // A walk over every screen of the terminal, for whoever looks at them: the accessibility tests, and `npm run screenshots`.
 import type { Page } from "playwright-core"
 import { openWallet, payAt } from "../../../scripts/demo/wallet"
-import { goTo, type KioskMarket, openStall, settle, standing, unpackTablet, untilSent, weigh } from "./market"
+import { goTo, type KioskMarket, openStall, putRow, settle, standing, unpackTablet, untilSent, weigh } from "./market"
 
 export type Viewport = { readonly width: number; readonly height: number }
 export type Look = (name: string, page: Page) => Promise<void>
@@ -16,6 +16,13 @@ export async function walkScreens(market: KioskMarket, viewport: Viewport, look:
   await walkDay(page, look)
   await goTo(page, "本机")
   await look("terminal", page)
+  await page.selectOption("select", "simulated")
+  await goTo(page, "卖货")
+  await page.click(".tile")
+  await page.locator(".scale-reading", { hasText: "稳定" }).waitFor()
+  await look("line-with-scale", page)
+  await page.keyboard.press("Escape")
+  await goTo(page, "本机")
   await page.click("button:has-text('English')")
   await page.getByText("Read this out over the phone").waitFor()
   await look("terminal-english", page)
@@ -114,6 +121,22 @@ async function walkGoods(page: Page, look: Look): Promise<void> {
   await page.click("dialog .pick button")
   await look("outside-goods", page)
   await page.keyboard.press("Escape")
+  await putRow(page, "purchases", "00", { saleRecordId: "00", lineIndex: 0, commodity: 1036, grams: 24_500 })
+  const hold = { recallId: "", commodity: 1058, lot: null, reason: "检出农药残留，批次待查" }
+  await putRow(page, "recallHolds", "the", { version: 1, holds: [hold] })
+  await page.reload()
+  await page.locator(".tile.recalled").waitFor()
+  await look("sell-recalled", page)
+  await page.click(".tile.recalled")
+  await page.waitForSelector("dialog")
+  await look("recalled", page)
+  await page.click("dialog .primary")
+  await goTo(page, "进货")
+  await look("incoming", page)
+  await page.click(".list-row:has-text('待收')")
+  await page.waitForSelector("dialog")
+  await look("answer-incoming", page)
+  await page.keyboard.press("Escape")
 }
 
 async function walkDay(page: Page, look: Look): Promise<void> {
@@ -133,5 +156,13 @@ async function walkDay(page: Page, look: Look): Promise<void> {
   await page.getByText("店主设置密码").waitFor()
   await look("pin", page)
   await page.keyboard.press("Escape")
+  await page.waitForSelector("dialog:has-text('店主设置密码')", { state: "detached" })
+  await page.keyboard.press("Escape")
+  await page.waitForSelector("dialog", { state: "detached" })
+  await page.click("button:has-text('收摊盘点')")
+  await page.waitForSelector("dialog .count-row")
+  await page.click("dialog .count-row >> nth=1 >> button:has-text('卖完了')")
+  await page.getByText("已盘点").first().waitFor()
+  await look("stock-take", page)
   await page.keyboard.press("Escape")
 }

@@ -1,0 +1,104 @@
+import { useEffect, useState } from "react"
+import { recordWaste } from "../../src/stock/record-waste"
+import { readDiscrepancy, type StockDiscrepancy, saySoldOut, takeStock } from "../../src/stock/take-stock"
+import type { TileRow } from "../../src/store/rows"
+import { changeTile } from "../../src/tiles/put-on-sale"
+import { Sheet } from "../parts/sheet"
+import { nameOf, unitName, weightText } from "../session/goods-names"
+import { typedGrams } from "../session/typed-amounts"
+import { useKiosk, useKioskState, useWords } from "../session/use-kiosk"
+
+/** The end of the day: one tap for what is sold out, a weight for what is left. Goods by the piece keep no book of grams. */
+export function StockTakeSheet({ onClose }: { readonly onClose: () => void }) {
+  const { tiles } = useKioskState()
+  const say = useWords()
+  // What is sold out leaves the tiles at once, and stays in this list.
+  const [counted] = useState(() => tiles.filter(({ isOnSale, unit }) => isOnSale && unit === "weight"))
+  return (
+    <Sheet title={say("stockTake")} onClose={onClose} wide>
+      <p className="soft">{say("stockTakeHint")}</p>
+      <ul className="plain">
+        {counted.map((tile) => (
+          <CountRow key={tile.slot} tile={tile} />
+        ))}
+        {counted.length === 0 && <li className="soft">{say("nothingOnSale")}</li>}
+      </ul>
+    </Sheet>
+  )
+}
+
+function CountRow({ tile }: { readonly tile: TileRow }) {
+  const kiosk = useKiosk()
+  const { terminal } = kiosk
+  const { catalogue, settings, purchases, line } = useKioskState()
+  const { language, weightUnit } = settings
+  const say = useWords()
+  const [typed, setTyped] = useState("")
+  const [uploadId, setUploadId] = useState<string | undefined>(undefined)
+  const [isWasteNoted, setWasteNoted] = useState(false)
+  const [found, setFound] = useState<StockDiscrepancy | undefined>(undefined)
+  const name = nameOf(tile.commodity, catalogue, language)
+  const grams = typedGrams(typed, weightUnit)
+
+  // The gateway's answer comes as a notice; every notice refreshes this state.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: purchases and line stand for "something was heard"
+  useEffect(() => {
+    if (uploadId !== undefined) void readDiscrepancy(terminal, uploadId).then(setFound)
+  }, [terminal, uploadId, purchases, line])
+
+  const soldOut = async () => {
+    setUploadId(await kiosk.attempt(() => saySoldOut(terminal, tile.commodity)))
+    await kiosk.attempt(() => changeTile(terminal, tile.slot, { isOnSale: false }))
+    await kiosk.refreshTiles()
+  }
+  const count = async (countedGrams: number) => {
+    setUploadId(await kiosk.attempt(() => takeStock(terminal, { commodity: tile.commodity, countedGrams })))
+    kiosk.wake()
+  }
+  const waste = async (weightGrams: number) => {
+    const waste = { commodity: tile.commodity, weightGrams, reason: "spoiled" as const }
+    await kiosk.attempt(() => recordWaste(terminal, waste))
+    setWasteNoted(true)
+    setTyped("")
+    kiosk.wake()
+  }
+  return (
+    <li className="count-row">
+      <strong>{name}</strong>
+      {uploadId === undefined ? (
+        <>
+          <label className="count-field">
+            <span className="hidden-words">
+              {name} {say("leftOver")}
+            </span>
+            <input
+              inputMode="decimal"
+              value={typed}
+              placeholder={`${say("leftOver")} (${unitName(weightUnit, language)})`}
+              onChange={(event) => setTyped(event.target.value)}
+            />
+          </label>
+          <button type="button" disabled={grams === undefined} onClick={() => grams !== undefined && void count(grams)}>
+            {say("confirm")}
+          </button>
+          <button type="button" disabled={grams === undefined} onClick={() => grams !== undefined && void waste(grams)}>
+            {say("spoiled")}
+          </button>
+          <button type="button" className="secondary" onClick={() => void soldOut()}>
+            {say("soldOut")}
+          </button>
+          {isWasteNoted && <span className="chip good">✓ {say("wasteNoted")}</span>}
+        </>
+      ) : (
+        <span className="chip good">
+          ✓ {say("counted")}
+          {found !== undefined && found.differenceGrams !== 0 && (
+            <span>
+              · {say("bookSaid")} {weightText(Math.max(0, found.bookGrams), weightUnit, language)}
+            </span>
+          )}
+        </span>
+      )}
+    </li>
+  )
+}
