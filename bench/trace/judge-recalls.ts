@@ -8,6 +8,7 @@ export interface RecallSums {
   readonly affectedSales: number
   /** Truly affected and outside the scope, on all levels. */
   readonly missedSales: number
+  readonly missedByWindow: number
   readonly scopeToTruth: number
   readonly scopeToWindow: number
 }
@@ -16,18 +17,20 @@ export interface RecallSums {
 export type LotsOf = (bag: Bag) => Iterable<string>
 
 export function judgeRecalls(bags: readonly Bag[], lotsOf: LotsOf, windowLotsOf: LotsOf): RecallSums {
-  let [scopeSales, affectedSales, missedSales, windowSales] = [0, 0, 0, 0]
+  let [scopeSales, affectedSales, missedSales, windowSales, missedByWindow] = [0, 0, 0, 0, 0]
   for (const bag of bags) {
     const scope = known(lotsOf(bag))
     const affected = known(bag.gramsByLot.keys())
+    const window = known(windowLotsOf(bag))
     missedSales += [...affected].filter((lotId) => !scope.has(lotId)).length
+    missedByWindow += [...affected].filter((lotId) => !window.has(lotId)).length
     if (bag.level !== "stall") continue
     scopeSales += scope.size
     affectedSales += affected.size
-    windowSales += known(windowLotsOf(bag)).size
+    windowSales += window.size
   }
   const ratios = { scopeToTruth: scopeSales / affectedSales, scopeToWindow: scopeSales / windowSales }
-  return { scopeSales, affectedSales, missedSales, ...ratios }
+  return { scopeSales, affectedSales, missedSales, missedByWindow, ...ratios }
 }
 
 /** Nobody recalls what nobody declared. */

@@ -5,13 +5,15 @@
 import { isDeepStrictEqual } from "node:util"
 import type { PileHistory } from "@suyuan/protocol/trace/origin-range"
 import { openDice } from "../../scripts/demo/dice"
-import type { Played } from "./journal"
+import type { Bag, Played } from "./journal"
 import { type Broken, judgeBroken } from "./judge-broken"
 import { type Compared, judgeMethods } from "./judge-methods"
-import { type Certain, type Coverage, countStatements, judgeCertain, judgeCoverage } from "./judge-ranges"
+import { type Certain, type Coverage, countStatements, isCovered, judgeCertain, judgeCoverage } from "./judge-ranges"
+import { judgeRecalls, type RecallSums } from "./judge-recalls"
 import { keepBooks } from "./keep-books"
 import { playWorld } from "./play-world"
 import { RangedBooks } from "./range-books"
+import { reachedFromHarvest, windowOf } from "./shelf-life-window"
 import type { Habit, World } from "./world"
 
 /** What books with every record say. */
@@ -33,6 +35,19 @@ export interface HabitReport extends WholeReport {
   readonly missing: Broken
   readonly offBook: Broken
   readonly careless: Broken
+  readonly keptTooLong: KeptTooLong
+}
+
+/**
+ * The same market where some goods are sold after their shelf life. What is over counts as gone as soon as the rest can
+ * fill the book (RG-23): how often is that false?
+ */
+export interface KeptTooLong {
+  readonly bags: number
+  readonly covered: number
+  /** Sales that held some of a lot that was over. */
+  readonly soldOver: number
+  readonly recalls: RecallSums
 }
 
 interface Judged {
@@ -73,6 +88,21 @@ export function judgeHabit(world: World, habit: Habit, seed: number): HabitRepor
     missing: broken("missing"),
     offBook: broken("off-book"),
     careless: broken("careless"),
+    keptTooLong: judgeKeptTooLong(world, habit, seed),
+  }
+}
+
+function judgeKeptTooLong(world: World, habit: Habit, seed: number): KeptTooLong {
+  const { entries, bags, lots, ...rest } = playWorld(world, habit, seed, { keepsTooLong: true })
+  const histories = keepBooks({ entries, bags, lots, ...rest }, "complete", world, openDice(seed))
+  const books = new RangedBooks(histories, lots)
+  const isOver = ({ gramsByLot, atMs }: Bag) =>
+    [...gramsByLot.keys()].some((id) => (lots.get(id)?.expiresAtMs ?? Number.POSITIVE_INFINITY) <= atMs)
+  return {
+    bags: bags.length,
+    covered: bags.filter((bag) => isCovered(bag, books)).length,
+    soldOver: bags.filter(isOver).length,
+    recalls: judgeRecalls(bags, (bag) => books.lotsIn(bag), windowOf(reachedFromHarvest(histories, lots))),
   }
 }
 

@@ -12,27 +12,34 @@ import type { Base, Commodity, Habit, World } from "./world"
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 
-export function playWorld(world: World, habit: Habit, seed: number): Played {
+export interface PlayOptions {
+  /** Some goods are sold after their shelf life. */
+  readonly keepsTooLong?: boolean
+}
+
+export function playWorld(world: World, habit: Habit, seed: number, options: PlayOptions = {}): Played {
   const dice = openDice(seed).fork(habit)
   const journal = new Journal(habit, dice)
   const shelfLifeMsOf = new Map<string, number>()
   for (const commodity of world.commodities) {
     const from = journal.piles.length
-    new Trade(world, commodity, journal, dice.fork(commodity.name)).play()
+    new Trade({ world, commodity, journal, dice: dice.fork(commodity.name), ...options }).play()
     for (const { pileId } of journal.piles.slice(from)) shelfLifeMsOf.set(pileId, commodity.shelfLifeDays * DAY_MS)
   }
   const { entries, bags, lots, piles } = journal
   return { entries, bags, lots, stocks: new Map(piles.map(({ pileId, goods }) => [pileId, goods])), shelfLifeMsOf }
 }
 
-interface Buyer<Seller> {
+interface Seller {
   readonly pile: Pile
-  readonly usual: readonly Seller[]
 }
 
-interface Grower {
+interface Buyer<From> extends Seller {
+  readonly usual: readonly From[]
+}
+
+interface Grower extends Seller {
   readonly base: Base
-  readonly pile: Pile
 }
 
 /** On its way to the buyer. */
@@ -42,8 +49,18 @@ interface Cart {
   readonly ref: { readonly pileId: string; readonly recordId: string }
 }
 
+/** Each of them does this, at a time of its own between two hours of the day. */
+type At = <Who>(from: number, to: number, who: readonly Who[], act: (who: Who) => void) => void
+
 function middle([low, high]: readonly [number, number]): number {
   return (low + high) / 2
+}
+
+interface TradeOptions extends PlayOptions {
+  readonly world: World
+  readonly commodity: Commodity
+  readonly journal: Journal
+  readonly dice: Dice
 }
 
 /** The trade in one commodity. */
@@ -57,8 +74,10 @@ class Trade {
   private readonly stalls: readonly Buyer<Buyer<Grower>>[]
   private readonly stallDayGrams: number
   private readonly truckGrams: number
+  private readonly keptTooLongShare: number
 
-  constructor(world: World, commodity: Commodity, journal: Journal, dice: Dice) {
+  constructor({ world, commodity, journal, dice, keepsTooLong = false }: TradeOptions) {
+    this.keptTooLongShare = keepsTooLong ? world.keptTooLongShare : 0
     this.world = world
     this.commodity = commodity
     this.journal = journal
@@ -86,101 +105,53 @@ class Trade {
     for (let day = 0; day < this.world.days; day += 1) this.playDay(startMs + day * DAY_MS)
   }
 
-  /** From noon to the evening of the next day: wholesale crosses midnight. */
+  /** From noon to the evening of the next day, in hours since its midnight: wholesale crosses the next one. */
   private playDay(dayMs: number): void {
-    const { journal, wholesalers, stalls } = this
-    const span = (from: number, to: number, actions: readonly (() => void)[]) =>
-      journal.during(dayMs + from * HOUR_MS, dayMs + to * HOUR_MS, actions)
-    const trucks = this.loadTrucks(dayMs, span)
-    span(20, 23, this.arrivals(trucks))
-    span(
-      25,
-      25,
-      wholesalers.map(
-        ({ pile }) =>
-          () =>
-            this.discard(pile, dayMs + 31 * HOUR_MS),
-      ),
-    )
+    const { growers, wholesalers, stalls, world } = this
+    const at: At = (from, to, who, act) => {
+      const actions = who.map((one) => () => act(one))
+      this.journal.during(dayMs + from * HOUR_MS, dayMs + to * HOUR_MS, actions)
+    }
+    const discard = ({ pile }: Seller, until: number) => this.discard(pile, dayMs + until * HOUR_MS)
+    at(12, 13, growers, (grower) => discard(grower, 36))
+    const trucks = this.loadTrucks(dayMs, at)
+    at(18.5, 19, growers, ({ pile }) => this.close(pile, world.growers.clearedShare))
+    at(20, 23, trucks, (truck) => this.arrive(truck))
+    at(25, 25, wholesalers, (wholesaler) => discard(wholesaler, 31))
     const carts: Cart[] = []
-    span(
-      26,
-      28.5,
-      stalls.map((stall) => () => carts.push(...this.buyForTheDay(stall))),
+    at(26, 28.5, stalls, (stall) => carts.push(...this.buyForTheDay(stall)))
+    at(28.6, 29.4, carts, (cart) => this.arrive(cart))
+    at(29.5, 30, stalls, ({ pile }) => this.buyByHand(pile))
+    at(30.2, 30.4, wholesalers, ({ pile }) =>
+      this.close(pile, this.needsTruck(pile) ? world.wholesalers.clearedShare : 0),
     )
-    span(29, 30, [
-      ...this.arrivals(carts),
-      ...stalls.map(
-        ({ pile }) =>
-          () =>
-            this.buyByHand(pile),
-      ),
-    ])
-    span(
-      30.2,
-      30.4,
-      wholesalers.map(
-        ({ pile }) =>
-          () =>
-            this.close(pile),
-      ),
-    )
-    span(
-      30.4,
-      30.5,
-      stalls.map(
-        ({ pile }) =>
-          () =>
-            this.discard(pile, dayMs + 44 * HOUR_MS),
-      ),
-    )
-    span(
-      30.5,
-      43,
-      stalls.flatMap(({ pile }) => this.dayAtTheStall(pile)),
-    )
-    span(
-      43.2,
-      43.8,
-      stalls.map(
-        ({ pile }) =>
-          () =>
-            this.closeStall(pile),
-      ),
-    )
+    at(30.4, 30.5, stalls, (stall) => discard(stall, 44))
+    const visits = stalls.flatMap(({ pile }) => this.dayAtTheStall(pile))
+    at(30.5, 43, visits, (visit) => visit())
+    at(43.2, 43.8, stalls, ({ pile }) => this.close(pile, this.commodity.clearedShare))
   }
 
-  private loadTrucks(dayMs: number, span: (from: number, to: number, actions: (() => void)[]) => void): Cart[] {
-    const { dice, world } = this
-    const orders = this.wholesalers.flatMap((buyer) => {
-      const { ordersBelowShare, clearedShare } = world.wholesalers
-      if (gramsOf(buyer.pile.goods) > ordersBelowShare * this.truckGrams) return []
-      if (dice.isLucky(clearedShare)) this.journal.throwAway(buyer.pile, buyer.pile.goods)
-      return [{ buyer, seller: dice.pick(buyer.usual), grams: Math.round(this.truckGrams * (0.8 + 0.4 * dice.roll())) }]
+  private loadTrucks(dayMs: number, at: At): Cart[] {
+    const { dice, world, growers } = this
+    const orders = this.wholesalers.flatMap(({ pile, usual }) => {
+      if (!this.needsTruck(pile)) return []
+      return [{ pile, seller: dice.pick(usual), grams: Math.round(this.truckGrams * (0.8 + 0.4 * dice.roll())) }]
     })
-    const carts: Cart[] = []
-    const harvest = (grower: Grower) => {
-      this.discard(grower.pile, dayMs + 36 * HOUR_MS)
+    at(13, 14, growers, (grower) => {
       const ordered = orders.reduce((sum, { seller, grams }) => sum + (seller === grower ? grams : 0), 0)
-      const isCleared = ordered > 0 && dice.isLucky(world.growers.clearedShare)
-      if (isCleared) this.journal.throwAway(grower.pile, grower.pile.goods)
       const grams = Math.round(ordered * (1 + world.growers.spareShare)) - gramsOf(grower.pile.goods)
       if (ordered > 0 && grams > 0) this.harvest(grower, dayMs, grams)
-    }
-    span(
-      13,
-      14,
-      this.growers.map((grower) => () => harvest(grower)),
-    )
-    span(
-      15,
-      18,
-      orders.map(({ buyer, seller, grams }) => () => {
-        const sale = this.journal.sell(seller.pile, grams)
-        if (sale) carts.push({ pile: buyer.pile, ...sale })
-      }),
-    )
-    return carts
+    })
+    const trucks: Cart[] = []
+    at(15, 18, orders, ({ pile, seller, grams }) => {
+      const sale = this.journal.sell(seller.pile, grams)
+      if (sale) trucks.push({ pile, ...sale })
+    })
+    return trucks
+  }
+
+  private needsTruck({ goods }: Pile): boolean {
+    return gramsOf(goods) <= this.world.wholesalers.ordersBelowShare * this.truckGrams
   }
 
   private harvest({ base, pile }: Grower, dayMs: number, wantedGrams: number): void {
@@ -197,13 +168,11 @@ class Trade {
   }
 
   /** Some of it may be lost on the way: the buyer accepts what came. */
-  private arrivals(carts: readonly Cart[]): (() => void)[] {
+  private arrive({ pile, goods, ref }: Cart): void {
     const { shortArrivalShare, shortArrivalLossShare } = this.world
-    return carts.map(({ pile, goods, ref }) => () => {
-      if (!this.dice.isLucky(shortArrivalShare)) return this.journal.arrive(pile, goods, ref)
-      const { left } = takeGrams(goods, gramsOf(goods) * shortArrivalLossShare, "random", this.dice)
-      return this.journal.arrive(pile, left, ref)
-    })
+    const isShort = this.dice.isLucky(shortArrivalShare)
+    const lostGrams = isShort ? gramsOf(goods) * shortArrivalLossShare : 0
+    this.journal.arrive(pile, takeGrams(goods, lostGrams, "random", this.dice).left, ref)
   }
 
   private buyForTheDay({ pile, usual }: Buyer<Buyer<Grower>>): Cart[] {
@@ -254,19 +223,17 @@ class Trade {
 
   /** Nothing is sold after its shelf life: what would not last until then goes first. */
   private discard(pile: Pile, untilMs: number): void {
+    if (this.keptTooLongShare > 0 && this.dice.isLucky(this.keptTooLongShare)) return
     this.journal.throwAway(
       pile,
       pile.goods.filter((item: Item) => item.expiresAtMs <= untilMs),
     )
   }
 
-  private closeStall(pile: Pile): void {
-    if (this.dice.isLucky(this.commodity.clearedShare)) this.journal.throwAway(pile, pile.goods)
-    this.close(pile)
-  }
-
-  private close(pile: Pile): void {
+  /** What is left is cleared, or not; then whoever closes the day is asked whether it is sold out. */
+  private close(pile: Pile, clearedShare: number): void {
     const { dice, world, journal } = this
+    if (dice.isLucky(clearedShare)) journal.throwAway(pile, pile.goods)
     const isAnswered = pile.goods.length === 0 && dice.isLucky(world.soldOutAnsweredShare)
     if (isAnswered || dice.isLucky(world.stockTakeShare)) journal.count(pile)
   }

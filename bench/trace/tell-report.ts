@@ -2,7 +2,7 @@
 
 import type { Broken } from "./judge-broken"
 import type { ClearingReport } from "./judge-clearing"
-import type { HabitReport } from "./judge-world"
+import type { HabitReport, KeptTooLong } from "./judge-world"
 import { GROUPINGS } from "./range-books"
 
 function percent(share: number): string {
@@ -26,6 +26,7 @@ export function describeHabit(report: HabitReport): string {
     `  complete books     ${complete.covered} of ${complete.bags} sales inside every range (${base.bags} of bases, ${wholesaler.bags} of wholesalers, ${stall.bags} of stalls)`,
     `  late books         ${late.records} messages, ${late.isSame ? "exactly the same" : "DIFFERENT"}`,
     ...[report.missing, report.offBook, report.careless].map(describeBroken),
+    describeKeptTooLong(report.keptTooLong),
     "",
     columns(["what is certain", ...GROUPINGS]),
     columns(["a part", ...GROUPINGS.map((grouping) => percent(certain.partly[grouping]))]),
@@ -44,6 +45,11 @@ function describeBroken(broken: Broken): string {
   const atNoon = `as known at noon ${saidAtNoon.false} of ${saidAtNoon.sales}`
   const recalled = `recall ÷ truth ${ratio(recalls.scopeToTruth)}, ÷ window ${ratio(recalls.scopeToWindow)}, missed ${recalls.missedSales}`
   return `  ${`${kind} books`.padEnd(18)} ${lostRecords} records lost: ${wrong}; ${atNoon}; ${recalled}`
+}
+
+function describeKeptTooLong({ bags, covered, soldOver, recalls }: KeptTooLong): string {
+  const wrong = `${bags - covered} of ${bags} sales false, recall missed ${recalls.missedSales}`
+  return `  kept too long      ${soldOver} sales held goods beyond their shelf life: ${wrong} (the window ${recalls.missedByWindow})`
 }
 
 function describeMethods({ methods, window, commodities }: HabitReport): string[] {

@@ -47,7 +47,7 @@ const worldSchema = z
     growers: z.strictObject({
       /** Harvested beyond what was ordered. */
       spareShare: share,
-      /** Harvests before which the rest of the last one is cleared: lots are kept apart, each with its certificate. */
+      /** Evenings on which the rest of a harvest is cleared: lots are kept apart, each with its certificate. */
       clearedShare: share,
     }),
     wholesalers: z.strictObject({
@@ -58,7 +58,7 @@ const worldSchema = z
       truckNights: z.number().min(0.1).max(30),
       /** Orders when less than this part of a truck is left. */
       ordersBelowShare: share,
-      /** Nights after which a wholesaler clears what is left before the next truck. */
+      /** Mornings on which what is too little for the next night is sold off or thrown away. */
       clearedShare: share,
     }),
     stalls: z.strictObject({
@@ -80,6 +80,8 @@ const worldSchema = z
     handEnteredShare: share,
     /** Days on which a merchant throws some away in between. */
     wasteShare: share,
+    /** Mornings on which nobody sorts out what is over, where a report asks for it: else nothing is sold that is. */
+    keptTooLongShare: share,
     /** Sales that were never handed over, and sales of which some comes back. */
     voidedShare: share,
     returnedShare: share,
