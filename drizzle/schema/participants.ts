@@ -27,5 +27,8 @@ export const sites = pgTable("sites", {
   zone: text("zone").notNull(),
   /** Minutes after local midnight at which the business day starts (market 0, wholesale 720). */
   dayStartsAtMinutes: integer("day_starts_at_minutes").notNull(),
+  /** Millionths of a degree, WGS 84; null: not known. */
+  latitudeMicrodegrees: integer("latitude_microdegrees"),
+  longitudeMicrodegrees: integer("longitude_microdegrees"),
   createdAt: instant("created_at").notNull(),
 })

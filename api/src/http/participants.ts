@@ -3,6 +3,7 @@ import type { Context } from "../context"
 import { addParticipant, type Participant } from "../participants/add-participant"
 import { addSite, type Site } from "../participants/add-site"
 import { listParticipants, listSites } from "../participants/list-sites"
+import { placeSite } from "../participants/place-site"
 import { requireActor } from "./authenticate"
 import { actorRefusals, refusals } from "./refusals"
 import { newRouter, type Routes } from "./router"
@@ -42,7 +43,18 @@ const newSite = z.object({
     .optional()
     .openapi({ description: "Minutes after local midnight at which the business day starts; 720 for wholesale" }),
 })
-const site = newSite.extend({ dayStartsAtMinutes: z.number().int(), createdAt: instant }).openapi("Site")
+const place = {
+  latitudeMicrodegrees: z.number().int().min(-90_000_000).max(90_000_000),
+  longitudeMicrodegrees: z.number().int().min(-180_000_000).max(180_000_000),
+}
+const site = newSite
+  .extend({
+    dayStartsAtMinutes: z.number().int(),
+    latitudeMicrodegrees: place.latitudeMicrodegrees.optional().openapi({ description: "Millionths of a degree" }),
+    longitudeMicrodegrees: place.longitudeMicrodegrees.optional(),
+    createdAt: instant,
+  })
+  .openapi("Site")
 
 const addParticipantRoute = createRoute({
   method: "post",
@@ -92,11 +104,22 @@ const listSitesRoute = createRoute({
   security: byToken,
   responses: { 200: answer("Sites by number", z.array(site)), ...refusals(...actorRefusals) },
 })
+const placeSiteRoute = createRoute({
+  method: "put",
+  path: "/sites/{id}/place",
+  tags,
+  summary: "Say where a site is",
+  description: "WGS 84. Alarms about goods that travelled too fast need it of both sites.",
+  security: byToken,
+  request: { params: z.object({ id: uuid }), ...jsonBody(z.strictObject(place)) },
+  responses: { 200: answer("The site", site), ...refusals(...actorRefusals, "site/unknown") },
+})
 
 export function participantRoutes({ ctx }: { readonly ctx: Context }): Routes {
   const router = newRouter()
   router.use("/participants", requireActor(ctx))
   router.use("/sites", requireActor(ctx))
+  router.use("/sites/:id/place", requireActor(ctx))
   router.openapi(addParticipantRoute, async (c) =>
     c.json(participantView(await addParticipant(ctx, c.get("actor"), c.req.valid("json"))), 200),
   )
@@ -104,6 +127,10 @@ export function participantRoutes({ ctx }: { readonly ctx: Context }): Routes {
   router.openapi(addSiteRoute, async (c) =>
     c.json(siteView(await addSite(ctx, c.get("actor"), c.req.valid("json"))), 200),
   )
+  router.openapi(placeSiteRoute, async (c) => {
+    const order = { siteId: c.req.valid("param").id, ...c.req.valid("json") }
+    return c.json(siteView(await placeSite(ctx, c.get("actor"), order)), 200)
+  })
   router.openapi(listSitesRoute, async (c) => c.json((await listSites(ctx.db, c.get("actor"))).map(siteView), 200))
   return router
 }
@@ -112,8 +139,13 @@ function participantView({ createdAt, sealingKey, ...row }: Participant) {
   return { ...row, ...(sealingKey === null ? {} : { sealingKey }), createdAt: createdAt.toISOString() }
 }
 
-function siteView({ createdAt, ...row }: Site) {
-  return { ...row, createdAt: createdAt.toISOString() }
+function siteView({ createdAt, latitudeMicrodegrees, longitudeMicrodegrees, ...row }: Site) {
+  return {
+    ...row,
+    ...(latitudeMicrodegrees === null ? {} : { latitudeMicrodegrees }),
+    ...(longitudeMicrodegrees === null ? {} : { longitudeMicrodegrees }),
+    createdAt: createdAt.toISOString(),
+  }
 }
 
 function isZone(zone: string): boolean {

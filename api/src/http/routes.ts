@@ -5,6 +5,7 @@ import type { PaymentDeps } from "../payments/payment-deps"
 import type { BrokerTokens } from "../terminals/broker-token"
 import { accessRoutes } from "./access"
 import { assetRoutes } from "./assets"
+import { balanceRoutes } from "./balance"
 import { bindingRoutes } from "./bindings"
 import { buyerRecallRoutes } from "./buyer-recalls"
 import { findBuyer } from "./buyer-session"
@@ -67,6 +68,7 @@ export function gatewayRoutes({ ctx, payments, logins, chain, tokens, events }: 
     inspectionRoutes({ ctx }),
     recallRoutes({ ctx }),
     buyerRecallRoutes({ ctx }),
+    balanceRoutes({ ctx }),
     catalogueRoutes({ ctx }),
     accessRoutes({ ctx }),
   ]
