@@ -16,6 +16,7 @@ import { kioskRoutes } from "./kiosk"
 import { merchantRoutes } from "./merchants"
 import { notificationRoutes } from "./notifications"
 import { officeRoutes } from "./office"
+import { outbreakRoutes } from "./outbreaks"
 import { participantRoutes } from "./participants"
 import { readerOf } from "./reader"
 import { recallRoutes } from "./recalls"
@@ -68,6 +69,7 @@ export function gatewayRoutes({ ctx, payments, logins, chain, tokens, events }: 
     inspectionRoutes({ ctx }),
     recallRoutes({ ctx }),
     buyerRecallRoutes({ ctx }),
+    outbreakRoutes({ ctx }),
     balanceRoutes({ ctx }),
     catalogueRoutes({ ctx }),
     accessRoutes({ ctx }),

@@ -88,7 +88,8 @@ export async function readReached(
       SELECT DISTINCT pile_id, effective_at FROM events JOIN named USING (pile_id, record_id, line)
         WHERE source = 'outflow'
     ), marked AS MATERIALIZED (
-      SELECT events.*, source <> 'outflow' OR apart.effective_at IS NOT NULL OR line >= ${discardedLineOffset}::int AS is_single
+      SELECT events.*, source <> 'outflow' OR apart.effective_at IS NOT NULL OR line >= ${discardedLineOffset}::int
+        OR lot_id IS NOT NULL AS is_single
       FROM events LEFT JOIN apart USING (pile_id, effective_at)
     ), bounds AS (
       -- A stock-take comes after what happened at its instant.

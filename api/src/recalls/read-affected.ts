@@ -91,7 +91,8 @@ export function affectedLines(runs: readonly AffectedRun[]): SQL {
       JOIN ${pileEvents} AS event ON event.pile_id = run.pile_id AND event.effective_at BETWEEN run.first AND run.last
         AND event.day BETWEEN ${firstDay}::date AND ${lastDay}::date AND event.source = 'outflow'
         AND event.line < ${discardedLineOffset}::int
-        AND (run.record_id IS NULL OR (event.record_id = run.record_id AND event.line = run.line))
+        -- A chosen lot (RG-25) stands alone.
+        AND (run.record_id IS NULL AND event.lot_id IS NULL OR event.record_id = run.record_id AND event.line = run.line)
     ) AS affected WHERE may > 0`
 }
 

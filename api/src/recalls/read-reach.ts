@@ -25,16 +25,16 @@ export function readReach(reader: Reader, sources: FrozenSources, nowMs: number)
         at: ["timestamptz", sources.inflows.map(({ atMs }) => new Date(atMs))],
       })}
     ), asked AS MATERIALIZED (
-      SELECT lot.record_id, NULL::bytea AS pile_id, lot.harvested_at AS at, lot.commodity FROM ${lots} AS lot
+      SELECT lot.record_id, NULL::bytea AS pile_id, lot.harvested_at AS at, lot.commodity, lot.expires_at FROM ${lots} AS lot
         WHERE lot.id = ANY (${arrayOf(
           "uuid",
           sources.lots.map(({ id }) => id),
         )})
       UNION ALL
-      SELECT NULL, inflows.pile_id, inflows.at, pile.commodity FROM inflows JOIN ${piles} AS pile ON pile.id = inflows.pile_id
+      SELECT NULL, inflows.pile_id, inflows.at, pile.commodity, NULL FROM inflows JOIN ${piles} AS pile ON pile.id = inflows.pile_id
     ), span AS MATERIALIZED (
       SELECT (min(at AT TIME ZONE 'UTC'))::date - 1 AS first_day,
-        max(at + coalesce(shelf_life_hours, ${shelfLifeHoursDefault}::int) * interval '1 hour') AS last
+        max(coalesce(expires_at, at + coalesce(shelf_life_hours, ${shelfLifeHoursDefault}::int) * interval '1 hour')) AS last
       FROM asked LEFT JOIN ${commodities} ON code = commodity
     ), reach AS (
       SELECT event.pile_id, event.effective_at AS at FROM asked JOIN ${pileEvents} AS event

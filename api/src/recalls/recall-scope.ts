@@ -136,8 +136,9 @@ export async function findAffected(reader: Reader, sources: FrozenSources, nowMs
   return { reach, piles, runs: runsOf(reach, piles) }
 }
 
-function resolveScope(
-  { piles }: Reached,
+/** By the pure engine, with the clocks' error allowed for. */
+export function resolveScope(
+  { piles }: Pick<Reached, "piles">,
   sources: RecallSources,
   lotGrams: ReadonlyMap<string, number>,
 ): readonly RecalledPile[] {
@@ -146,10 +147,10 @@ function resolveScope(
   if (scope.ok) return scope.value
   // Goods that went round: what waits for itself counts as all of the set, and nothing is missed.
   const round = scope.error.purchases.map((purchase) => inflowKey(purchase.pileId, purchase))
-  return resolveScope({ piles, lastMs: 0 }, { ...sources, inflows: new Set([...sources.inflows, ...round]) }, lotGrams)
+  return resolveScope({ piles }, { ...sources, inflows: new Set([...sources.inflows, ...round]) }, lotGrams)
 }
 
-export function historyOf({ pileId, sinceMs, openingGrams, rows }: ReachedPile): PileHistory {
+function historyOf({ pileId, sinceMs, openingGrams, rows }: ReachedPile): PileHistory {
   // Before the clocks leave the order of anything that is read open: the set had not come yet.
   const effectiveAtMs = sinceMs - 4 * clockErrorMs
   const opening = { kind: "in", recordId: "opening", effectiveAtMs, grams: openingGrams } as const

@@ -63,7 +63,9 @@ async function wholeHistory(pileIds: readonly string[], lotIds: readonly string[
     return { pileId, events: rows.filter((row) => row.pileId === pileId).map((row) => pileEventOf(row)) }
   })
   const sources = { lots: new Set(lotIds), inflows: new Set<string>() }
-  const grams = rows.flatMap(({ lotId, gramsHigh }) => (lotId === null ? [] : [[lotId, gramsHigh] as const]))
+  const grams = rows.flatMap(({ source, lotId, gramsHigh }) =>
+    source === "lot" ? [[lotId ?? "", gramsHigh] as const] : [],
+  )
   return recallScope(histories, sources, { clockErrorMs, lotGrams: new Map(grams) })
 }
 
