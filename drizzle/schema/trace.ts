@@ -111,6 +111,7 @@ export const pileEvents = pgTable(
     gramsHigh: bigint("grams_high", { mode: "number" }).notNull(),
     /** A sale or waste is an outflow; a void takes one back that was never handed over; a count is a stock-take. */
     source: text("source", { enum: ["lot", "unknown", "purchase", "return", "outflow", "void", "count"] }).notNull(),
+    /** What was harvested; of an outflow, what the seller chose. */
     lotId: uuid("lot_id"),
     /** What a purchase, return or void names: pile, record and line of the outflow. */
     upstreamPileId: hexBytes("upstream_pile_id"),

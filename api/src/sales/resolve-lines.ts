@@ -29,7 +29,8 @@ export function resolveLine(
   return {
     commodity: slot.commodity,
     lotId,
-    pileId: pileIdOf(merchantId, slot.commodity, slot.pile === "kept-apart" ? lotId : null),
+    // Goods come into one pile: a lot that is kept apart is chosen in each sale from it (RG-25).
+    pileId: pileIdOf(merchantId, slot.commodity, null),
     gramsLow: grams ?? slot.packLowGrams * line.quantity.count,
     gramsHigh: grams ?? slot.packHighGrams * line.quantity.count,
     declaredOrigin: slot.declaredOrigin,

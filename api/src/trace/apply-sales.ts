@@ -129,9 +129,9 @@ function outflowOf({ sale, line }: SoldLine): StoredEvent {
 async function insertOutflows(tx: Transaction, lines: readonly SoldLine[]): Promise<void> {
   await tx.execute(sql`
     INSERT INTO ${pileEvents} (pile_id, day, effective_at, direction, record_id, line, site_id, merchant_id, commodity,
-      grams_low, grams_high, source)
+      grams_low, grams_high, source, lot_id)
     SELECT pile_id, (effective_at AT TIME ZONE 'UTC')::date, effective_at, 1, record_id, line, site_id, merchant_id,
-      commodity, grams_low, grams_high, 'outflow'
+      commodity, grams_low, grams_high, 'outflow', lot_id
     FROM ${unnest("sold", {
       pile_id: ["bytea", lines.map(({ line }) => line.pileId)],
       effective_at: ["timestamptz", lines.map(({ sale }) => sale.effectiveAt)],
@@ -142,6 +142,7 @@ async function insertOutflows(tx: Transaction, lines: readonly SoldLine[]): Prom
       commodity: ["integer", lines.map(({ line }) => line.commodity)],
       grams_low: ["bigint", lines.map(({ line }) => line.gramsLow)],
       grams_high: ["bigint", lines.map(({ line }) => line.gramsHigh)],
+      lot_id: ["uuid", lines.map(({ line }) => line.lotId)],
     })}
     ON CONFLICT DO NOTHING`)
 }

@@ -118,7 +118,7 @@ async function statedGoods(ctx: Context, tx: Transaction, pileId: string, site: 
         lowGrams: Math.min(mustGrams, row.gramsHigh),
         highGrams: Math.min(mayGrams, row.gramsHigh),
       }))
-      const own = row.lotId === null ? UNKNOWN_SOURCE : row.lotId
+      const own = row.source === "lot" && row.lotId !== null ? row.lotId : UNKNOWN_SOURCE
       return {
         recordId: row.recordId,
         atMs: row.effectiveAt.getTime(),

@@ -151,10 +151,10 @@ async function readSome(
   nowMs: number,
 ) {
   const wanted = pileIds.map((pileId): WantedPile => {
-    const { untilMs, outflows } = needOf(pileId, needed)
+    const { fromMs, untilMs, outflows } = needOf(pileId, needed)
     const start = starts.get(pileId)
     const after = start ? new Date(start.atMs) : new Date(windowStart(untilMs).getTime() - 1)
-    return { pileId, after, isResumed: start !== undefined, untilMs, named: outflows }
+    return { pileId, after, isResumed: start !== undefined, fromMs, untilMs, named: outflows }
   })
   const [read, bought] = await Promise.all([
     readPileRows(reader, wanted, nowMs),
@@ -214,7 +214,7 @@ export function pileEventOf(row: PileRow, bought: BoughtByKey = new Map()): Pile
   const upstream = { recordId: row.upstreamRecordId ?? "", line: row.upstreamLine ?? 0 }
   switch (row.source) {
     case "outflow":
-      return { kind: "out", ...at, ...weight }
+      return { kind: "out", ...at, ...weight, ...(row.lotId !== null && { chosen: row.lotId }) }
     case "void":
       return { kind: "void", ...at, voids: upstream, grams: row.gramsHigh }
     case "lot":

@@ -16,7 +16,8 @@ export type WantedPile = {
   readonly after: Date
   /** What was before is known. */
   readonly isResumed: boolean
-  /** What happened until then is about the asked goods; see `read-histories`. */
+  /** What happened from then until then is about the asked goods; see `read-histories`. */
+  readonly fromMs: number
   readonly untilMs: number
   /** Outflows that are asked about or that somebody bought: `recordId#line`. */
   readonly named: ReadonlySet<string>
@@ -44,7 +45,7 @@ const clocksAheadMs = 86_400_000
  * that could tell them apart, come as one of their sum at the time of the last: a stall sells a hundred times between
  * two purchases, and ranges of other outflows, shortfalls and stock follow from the sum alone. What keeps two outflows
  * apart: an inflow, void, return or stock-take between their times, or so near one of them that the clocks leave the order open; an
- * outflow that is named, or that is a loss; the time that matters to the asker.
+ * outflow that is named, that is a loss, or of which somebody chose the lot; the time that matters to the asker.
  */
 export async function readPileRows(reader: Reader, piles: readonly WantedPile[], nowMs: number): Promise<PileRows> {
   if (piles.length === 0) return { rows: [], openingGrams: new Map(), revisions: new Map() }
@@ -57,6 +58,7 @@ export async function readPileRows(reader: Reader, piles: readonly WantedPile[],
       SELECT * FROM ${unnest("wanted", {
         pile_id: ["bytea", piles.map(({ pileId }) => pileId)],
         after: ["timestamptz", piles.map(({ after }) => after)],
+        first: ["timestamptz", piles.map(({ fromMs }) => new Date(fromMs))],
         until: ["timestamptz", piles.map(({ untilMs }) => new Date(untilMs))],
       })}
     ), events AS MATERIALIZED (
@@ -78,7 +80,8 @@ export async function readPileRows(reader: Reader, piles: readonly WantedPile[],
       SELECT DISTINCT pile_id, effective_at FROM events JOIN named USING (pile_id, record_id, line)
         WHERE source = 'outflow'
     ), marked AS MATERIALIZED (
-      SELECT events.*, source <> 'outflow' OR apart.effective_at IS NOT NULL OR line >= ${discardedLineOffset}::int AS is_single
+      SELECT events.*, source <> 'outflow' OR apart.effective_at IS NOT NULL OR line >= ${discardedLineOffset}::int
+        OR lot_id IS NOT NULL AS is_single
       FROM events LEFT JOIN apart USING (pile_id, effective_at)
     ), bounds AS (
       -- A stock-take comes after what happened at its instant.
@@ -87,6 +90,8 @@ export async function readPileRows(reader: Reader, piles: readonly WantedPile[],
       UNION ALL
       SELECT pile_id, effective_at - CASE WHEN source = 'outflow' THEN 1 ELSE 2 END * ${openOrderMs}::int * interval '1 ms'
         FROM marked WHERE is_single
+      UNION ALL
+      SELECT pile_id, first FROM wanted
       UNION ALL
       SELECT pile_id, until - ${openOrderMs}::int * interval '1 ms' FROM wanted
       UNION ALL

@@ -36,6 +36,13 @@ interface BeforeOutflow {
   readonly numbers: readonly Then[]
 }
 
+/** An outflow of between `lowGrams` and `grams`, with the source that the seller says it is of. */
+export interface Leaving {
+  readonly grams: number
+  readonly lowGrams: number
+  readonly chosen: string | undefined
+}
+
 /** What is known of a source besides the books: its own weight, and when it is over; infinite where it is not known. */
 export type LimitsOf = (sourceId: string) => { readonly capGrams: number; readonly expiresAtMs: number }
 
@@ -49,6 +56,8 @@ export class LiveSources {
   private readonly all = new Map<string, Numbers>()
   /** Those that came in since the pile was last empty, sorted by id. */
   private live: Numbers[] = []
+  /** Those that are taken as gone: they would be there if their shelf life were not over, and are where somebody chooses them. */
+  private over: Numbers[] = []
   private readonly beforeOutflow = new Map<string, BeforeOutflow>()
 
   constructor(limitsOf: LimitsOf) {
@@ -65,24 +74,48 @@ export class LiveSources {
     }
   }
 
-  /** Ranges of an outflow that takes between `lowGrams` and `grams`, before it leaves. */
-  read(grams: number, lowGrams: number): SourceRange[] {
+  /** Ranges of an outflow before it leaves. Of the source that was chosen it is as much as can be (RG-25). */
+  read({ grams, lowGrams, chosen }: Leaving): SourceRange[] {
     this.narrow()
-    return this.rangesOf(grams, lowGrams)
+    if (chosen === undefined) return this.rangesOf(grams, lowGrams)
+    const sureGrams = this.sureGrams(chosen, grams)
+    const others = this.rangesOf(grams - sureGrams, Math.max(0, lowGrams - sureGrams), sureGrams)
+    if (sureGrams === 0) return others
+    const own = { sourceId: chosen, mustGrams: Math.min(sureGrams, lowGrams), mayGrams: sureGrams }
+    const ranges = [...others.filter(({ sourceId }) => sourceId !== chosen), own]
+    return ranges.sort((a, b) => (a.sourceId < b.sourceId ? -1 : 1))
   }
 
   /** Reads an outflow that comes back later, and keeps what its return will need. */
-  readReturned(key: string, grams: number, lowGrams: number): SourceRange[] {
-    const ranges = this.read(grams, lowGrams)
+  readReturned(key: string, leaving: Leaving): SourceRange[] {
+    const { grams } = leaving
+    const ranges = this.read(leaving)
     const numbers = this.live.map((current) => ({ ...current, current }))
     const { stockGrams, arrivedGrams } = this
     this.beforeOutflow.set(key, { grams, ranges, stockGrams, arrivedGrams, numbers })
     return ranges
   }
 
-  leave(grams: number, lowGrams: number): void {
+  leave({ grams, lowGrams, chosen }: Leaving): void {
     this.narrow()
+    const sureGrams = chosen === undefined ? 0 : this.sureGrams(chosen, lowGrams)
+    if (chosen !== undefined && sureGrams > 0) {
+      this.numbersOf(chosen).mayGrams -= sureGrams
+      // What surely was of one source takes nothing from the others.
+      for (const numbers of this.live) {
+        if (numbers.sourceId !== chosen) numbers.mustGrams = Math.min(numbers.mustGrams + sureGrams, this.stockGrams)
+      }
+    }
     this.remove(grams, lowGrams)
+  }
+
+  /** How much of an outflow the books allow to be all of one source: no more than it can be, nor than leaves the others theirs. */
+  private sureGrams(chosen: string, grams: number): number {
+    const { mayGrams, isLive } = this.numbersOf(chosen)
+    // What is over was left out of what the others must be.
+    const others = isLive ? this.live.filter(({ sourceId }) => sourceId !== chosen) : []
+    const othersMust = others.reduce((most, { mustGrams }) => Math.max(most, mustGrams), 0)
+    return Math.max(0, Math.min(grams, mayGrams, this.stockGrams - othersMust))
   }
 
   /** A stock-take: what is missing has left, and the weight is exact again. */
@@ -104,10 +137,9 @@ export class LiveSources {
     for (const numbers of due) {
       this.narrow()
       if (numbers.mustGrams > 0) continue
-      this.slackGrams = Math.min(this.slackGrams + numbers.mayGrams, this.stockGrams)
-      numbers.mayGrams = 0
       numbers.isLive = false
       this.live = this.live.filter(({ isLive }) => isLive)
+      this.over.push(numbers)
     }
     this.nextExpiryMs = Math.min(...this.live.map(({ expiresAtMs }) => expiresAtMs), Number.POSITIVE_INFINITY)
   }
@@ -141,15 +173,19 @@ export class LiveSources {
   /** What is in the pile now. */
   ranges(): SourceRange[] {
     this.narrow()
-    return this.rangesOf(this.stockGrams, this.stockGrams - this.slackGrams)
+    const missingGrams = this.over.reduce((sum, { mayGrams }) => sum + mayGrams, this.slackGrams)
+    return this.rangesOf(this.stockGrams, Math.max(0, this.stockGrams - missingGrams))
   }
 
   /** What is in the pile now as one inflow: a walk that begins with it goes on as this one would (RG-22). */
   carry(): { readonly grams: number; readonly lowGrams: number; readonly sources: readonly SourceGrams[] } {
     this.narrow()
-    const sources = this.live.flatMap(({ sourceId, mayGrams, mustGrams }) =>
-      mayGrams === 0 ? [] : [{ sourceId, lowGrams: Math.min(Math.max(0, mustGrams), mayGrams), highGrams: mayGrams }],
-    )
+    const live = this.live.map(({ sourceId, mayGrams, mustGrams }) => {
+      return { sourceId, lowGrams: Math.min(Math.max(0, mustGrams), mayGrams), highGrams: mayGrams }
+    })
+    const over = this.over.map(({ sourceId, mayGrams }) => ({ sourceId, lowGrams: 0, highGrams: mayGrams }))
+    const sources = [...live, ...over].filter(({ highGrams }) => highGrams > 0)
+    if (over.length > 0) sources.sort((a, b) => (a.sourceId < b.sourceId ? -1 : 1))
     return { grams: this.stockGrams, lowGrams: this.stockGrams - this.slackGrams, sources }
   }
 
@@ -182,6 +218,10 @@ export class LiveSources {
     this.live.splice(low, 0, numbers)
     numbers.isLive = true
     this.nextExpiryMs = Math.min(this.nextExpiryMs, numbers.expiresAtMs)
+    if (!this.over.includes(numbers)) return
+    // What there had been of it may be missing, whatever comes of it now.
+    this.over = this.over.filter((other) => other !== numbers)
+    this.slackGrams = Math.min(this.slackGrams + numbers.mayGrams, this.stockGrams)
   }
 
   /** What is not L is one of the others, so it is no more than all of theirs together. */
@@ -193,11 +233,12 @@ export class LiveSources {
     }
   }
 
-  private rangesOf(grams: number, lowGrams: number): SourceRange[] {
+  /** @param goneGrams of what is here, which is none of those that are asked about. */
+  private rangesOf(grams: number, lowGrams: number, goneGrams = 0): SourceRange[] {
     const ranges: SourceRange[] = []
     for (const { sourceId, mayGrams, mustGrams } of this.live) {
       const most = Math.min(mayGrams, grams)
-      const least = Math.max(0, lowGrams - (this.stockGrams - mustGrams))
+      const least = Math.max(0, lowGrams - (this.stockGrams - goneGrams - mustGrams))
       // Least above most: the caller's cap of the lot contradicts the piles. The cap is the signed number.
       if (most > 0) ranges.push({ sourceId, mustGrams: Math.min(least, most), mayGrams: most })
     }
@@ -212,11 +253,13 @@ export class LiveSources {
       numbers.mayGrams = Math.min(numbers.mayGrams, this.stockGrams)
       numbers.mustGrams = Math.max(0, numbers.mustGrams - lowGrams)
     }
+    for (const numbers of this.over) numbers.mayGrams = Math.min(numbers.mayGrams, this.stockGrams)
     // Nothing weighs less than nothing.
     this.slackGrams = Math.min(this.slackGrams, this.stockGrams)
     if (this.stockGrams > 0) return
     for (const numbers of this.live) numbers.isLive = false
     this.live = []
+    this.over = []
     this.slackGrams = 0
   }
 }

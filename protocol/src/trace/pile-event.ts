@@ -51,11 +51,13 @@ export interface Inflow extends At {
   readonly carried?: readonly SourceGrams[]
 }
 
-/** Goods leave: sold, wasted, assumed lost, sent back to the supplier. `lowGrams` as for an inflow. */
+/** Goods leave: sold, wasted, sent back to the supplier. `lowGrams` as for an inflow. */
 export interface Outflow extends At {
   readonly kind: "out"
   readonly grams: number
   readonly lowGrams?: number
+  /** The source that the seller says it is of (RG-25). */
+  readonly chosen?: string
 }
 
 /** A stock-take: at this time the pile weighed `grams`. "Sold out" is a stock-take of 0. */
@@ -120,7 +122,8 @@ function contentOf(event: PileEvent): string {
     kind === "in"
       ? (event.sources ?? event.carried)?.map((s) => `${s.lowGrams}-${s.highGrams} ${s.sourceId}`)
       : undefined
-  return JSON.stringify([kind, effectiveAtMs, grams, lowGrams, refs.map(refText), sources?.sort()])
+  const chosen = kind === "out" ? event.chosen : undefined
+  return JSON.stringify([kind, effectiveAtMs, grams, lowGrams, refs.map(refText), sources?.sort(), chosen])
 }
 
 /**

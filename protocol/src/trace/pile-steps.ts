@@ -39,6 +39,8 @@ export interface OutStep extends Stepped {
   readonly key: string
   readonly grams: number
   readonly lowGrams: number
+  /** The source that the seller says it is of. */
+  readonly chosen: string | undefined
   readonly segmentStartMs: number
   /** Some of it comes back later. */
   readonly isReturned: boolean
@@ -50,6 +52,7 @@ export interface LeaveStep extends Stepped {
   readonly kind: "leave"
   readonly grams: number
   readonly lowGrams: number
+  readonly chosen: string | undefined
 }
 
 export interface CountStep extends Stepped {
@@ -123,7 +126,8 @@ function stepOf(event: Inflow | Outflow, atMs: number, books: Books): InStep | O
   if (event.kind === "in") return { kind: "in", atMs, event, grams, lowGrams, origin: originOf(event) }
   const key = outflowKey(event)
   const [isReturned, leavesLater] = [books.returned.has(key), books.clockErrorMs > 0]
-  return { kind: "out", atMs, key, grams, lowGrams, segmentStartMs: books.startMs, isReturned, leavesLater }
+  const { chosen } = event
+  return { kind: "out", atMs, key, grams, lowGrams, chosen, segmentStartMs: books.startMs, isReturned, leavesLater }
 }
 
 interface Timed {
@@ -151,7 +155,8 @@ function segmentSteps(placed: readonly Placed[], books: Books): Step[] {
       return [{ step: { ...step, atMs: Math.max(timeMs - openMs, outflowMs) }, rank: RANK.out }]
     }
     readAtMs.set(step.key, timeMs)
-    const leave = { kind: "leave", atMs: timeMs + openMs, grams: step.grams, lowGrams: step.lowGrams } as const
+    const { grams, lowGrams, chosen } = step
+    const leave = { kind: "leave", atMs: timeMs + openMs, grams, lowGrams, chosen } as const
     return [
       { step, rank: RANK.out },
       { step: leave, rank: RANK.out + 1 },

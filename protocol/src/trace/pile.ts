@@ -2,10 +2,18 @@
  * One pile: how much of each source every outflow must and may hold, in one pass (RG-10 to RG-14).
  * On one level the bounds are exact: a max-flow oracle finds no narrower ones (tests/protocol/trace/exactness.test.ts).
  */
-import { type LimitsOf, LiveSources } from "./live-sources"
+import { type Leaving, type LimitsOf, LiveSources } from "./live-sources"
 import { assertTrace, type PileEvent, type SourceGrams, UNKNOWN_SOURCE } from "./pile-event"
 import type { SetAside } from "./pile-order"
-import { type InflowOrigin, type InStep, type OutStep, type PileSteps, pileSteps, type Segment } from "./pile-steps"
+import {
+  type InflowOrigin,
+  type InStep,
+  type LeaveStep,
+  type OutStep,
+  type PileSteps,
+  pileSteps,
+  type Segment,
+} from "./pile-steps"
 import { declaredSources, eachSourceAlone, type GroupOf, groupedSources, type SourceRange } from "./source-grams"
 
 export interface OutflowRange {
@@ -118,7 +126,7 @@ export class PileWalk {
       const step = steps[this.next]!
       this.live.expire(step.atMs)
       if (step.kind === "count") this.live.count(step.grams)
-      else if (step.kind === "leave") this.live.leave(step.grams, step.lowGrams)
+      else if (step.kind === "leave") this.live.leave(this.leavingOf(step))
       else if (step.kind === "out") this.takeOut(step, hooks)
       else if (!this.putIn(step, hooks)) return step
     }
@@ -156,13 +164,20 @@ export class PileWalk {
   }
 
   private takeOut(step: OutStep, hooks: WalkHooks): void {
-    const { grams, lowGrams, key, segmentStartMs } = step
+    const { grams, key, segmentStartMs } = step
+    const leaving = this.leavingOf(step)
     if (step.isReturned || hooks.isRead(step)) {
-      const live = this.live
-      const sources = step.isReturned ? live.readReturned(key, grams, lowGrams) : live.read(grams, lowGrams)
+      const sources = step.isReturned ? this.live.readReturned(key, leaving) : this.live.read(leaving)
       if (hooks.isRead(step)) hooks.onOutflow(step, { grams, sources, segmentStartMs })
     }
-    if (!step.leavesLater) this.live.leave(grams, lowGrams)
+    if (!step.leavesLater) this.live.leave(leaving)
+  }
+
+  private leavingOf(step: OutStep | LeaveStep): Leaving {
+    const { chosen } = step
+    if (chosen === undefined || this.groupOf === eachSourceAlone) return step
+    const { grams, lowGrams } = step
+    return { grams, lowGrams, chosen: this.groupOf(chosen) }
   }
 }
 

@@ -22,7 +22,7 @@ import {
   type Trade,
 } from "../../support/goods"
 import { payOnPlatform, type TestBuyer } from "../../support/paying"
-import { cabbage, gramsOf, type SellingTerminal } from "../../support/selling"
+import { cabbage, gramsOf, type SellingTerminal, sellingTerminal, slotOf } from "../../support/selling"
 
 setDefaultTimeout(60_000)
 
@@ -240,4 +240,41 @@ test("[RG-23] a lot whose shelf life is over is in nothing any more, once the re
   const bag = await sell(trade.baseA, 500, trade.consumer)
   expect(await rangesOf(gateway.ctx, bag)).toEqual({ [fresh]: [500, 500] })
   expect(await pileNow(trade.baseA)).toEqual({ grams: 2500, unknown: 0, lots: 1 })
+})
+
+test("[RG-25] a sale that names its lot is of that lot, kept apart or not, and the others are not", async () => {
+  const [lotA, lotB] = [newId(), newId()]
+  const chosen = { lot: lotA, pile: "kept-apart" as const }
+  const base = await sellingTerminal(gateway.ctx, "base", [
+    slotOf(1, cabbage),
+    slotOf(3, cabbage, chosen),
+    slotOf(4, cabbage, { lot: lotB }),
+  ])
+  await base.deliver(await base.envelope("snapshot", base.snapshotBody()))
+  for (const lot of [lotA, lotB]) {
+    nextMoment(gateway.clock)
+    await base.deliver(await base.envelope("harvest", harvestBody(gateway.ctx, lot, 3000)))
+  }
+  const bags: string[] = []
+  for (const [slot, grams] of [
+    [3, 2500],
+    [4, 1000],
+    [1, 2400],
+    [3, 100],
+  ] as const) {
+    nextMoment(gateway.clock)
+    counter += 1
+    const code = await base.code(counter, [gramsOf(slot, grams)])
+    await base.deliver(await base.envelope("sale", base.saleBody(code)))
+    bags.push((await payOnPlatform(gateway.ctx, code, trade.consumer)).recordId ?? "")
+  }
+  const ranges = await Promise.all(bags.map((bag) => rangesOf(gateway.ctx, bag)))
+  expect(ranges).toEqual([
+    { [lotA]: [2500, 2500] },
+    { [lotB]: [1000, 1000] },
+    // 500 of A and 2,000 of B are left of 2,500.
+    { [lotA]: [400, 500], [lotB]: [1900, 2000] },
+    { [lotA]: [100, 100] },
+  ])
+  expect(await pileNow(base)).toEqual({ grams: 0, unknown: 0, lots: 0 })
 })

@@ -42,7 +42,10 @@ export function randomWorld(dice: Dice, uuid: () => string, nowMs: number, count
     return { upstreamPileId: row.pileId, upstreamRecordId: row.recordId, upstreamLine: row.line }
   }
   const sellAndErr = (pileId: string, count: number) => {
-    for (let i = 0; i < count; i += 1) add(pileId, someTime(nowMs - dayMs), { source: "outflow", direction: 1 })
+    for (let i = 0; i < count; i += 1) {
+      const lotId = dice.happens(0.1) ? (dice.one(rows.filter((row) => row.source === "lot"))?.lotId ?? null) : null
+      add(pileId, someTime(nowMs - dayMs), { source: "outflow", direction: 1, lotId })
+    }
     for (const row of outflowsOf(pileId)) {
       if (dice.happens(0.06)) {
         add(pileId, row.effectiveAt, { source: "void", direction: 0, gramsHigh: row.gramsHigh, ...upstream(row) })

@@ -46,8 +46,8 @@ async function openPiles(pileIds: readonly string[], dice: Dice): Promise<void> 
 /** Most of a world's lots are over before its day is. */
 async function shelve(rows: readonly Row[], dice: Dice) {
   const { siteId, merchantId } = await makeStall(gateway.ctx, "base")
-  const shelved = rows.flatMap(({ lotId, effectiveAt }) => {
-    if (!lotId || dice.happens(0.2)) return []
+  const shelved = rows.flatMap(({ lotId, source, effectiveAt }) => {
+    if (!lotId || source !== "lot" || dice.happens(0.2)) return []
     const expiresAt = new Date(effectiveAt.getTime() + dice.between(0, 15 * 3_600_000))
     const said = { commodity: 1, declaredOrigin: "", regionCode: "110106", recordId: "00".repeat(16) }
     const at = { harvestedAt: effectiveAt, expiresAt, createdAt: effectiveAt }

@@ -23,6 +23,7 @@ function randomDay(dice: Dice): PileEvent[] {
         ...at,
         grams: Math.ceil(grams / 2),
         lowGrams: Math.min(lowGrams, Math.ceil(grams / 2)),
+        ...(dice.happens(0.15) && { chosen: dice.one(["a", "b", "c", "d"]) }),
       })
     else
       events.push({
@@ -56,7 +57,13 @@ test("[RG-22] a walk that begins with what an earlier one found goes on as if it
     if (after.some(({ kind, effectiveAtMs }) => kind === "in" && effectiveAtMs <= lastMs + openMs)) continue
     // A surplus would revise what was carried.
     if (after.some(({ kind }) => kind === "count")) continue
-    const { carry, shortfallGrams } = runPile(before, { clockErrorMs })
+    const overAfterMs = dice.between(0, 2_000_000)
+    const expiresAtMs = new Map(
+      dice.happens(0.5) ? ["a", "c"].map((one) => [one, 1_000_000 + overAfterMs] as const) : [],
+    )
+    const nowMs = (events.at(-1)?.effectiveAtMs ?? 0) + dice.between(0, 1_000_000)
+    const options = { clockErrorMs, expiresAtMs, nowMs }
+    const { carry, shortfallGrams } = runPile(before, options)
     const { sources, ...weight } = carry
     const opening: PileEvent = {
       kind: "in",
@@ -65,8 +72,8 @@ test("[RG-22] a walk that begins with what an earlier one found goes on as if it
       ...weight,
       carried: sources,
     }
-    const whole = runPile(events, { clockErrorMs })
-    const resumed = runPile([opening, ...after], { clockErrorMs })
+    const whole = runPile(events, options)
+    const resumed = runPile([opening, ...after], options)
     expect({ seed, stock: resumed.stockGrams, live: resumed.live }).toEqual({
       seed,
       stock: whole.stockGrams,

@@ -35,6 +35,8 @@ export interface Books {
   readonly boxes?: boolean
   /** So long after its first harvest whatever is left of a lot is thrown away everywhere, without a record. */
   readonly shelfLifeMs?: number
+  /** Some sales are of a lot that the seller points at. */
+  readonly chosenLots?: boolean
 }
 
 /** One outflow and what was really in it. */
@@ -166,6 +168,17 @@ export class Market {
     return taken
   }
 
+  private oneOfLots({ items }: Merchant): string | undefined {
+    const known = items.filter(({ source }) => source !== UNKNOWN_SOURCE)
+    return known.length === 0 ? undefined : this.dice.one(known).source
+  }
+
+  private pickOf(merchant: Merchant, wanted: number, lot: string): Item[] {
+    const taken = merchant.items.filter(({ source }) => source === lot).slice(0, wanted)
+    merchant.items = merchant.items.filter((item) => !taken.includes(item))
+    return taken
+  }
+
   private harvest(merchant: Merchant): void {
     const source = `lot-${this.day}-${this.dice.between(1, 4)}`
     const itemCount = this.dice.between(4, 20)
@@ -182,11 +195,12 @@ export class Market {
   }
 
   private takeOut(merchant: Merchant, wanted: number): { recordId: string; weight: Weight; items: Item[] } | undefined {
-    const items = this.pick(merchant, wanted)
+    const chosen = this.books.chosenLots && this.dice.happens(0.4) ? this.oneOfLots(merchant) : undefined
+    const items = chosen === undefined ? this.pick(merchant, wanted) : this.pickOf(merchant, wanted, chosen)
     if (items.length === 0) return undefined
     const at = this.stamp()
     const weight = this.weigh(items.length)
-    merchant.events.push({ kind: "out", ...at, ...weight })
+    merchant.events.push({ kind: "out", ...at, ...weight, ...(chosen !== undefined && { chosen }) })
     this.bags.push({ pileId: merchant.pileId, key: outflowKey(at), gramsOf: gramsBySource(items) })
     return { recordId: at.recordId, weight, items }
   }

@@ -30,7 +30,27 @@ test("[RG-23] a source is gone with its shelf life once the others can fill the 
   expect(of("e")).toEqual([{ sourceId: "new", mustGrams: 10, mayGrams: 10 }])
   // Of the 20 of the book as much as was old may be missing.
   expect({ live, stockGrams }).toEqual({ stockGrams: 20, live: [{ sourceId: "new", mustGrams: 0, mayGrams: 20 }] })
-  expect(carry).toEqual({ grams: 20, lowGrams: 0, sources: [{ sourceId: "new", lowGrams: 20, highGrams: 20 }] })
+  expect(carry).toEqual({
+    grams: 20,
+    lowGrams: 20,
+    sources: [
+      { sourceId: "new", lowGrams: 20, highGrams: 20 },
+      { sourceId: "old", lowGrams: 0, highGrams: 20 },
+    ],
+  })
+})
+
+test("[RG-25] what is over is where somebody chooses it", () => {
+  const events: PileEvent[] = [
+    { kind: "in", ...at(1, "a"), grams: 20, sources: pure("old", 20) },
+    { kind: "in", ...at(2, "b"), grams: 30, sources: pure("new", 30) },
+    { kind: "out", ...at(3, "c"), grams: 25 },
+    { kind: "out", ...at(4, "d"), grams: 6 },
+    { kind: "out", ...at(5, "e"), grams: 5, chosen: "old" },
+  ]
+  const { outflows } = runPile(events, { expiresAtMs: new Map([["old", 2500]]) })
+  expect(outflows.get("d#0")?.sources).toEqual([{ sourceId: "new", mustGrams: 6, mayGrams: 6 }])
+  expect(outflows.get("e#0")?.sources).toEqual([{ sourceId: "old", mustGrams: 5, mayGrams: 5 }])
 })
 
 test("[RG-23] what a pile holds is told as of now: a shelf life that ended since its last event counts", () => {
@@ -86,7 +106,7 @@ test(
   "[RG-23] where goods are thrown away unrecorded with their shelf life, no bag of any level contradicts its ranges",
   () => {
     let [bags, assumed, unassumed] = [0, 0, 0]
-    for (const books of [{}, { silentLosses: true }, { boxes: true }]) {
+    for (const books of [{}, { silentLosses: true }, { boxes: true }, { chosenLots: true }]) {
       const dice = new Dice(23)
       for (let i = 0; i < 40; i += 1) {
         const market = new Market(dice, { ...books, shelfLifeMs: 70_000 })
@@ -204,10 +224,14 @@ function randomLives(dice: Dice, events: readonly PileEvent[]): PileOptions {
   return { expiresAtMs, nowMs: (events.length + 1) * 1000 }
 }
 
-test("[RG-3] [RG-14] with shelf lives too the order of events changes nothing, and every gram is somewhere", () => {
+test("[RG-3] [RG-14] with shelf lives and chosen lots too the order of events changes nothing, and every gram is somewhere", () => {
   const dice = new Dice(5)
   for (let pile = 0; pile < 400; pile += 1) {
-    const events = pile % 2 === 0 ? randomShortPile(dice) : randomPile(dice, { returns: true, mixes: true }).events
+    const plain = pile % 2 === 0 ? randomShortPile(dice) : randomPile(dice, { returns: true, mixes: true }).events
+    const events = plain.map((event) => {
+      if (event.kind !== "out" || !dice.happens(0.4)) return event
+      return { ...event, chosen: dice.one(["apple-1", "apple-3", "never here"]) }
+    })
     const options = randomLives(dice, events)
     const found = runPile(events, options)
     expect(runPile(dice.shuffled([...events, ...events.filter(() => dice.happens(0.3))]), options)).toEqual(found)

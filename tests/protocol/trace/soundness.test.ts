@@ -112,3 +112,20 @@ test(
   },
   HANGS_MS,
 )
+
+test(
+  "[RG-25] a lot that the seller points at is all of the bag, and no other bag's range becomes false",
+  () => {
+    let [certain, plain] = [0, 0]
+    for (const books of [{}, { silentLosses: true }, { boxes: true }]) {
+      const { sources, sets } = play(25, { ...books, chosenLots: true }, 25)
+      expect(sources.violations).toBe(0)
+      expect(sets.violations).toBe(0)
+      certain += sources.certain / sources.bags
+      const without = play(25, books, 25).sources
+      plain += without.certain / without.bags
+    }
+    expect(certain).toBeGreaterThan(1.5 * plain)
+  },
+  HANGS_MS,
+)
