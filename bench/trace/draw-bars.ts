@@ -57,7 +57,7 @@ function bar({ x, barWidth, value, yMax, colour, name }: Bar): string[] {
   const shown = shownValue(value)
   const size = `width="${px(barWidth - 2)}" height="${px(PLOT.bottom - y)}"`
   return [
-    `<rect x="${px(x)}" y="${px(y)}" ${size} fill="${colour}"><title>${escaped(name)}: ${shown}</title></rect>`,
+    `<rect x="${px(x)}" y="${px(y)}" ${size} fill="${colour}"><title>${escaped(`${name}: ${shown}`)}</title></rect>`,
     text(x + barWidth / 2 - 1, y - 4, shown, 'text-anchor="middle" font-size="11"'),
   ]
 }

@@ -28,7 +28,7 @@ export function lines(plot: Lines): string {
       `<polyline points="${path}" fill="none" stroke="${colourOf(index)}" stroke-width="2.5"/>`,
       ...placed.flatMap(({ x, y, value }) => [
         `<circle cx="${px(x)}" cy="${px(y)}" r="4" fill="${colourOf(index)}"/>`,
-        text(x, y - 9, value.toFixed(0), 'text-anchor="middle" font-size="12"'),
+        text(x, y + labelOffset(index), value.toFixed(0), 'text-anchor="middle" font-size="12"'),
       ]),
     ]
   })
@@ -37,4 +37,9 @@ export function lines(plot: Lines): string {
     ...body,
     ...labels,
   ])
+}
+
+/** Above the first line and below the second: where they meet both can be read. */
+function labelOffset(index: number): number {
+  return index % 2 === 0 ? -9 : 20
 }

@@ -49,7 +49,7 @@ function describeBroken(broken: Broken): string {
 
 function describeKeptTooLong({ bags, covered, soldOver, recalls }: KeptTooLong): string {
   const wrong = `${bags - covered} of ${bags} sales false, recall missed ${recalls.missedSales}`
-  return `  kept too long      ${soldOver} sales held goods beyond their shelf life: ${wrong} (the window ${recalls.missedByWindow})`
+  return `  kept too long      ${soldOver} sales held goods beyond their shelf life: ${wrong} (the window ${recalls.missedByWindow}), ÷ window ${ratio(recalls.scopeToWindow)}`
 }
 
 function describeMethods({ methods, window, commodities }: HabitReport): string[] {
