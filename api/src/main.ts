@@ -30,6 +30,7 @@ import { createApp } from "./http/app"
 import { refusalPage } from "./http/pages/refusal-page"
 import { databaseProbe, migrationsProbe } from "./http/probes"
 import { gatewayRoutes } from "./http/routes"
+import { inspectionJobs } from "./jobs/inspections"
 import { type Job, runJobs } from "./jobs/job"
 import { ledgerJobs } from "./jobs/ledger"
 import { partitionJobs } from "./jobs/partitions"
@@ -141,6 +142,7 @@ async function main(config: Config): Promise<void> {
     ...salesJobs,
     ...partitionJobs,
     ...traceJobs,
+    ...inspectionJobs,
     ...recallJobs(notifiers),
     ...terminalJobs(register),
   ]

@@ -2622,6 +2622,90 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/sites/{id}/place": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /**
+         * Say where a site is
+         * @description WGS 84. Alarms about goods that travelled too fast need it of both sites.
+         */
+        readonly put: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: never;
+                readonly path: {
+                    readonly id: string;
+                };
+                readonly cookie?: never;
+            };
+            readonly requestBody: {
+                readonly content: {
+                    readonly "application/json": {
+                        readonly latitudeMicrodegrees: number;
+                        readonly longitudeMicrodegrees: number;
+                    };
+                };
+            };
+            readonly responses: {
+                /** @description The site */
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Site"];
+                    };
+                };
+                /** @description `request/malformed`: The request is not in order; see the field named. */
+                readonly 400: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/unauthenticated`: Log in first. */
+                readonly 401: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/forbidden`: You are not allowed to do this. */
+                readonly 403: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `site/unknown`: There is no such site. */
+                readonly 404: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/merchants": {
         readonly parameters: {
             readonly query?: never;
@@ -4605,12 +4689,23 @@ export interface paths {
                         readonly method: string;
                         /** @example GB/T 5009.199-2003 */
                         readonly standard: string;
+                        /** @description The standard's own; of one we do not know, as stated */
                         readonly limitPermille: number;
                         readonly inhibitionPermille: number;
                         /** @enum {string} */
                         readonly conclusion: "passed" | "failed";
                         readonly instrument: string;
                         readonly testerRole: string;
+                        /**
+                         * Format: uuid
+                         * @description The test that this one repeats
+                         * @example 0199d3a0-7c1e-7000-8000-000000000001
+                         */
+                        readonly retestOf?: string;
+                        /** @description Of a photo that was stored before */
+                        readonly photo?: string;
+                        readonly channel?: string;
+                        readonly reviewerRole?: string;
                     };
                 };
             };
@@ -4634,6 +4729,12 @@ export interface paths {
                  *     `stock/conclusion-contradicts-figure`: The conclusion contradicts the figure and its limit.
                  *
                  *     `stock/tested-before-sampled`: Tested before it was sampled.
+                 *
+                 *     `inspection/limit-not-of-standard`: The named standard sets another limit.
+                 *
+                 *     `inspection/retest-of-other-goods`: The test that this one repeats was of other goods or of another stall.
+                 *
+                 *     `inspection/retest-too-early`: Tested before the test that it repeats.
                  */
                 readonly 400: {
                     headers: {
@@ -4661,7 +4762,99 @@ export interface paths {
                         readonly "application/json": components["schemas"]["Error"];
                     };
                 };
-                /** @description `merchant/unknown`: There is no such merchant. */
+                /**
+                 * @description `merchant/unknown`: There is no such merchant.
+                 *
+                 *     `inspection/retest-unknown`: The test that this one repeats is not known.
+                 *
+                 *     `inspection/photo-unknown`: There is no such photo.
+                 */
+                readonly 404: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `upload/other-bytes`: This number already names another upload. */
+                readonly 409: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/inspections/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Read a rapid test with all that it repeats and that repeat it
+         * @description The oldest first; the one without `supersededBy` counts. A retest that passed takes no recall back: who decides sees both.
+         */
+        readonly get: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: never;
+                readonly path: {
+                    readonly id: string;
+                };
+                readonly cookie?: never;
+            };
+            readonly requestBody?: never;
+            readonly responses: {
+                /** @description The chain */
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": {
+                            readonly tests: readonly components["schemas"]["InspectionReport"][];
+                        };
+                    };
+                };
+                /** @description `request/malformed`: The request is not in order; see the field named. */
+                readonly 400: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/unauthenticated`: Log in first. */
+                readonly 401: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/forbidden`: You are not allowed to do this. */
+                readonly 403: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `inspection/unknown`: There is no such inspection, or it is not yours to see. */
                 readonly 404: {
                     headers: {
                         readonly [name: string]: unknown;
@@ -4672,6 +4865,274 @@ export interface paths {
                 };
             };
         };
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/inspection-photos": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /**
+         * Store a photo of a test
+         * @description JPEG or PNG of at most 512 KB, told by its own bytes. What the camera wrote beside the picture is left out; the hash is of what is kept, and the same photo again has the same.
+         */
+        readonly put: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: never;
+                readonly path?: never;
+                readonly cookie?: never;
+            };
+            readonly requestBody: {
+                readonly content: {
+                    readonly "application/octet-stream": string;
+                };
+            };
+            readonly responses: {
+                /** @description Its SHA-256, by which a test names it */
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": {
+                            readonly hash: string;
+                        };
+                    };
+                };
+                /**
+                 * @description `request/malformed`: The request is not in order; see the field named.
+                 *
+                 *     `inspection/photo-unusable`: A photo is JPEG or PNG and at most 512 KB.
+                 */
+                readonly 400: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/unauthenticated`: Log in first. */
+                readonly 401: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/forbidden`: You are not allowed to do this. */
+                readonly 403: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/too-large`: The request is too large. */
+                readonly 413: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/inspections/{id}/photo": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The photo of a test */
+        readonly get: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: never;
+                readonly path: {
+                    readonly id: string;
+                };
+                readonly cookie?: never;
+            };
+            readonly requestBody?: never;
+            readonly responses: {
+                /** @description The picture */
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "image/jpeg": string;
+                        readonly "image/png": string;
+                    };
+                };
+                /** @description As it was */
+                readonly 304: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description `request/malformed`: The request is not in order; see the field named. */
+                readonly 400: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/unauthenticated`: Log in first. */
+                readonly 401: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/forbidden`: You are not allowed to do this. */
+                readonly 403: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /**
+                 * @description `inspection/unknown`: There is no such inspection, or it is not yours to see.
+                 *
+                 *     `inspection/photo-unknown`: There is no such photo.
+                 */
+                readonly 404: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/sites/{siteId}/days/{businessDay}/coverage": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * How much of what a market sold on a day is covered by tests and certificates
+         * @description Of lots that may have been in a pile whose sample passed (or failed), and of lots that carry a certificate. If nothing was bought off the books.
+         */
+        readonly get: {
+            readonly parameters: {
+                readonly query?: {
+                    readonly commodity?: number;
+                };
+                readonly header?: never;
+                readonly path: {
+                    readonly siteId: string;
+                    readonly businessDay: string;
+                };
+                readonly cookie?: never;
+            };
+            readonly requestBody?: never;
+            readonly responses: {
+                /** @description The day's coverage */
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": {
+                            /** Format: date-time */
+                            readonly startsAt: string;
+                            /** Format: date-time */
+                            readonly endsAt: string;
+                            readonly total: components["schemas"]["CoveredGrams"];
+                            readonly commodities: readonly {
+                                readonly code: number;
+                                readonly nameZh: string;
+                                readonly coverage: components["schemas"]["CoveredGrams"];
+                            }[];
+                        };
+                    };
+                };
+                /**
+                 * @description `request/malformed`: The request is not in order; see the field named.
+                 *
+                 *     `inspection/day-too-wide`: Too many piles on that day; ask by commodity.
+                 */
+                readonly 400: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/unauthenticated`: Log in first. */
+                readonly 401: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/forbidden`: You are not allowed to do this. */
+                readonly 403: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `site/unknown`: There is no such site. */
+                readonly 404: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        readonly put?: never;
+        readonly post?: never;
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -5759,6 +6220,268 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/outbreaks/sources": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Rank the lots and merchants that explain a set of affected purchases */
+        readonly post: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: never;
+                readonly path?: never;
+                readonly cookie?: never;
+            };
+            readonly requestBody: {
+                readonly content: {
+                    readonly "application/json": {
+                        readonly recordIds: readonly string[];
+                    };
+                };
+            };
+            readonly responses: {
+                /** @description The best explanation first */
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["OutbreakSources"];
+                    };
+                };
+                /** @description `request/malformed`: The request is not in order; see the field named. */
+                readonly 400: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/unauthenticated`: Log in first. */
+                readonly 401: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/forbidden`: You are not allowed to do this. */
+                readonly 403: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `recall/sales-unknown`: None of these sales can be traced. */
+                readonly 404: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/balance/merchants/{merchantId}/{day}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * What a stall's books say of its goods on one business day
+         * @description By commodity. For a wallet bound to the merchant, and for tokens with `traces:read` at its site. JSON or CSV by `as`.
+         */
+        readonly get: {
+            readonly parameters: {
+                readonly query?: {
+                    readonly commodity?: number;
+                    readonly as?: "json" | "csv";
+                    readonly lang?: "zh" | "en";
+                };
+                readonly header?: never;
+                readonly path: {
+                    readonly merchantId: string;
+                    readonly day: string;
+                };
+                readonly cookie?: never;
+            };
+            readonly requestBody?: never;
+            readonly responses: {
+                /** @description The balance */
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["MassBalance"];
+                        readonly "text/csv": string;
+                    };
+                };
+                /** @description `request/malformed`: The request is not in order; see the field named. */
+                readonly 400: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/unauthenticated`: Log in first. */
+                readonly 401: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/forbidden`: You are not allowed to do this. */
+                readonly 403: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `merchant/unknown`: There is no such merchant. */
+                readonly 404: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `statement/day-not-begun`: This business day has not begun yet. */
+                readonly 409: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/balance/sites/{siteId}/{day}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * The same of every stall of a site
+         * @description Needs `traces:read` at the site.
+         */
+        readonly get: {
+            readonly parameters: {
+                readonly query?: {
+                    readonly commodity?: number;
+                    readonly as?: "json" | "csv";
+                    readonly lang?: "zh" | "en";
+                };
+                readonly header?: never;
+                readonly path: {
+                    readonly siteId: string;
+                    readonly day: string;
+                };
+                readonly cookie?: never;
+            };
+            readonly requestBody?: never;
+            readonly responses: {
+                /** @description The balance */
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["MassBalance"];
+                        readonly "text/csv": string;
+                    };
+                };
+                /** @description `request/malformed`: The request is not in order; see the field named. */
+                readonly 400: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/unauthenticated`: Log in first. */
+                readonly 401: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/forbidden`: You are not allowed to do this. */
+                readonly 403: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `site/unknown`: There is no such site. */
+                readonly 404: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `statement/day-not-begun`: This business day has not begun yet. */
+                readonly 409: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/catalogue": {
         readonly parameters: {
             readonly query?: never;
@@ -5961,7 +6684,7 @@ export interface paths {
                         readonly participantId?: string;
                         /** @description Empty: every site */
                         readonly siteIds: readonly string[];
-                        readonly scopes: readonly ("participants:write" | "merchants:write" | "terminals:write" | "catalogue:write" | "access:write" | "inspections:write" | "payments:refund" | "payments:read" | "payments:reconcile" | "traces:read" | "traces:write" | "recalls:read" | "recalls:write" | "ledger:read" | "metrics:read")[];
+                        readonly scopes: readonly ("participants:write" | "merchants:write" | "terminals:write" | "catalogue:write" | "access:write" | "inspections:write" | "payments:refund" | "payments:read" | "payments:reconcile" | "traces:read" | "traces:write" | "recalls:read" | "recalls:write" | "alarms:read" | "alarms:write" | "ledger:read" | "metrics:read")[];
                         readonly days: number;
                     };
                 };
@@ -6184,6 +6907,8 @@ export interface components {
             /** @enum {string} */
             readonly conclusion: "passed" | "failed";
             readonly recordId: string;
+            /** @description It was done again: the newer test counts */
+            readonly isSuperseded?: boolean;
         };
         readonly Error: {
             /** @example terminal/unknown */
@@ -6447,6 +7172,7 @@ export interface components {
                 readonly grams: number | null;
                 readonly origin: components["schemas"]["Origin"] & (Record<string, never> | null);
                 readonly certificates: number;
+                readonly coverage: components["schemas"]["Coverage"];
                 readonly inspections: readonly components["schemas"]["Inspection"][];
                 readonly way: readonly {
                     readonly level: number;
@@ -6460,6 +7186,21 @@ export interface components {
                 }[];
             }[];
         };
+        /** @description How much of the goods must (rounded down) and may (rounded up) be of lots from a pile whose sample passed, failed, or that carry a certificate */
+        readonly Coverage: {
+            readonly tested: {
+                readonly mustPercent: number;
+                readonly mayPercent: number;
+            };
+            readonly failed: {
+                readonly mustPercent: number;
+                readonly mayPercent: number;
+            };
+            readonly certified: {
+                readonly mustPercent: number;
+                readonly mayPercent: number;
+            };
+        } | null;
         readonly Participant: {
             /**
              * Format: uuid
@@ -6498,6 +7239,9 @@ export interface components {
             /** @example Asia/Shanghai */
             readonly zone: string;
             readonly dayStartsAtMinutes: number;
+            /** @description Millionths of a degree */
+            readonly latitudeMicrodegrees?: number;
+            readonly longitudeMicrodegrees?: number;
             /** Format: date-time */
             readonly createdAt: string;
         };
@@ -6649,6 +7393,81 @@ export interface components {
             readonly validFrom?: string;
             /** Format: date-time */
             readonly validTo?: string;
+        };
+        /** @description 只对本次检验样品负责 */
+        readonly InspectionReport: {
+            /**
+             * Format: uuid
+             * @example 0199d3a0-7c1e-7000-8000-000000000001
+             */
+            readonly id: string;
+            readonly recordId: string;
+            /**
+             * Format: uuid
+             * @example 0199d3a0-7c1e-7000-8000-000000000001
+             */
+            readonly merchantId: string;
+            readonly commodity: number;
+            /**
+             * Format: uuid
+             * @example 0199d3a0-7c1e-7000-8000-000000000001
+             */
+            readonly lotId?: string;
+            readonly sampleNumber: string;
+            /** Format: date-time */
+            readonly sampledAt: string;
+            /** Format: date-time */
+            readonly testedAt: string;
+            readonly method: string;
+            readonly standard: string;
+            readonly limitPermille: number;
+            readonly inhibitionPermille: number;
+            /** @enum {string} */
+            readonly conclusion: "passed" | "failed";
+            readonly instrument: string;
+            readonly testerRole: string;
+            readonly channel?: string;
+            readonly reviewerRole?: string;
+            readonly photo?: string;
+            /**
+             * Format: uuid
+             * @example 0199d3a0-7c1e-7000-8000-000000000001
+             */
+            readonly retestOf?: string;
+            /**
+             * Format: uuid
+             * @description The newest of the chain, which counts
+             * @example 0199d3a0-7c1e-7000-8000-000000000001
+             */
+            readonly supersededBy?: string;
+            /**
+             * Format: uuid
+             * @description The recall that it proposed
+             * @example 0199d3a0-7c1e-7000-8000-000000000001
+             */
+            readonly recallId?: string;
+        };
+        /** @description Must is rounded down, may up */
+        readonly CoveredGrams: {
+            readonly grams: number;
+            readonly tested: {
+                readonly mustGrams: number;
+                readonly mayGrams: number;
+                readonly mustPercent: number;
+                readonly mayPercent: number;
+            };
+            readonly failed: {
+                readonly mustGrams: number;
+                readonly mayGrams: number;
+                readonly mustPercent: number;
+                readonly mayPercent: number;
+            };
+            readonly certified: {
+                readonly mustGrams: number;
+                readonly mayGrams: number;
+                readonly mustPercent: number;
+                readonly mayPercent: number;
+            };
         };
         readonly RecallScope: {
             /** Format: date-time */
@@ -6856,6 +7675,110 @@ export interface components {
             readonly saleRecordId: string;
             readonly saleDay: string;
             readonly isRead: boolean;
+        };
+        readonly OutbreakSources: {
+            /** @description Those of the asked that could be traced */
+            readonly sales: readonly string[];
+            readonly lots: readonly {
+                /**
+                 * Format: uuid
+                 * @example 0199d3a0-7c1e-7000-8000-000000000001
+                 */
+                readonly lotId: string;
+                readonly base: string;
+                readonly declaredOrigin: string;
+                /** @description Above 0: it explains the sales better than chance does */
+                readonly score: number;
+                /** @description Of all goods of these kinds and days */
+                readonly baseShare: number;
+                readonly possibleSales: number;
+                readonly certainSales: number;
+                /** @description What of each sale is of it, over all ways that it can have come */
+                readonly shares: readonly {
+                    readonly recordId: string;
+                    readonly grams: number;
+                    readonly mustGrams: number;
+                    readonly mayGrams: number;
+                    readonly expectedGrams: number;
+                }[];
+            }[];
+            readonly merchants: readonly {
+                /**
+                 * Format: uuid
+                 * @example 0199d3a0-7c1e-7000-8000-000000000001
+                 */
+                readonly merchantId: string;
+                readonly stallNumber: string;
+                readonly name: string;
+                readonly siteName: string;
+                /** @description Above 0: it explains the sales better than chance does */
+                readonly score: number;
+                /** @description Of all goods of these kinds and days */
+                readonly baseShare: number;
+                readonly possibleSales: number;
+                readonly certainSales: number;
+                /** @description What of each sale is of it, over all ways that it can have come */
+                readonly shares: readonly {
+                    readonly recordId: string;
+                    readonly grams: number;
+                    readonly mustGrams: number;
+                    readonly mayGrams: number;
+                    readonly expectedGrams: number;
+                }[];
+            }[];
+        };
+        readonly MassBalance: {
+            /**
+             * Format: uuid
+             * @example 0199d3a0-7c1e-7000-8000-000000000001
+             */
+            readonly siteId: string;
+            readonly siteName: string;
+            readonly siteNameEn: string;
+            readonly zone: string;
+            readonly day: string;
+            /** Format: date-time */
+            readonly startsAt: string;
+            /** Format: date-time */
+            readonly endsAt: string;
+            readonly isOver: boolean;
+            readonly lines: readonly {
+                /**
+                 * Format: uuid
+                 * @example 0199d3a0-7c1e-7000-8000-000000000001
+                 */
+                readonly merchantId: string;
+                readonly stallNumber: string;
+                readonly name: string;
+                readonly commodity: number;
+                readonly nameZh: string;
+                readonly nameEn: string;
+                readonly openingGrams: number;
+                /** @description `shortfall`: sold beyond the book, so it must have come; `surplus`: found by a stock-take; `other`: not told apart yet */
+                readonly in: {
+                    readonly purchase: number;
+                    readonly harvest: number;
+                    readonly outside: number;
+                    readonly return: number;
+                    readonly surplus: number;
+                    readonly shortfall: number;
+                    readonly other: number;
+                };
+                /** @description `loss`: missing at a stock-take */
+                readonly out: {
+                    readonly sale: number;
+                    readonly waste: number;
+                    readonly loss: number;
+                    readonly returned: number;
+                    readonly other: number;
+                };
+                /** @description Opening + in − out, to the gram */
+                readonly closingGrams: number;
+                /** @description By the newest stock-take of the day */
+                readonly countedGrams: number | null;
+                /** @description Declared weights leave so much open: what came in counts at its most, what left at its least weight */
+                readonly openGrams: number;
+            }[];
         };
         readonly Commodity: {
             readonly code: number;

@@ -1,5 +1,6 @@
 import { buyerErrors } from "./errors/buyers"
 import { ledgerErrors } from "./errors/ledger"
+import { inspectionErrors } from "./errors/inspections"
 import { payCodeErrors } from "./errors/pay-codes"
 import { paymentErrors } from "./errors/payments"
 import { recallErrors } from "./errors/recalls"
@@ -23,6 +24,7 @@ export const errorWords = {
   ...buyerErrors,
   ...stockErrors,
   ...traceErrors,
+  ...inspectionErrors,
   ...recallErrors,
   ...ledgerErrors,
 } as const

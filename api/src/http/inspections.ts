@@ -1,19 +1,17 @@
 import { createRoute, z } from "@hono/zod-openapi"
-import { msToSeconds2024 } from "@suyuan/protocol/units/instant"
 import type { Context } from "../context"
 import { enterInspection } from "../inspections/enter-inspection"
+import { readDayCoverage } from "../inspections/read-day-coverage"
+import { readChain } from "../inspections/read-inspection"
+import { readPhoto, storePhoto } from "../inspections/store-photo"
 import { endDay } from "../trace/end-day"
 import { requireActor } from "./authenticate"
+import { coveredGrams, inspectionView, newInspection, viewCoverage, viewInspection } from "./inspection-schemas"
 import { actorRefusals, refusals } from "./refusals"
 import { newRouter, type Routes } from "./router"
-import { answer, byToken, jsonBody, uuid } from "./schemas"
+import { answer, byToken, instant, jsonBody, uuid } from "./schemas"
 
-const short = z.string().trim().min(1).max(32)
-const since2024 = z.iso
-  .datetime()
-  .refine((text) => Date.parse(text) >= Date.UTC(2024, 0, 1), "a time since 2024")
-  .transform((text) => msToSeconds2024(Date.parse(text)))
-  .openapi({ type: "string", format: "date-time" })
+const byId = { params: z.object({ id: uuid }) }
 
 const inspectionRoute = createRoute({
   method: "post",
@@ -23,26 +21,7 @@ const inspectionRoute = createRoute({
   description:
     "The conclusion follows from the figure and the limit of the named standard; one that contradicts them is refused.",
   security: byToken,
-  request: jsonBody(
-    z
-      .object({
-        id: uuid,
-        merchantId: uuid,
-        commodity: z.number().int().min(1),
-        lotId: uuid.optional(),
-        sampleNumber: short,
-        sampledAt: since2024,
-        testedAt: since2024,
-        method: short.openapi({ example: "酶抑制率法" }),
-        standard: short.openapi({ example: "GB/T 5009.199-2003" }),
-        limitPermille: z.number().int().min(1).max(1000),
-        inhibitionPermille: z.number().int().min(0).max(1000),
-        conclusion: z.enum(["passed", "failed"]),
-        instrument: short,
-        testerRole: short,
-      })
-      .strict(),
-  ),
+  request: jsonBody(newInspection),
   responses: {
     201: answer("Recorded", z.object({ id: z.string() })),
     ...refusals(
@@ -51,7 +30,94 @@ const inspectionRoute = createRoute({
       "stock/unknown-commodity",
       "stock/conclusion-contradicts-figure",
       "stock/tested-before-sampled",
+      "inspection/limit-not-of-standard",
+      "inspection/retest-unknown",
+      "inspection/retest-of-other-goods",
+      "inspection/retest-too-early",
+      "inspection/photo-unknown",
+      "upload/other-bytes",
     ),
+  },
+})
+
+const chainRoute = createRoute({
+  method: "get",
+  path: "/inspections/{id}",
+  tags: ["inspections"],
+  summary: "Read a rapid test with all that it repeats and that repeat it",
+  description:
+    "The oldest first; the one without `supersededBy` counts. A retest that passed takes no recall back: who decides sees both.",
+  security: byToken,
+  request: byId,
+  responses: {
+    200: answer("The chain", z.object({ tests: z.array(inspectionView) })),
+    ...refusals(...actorRefusals, "inspection/unknown"),
+  },
+})
+
+const storePhotoRoute = createRoute({
+  method: "put",
+  path: "/inspection-photos",
+  tags: ["inspections"],
+  summary: "Store a photo of a test",
+  description:
+    "JPEG or PNG of at most 512 KB, told by its own bytes. What the camera wrote beside the picture is left out; the hash is of what is kept, and the same photo again has the same.",
+  security: byToken,
+  request: {
+    body: {
+      required: true,
+      content: { "application/octet-stream": { schema: z.string().openapi({ format: "binary" }) } },
+    },
+  },
+  responses: {
+    200: answer("Its SHA-256, by which a test names it", z.object({ hash: z.string() })),
+    ...refusals(...actorRefusals, "inspection/photo-unusable", "request/too-large"),
+  },
+})
+
+const photoRoute = createRoute({
+  method: "get",
+  path: "/inspections/{id}/photo",
+  tags: ["inspections"],
+  summary: "The photo of a test",
+  security: byToken,
+  request: byId,
+  responses: {
+    200: {
+      description: "The picture",
+      content: {
+        "image/jpeg": { schema: z.string().openapi({ format: "binary" }) },
+        "image/png": { schema: z.string().openapi({ format: "binary" }) },
+      },
+    },
+    304: { description: "As it was" },
+    ...refusals(...actorRefusals, "inspection/unknown", "inspection/photo-unknown"),
+  },
+})
+
+const coverageRoute = createRoute({
+  method: "get",
+  path: "/sites/{siteId}/days/{businessDay}/coverage",
+  tags: ["inspections"],
+  summary: "How much of what a market sold on a day is covered by tests and certificates",
+  description:
+    "Of lots that may have been in a pile whose sample passed (or failed), and of lots that carry a certificate. If nothing was bought off the books.",
+  security: byToken,
+  request: {
+    params: z.object({ siteId: uuid, businessDay: z.iso.date() }),
+    query: z.object({ commodity: z.coerce.number().int().min(1).optional() }),
+  },
+  responses: {
+    200: answer(
+      "The day's coverage",
+      z.object({
+        startsAt: instant,
+        endsAt: instant,
+        total: coveredGrams,
+        commodities: z.array(z.object({ code: z.number().int(), nameZh: z.string(), coverage: coveredGrams })),
+      }),
+    ),
+    ...refusals(...actorRefusals, "site/unknown", "inspection/day-too-wide"),
   },
 })
 
@@ -72,15 +138,48 @@ const endDayRoute = createRoute({
 export function inspectionRoutes({ ctx }: { readonly ctx: Context }): Routes {
   const routes = newRouter()
   routes.use("/inspections", requireActor(ctx, "inspections:write"))
-  routes.use("/sites/:siteId/days/*", requireActor(ctx, "traces:write"))
+  routes.use("/inspections/:id/*", requireActor(ctx))
+  routes.use("/inspections/:id", requireActor(ctx))
+  routes.use("/inspection-photos", requireActor(ctx, "inspections:write"))
+  routes.use("/sites/:siteId/days/:day/end", requireActor(ctx, "traces:write"))
+  routes.use("/sites/:siteId/days/:day/coverage", requireActor(ctx, "traces:read"))
   routes.openapi(inspectionRoute, async (c) => {
-    const { id, merchantId, lotId, sampledAt, testedAt, ...body } = c.req.valid("json")
+    const { id, merchantId, lotId, sampledAt, testedAt, photo, ...body } = c.req.valid("json")
     await enterInspection(ctx, c.get("actor"), {
       id,
       merchantId,
+      photo,
       body: { ...body, lot: lotId, sampledAtSeconds: sampledAt, testedAtSeconds: testedAt },
     })
     return c.json({ id }, 201)
+  })
+  routes.openapi(chainRoute, async (c) => {
+    const tests = await readChain(ctx.db, c.get("actor"), c.req.valid("param").id)
+    return c.json({ tests: tests.map(viewInspection) }, 200)
+  })
+  routes.openapi(storePhotoRoute, async (c) =>
+    c.json(await storePhoto(ctx, c.get("actor"), new Uint8Array(await c.req.arrayBuffer())), 200),
+  )
+  routes.openapi(photoRoute, async (c) => {
+    const { hash, mediaType, bytes } = await readPhoto(ctx.db, c.get("actor"), c.req.valid("param").id)
+    // Named by its bytes, it never changes; and it is for who asked alone.
+    const headers = { etag: `"${hash}"`, "cache-control": "private, max-age=31536000, immutable" }
+    if (c.req.header("if-none-match") === headers.etag) return c.body(null, 304, headers)
+    const contentHeaders = { "content-type": mediaType, "x-content-type-options": "nosniff" }
+    return c.body(new Uint8Array(bytes).buffer, 200, { ...headers, ...contentHeaders })
+  })
+  routes.openapi(coverageRoute, async (c) => {
+    const { siteId, businessDay } = c.req.valid("param")
+    const { commodity } = c.req.valid("query")
+    const found = await readDayCoverage(ctx, ctx.db, c.get("actor"), { siteId, day: businessDay, commodity })
+    const { startsAt, endsAt, total } = found
+    return c.json(
+      {
+        ...{ startsAt: startsAt.toISOString(), endsAt: endsAt.toISOString(), total: viewCoverage(total) },
+        commodities: found.commodities.map((one) => ({ ...one, coverage: viewCoverage(one.coverage) })),
+      },
+      200,
+    )
   })
   routes.openapi(endDayRoute, async (c) => c.json(await endDay(ctx, c.get("actor"), c.req.valid("param")), 200))
   return routes

@@ -14,8 +14,21 @@ export const inspectionSchema = z
     inhibitionPermille: z.number().int(),
     conclusion: z.enum(["passed", "failed"]),
     recordId: z.string(),
+    isSuperseded: z.boolean().optional().openapi({ description: "It was done again: the newer test counts" }),
   })
   .openapi("Inspection")
+
+const percents = z.object({
+  mustPercent: z.number().int().min(0).max(100),
+  mayPercent: z.number().int().min(0).max(100),
+})
+
+export const coverageSchema = z
+  .object({ tested: percents, failed: percents, certified: percents })
+  .openapi("Coverage", {
+    description:
+      "How much of the goods must (rounded down) and may (rounded up) be of lots from a pile whose sample passed, failed, or that carry a certificate",
+  })
 
 export const originSchema = z
   .object({

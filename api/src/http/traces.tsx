@@ -11,7 +11,7 @@ import { recordOfShare, requireReader, revokeShare, shareTrace } from "../trace/
 import { TracePage } from "./pages/trace-page"
 import { refusals } from "./refusals"
 import { type HttpEnvironment, newRouter, type Routes } from "./router"
-import { inspectionSchema, originSchema } from "./scan-schemas"
+import { coverageSchema, inspectionSchema, originSchema } from "./scan-schemas"
 
 export type TraceDeps = {
   readonly ctx: Context
@@ -41,6 +41,7 @@ const traceSchema = z
         grams: z.number().int().nullable(),
         origin: originSchema.nullable(),
         certificates: z.number().int(),
+        coverage: coverageSchema.nullable(),
         inspections: z.array(inspectionSchema),
         way: z.array(
           z.object({

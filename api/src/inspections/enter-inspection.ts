@@ -14,6 +14,8 @@ export type InspectionEntry = {
   readonly id: string
   readonly merchantId: string
   readonly body: UploadBody<"inspection">
+  /** SHA-256 of a photo that was stored before, in hex. */
+  readonly photo?: string | undefined
 }
 
 /**
@@ -42,7 +44,12 @@ export async function enterInspection(ctx: Context, actor: Actor, entry: Inspect
     const concerned = [...new Set([...(owner ? [owner.number] : []), ...regulators.map(({ number }) => number)])]
     // The inspector's clock is ours: no terminal's offset belongs to these times.
     const ownTime = { ...stall, terminal: { ...stall.terminal, clockOffsetMs: 0 } }
-    const refusal = await recordInspection(ctx, tx, ownTime, entry.body, { uploadId: entry.id, concerned })
+    const refusal = await recordInspection(ctx, tx, ownTime, entry.body, {
+      uploadId: entry.id,
+      concerned,
+      enteredBy: actor.id,
+      photo: entry.photo,
+    })
     if (refusal) throw new ServiceError(refusal)
     await writeAudit(ctx, tx, actor, { verb: "inspections/enter", subject: entry.id, siteId: stall.site.id })
   })

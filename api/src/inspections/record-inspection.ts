@@ -1,6 +1,8 @@
+import { photos } from "@suyuan/drizzle/schema/checks"
 import { records } from "@suyuan/drizzle/schema/ledger"
 import { inspections } from "@suyuan/drizzle/schema/trace"
-import { equalBytes, toHex } from "@suyuan/protocol/codec/bytes"
+import { equalBytes, fromHex, toHex } from "@suyuan/protocol/codec/bytes"
+import { concludeRapidTest, rapidTestStandard } from "@suyuan/protocol/inspection/standards"
 import { encodeRecord } from "@suyuan/protocol/ledger/record"
 import { recordId, uuidKey } from "@suyuan/protocol/ledger/record-id"
 import { RECORD_KINDS } from "@suyuan/protocol/ledger/record-kind"
@@ -15,25 +17,41 @@ import { knownCommodity } from "../stock/known-commodity"
 import { pileIdOf } from "../stock/pile-id"
 import { effectiveTime, mergedPile, type UploadNaming } from "../stock/record-goods"
 import { ensurePiles } from "../trace/apply-sales"
+import { chainOf, findRetested, type Inspection, settleChain } from "./find-retested"
+
+export type InspectionNaming = UploadNaming & {
+  /** Whose word it is: an inspector's id, or `terminal:<hex>`. A recall that it proposes is approved by another. */
+  readonly enteredBy: string
+  /** SHA-256 of a photo that was stored before, in hex. */
+  readonly photo?: string | undefined
+}
 
 /**
  * A rapid test of a stall's pile, judged by the limit of its own standard (GB/T 5009.199 says 50 % inhibition is
- * positive, NY/T 448 70 %): a conclusion that contradicts the figure is refused. The same id again is the same test.
+ * positive, NY/T 448 70 %): another limit for a standard that we know, or a conclusion that contradicts the figure, is
+ * refused. A standard that we do not know stands as it was written, with the limit that was stated. A retest names the
+ * test that it repeats, and the newest of them counts. The same id again is the same test.
  */
 export async function recordInspection(
   ctx: Context,
   tx: Transaction,
   stall: TerminalAtStall,
   body: UploadBody<"inspection">,
-  { uploadId, concerned }: UploadNaming,
+  { uploadId, concerned, enteredBy, photo }: InspectionNaming,
 ): Promise<UploadRefusal> {
   if (!(await knownCommodity(tx, body.commodity))) return "stock/unknown-commodity"
-  const conclusion = body.inhibitionPermille < body.limitPermille ? "passed" : "failed"
+  const standard = rapidTestStandard(body.standard)
+  if (standard && standard.limitPermille !== body.limitPermille) return "inspection/limit-not-of-standard"
+  const conclusion = concludeRapidTest(body.inhibitionPermille, body.limitPermille)
   if (body.conclusion !== conclusion) return "stock/conclusion-contradicts-figure"
   const sampledAt = effectiveTime(stall, body.sampledAtSeconds)
   const testedAt = effectiveTime(stall, body.testedAtSeconds)
   if (testedAt < sampledAt) return "stock/tested-before-sampled"
+  if (photo !== undefined && !(await isPhoto(tx, photo))) return "inspection/photo-unknown"
   const { pileId, pileAlias } = mergedPile(ctx, stall, body.commodity)
+  const retested = await retestedBy(tx, body, pileId, testedAt)
+  if (retested && !retested.ok) return retested.error
+  const first = retested?.value
   const id = toHex(recordId("inspection", utcDayOf(testedAt.getTime()), uuidKey(uploadId)))
   const { public: publicBytes } = encodeRecord({
     kind: "inspection",
@@ -52,6 +70,10 @@ export async function recordInspection(
       conclusion,
       instrument: body.instrument,
       testerRole: body.testerRole,
+      retestOf: first && bytesOf(first.recordId),
+      photo: photo === undefined ? undefined : bytesOf(photo),
+      channel: body.channel,
+      reviewerRole: body.reviewerRole,
     },
   })
   const [known] = await tx
@@ -65,6 +87,7 @@ export async function recordInspection(
   ])
   const place = { siteId: stall.site.id, merchantId: stall.merchant.id, commodity: body.commodity }
   await ensurePiles(ctx, tx, [{ pileId: pileIdOf(stall.merchant.id, body.commodity, null), ...place, lotId: null }])
+  const chainId = first && chainOf(first)
   await tx
     .insert(inspections)
     .values({
@@ -83,7 +106,40 @@ export async function recordInspection(
       instrument: body.instrument,
       testerRole: body.testerRole,
       recordId: id,
+      channel: body.channel ?? null,
+      reviewerRole: body.reviewerRole ?? null,
+      photo: photo ?? null,
+      retestOf: first?.id ?? null,
+      chainId: chainId ?? null,
+      enteredBy,
+      recallDue: conclusion === "failed" && !(chainId && (await hasProposed(tx, chainId, sampledAt))),
+      sourcesDueAt: new Date(ctx.clock.nowMs()),
     })
     .onConflictDoNothing()
+  if (chainId) await settleChain(tx, chainId)
   return undefined
+}
+
+async function retestedBy(tx: Transaction, { retestOf }: UploadBody<"inspection">, pileId: string, testedAt: Date) {
+  return retestOf === undefined ? undefined : findRetested(tx, { retestOf, pileId, testedAt })
+}
+
+/** Of one sample a recall is proposed once, however often it is tested. */
+async function hasProposed(tx: Transaction, chainId: string, sampledAt: Date): Promise<boolean> {
+  const chain = await tx.select().from(inspections).where(eq(inspections.chainId, chainId))
+  const [root] = await tx.select().from(inspections).where(eq(inspections.id, chainId))
+  const failedBefore = ({ conclusion, sampledAt: at }: Inspection) =>
+    conclusion === "failed" && at.getTime() === sampledAt.getTime()
+  return [...chain, ...(root ? [root] : [])].some(failedBefore)
+}
+
+async function isPhoto(tx: Transaction, hash: string): Promise<boolean> {
+  const found = await tx.select({ hash: photos.hash }).from(photos).where(eq(photos.hash, hash))
+  return found.length > 0
+}
+
+function bytesOf(hex: string): Uint8Array {
+  const bytes = fromHex(hex)
+  if (!bytes) throw new Error("an id is not hex")
+  return bytes
 }

@@ -135,7 +135,12 @@ async function recordGroup(ctx: Context, tx: Transaction, arrived: readonly Arri
   return acks
 }
 
-const comesAgain = new Set<ErrorCode>(["sale/unknown", "sale/not-recorded", "stock/no-such-purchase"])
+const comesAgain = new Set<ErrorCode>([
+  "sale/unknown",
+  "sale/not-recorded",
+  "stock/no-such-purchase",
+  "inspection/retest-unknown",
+])
 
 function bodyHash({ upload }: Arrived): string {
   return toHex(sha256(concatBytes(Uint8Array.of(UPLOAD_KINDS[upload.kind]), upload.body)))
@@ -206,7 +211,7 @@ async function recordOther(
     }
     case "inspection": {
       const body = parseUploadBody("inspection", upload.body)
-      return body.ok ? recordInspection(ctx, tx, stall, body.value, named) : "upload/malformed-body"
+      return body.ok ? recordInspection(ctx, tx, stall, body.value, { ...named, enteredBy: terminalName(stall) }) : "upload/malformed-body"
     }
     case "void": {
       const body = parseUploadBody("void", upload.body)
@@ -223,6 +228,10 @@ async function recordOther(
 
 /** Whether the payment came first is told on the sale's own channel; the request itself was heard either way. */
 async function cancel(ctx: Context, tx: Transaction, stall: TerminalAtStall, counter: number): Promise<UploadRefusal> {
+function terminalName({ terminal }: TerminalAtStall): string {
+  return `terminal:${terminalToHex(terminal.id)}`
+}
+
   const [key] = await tx
     .select()
     .from(saleKeys)

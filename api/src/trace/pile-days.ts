@@ -133,7 +133,8 @@ export async function readPileStates(
         ) AS later) END AS later,
       (SELECT json_agg(test) FROM (
         SELECT extract(epoch FROM sampled_at)::float8 * 1000 AS sampled_ms, extract(epoch FROM tested_at)::float8 * 1000 AS tested_ms,
-          sample_number, method, standard, limit_permille, inhibition_permille, conclusion, encode(record_id, 'hex') AS record_id
+          sample_number, method, standard, limit_permille, inhibition_permille, conclusion, encode(record_id, 'hex') AS record_id,
+          superseded_by IS NOT NULL AS is_superseded
         FROM ${inspections} AS test WHERE test.pile_id = known.pile_id
           AND sampled_at >= to_timestamp((state -> 'presence' ->> 'sinceMs')::float8 / 1000)
         ORDER BY tested_at DESC LIMIT ${testsMax}
@@ -192,6 +193,7 @@ type TestRow = {
   readonly limit_permille: number
   readonly inhibition_permille: number
   readonly conclusion: InspectionDescription["conclusion"]
+  readonly is_superseded: boolean
   readonly record_id: string
 }
 
@@ -230,6 +232,7 @@ function testOf(row: TestRow): InspectionDescription {
     conclusion: row.conclusion,
     recordId: row.record_id,
     testedAt: new Date(Math.round(row.tested_ms)).toISOString(),
+    ...(row.is_superseded && { isSuperseded: true }),
   }
 }
 

@@ -13,6 +13,8 @@ export type InspectionDescription = {
   readonly inhibitionPermille: number
   readonly conclusion: "passed" | "failed"
   readonly recordId: string
+  /** It was done again: the newer test counts. Left out for one that counts. */
+  readonly isSuperseded?: boolean
 }
 
 const inspectionsMax = 200
@@ -45,7 +47,8 @@ export async function readInspections(
   const described = rows.map((row) => {
     const { sampleNumber, method, standard, limitPermille, inhibitionPermille, conclusion, recordId } = row
     const test = { sampleNumber, method, standard, limitPermille, inhibitionPermille, conclusion, recordId }
-    return { pileId: row.pileId, test: { ...test, testedAt: row.testedAt.toISOString() } }
+    const isSuperseded = row.supersededBy !== null && { isSuperseded: true }
+    return { pileId: row.pileId, test: { ...test, testedAt: row.testedAt.toISOString(), ...isSuperseded } }
   })
   const byPile = Map.groupBy(described, ({ pileId }) => pileId)
   return new Map([...byPile].map(([pileId, tests]) => [pileId, tests.map(({ test }) => test)]))

@@ -8,6 +8,7 @@ import { and, eq, sql } from "drizzle-orm"
 import type { Context, Reader } from "../context"
 import { localDay } from "../day"
 import { ServiceError } from "../errors"
+import { coverageOf, percentsOf, readLotChecks } from "../inspections/coverage"
 import { recordDay } from "../ledger/record-day"
 import { arrayOf } from "../unnest"
 import { businessDayOf } from "./business-day"
@@ -47,11 +48,12 @@ export async function readTrace(ctx: Context, reader: Reader, recordId: string, 
     ctx.clock.nowMs(),
     starts,
   )
-  const { origins, ways, facts, tests, stalls, statements, learned } = await nameAll(reader, histories, {
+  const { origins, ways, facts, tests, stalls, statements, checks, learned } = await nameAll(reader, histories, {
     ...{ pileIds, leftMs: soldMs + openOrderMs },
     businessDay: businessDayOf(site, sale.effectiveAt),
   })
   if (learned.length > 0) ctx.afterwards.do(`bought for ${recordId}`, () => rememberThese(ctx, learned))
+  const covered = coverageOf(histories.histories, checks, { ...limitsOfLots(facts), keep: histories.isNamed })
   const ranges = lines.map(({ line, pileId }) => {
     const key = outflowKey({ recordId, line })
     return (pileId !== null && origins?.piles.get(pileId)?.outflows.get(key)) || undefined
@@ -70,15 +72,18 @@ export async function readTrace(ctx: Context, reader: Reader, recordId: string, 
     /** None until the day's first statement: origins are provisional as long as that is so. */
     originStatements: statements,
     levels: Math.max(0, ...all.flatMap(({ stops }) => stops.map(({ level }) => level + 1))),
-    lines: lines.map(({ pileId, gramsHigh, nameZh, nameEn }, index) => {
+    lines: lines.map(({ line, pileId, gramsHigh, nameZh, nameEn }, index) => {
       const range = ranges[index]
       const origin = range ? describeOrigin(range, facts) : undefined
+      const coverage = covered(pileId ?? "", outflowKey({ recordId, line }))
       return {
         name: nameZh,
         nameEn,
         grams: view === "share" ? null : gramsHigh,
         origin: origin === undefined ? null : view === "share" ? withoutGrams(origin, shown) : origin,
         certificates: origin?.sources.filter(({ lotId }) => facts.get(lotId)?.isCertified).length ?? 0,
+        /** In per cent, which tell a stranger no weight. */
+        coverage: coverage ? percentsOf(coverage) : null,
         inspections: (tests.get(pileId ?? "") ?? []).map((one) => ({ ...one, testedAt: shown(one.testedAt) })),
         way: (ways.get(pileId ?? "")?.stops ?? []).map((stop) => describeStop(stop, stalls, tests, shown)),
       }
@@ -151,7 +156,7 @@ async function nameAll(
     resolve(histories.histories, { ...limitsOfLots(facts), keep: histories.isNamed })
   const readNames = async (ways: ReadonlyMap<string, Way>) => {
     const all = [...ways.values()]
-    const [tests, stalls, statements] = await Promise.all([
+    const [tests, stalls, statements, checks] = await Promise.all([
       readInspections(
         reader,
         all.flatMap(({ stays }) => stays),
@@ -161,8 +166,9 @@ async function nameAll(
         all.flatMap(({ stops }) => stops),
       ),
       findStatements(reader, asked.pileIds, asked.businessDay),
+      readLotChecks(reader, lotsOf(histories)),
     ])
-    return { ways, tests, stalls, statements }
+    return { ways, tests, stalls, statements, checks }
   }
   const lots = readLots(reader, lotsOf(histories))
   if (histories.levels > 1) {

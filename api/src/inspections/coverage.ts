@@ -1,0 +1,138 @@
+import { testedLots } from "@suyuan/drizzle/schema/checks"
+import { certificates, inspections, lots } from "@suyuan/drizzle/schema/trace"
+import type { OriginOptions, PileHistory } from "@suyuan/protocol/trace/origin-range"
+import { type SetRange, setGroups, setRangeOf } from "@suyuan/protocol/trace/pile"
+import { sql } from "drizzle-orm"
+import type { Reader } from "../context"
+import { resolve } from "../trace/resolve"
+import { arrayOf } from "../unnest"
+
+/** What is known of a lot besides where it came from. Of each chain of tests only the newest counts. */
+export type LotChecks = {
+  /** It may have been in a pile whose sample passed. */
+  readonly isTested: boolean
+  /** It may have been in a pile whose sample failed: then it is covered by no other test. */
+  readonly hasFailed: boolean
+  /** How much of it carries a certificate: none, a part of its weight, or all. */
+  readonly certified: "none" | "part" | "all"
+}
+
+type Row = { lot_id: string; is_tested: boolean | null; has_failed: boolean | null; certified: LotChecks["certified"] }
+
+/** Checks of lots, given by id or as a query of their ids. One round trip. */
+export async function readLotChecks(
+  reader: Reader,
+  lotIds: readonly string[] | ReturnType<typeof sql>,
+): Promise<Map<string, LotChecks>> {
+  if (Array.isArray(lotIds) && lotIds.length === 0) return new Map()
+  const wanted = Array.isArray(lotIds) ? arrayOf("uuid", lotIds) : sql`ARRAY(${lotIds})`
+  const rows = await reader.execute<Row>(sql`
+    SELECT lot.id AS lot_id, test.is_tested, test.has_failed,
+      CASE WHEN paper.grams IS NULL THEN 'none' WHEN paper.grams < lot.grams THEN 'part' ELSE 'all' END AS certified
+    FROM ${lots} AS lot
+    LEFT JOIN LATERAL (
+      SELECT bool_or(conclusion = 'passed') AS is_tested, bool_or(conclusion = 'failed') AS has_failed
+      FROM ${testedLots} AS tested JOIN ${inspections} AS test ON test.id = tested.inspection_id
+      WHERE tested.lot_id = lot.id AND test.superseded_by IS NULL
+    ) AS test ON true
+    LEFT JOIN LATERAL (SELECT sum(grams) AS grams FROM ${certificates} AS paper WHERE paper.lot_id = lot.id) AS paper ON true
+    WHERE lot.id = ANY (${wanted})`)
+  return new Map(
+    rows.map(({ lot_id, is_tested, has_failed, certified }) => [
+      lot_id,
+      { isTested: is_tested === true && has_failed !== true, hasFailed: has_failed === true, certified },
+    ]),
+  )
+}
+
+export type CoveredGrams = { readonly mustGrams: number; readonly mayGrams: number }
+
+/** Of some goods, how much must and may be of lots that passed, failed, or carry a certificate (CV-1 to CV-4). */
+export type Coverage = {
+  readonly grams: number
+  readonly tested: CoveredGrams
+  readonly failed: CoveredGrams
+  readonly certified: CoveredGrams
+}
+
+export type CoverageOf = (pileId: string, key: string) => Coverage | undefined
+
+/**
+ * Walks the histories once a set of lots: a set is often certain where none of its lots is. Goods of unknown origin are
+ * in none. Of a lot that carries a certificate for a part of its weight nobody knows which part: it counts for `may` alone.
+ */
+export function coverageOf(
+  histories: readonly PileHistory[],
+  checks: ReadonlyMap<string, LotChecks>,
+  options: Omit<OriginOptions, "groupOf">,
+): CoverageOf {
+  const walk = (isIn: (lot: LotChecks) => boolean): RangeOf | undefined => {
+    const isAny = [...checks.values()].some(isIn)
+    return isAny ? setRanges(histories, checks, isIn, options) : undefined
+  }
+  const [tested, failed] = [walk((lot) => lot.isTested), walk((lot) => lot.hasFailed)]
+  const some = walk(({ certified }) => certified !== "none")
+  const isPart = [...checks.values()].some(({ certified }) => certified === "part")
+  const whole = isPart ? walk(({ certified }) => certified === "all") : some
+  // Every walk reads the same outflows.
+  const weights = tested ?? failed ?? some ?? setRanges(histories, checks, () => false, options)
+  return (pileId, key) => {
+    const range = weights(pileId, key)
+    if (!range) return undefined
+    return {
+      grams: range.grams,
+      tested: gramsOf(tested?.(pileId, key)),
+      failed: gramsOf(failed?.(pileId, key)),
+      certified: {
+        mustGrams: gramsOf(whole?.(pileId, key)).mustGrams,
+        mayGrams: gramsOf(some?.(pileId, key)).mayGrams,
+      },
+    }
+  }
+}
+
+type RangeOf = (pileId: string, key: string) => SetRange | undefined
+
+function setRanges(
+  histories: readonly PileHistory[],
+  checks: ReadonlyMap<string, LotChecks>,
+  isIn: (lot: LotChecks) => boolean,
+  options: Omit<OriginOptions, "groupOf">,
+): RangeOf {
+  const includes = (sourceId: string) => {
+    const lot = checks.get(sourceId)
+    return lot !== undefined && isIn(lot)
+  }
+  const resolved = resolve(histories, { ...options, groupOf: setGroups(includes) })
+  return (pileId, key) => {
+    const range = resolved?.piles.get(pileId)?.outflows.get(key)
+    return range && setRangeOf(range)
+  }
+}
+
+function gramsOf(range: SetRange | undefined): CoveredGrams {
+  return { mustGrams: range?.mustGrams ?? 0, mayGrams: range?.mayGrams ?? 0 }
+}
+
+/** Several goods together: what each must and may hold adds up. */
+export function addCoverage(all: readonly Coverage[]): Coverage {
+  const sum = (of: (one: Coverage) => CoveredGrams): CoveredGrams => ({
+    mustGrams: all.reduce((grams, one) => grams + of(one).mustGrams, 0),
+    mayGrams: all.reduce((grams, one) => grams + of(one).mayGrams, 0),
+  })
+  return {
+    grams: all.reduce((grams, one) => grams + one.grams, 0),
+    tested: sum((one) => one.tested),
+    failed: sum((one) => one.failed),
+    certified: sum((one) => one.certified),
+  }
+}
+
+/** In whole per cent: what must is rounded down, what may up, so that neither says more than is certain. */
+export function percentsOf({ grams, ...sets }: Coverage) {
+  const percents = ({ mustGrams, mayGrams }: CoveredGrams) => ({
+    mustPercent: grams === 0 ? 0 : Math.floor((mustGrams * 100) / grams),
+    mayPercent: grams === 0 ? 0 : Math.ceil((mayGrams * 100) / grams),
+  })
+  return { tested: percents(sets.tested), failed: percents(sets.failed), certified: percents(sets.certified) }
+}

@@ -1,0 +1,78 @@
+import { testedLots } from "@suyuan/drizzle/schema/checks"
+import { inspections, piles } from "@suyuan/drizzle/schema/trace"
+import { UNKNOWN_SOURCE } from "@suyuan/protocol/trace/pile-event"
+import { asc, eq, sql } from "drizzle-orm"
+import type { Context, Reader } from "../context"
+import { reasonOf } from "../errors"
+import { limitsOfLots, readLots } from "../trace/describe-origin"
+import { historyDays, lotsOf, readHistories } from "../trace/read-histories"
+import { openOrderMs, resolve } from "../trace/resolve"
+import type { Inspection } from "./find-retested"
+
+const groupMax = 50
+const minuteMs = 60_000
+
+/** Records of the sampled pile and of its suppliers may come late: after these times it is looked at once more. */
+const looksAfterMs = [10, 60, 6 * 60, 24 * 60, 72 * 60].map((minutes) => minutes * minuteMs)
+
+/**
+ * Finds out which lots may have been in the piles that samples were taken from, for new tests, for those that are due for
+ * another look, and for those whose pile was revised. Returns how many tests were looked at.
+ */
+export async function findSources(ctx: Context): Promise<number> {
+  const nowMs = ctx.clock.nowMs()
+  const since = new Date(nowMs - historyDays * 86_400_000).toISOString()
+  const due = await ctx.db
+    .select({ test: inspections, revision: piles.revision })
+    .from(inspections)
+    .innerJoin(piles, eq(piles.id, inspections.pileId))
+    .where(
+      sql`${inspections.sourcesDueAt} <= ${new Date(nowMs).toISOString()}::timestamptz
+        OR (${inspections.sampledAt} > ${since}::timestamptz AND ${inspections.lotId} IS NULL
+          AND ${inspections.sourcesRevision} <> ${piles.revision})`,
+    )
+    .orderBy(asc(inspections.testedAt))
+    .limit(groupMax)
+  for (const { test, revision } of due) {
+    await findSourcesOf(ctx, test, revision).catch(async (error: unknown) => {
+      ctx.log.error({ inspection: test.id, error: reasonOf(error) }, "what a test speaks for could not be found out")
+      const later = new Date(nowMs + 10 * minuteMs)
+      await ctx.db
+        .update(inspections)
+        .set({ sourcesDueAt: later, sourcesRevision: revision })
+        .where(eq(inspections.id, test.id))
+    })
+  }
+  return due.length === groupMax ? groupMax : 0
+}
+
+async function findSourcesOf(ctx: Context, test: Inspection, revision: number): Promise<void> {
+  const lotIds = test.lotId === null ? await sampledLots(ctx, ctx.db, test) : [test.lotId]
+  await ctx.db.transaction(async (tx) => {
+    await tx.delete(testedLots).where(eq(testedLots.inspectionId, test.id))
+    if (lotIds.length > 0) await tx.insert(testedLots).values(lotIds.map((lotId) => ({ lotId, inspectionId: test.id })))
+    await tx
+      .update(inspections)
+      .set({ sourcesDueAt: nextLook(test, ctx.clock.nowMs()), sourcesRevision: revision })
+      .where(eq(inspections.id, test.id))
+  })
+}
+
+function nextLook({ lotId, sampledAt }: Inspection, nowMs: number): Date | null {
+  const ageMs = nowMs - sampledAt.getTime()
+  const nextMs = lotId === null ? looksAfterMs.find((afterMs) => afterMs > ageMs) : undefined
+  return nextMs === undefined ? null : new Date(sampledAt.getTime() + nextMs)
+}
+
+/** The lots that may have been in the pile when the sample was taken, as far as the books tell now. */
+async function sampledLots(ctx: Pick<Context, "clock">, reader: Reader, test: Inspection): Promise<string[]> {
+  const untilMs = test.sampledAt.getTime() + openOrderMs
+  const read = await readHistories(reader, [{ pileId: test.pileId, until: new Date(untilMs) }], ctx.clock.nowMs())
+  const histories = read.histories.map(({ pileId, events }) => {
+    if (pileId !== test.pileId) return { pileId, events }
+    return { pileId, events: events.filter(({ effectiveAtMs }) => effectiveAtMs <= untilMs) }
+  })
+  const facts = await readLots(reader, lotsOf(read))
+  const live = resolve(histories, { ...limitsOfLots(facts), keep: read.isNamed })?.piles.get(test.pileId)?.live ?? []
+  return live.map(({ sourceId }) => sourceId).filter((id) => id !== UNKNOWN_SOURCE)
+}

@@ -1,0 +1,32 @@
+import { inspections } from "@suyuan/drizzle/schema/trace"
+import { asc, eq, or } from "drizzle-orm"
+import { type Actor, requireScope } from "../actor"
+import type { Reader } from "../context"
+import { ServiceError } from "../errors"
+import { chainOf, type Inspection } from "./find-retested"
+
+/** A test that this actor may see: whoever enters tests, or reads traces, at its site. */
+export async function requireInspection(reader: Reader, actor: Actor, id: string): Promise<Inspection> {
+  const [found] = await reader.select().from(inspections).where(eq(inspections.id, id))
+  const scope = actor.scopes.includes("traces:read") ? "traces:read" : "inspections:write"
+  if (!found) {
+    requireScope(actor, scope)
+    throw new ServiceError("inspection/unknown")
+  }
+  requireScope(actor, scope, found.siteId)
+  return found
+}
+
+/**
+ * A test with all that it repeats and that repeat it, the oldest first. A retest that passed takes no recall back: who
+ * decides about the recall sees both.
+ */
+export async function readChain(reader: Reader, actor: Actor, id: string): Promise<Inspection[]> {
+  const test = await requireInspection(reader, actor, id)
+  const chainId = chainOf(test)
+  return reader
+    .select()
+    .from(inspections)
+    .where(or(eq(inspections.id, chainId), eq(inspections.chainId, chainId)))
+    .orderBy(asc(inspections.testedAt), asc(inspections.recordId))
+}

@@ -1,0 +1,256 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test"
+import type { Actor } from "@suyuan/api/actor"
+import { enterInspection } from "@suyuan/api/inspections/enter-inspection"
+import { findSources } from "@suyuan/api/inspections/find-sources"
+import { proposeRecalls } from "@suyuan/api/inspections/propose-recalls"
+import { readChain } from "@suyuan/api/inspections/read-inspection"
+import { storePhoto } from "@suyuan/api/inspections/store-photo"
+import { approveRecall } from "@suyuan/api/recalls/approve-recall"
+import { testedLots } from "@suyuan/drizzle/schema/checks"
+import { records } from "@suyuan/drizzle/schema/ledger"
+import { recalls } from "@suyuan/drizzle/schema/recalls"
+import { inspections } from "@suyuan/drizzle/schema/trace"
+import { fromHex, toHex } from "@suyuan/protocol/codec/bytes"
+import { decodeRecord } from "@suyuan/protocol/ledger/record"
+import type { UploadBody } from "@suyuan/protocol/terminal/upload-bodies"
+import { eq } from "drizzle-orm"
+import { testApp, tokenOf } from "../../support/app"
+import { type TestGateway, testGateway } from "../../support/context"
+import { harvestBody, nextMoment, openTrade, refusalsOf, secondsOf, type Trade } from "../../support/goods"
+import { cabbage, type SellingTerminal } from "../../support/selling"
+import { makeStall, operator, operatorOf, operatorWithout, refusalOf } from "../../support/stall"
+import { jpeg } from "./photos"
+
+setDefaultTimeout(60_000)
+
+let gateway: TestGateway
+let trade: Trade
+beforeAll(async () => {
+  gateway = await testGateway()
+  trade = await openTrade(gateway.ctx)
+})
+afterAll(() => gateway?.close())
+
+const inspector = (siteId: string): Actor => ({ ...operatorOf(siteId), kind: "inspector", id: "inspector-one" })
+const newId = () => gateway.ctx.random.uuid()
+
+const body = (more: Partial<UploadBody<"inspection">> = {}): UploadBody<"inspection"> => ({
+  ...{ sampleNumber: "KJ-1", commodity: cabbage, lot: undefined, method: "酶抑制率法" },
+  ...{ sampledAtSeconds: secondsOf(gateway.ctx), testedAtSeconds: secondsOf(gateway.ctx) },
+  ...{ standard: "GB/T 5009.199-2003", limitPermille: 500, inhibitionPermille: 120, conclusion: "passed" },
+  ...{ instrument: "NC-800", testerRole: "market inspector" },
+  ...more,
+})
+const failed = (more: Partial<UploadBody<"inspection">> = {}) =>
+  body({ inhibitionPermille: 612, conclusion: "failed", ...more })
+
+async function enter(
+  stall: SellingTerminal,
+  entry: UploadBody<"inspection">,
+  more: { id?: string; photo?: string } = {},
+) {
+  nextMoment(gateway.clock)
+  const id = more.id ?? newId()
+  const given = { id, merchantId: stall.merchantId, body: entry, photo: more.photo }
+  await enterInspection(gateway.ctx, inspector(stall.siteId), given)
+  return id
+}
+const rowOf = async (id: string) => {
+  const [row] = await gateway.ctx.db.select().from(inspections).where(eq(inspections.id, id))
+  if (!row) throw new Error("the test is missing")
+  return row
+}
+async function harvest(base: SellingTerminal, grams: number): Promise<string> {
+  nextMoment(gateway.clock)
+  const lot = newId()
+  await base.deliver(await base.envelope("harvest", harvestBody(gateway.ctx, lot, grams)))
+  return lot
+}
+
+describe("a rapid test", () => {
+  test("refuses the wrong actor: without the scope, or of another site", async () => {
+    const another = await makeStall(gateway.ctx)
+    for (const actor of [operatorWithout("inspections:write"), inspector(another.siteId)]) {
+      const entry = { id: newId(), merchantId: trade.stall.merchantId, body: body() }
+      expect(await refusalOf(enterInspection(gateway.ctx, actor, entry))).toBe("request/forbidden")
+    }
+  })
+
+  test("[CV-1] is judged by its standard's own limit; an unknown standard stands as it is written", async () => {
+    const wrong = enter(trade.stall, body({ standard: "NY/T 448-2001", limitPermille: 500 }))
+    expect(await refusalOf(wrong)).toBe("inspection/limit-not-of-standard")
+    const uploaded = await trade.stall.envelope("inspection", body({ limitPermille: 700 }))
+    expect(refusalsOf(await trade.stall.deliver(uploaded))).toEqual(["inspection/limit-not-of-standard"])
+    const free = await enter(trade.stall, body({ standard: "DB11/T 1 (企业方法)", limitPermille: 300 }))
+    expect(await rowOf(free)).toMatchObject({ standard: "DB11/T 1 (企业方法)", limitPermille: 300 })
+  })
+
+  test("[CV-2] a retest names the test that it repeats: the newest counts, whichever came last, and all stay", async () => {
+    const first = await enter(trade.stall, failed())
+    const sampledAtSeconds = secondsOf(gateway.ctx)
+    nextMoment(gateway.clock)
+    const later = body({ retestOf: first, sampledAtSeconds, testedAtSeconds: secondsOf(gateway.ctx) + 3600 })
+    const newest = await enter(trade.stall, later)
+    const between = await enter(trade.stall, failed({ retestOf: first, sampledAtSeconds }))
+    expect((await rowOf(first)).supersededBy).toBe(newest)
+    expect((await rowOf(between)).supersededBy).toBe(newest)
+    expect((await rowOf(newest)).supersededBy).toBeNull()
+    const chain = await readChain(gateway.ctx.db, inspector(trade.stall.siteId), between)
+    expect(chain.map(({ id, conclusion }) => [id, conclusion])).toEqual([
+      [first, "failed"],
+      [between, "failed"],
+      [newest, "passed"],
+    ])
+    const [record] = await gateway.ctx.db
+      .select()
+      .from(records)
+      .where(eq(records.recordId, (await rowOf(newest)).recordId))
+    const opened = record && decodeRecord("inspection", { public: record.publicBytes })
+    const named = opened?.ok && opened.value.kind === "inspection" ? opened.value.public.retestOf : undefined
+    expect(named && toHex(named)).toBe((await rowOf(first)).recordId)
+  })
+
+  test("[CV-2] a retest of an unknown test, of other goods, or from before it is refused", async () => {
+    const first = await enter(trade.stall, failed())
+    expect(await refusalOf(enter(trade.stall, body({ retestOf: newId() })))).toBe("inspection/retest-unknown")
+    expect(await refusalOf(enter(trade.wholesaler, body({ retestOf: first })))).toBe("inspection/retest-of-other-goods")
+    const early = secondsOf(gateway.ctx) - 7200
+    const before = body({ retestOf: first, sampledAtSeconds: early, testedAtSeconds: early })
+    expect(await refusalOf(enter(trade.stall, before))).toBe("inspection/retest-too-early")
+    // A terminal's retest may come before the test it repeats: it is not answered, and comes again.
+    const [firstId, retest] = [newId(), await trade.stall.envelope("inspection", body({ retestOf: undefined }))]
+    expect(refusalsOf(await trade.stall.deliver(retest))).toEqual(["stored"])
+    const waiting = await trade.stall.envelope("inspection", body({ retestOf: firstId }))
+    expect(await trade.stall.deliver(waiting)).toEqual([])
+    expect(refusalsOf(await trade.stall.deliver(await trade.stall.envelope("inspection", failed(), firstId)))).toEqual([
+      "stored",
+    ])
+    expect(refusalsOf(await trade.stall.deliver(waiting))).toEqual(["stored"])
+  })
+
+  test("[response lost] the same id again records nothing twice, and with other words is refused", async () => {
+    const [id, entry] = [newId(), body({ channel: "3", reviewerRole: "chief" })]
+    await enter(trade.stall, entry, { id })
+    await enter(trade.stall, entry, { id })
+    expect(await refusalOf(enter(trade.stall, { ...entry, channel: "4" }, { id }))).toBe("upload/other-bytes")
+  })
+})
+
+describe("a photo of a test", () => {
+  test("refuses the wrong actor", async () => {
+    expect(await refusalOf(storePhoto(gateway.ctx, operatorWithout("inspections:write"), jpeg))).toBe(
+      "request/forbidden",
+    )
+  })
+
+  test("[CV-7] is kept by the hash of its bytes, stands in the record, and is served as what it is", async () => {
+    const app = testApp(gateway.ctx)
+    const token = await tokenOf(gateway.ctx, ["inspections:write"], trade.stall.siteId)
+    const put = () =>
+      app.request("/inspection-photos", {
+        ...{ method: "PUT", body: jpeg.slice().buffer },
+        headers: { ...token, "content-type": "application/octet-stream" },
+      })
+    const { hash } = (await (await put()).json()) as { hash: string }
+    expect(await (await put()).json()).toEqual({ hash })
+    expect(await refusalOf(enter(trade.stall, body(), { photo: "ab".repeat(32) }))).toBe("inspection/photo-unknown")
+    const id = await enter(trade.stall, body(), { photo: hash })
+    const [record] = await gateway.ctx.db
+      .select()
+      .from(records)
+      .where(eq(records.recordId, (await rowOf(id)).recordId))
+    const opened = record && decodeRecord("inspection", { public: record.publicBytes })
+    const said = opened?.ok && opened.value.kind === "inspection" ? opened.value.public.photo : undefined
+    expect(said).toEqual(fromHex(hash))
+    const got = await app.request(`/inspections/${id}/photo`, { headers: token })
+    expect(got.headers.get("content-type")).toBe("image/jpeg")
+    expect(got.headers.get("x-content-type-options")).toBe("nosniff")
+    expect(got.headers.get("cache-control")).toContain("immutable")
+    const etag = got.headers.get("etag") ?? ""
+    const again = await app.request(`/inspections/${id}/photo`, { headers: { ...token, "if-none-match": etag } })
+    expect(again.status).toBe(304)
+    const stranger = await tokenOf(gateway.ctx, ["inspections:write"], trade.baseA.siteId)
+    expect((await app.request(`/inspections/${id}/photo`, { headers: stranger })).status).toBe(403)
+    const bad = await app.request("/inspection-photos", {
+      method: "PUT",
+      body: "<svg/>",
+      headers: { ...token, "content-type": "application/octet-stream" },
+    })
+    expect(await bad.json()).toMatchObject({ code: "inspection/photo-unusable" })
+  })
+})
+
+describe("a test that failed", () => {
+  test("[CV-6] proposes a recall of what may have been in the pile then; another person decides", async () => {
+    const base = await openTrade(gateway.ctx)
+    const [lotA, lotB] = [await harvest(base.baseA, 1000), await harvest(base.baseA, 2000)]
+    const id = await enter(base.baseA, failed())
+    const later = await harvest(base.baseA, 500)
+    expect(await proposeRecalls(gateway.ctx)).toBeGreaterThanOrEqual(1)
+    expect((await rowOf(id)).recallId).toBe(id)
+    const [recall] = await gateway.ctx.db.select().from(recalls).where(eq(recalls.id, id))
+    expect(recall).toMatchObject({ state: "draft", proposedBy: "inspector-one", isDrill: false })
+    const { lots: frozen } = (recall?.sources ?? { lots: [] }) as { lots: { id: string }[] }
+    const lots = frozen.map((lot) => lot.id)
+    expect(lots.toSorted()).toEqual([lotA, lotB].toSorted())
+    expect(lots).not.toContain(later)
+    const own = { ...operator, id: "inspector-one" }
+    expect(await refusalOf(approveRecall(gateway.ctx, own, id, "00"))).toBe("recall/second-person-needed")
+    // [response lost] Proposing again makes no other.
+    await gateway.ctx.db.update(inspections).set({ recallDue: true, recallId: null }).where(eq(inspections.id, id))
+    await proposeRecalls(gateway.ctx)
+    expect((await rowOf(id)).recallId).toBe(id)
+  })
+
+  test("[CV-6] a retest that passed takes nothing back, and one of the same sample proposes nothing twice", async () => {
+    const base = await openTrade(gateway.ctx)
+    await harvest(base.baseA, 1000)
+    nextMoment(gateway.clock)
+    const sampledAtSeconds = secondsOf(gateway.ctx)
+    const id = await enter(base.baseA, failed({ sampledAtSeconds }))
+    await proposeRecalls(gateway.ctx)
+    const testedAtSeconds = secondsOf(gateway.ctx) + 60
+    const again = await enter(base.baseA, failed({ retestOf: id, sampledAtSeconds, testedAtSeconds }))
+    await enter(base.baseA, body({ retestOf: again, sampledAtSeconds, testedAtSeconds: testedAtSeconds + 60 }))
+    await proposeRecalls(gateway.ctx)
+    expect((await rowOf(again)).recallId).toBeNull()
+    const [recall] = await gateway.ctx.db.select().from(recalls).where(eq(recalls.id, id))
+    expect(recall?.state).toBe("draft")
+  })
+
+  test("[CV-6] of a pile with nothing in it is noted, and proposes nothing", async () => {
+    const { stall } = await openTrade(gateway.ctx)
+    const id = await enter(stall, failed())
+    await proposeRecalls(gateway.ctx)
+    expect(await rowOf(id)).toMatchObject({ recallDue: false, recallId: null })
+  })
+})
+
+describe("what a test speaks for", () => {
+  const lotsOf = async (id: string) =>
+    (await gateway.ctx.db.select().from(testedLots).where(eq(testedLots.inspectionId, id)))
+      .map(({ lotId }) => lotId)
+      .toSorted()
+
+  test("[CV-3] the lots that may have been there; a record that comes late is found", async () => {
+    const { baseA } = await openTrade(gateway.ctx)
+    const lot = await harvest(baseA, 1000)
+    const beforeSample = secondsOf(gateway.ctx) + 30
+    const id = await enter(
+      baseA,
+      body({ sampledAtSeconds: secondsOf(gateway.ctx) + 60, testedAtSeconds: secondsOf(gateway.ctx) + 60 }),
+    )
+    await findSources(gateway.ctx)
+    expect(await lotsOf(id)).toEqual([lot])
+    await harvest(baseA, 300)
+    const late = newId()
+    await baseA.deliver(
+      await baseA.envelope("harvest", { ...harvestBody(gateway.ctx, late, 500), harvestedAtSeconds: beforeSample }),
+    )
+    await findSources(gateway.ctx)
+    expect(await lotsOf(id)).toEqual([lot, late].toSorted())
+    const named = await enter(baseA, body({ lot }))
+    await findSources(gateway.ctx)
+    expect(await lotsOf(named)).toEqual([lot])
+  })
+})
