@@ -2,6 +2,10 @@
 // Each figure has its file here, which says what it measures, the least that it could be, and how far we are from it.
 import { Command, InvalidArgumentError } from "commander"
 import { describeRequired, type Figure, type Reading, type Run, reaches } from "./figure"
+import { kioskColdStart } from "./kiosk-cold-start"
+import { kioskInteraction } from "./kiosk-interaction"
+import { kioskSaleJs } from "./kiosk-sale-js"
+import { kioskSettleToCode } from "./kiosk-settle-to-code"
 import { ledgerGasOverCalldataFloor } from "./ledger-gas-over-calldata-floor"
 import { ledgerGasVsStruct } from "./ledger-gas-vs-struct"
 import { closeTradedMarket } from "./market/traded-market"
@@ -30,6 +34,10 @@ const figures: readonly Figure[] = [
   traceRecallMissed,
   traceRecallNarrowing,
   traceApply,
+  kioskSaleJs,
+  kioskSettleToCode,
+  kioskColdStart,
+  kioskInteraction,
   scanP99,
   traceP99,
   tradeToAnchored,

@@ -18,6 +18,7 @@ import { linesOf } from "../../src/sale/sale-lines"
 import { standingOf } from "../../src/sale/sale-standing"
 import { settleCash } from "../../src/sale/settle-cash"
 import { counterKey, type SaleRow } from "../../src/store/rows"
+import { afterPaint } from "./after-paint"
 import type { Kiosk } from "./kiosk"
 
 export function putLine(kiosk: Kiosk, line: SaleLine, index?: number): BasketError | undefined {
@@ -84,7 +85,8 @@ async function settleBasket(
     shown: { sale, url, wasRefused: false, payingSinceMs: undefined },
     basket: freshBasket(kiosk),
   })
-  kiosk.wake()
+  // The code is on the disk: what is sent of it may follow what is seen of it.
+  afterPaint(() => kiosk.wake())
   return undefined
 }
 

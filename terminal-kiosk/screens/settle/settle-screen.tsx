@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "react"
 import { linesOf } from "../../src/sale/sale-lines"
 import { QrCode } from "../parts/qr-code"
+import { afterPaint } from "../session/after-paint"
 import { lineText, yuan } from "../session/goods-names"
 import { refusalWords } from "../session/refusals"
 import { cancel, leaveSale, renew, takeCash } from "../session/selling"
@@ -114,13 +115,9 @@ export function SettleScreen({ shown }: { readonly shown: ShownSale }) {
 /** From the tap to the painted code, for bench/. */
 function measureCode(): void {
   if (performance.getEntriesByName("settle", "mark").length === 0) return
-  requestAnimationFrame(() => {
-    const painted = new MessageChannel()
-    painted.port1.onmessage = () => {
-      if (performance.getEntriesByName("settle", "mark").length === 0) return
-      performance.measure("settle to code", "settle")
-      performance.clearMarks("settle")
-    }
-    painted.port2.postMessage(undefined)
+  afterPaint(() => {
+    if (performance.getEntriesByName("settle", "mark").length === 0) return
+    performance.measure("settle to code", "settle")
+    performance.clearMarks("settle")
   })
 }
