@@ -1,0 +1,88 @@
+import { expect, test } from "bun:test"
+import { expectedShares } from "@suyuan/protocol/trace/expected-shares"
+import { resolveOrigins } from "@suyuan/protocol/trace/origin-range"
+import { runPile } from "@suyuan/protocol/trace/pile"
+import type { PileEvent } from "@suyuan/protocol/trace/pile-event"
+import { Dice } from "./dice"
+import { Market } from "./item-simulation"
+
+const at = (seconds: number, recordId: string) => ({ effectiveAtMs: seconds * 1000, recordId })
+const lot = (seconds: number, sourceId: string, grams: number): PileEvent => {
+  return { kind: "in", ...at(seconds, sourceId), grams, sources: [{ sourceId, lowGrams: grams, highGrams: grams }] }
+}
+
+function sharesOf(events: readonly PileEvent[], key: string) {
+  const range = runPile(events).outflows.get(key)
+  const shares = range && expectedShares([{ pileId: "p", events }])("p", key, range)
+  return shares && { ...shares, sources: Object.fromEntries(shares.sources.map((one) => [one.sourceId, one.grams])) }
+}
+
+test("[RG-26] by perfect mixing as long as nothing is known of a stall's habit", () => {
+  const events = [lot(1, "a", 300), lot(2, "b", 100), { kind: "out", ...at(3, "x"), grams: 100 } as const]
+  expect(sharesOf(events, "x#0")).toEqual({ method: "mixing", firstInWeight: 0, sources: { a: 75, b: 25 } })
+})
+
+/** Each day a lot comes while some of the one before is left, and the seller points at one of the two. */
+function days(chooses: "older" | "newer" | "either"): PileEvent[] {
+  return Array.from({ length: 20 }, (_, day) => {
+    const isOlder = chooses === "older" || (chooses === "either" && day % 2 === 0)
+    const chosen = `lot ${isOlder ? day : day + 1}`
+    return [
+      lot(day * 10, `lot ${day}`, 100),
+      lot(day * 10 + 1, `lot ${day + 1}`, 100),
+      { kind: "out", ...at(day * 10 + 2, `chosen ${day}`), grams: 50, chosen } as const,
+      { kind: "count", ...at(day * 10 + 3, `count ${day}`), grams: 0 } as const,
+    ]
+  })
+    .flat()
+    .map((event, index) => ({ ...event, recordId: `${event.recordId} ${index}` }))
+}
+
+test("[RG-26] by first in first out as far as the lots that a stall chose say so", () => {
+  const later = [
+    lot(1000, "early", 100),
+    lot(1001, "late", 100),
+    { kind: "out", ...at(1002, "x"), grams: 100 } as const,
+  ]
+  expect(sharesOf([...days("older"), ...later], "x#0")).toMatchObject({
+    ...{ method: "blend", firstInWeight: 1, sources: { early: 100, late: 0 } },
+  })
+  expect(sharesOf([...days("newer"), ...later], "x#0")).toMatchObject({
+    method: "mixing",
+    sources: { early: 50, late: 50 },
+  })
+  const either = sharesOf([...days("either"), ...later], "x#0")
+  expect(either?.firstInWeight ?? 1).toBeLessThan(0.2)
+})
+
+test("[RG-26] every share is inside its range, and together they are the outflow, to the gram", () => {
+  let [bags, blended] = [0, 0]
+  for (let seed = 1; seed <= 60; seed += 1) {
+    const dice = new Dice(seed)
+    const market = new Market(dice, { chosenLots: seed % 2 === 0, offBook: seed % 3 === 0, boxes: seed % 5 === 0 })
+    market.play(4)
+    const origins = resolveOrigins(market.histories, { lotGrams: market.lotGrams })
+    if (!origins.ok) throw new Error("an honest market is well founded")
+    const sharesFor = expectedShares(market.histories)
+    const shuffled = expectedShares(
+      dice.shuffled(market.histories).map((one) => ({ ...one, events: dice.shuffled(one.events) })),
+    )
+    for (const { pileId, key } of market.bags) {
+      const range = origins.value.piles.get(pileId)!.outflows.get(key)!
+      const shares = sharesFor(pileId, key, range)!
+      expect(shuffled(pileId, key, range)).toEqual(shares)
+      // Of boxes the most can be more than the book has.
+      const most = range.sources.reduce((sum, { mayGrams }) => sum + mayGrams, 0)
+      expect(shares.sources.reduce((sum, { grams }) => sum + grams, 0)).toBe(Math.min(range.grams, most))
+      for (const [index, { sourceId, mustGrams, mayGrams }] of range.sources.entries()) {
+        const share = shares.sources[index]!
+        const isInside = share.sourceId === sourceId && mustGrams <= share.grams && share.grams <= mayGrams
+        expect(isInside).toBe(true)
+      }
+      bags += 1
+      blended += shares.method === "blend" ? 1 : 0
+    }
+  }
+  expect(bags).toBeGreaterThan(3000)
+  expect(blended).toBeGreaterThan(50)
+})
