@@ -4,8 +4,12 @@ import { terminalToHex } from "@suyuan/protocol/terminal/identifiers"
 import { and, asc, eq, gt, inArray, ne } from "drizzle-orm"
 import type { Context, Reader, Transaction } from "../context"
 import { enqueue } from "../outbox"
+import type { FrozenSources } from "./recall-set"
 
-/** Goods that a stall may not sell: of a pile kept apart for a lot, or of the commodity's own pile. */
+/**
+ * Goods that a stall may not sell: those of a slot kept apart for a recalled lot, or, without a lot, those of the
+ * commodity's slots that are poured together.
+ */
 export type Hold = {
   readonly recallId: string
   readonly commodity: number
@@ -15,6 +19,9 @@ export type Hold = {
 
 /** The whole list of a stall under one version: its terminals keep the newest, so a lost message does no harm. */
 export type StallHolds = { readonly version: number; readonly holds: readonly Hold[] }
+
+/** Slots that are kept apart for a lot are few; a list stays far below what a message may weigh. */
+const lotsHeldMax = 200
 
 /** Topic `down/holds`. */
 const topic = "holds"
@@ -49,7 +56,7 @@ export async function refreshHolds(
     .orderBy(asc(stallHolds.merchantId))
     .for("update")
   const active = await tx
-    .select({ pile: recallPiles, reason: recalls.reason })
+    .select({ pile: recallPiles, reason: recalls.reason, sources: recalls.sources })
     .from(recallPiles)
     .innerJoin(recalls, eq(recalls.id, recallPiles.recallId))
     .where(
@@ -64,8 +71,9 @@ export async function refreshHolds(
   for (const stall of known) {
     const holds = active
       .filter(({ pile }) => pile.merchantId === stall.merchantId)
-      .map(({ pile, reason }): Hold => {
-        return { recallId: pile.recallId, commodity: pile.commodity, lot: pile.lotId, reason }
+      .flatMap(({ pile: { recallId: id, commodity }, reason, sources }): Hold[] => {
+        const lots = (sources as FrozenSources).lots.slice(0, lotsHeldMax).map((lot) => lot.id)
+        return [null, ...lots].map((lot) => ({ recallId: id, commodity, lot, reason }))
       })
     const isSame = Bun.deepEquals(stall.holds, holds)
     const version = isSame ? stall.version : stall.version + 1

@@ -14,7 +14,7 @@ export function takeHolds(terminal: Terminal, list: RecallHoldsRow): Promise<voi
   })
 }
 
-/** Which of these slots must not be sold from, and why: those whose pile may hold what is recalled. */
+/** Which of these slots must not be sold from, and why: those that may hold what is recalled. */
 export async function heldSlots(
   terminal: Pick<Terminal, "store">,
   slots: readonly StockSlot[],

@@ -137,7 +137,7 @@ export interface RecallHoldsRow {
   readonly holds: readonly {
     readonly recallId: string
     readonly commodity: number
-    /** Of a pile kept apart for a lot; null: the commodity's own pile. */
+    /** Of slots kept apart for this lot; null: of the commodity's other slots. */
     readonly lot: string | null
     readonly reason: string
   }[]

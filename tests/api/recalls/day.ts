@@ -17,7 +17,7 @@ export async function sell({ ctx, clock }: TestGateway, seller: SellingTerminal,
   return { ...sale, recordId: sale.recordId }
 }
 
-export async function harvest({ ctx, clock }: TestGateway, base: SellingTerminal, grams: number): Promise<string> {
+async function harvest({ ctx, clock }: TestGateway, base: SellingTerminal, grams: number): Promise<string> {
   nextMoment(clock)
   const lot = ctx.random.uuid()
   await base.deliver(await base.envelope("harvest", harvestBody(ctx, lot, grams)))

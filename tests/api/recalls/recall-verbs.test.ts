@@ -7,15 +7,20 @@ import { draftRecall } from "@suyuan/api/recalls/draft-recall"
 import { closeRecall, withdrawRecall } from "@suyuan/api/recalls/end-recall"
 import { readHolds } from "@suyuan/api/recalls/holds"
 import { listRecalls, noteStallsTold, readRecall, readScopeOfRecall } from "@suyuan/api/recalls/read-recall"
+import { readRecallScope } from "@suyuan/api/recalls/recall-scope"
+import { resolveRecallSet } from "@suyuan/api/recalls/recall-set"
+import { pileIdOf } from "@suyuan/api/stock/pile-id"
 import { records } from "@suyuan/drizzle/schema/ledger"
 import { outbox } from "@suyuan/drizzle/schema/outbox"
 import { recallNotices } from "@suyuan/drizzle/schema/recalls"
+import { inspections } from "@suyuan/drizzle/schema/trace"
 import { toHex } from "@suyuan/protocol/codec/bytes"
 import { decodeRecord } from "@suyuan/protocol/ledger/record"
 import { terminalToHex } from "@suyuan/protocol/terminal/identifiers"
 import { parseDownMessage } from "@suyuan/terminal-kiosk/link/down-messages"
 import { eq } from "drizzle-orm"
 import { type TestGateway, testGateway } from "../../support/context"
+import { secondsOf } from "../../support/goods"
 import { cabbage } from "../../support/selling"
 import { operator, operatorOf, operatorWithout, refusalOf, secondOperator } from "../../support/stall"
 import { type Day, playDay, sell } from "./day"
@@ -55,6 +60,9 @@ async function stepsOnLedger(id: string) {
 }
 
 const holdsOf = async () => (await readHolds(gateway.ctx.db, day.trade.stall.merchantId)).holds
+/** Of goods poured together, and of a slot kept apart for the lot. */
+const holdsFor = (recallId: string) =>
+  [null, day.lot].map((lot) => ({ recallId, commodity: cabbage, lot, reason: "农残超标" }))
 const noticesOf = (id: string) => gateway.ctx.db.select().from(recallNotices).where(eq(recallNotices.recallId, id))
 
 describe("a recall", () => {
@@ -79,7 +87,7 @@ describe("a recall", () => {
     const id = await draft()
     await approve(id)
     for (let times = 0; times < 2; times += 1) await activateRecall(ctx, secondOperator, id)
-    expect(await holdsOf()).toEqual([{ recallId: id, commodity: cabbage, lot: null, reason: "农残超标" }])
+    expect(await holdsOf()).toEqual(holdsFor(id))
     expect((await noticesOf(id)).map(({ buyerId }) => buyerId).toSorted()).toEqual(
       [...day.buyers, day.trade.wholesalerWallet, day.trade.stallWallet].map((buyer) => buyer.id).toSorted(),
     )
@@ -137,7 +145,7 @@ describe("a recall", () => {
     })
     const last = parsed.toSorted((a, b) => a.version - b.version).slice(-2)
     expect(last).toEqual([
-      { v: 1, version, holds: [{ recallId: id, commodity: cabbage, lot: null, reason: "农残超标" }] },
+      { v: 1, version, holds: holdsFor(id) },
       { v: 1, version: version + 1, holds: [] },
     ])
   })
@@ -196,5 +204,38 @@ describe("a recall", () => {
     expect(await refusalOf(withdrawRecall(ctx, { ...elsewhere, id: "other" }, id))).toBe("request/forbidden")
     expect(await listRecalls(ctx, elsewhere)).not.toContainEqual(expect.objectContaining({ id }))
     await withdrawRecall(ctx, operator, id)
+  })
+})
+
+describe("a set of sources", () => {
+  test("[RC-1] of an inspection is what may have been in the sampled pile: its lots, and unknown goods as they came in", async () => {
+    const { ctx, clock } = gateway
+    const own = await playDay(gateway)
+    const { stall } = own.trade
+    const at = new Date(clock.nowMs())
+    const test = {
+      ...{ id: ctx.random.uuid(), siteId: stall.siteId, merchantId: stall.merchantId, commodity: cabbage },
+      ...{ pileId: pileIdOf(stall.merchantId, cabbage, null), sampleNumber: "KJ-1", sampledAt: at, testedAt: at },
+      ...{ method: "酶抑制率法", standard: "GB/T 5009.199-2003", limitPermille: 500, inhibitionPermille: 700 },
+      ...{ conclusion: "failed" as const, instrument: "", testerRole: "inspector", recordId: "00".repeat(16) },
+    }
+    await ctx.db.insert(inspections).values(test)
+    const set = { kind: "inspection", inspectionId: test.id } as const
+    const known = await resolveRecallSet(ctx, ctx.db, set)
+    expect(known.lots.map(({ id }) => id)).toEqual([own.lot, own.otherLot].toSorted())
+    expect(known.inflows).toEqual([])
+    const scope = await readRecallScope(ctx, operator, set)
+    expect(scope.sales.map(({ recordId }) => recordId)).toEqual(
+      expect.arrayContaining(own.bags.map(({ recordId }) => recordId)),
+    )
+    await stall.deliver(
+      await stall.envelope("outside-goods", {
+        ...{ commodity: cabbage, weightGrams: 700, receivedAtSeconds: secondsOf(ctx), declaredOrigin: "" },
+      }),
+    )
+    const later = { ...test, id: ctx.random.uuid(), sampledAt: new Date(clock.nowMs() + 60_000) }
+    await ctx.db.insert(inspections).values(later)
+    const { inflows } = await resolveRecallSet(ctx, ctx.db, { kind: "inspection", inspectionId: later.id })
+    expect(inflows).toContainEqual(expect.objectContaining({ pileId: test.pileId, grams: 700 }))
   })
 })
