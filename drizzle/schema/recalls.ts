@@ -25,7 +25,7 @@ export const recalls = pgTable("recalls", {
   firstPageAt: instant("first_page_at"),
   approvedAt: instant("approved_at"),
   activatedAt: instant("activated_at"),
-  /** When every stall's terminals had been told, as far as the broker knows. */
+  /** When every stall's terminals had been told for the first time, as far as the broker knows. */
   stallsToldAt: instant("stalls_told_at"),
   endedAt: instant("ended_at"),
 })

@@ -73,7 +73,6 @@ async function reachOut(ctx: Context, tx: Transaction, recall: Recall): Promise<
     .from(recallPiles)
     .where(eq(recallPiles.recallId, recall.id))
   const merchantIds = reached.map(({ merchantId }) => merchantId)
-  await tx.update(recalls).set({ stallsToldAt: null }).where(eq(recalls.id, recall.id))
   await refreshHolds(ctx, tx, recall.id, merchantIds)
   if (!recall.isDrill) await enlistBuyers(ctx, tx, recall)
 }
