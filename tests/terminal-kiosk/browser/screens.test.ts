@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "bun:test"
 import { readFileSync } from "node:fs"
 import { createRequire } from "node:module"
+import { join } from "node:path"
 import type { Page } from "playwright-core"
+import { buildKiosk } from "../../../scripts/kiosk/build-kiosk"
 import { type KioskMarket, openKioskMarket, START_MS_MAX } from "./market"
 import { walkScreens } from "./screens"
 
@@ -44,6 +46,18 @@ const smallTargets = (page: Page) =>
         .map(({ text, box }) => `${text} ${Math.round(box.width)}×${Math.round(box.height)}`),
     TARGET_PX_MIN,
   )
+
+test("the customer's screen loads nothing that signs or keeps a sale", async () => {
+  const folder = await buildKiosk(() => {})
+  const scriptsOf = (page: string) =>
+    [...readFileSync(join(folder, page), "utf8").matchAll(/"\/kiosk\/(assets\/[^"]+\.js)"/g)]
+      .map(([, path = ""]) => readFileSync(join(folder, path), "utf8"))
+      .join("\n")
+  for (const secret of ["SYP1", "suyuan-terminal", "indexedDB"]) {
+    expect(scriptsOf("index.html")).toContain(secret)
+    expect(scriptsOf("display.html")).not.toContain(secret)
+  }
+})
 
 for (const viewport of [
   { width: 390, height: 844 },

@@ -1,0 +1,80 @@
+import { expect, test } from "bun:test"
+import { followPayment } from "@suyuan/terminal-kiosk/payments/follow-payments"
+import { cancelSale } from "@suyuan/terminal-kiosk/sale/cancel-sale"
+import { closeSale } from "@suyuan/terminal-kiosk/sale/close-sale"
+import { shownAfter } from "../../../terminal-kiosk/screens/session/sale-news"
+import type { ShownSale } from "../../../terminal-kiosk/screens/session/state"
+import { cameTooLate, screenStanding } from "../../../terminal-kiosk/screens/settle/standing"
+import { cabbage, openStockedStall, type Stall } from "../headless-terminal"
+
+type State = "presented" | "paying" | "paid" | "closed"
+
+/** A sale on the screen, and the gateway's words on it, one after the other. */
+async function showing() {
+  const stall: Stall = await openStockedStall()
+  const closed = await closeSale(stall.terminal, cabbage())
+  if (!closed.ok) throw new Error(closed.error)
+  let shown: ShownSale = { ...closed.value, wasRefused: false, payingSinceMs: undefined }
+  let version = 0
+  return {
+    stall,
+    shown: () => shown,
+    hear: async (state: State) => {
+      version += 1
+      const { counter, amountFen } = shown.sale
+      const paidFen = state === "paid" ? amountFen : 0
+      const news = { v: 1 as const, counter, state, paidFen, refundedFen: 0, platform: "alipay" as const, version }
+      const sale = await followPayment(stall.terminal, news)
+      shown = shownAfter(shown, sale!, stall.clock.nowMs()) ?? shown
+    },
+    look: (isOnline = true) => screenStanding(shown, isOnline, stall.clock.nowMs()),
+  }
+}
+
+test("waits, pays, is paid", async () => {
+  const { hear, look } = await showing()
+  expect(look()).toBe("shown")
+  await hear("paying")
+  expect(look()).toBe("paying")
+  await hear("paid")
+  expect(look()).toBe("paid")
+})
+
+test("a wallet that gave up is told as such, until somebody begins again", async () => {
+  const { hear, look } = await showing()
+  await hear("paying")
+  await hear("presented")
+  expect(look()).toBe("refused")
+  await hear("paying")
+  expect(look()).toBe("paying")
+})
+
+test("a payment under way is unknown without a line, and after twenty seconds with one", async () => {
+  const { stall, hear, look } = await showing()
+  await hear("paying")
+  expect(look(false)).toBe("unknown")
+  stall.clock.advance(21_000)
+  expect(look()).toBe("unknown")
+})
+
+test("a code older than five minutes is expired; one that is being paid is not", async () => {
+  const { stall, hear, look } = await showing()
+  stall.clock.advance(5 * 60_000 + 1000)
+  expect(look()).toBe("expired")
+  await hear("paying")
+  expect(look()).toBe("paying")
+})
+
+test("[UP-15] a payment that came before the cancellation is paid, and said to have come first", async () => {
+  const { stall, shown, hear, look } = await showing()
+  await cancelSale(stall.terminal, shown().sale.counter)
+  await hear("paid")
+  expect(look()).toBe("paid")
+  expect(cameTooLate(shown().sale)).toBe(true)
+})
+
+test("news of another sale changes nothing on the screen", async () => {
+  const { shown } = await showing()
+  const other = { ...shown().sale, counter: 99 }
+  expect(shownAfter(shown(), other, 0)).toBe(shown())
+})
