@@ -46,6 +46,15 @@ export const originSchema = z
         harvestedAt: z.string(),
       }),
     ),
+    expected: z
+      .object({
+        method: z.enum(["mixing", "blend"]),
+        firstInPercent: z.number().int().min(0).max(100),
+        unknownGrams: grams,
+        sources: z.array(z.object({ lotId: z.string(), grams })),
+      })
+      .optional()
+      .openapi({ description: "An estimate, inside the ranges, by the method that it names: no claim" }),
   })
   .openapi("Origin", { description: "How much of each source must and may be in the goods; never shares multiplied" })
 

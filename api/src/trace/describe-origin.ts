@@ -1,5 +1,6 @@
 import { sites } from "@suyuan/drizzle/schema/participants"
 import { certificates, lots } from "@suyuan/drizzle/schema/trace"
+import type { ExpectedShares } from "@suyuan/protocol/trace/expected-shares"
 import { finestStatement, type PlaceOf } from "@suyuan/protocol/trace/finest-statement"
 import type { OutflowRange } from "@suyuan/protocol/trace/pile"
 import { UNKNOWN_SOURCE } from "@suyuan/protocol/trace/pile-event"
@@ -95,10 +96,34 @@ export type OriginDescription = {
     readonly mustGrams: number
     readonly mayGrams: number
   }[]
+  /** A weaker line: what is expected, and by which guess (RG-26). Never part of the statement. */
+  readonly expected?: ExpectedDescription
+}
+
+export type ExpectedDescription = {
+  readonly method: ExpectedShares["method"]
+  /** 0 is perfect mixing, 100 first in first out. */
+  readonly firstInPercent: number
+  readonly unknownGrams: number
+  readonly sources: { readonly lotId: string; readonly grams: number }[]
+}
+
+export function describeExpected({ method, firstInWeight, sources }: ExpectedShares): ExpectedDescription {
+  const known = sources.filter(({ sourceId }) => sourceId !== UNKNOWN_SOURCE)
+  return {
+    method,
+    firstInPercent: Math.round(firstInWeight * 100),
+    unknownGrams: sources.find(({ sourceId }) => sourceId === UNKNOWN_SOURCE)?.grams ?? 0,
+    sources: known.map(({ sourceId, grams }) => ({ lotId: sourceId, grams })),
+  }
 }
 
 /** The finest thing that is certain about some goods, as data and with the names that it is told by. */
-export function describeOrigin(range: OutflowRange, facts: ReadonlyMap<string, LotFacts>): OriginDescription {
+export function describeOrigin(
+  range: OutflowRange,
+  facts: ReadonlyMap<string, LotFacts>,
+  expected?: ExpectedShares,
+): OriginDescription {
   const placeOf: PlaceOf = (lotId) => {
     const lot = facts.get(lotId)
     return lot && { base: lot.base, province: lot.province }
@@ -110,6 +135,7 @@ export function describeOrigin(range: OutflowRange, facts: ReadonlyMap<string, L
     unknownHighPercent: range.grams === 0 ? 0 : Math.ceil((statement.unknown.mayGrams * 100) / range.grams),
     grams: range.grams,
     unknown: statement.unknown,
+    ...(expected && { expected: describeExpected(expected) }),
     sources: range.sources.flatMap(({ sourceId, mustGrams, mayGrams }) => {
       const lot = facts.get(sourceId)
       if (!lot) return []

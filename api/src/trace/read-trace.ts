@@ -3,6 +3,7 @@ import { commodities, merchants } from "@suyuan/drizzle/schema/merchants"
 import { sites } from "@suyuan/drizzle/schema/participants"
 import { saleLines, sales } from "@suyuan/drizzle/schema/sales"
 import { piles } from "@suyuan/drizzle/schema/trace"
+import { expectedShares } from "@suyuan/protocol/trace/expected-shares"
 import { outflowKey } from "@suyuan/protocol/trace/pile-event"
 import { and, eq, sql } from "drizzle-orm"
 import type { Context, Reader } from "../context"
@@ -58,6 +59,7 @@ export async function readTrace(ctx: Context, reader: Reader, recordId: string, 
     const key = outflowKey({ recordId, line })
     return (pileId !== null && origins?.piles.get(pileId)?.outflows.get(key)) || undefined
   })
+  const expectedOf = expectedShares(histories.histories)
   const all = [...ways.values()]
   // The time of day would tell who it was: a share has days, as the market's calendar counts them.
   const shown = (instant: string) => (view === "share" ? localDay(new Date(instant), site.zone) : instant)
@@ -74,8 +76,9 @@ export async function readTrace(ctx: Context, reader: Reader, recordId: string, 
     levels: Math.max(0, ...all.flatMap(({ stops }) => stops.map(({ level }) => level + 1))),
     lines: lines.map(({ line, pileId, gramsHigh, nameZh, nameEn }, index) => {
       const range = ranges[index]
-      const origin = range ? describeOrigin(range, facts) : undefined
-      const coverage = covered(pileId ?? "", outflowKey({ recordId, line }))
+      const key = outflowKey({ recordId, line })
+      const origin = range ? describeOrigin(range, facts, expectedOf(pileId ?? "", key, range)) : undefined
+      const coverage = covered(pileId ?? "", key)
       return {
         name: nameZh,
         nameEn,
@@ -189,8 +192,16 @@ type Described = ReturnType<typeof describeOrigin>
 function withoutGrams(origin: Described, shown: (instant: string) => string): Described {
   const percent = (grams: number, rounded: (share: number) => number) =>
     origin.grams === 0 ? 0 : rounded((grams * 100) / origin.grams)
+  const { expected } = origin
   return {
     ...origin,
+    ...(expected && {
+      expected: {
+        ...expected,
+        unknownGrams: percent(expected.unknownGrams, Math.round),
+        sources: expected.sources.map(({ lotId, grams }) => ({ lotId, grams: percent(grams, Math.round) })),
+      },
+    }),
     grams: 100,
     unknown: {
       mustGrams: percent(origin.unknown.mustGrams, Math.floor),

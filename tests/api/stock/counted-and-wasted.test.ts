@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test"
 import { pileIdOf } from "@suyuan/api/stock/pile-id"
 import { describePiles } from "@suyuan/api/trace/describe-piles"
+import { readTrace } from "@suyuan/api/trace/read-trace"
 import { records } from "@suyuan/drizzle/schema/ledger"
 import { outbox } from "@suyuan/drizzle/schema/outbox"
 import { pileEvents, purchases } from "@suyuan/drizzle/schema/trace"
@@ -277,4 +278,11 @@ test("[RG-25] a sale that names its lot is of that lot, kept apart or not, and t
     { [lotA]: [100, 100] },
   ])
   expect(await pileNow(base)).toEqual({ grams: 0, unknown: 0, lots: 0 })
+
+  // [RG-26] The weaker line: 500 of A and 2,000 of B were there, and 2,400 of them left.
+  const { lines } = await readTrace(gateway.ctx, gateway.ctx.db, bags[2] ?? "", "purchase")
+  expect(lines[0]?.origin?.expected).toEqual({
+    ...{ method: "mixing", firstInPercent: 0, unknownGrams: 0 },
+    sources: [lotA, lotB].sort().map((lotId) => ({ lotId, grams: lotId === lotA ? 480 : 1920 })),
+  })
 })

@@ -86,6 +86,18 @@ const LineTrace: FC<{ line: Line; language: WordLanguage }> = ({ line, language 
           language={language}
         />
       ))}
+      {origin?.expected && origin.expected.sources.length > 1 && (
+        <p class="soft">
+          {say(origin.expected.method === "mixing" ? "expectedByMixing" : "expectedByHabit")}{" "}
+          {origin.expected.sources
+            .filter(({ grams }) => grams > 0)
+            .map(({ lotId, grams }) => {
+              const base = origin.sources.find((source) => source.lotId === lotId)?.base ?? ""
+              return `${base} ${percentOf(grams, origin.grams)}%`
+            })
+            .join(language === "zh" ? "、" : ", ")}
+        </p>
+      )}
       {line.inspections.map((test) => (
         <p class={test.conclusion === "passed" ? "good" : "bad"}>
           {test.conclusion === "passed" ? stateShapes.paid : stateShapes.refused}{" "}
