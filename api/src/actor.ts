@@ -14,6 +14,8 @@ export const scopes = [
   "traces:write",
   "recalls:read",
   "recalls:write",
+  "alarms:read",
+  "alarms:write",
   "ledger:read",
   "metrics:read",
 ] as const

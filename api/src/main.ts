@@ -30,6 +30,7 @@ import { createApp } from "./http/app"
 import { refusalPage } from "./http/pages/refusal-page"
 import { databaseProbe, migrationsProbe } from "./http/probes"
 import { gatewayRoutes } from "./http/routes"
+import { alarmJobs } from "./jobs/alarms"
 import { inspectionJobs } from "./jobs/inspections"
 import { type Job, runJobs } from "./jobs/job"
 import { ledgerJobs } from "./jobs/ledger"
@@ -142,6 +143,7 @@ async function main(config: Config): Promise<void> {
     ...salesJobs,
     ...partitionJobs,
     ...traceJobs,
+    ...alarmJobs,
     ...inspectionJobs,
     ...recallJobs(notifiers),
     ...terminalJobs(register),

@@ -1,3 +1,4 @@
+import { alarmErrors } from "./errors/alarms"
 import { buyerErrors } from "./errors/buyers"
 import { ledgerErrors } from "./errors/ledger"
 import { inspectionErrors } from "./errors/inspections"
@@ -26,6 +27,7 @@ export const errorWords = {
   ...traceErrors,
   ...inspectionErrors,
   ...recallErrors,
+  ...alarmErrors,
   ...ledgerErrors,
 } as const
 

@@ -4,6 +4,7 @@ import type { Chain } from "../ledger/chain"
 import type { PaymentDeps } from "../payments/payment-deps"
 import type { BrokerTokens } from "../terminals/broker-token"
 import { accessRoutes } from "./access"
+import { alarmRoutes } from "./alarms"
 import { assetRoutes } from "./assets"
 import { balanceRoutes } from "./balance"
 import { bindingRoutes } from "./bindings"
@@ -71,6 +72,7 @@ export function gatewayRoutes({ ctx, payments, logins, chain, tokens, events }: 
     buyerRecallRoutes({ ctx }),
     outbreakRoutes({ ctx }),
     balanceRoutes({ ctx }),
+    alarmRoutes({ ctx }),
     catalogueRoutes({ ctx }),
     accessRoutes({ ctx }),
   ]

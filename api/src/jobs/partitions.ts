@@ -1,4 +1,5 @@
 import { sql } from "drizzle-orm"
+import { raiseAlarms } from "../alarms/raise-alarms"
 import type { Context } from "../context"
 import { utcDay } from "../day"
 import type { Job } from "./job"
@@ -18,6 +19,7 @@ export async function ensurePartitions(ctx: Context): Promise<number> {
   let made = await makePartitions(ctx, day(0), day(daysAhead))
   for (const stray of await findStrays(ctx)) {
     ctx.log.error(stray, "rows lie in a default partition")
+    await raiseStray(ctx, stray, day(0))
     const isPlausible = stray.day >= day(-daysBackMax) && stray.day <= day(daysAhead)
     if (isPlausible) made += await makePartitions(ctx, stray.day, stray.day)
   }
@@ -29,6 +31,17 @@ async function makePartitions(ctx: Context, from: string, to: string): Promise<n
     sql`SELECT ensure_day_partitions(${from}::date, ${to}::date) AS made`,
   )
   return row?.made ?? 0
+}
+
+async function raiseStray(ctx: Context, { table, day: rowsDay, rows }: Stray, today: string): Promise<void> {
+  const about = {
+    kind: "stray-rows",
+    subject: `${table} ${rowsDay}`,
+    day: today,
+    siteId: null,
+    merchantId: null,
+  } as const
+  await ctx.db.transaction((tx) => raiseAlarms(ctx, tx, [{ ...about, evidence: { table, rowsDay, rows } }]))
 }
 
 type Stray = { readonly table: string; readonly day: string; readonly rows: number }

@@ -9,6 +9,7 @@ import { parseUpload, UPLOAD_KINDS, type Upload, verifyUpload } from "@suyuan/pr
 import { parseUploadBody } from "@suyuan/protocol/terminal/upload-bodies"
 import { and, eq, inArray, or } from "drizzle-orm"
 import { gatewayActor } from "../actor"
+import { raiseCopiedTerminal } from "../alarms/raise-copied-terminal"
 import { writeAudit } from "../audit"
 import { issueCertificate } from "../certificates/issue-certificate"
 import type { Context, Transaction } from "../context"
@@ -161,6 +162,7 @@ async function alarmOtherBytes(ctx: Context, tx: Transaction, { upload, stall, t
     siteId: stall.site.id,
     detail: { terminal: terminalToHex(terminalId), kind: upload.kind },
   })
+  await raiseCopiedTerminal(ctx, tx, { terminalId, name: upload.uploadId })
   ctx.log.error({ terminal: terminalToHex(terminalId), upload: upload.uploadId }, "one id, two uploads")
 }
 

@@ -4,6 +4,7 @@ import { type Actor, requireScope } from "../actor"
 import { writeAudit } from "../audit"
 import type { Context, Transaction } from "../context"
 import { ServiceError } from "../errors"
+import { keepMoneyAlarm } from "./alarm"
 import { askPlatform } from "./ask-platform"
 import { type AttemptRow, lockAttempt, lockRefund, type RefundRow } from "./attempts"
 import type { PaymentDeps } from "./payment-deps"
@@ -59,7 +60,11 @@ export async function repairItem(
       .where(eq(reconciliationItems.id, id))
       .returning()
     const { number: subject, effect, amountFen } = proposal
-    if (state === "alarmed") ctx.log.error({ number: subject, kind: item.kind }, "money needs a person")
+    if (state === "alarmed") {
+      ctx.log.error({ number: subject, kind: item.kind }, "money needs a person")
+      const detail = { platform: item.platform, day: item.day }
+      await keepMoneyAlarm(ctx, tx, `reconciliation/${item.kind}`, { number: subject, siteId: item.siteId, detail })
+    }
     await writeAudit(ctx, tx, actor, {
       verb: "payments/repair-item",
       subject,

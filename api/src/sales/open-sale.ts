@@ -2,6 +2,7 @@ import { sales } from "@suyuan/drizzle/schema/sales"
 import type { ErrorCode } from "@suyuan/look/errors"
 import type { PayCode } from "@suyuan/protocol/terminal/pay-code"
 import { type Actor, gatewayActor } from "../actor"
+import { raiseCopiedTerminal } from "../alarms/raise-copied-terminal"
 import { writeAudit } from "../audit"
 import type { Context, Transaction } from "../context"
 import { ServiceError } from "../errors"
@@ -46,12 +47,11 @@ export async function openSale(ctx: Context, tx: Transaction, _actor: Actor, cod
 
 /** In a transaction of its own, because the refusing one is rolled back. */
 export async function alarmOtherBytes(ctx: Context, code: PayCode): Promise<void> {
-  await ctx.db.transaction((tx) =>
-    writeAudit(ctx, tx, gatewayActor, {
-      verb: "sales/other-bytes",
-      subject: saleName({ terminalId: code.body.terminal, counter: code.body.counter }),
-    }),
-  )
+  const { terminal: terminalId, counter } = code.body
+  await ctx.db.transaction(async (tx) => {
+    await writeAudit(ctx, tx, gatewayActor, { verb: "sales/other-bytes", subject: saleName({ terminalId, counter }) })
+    await raiseCopiedTerminal(ctx, tx, { terminalId, name: String(counter) })
+  })
 }
 
 function keyOf(code: VerifiedCode) {

@@ -10,6 +10,7 @@ import { priceSalt } from "@suyuan/protocol/terminal/price-salt"
 import type { UploadBody } from "@suyuan/protocol/terminal/upload-bodies"
 import { eq, sql } from "drizzle-orm"
 import { type Actor, gatewayActor } from "../actor"
+import { raiseCopiedTerminal } from "../alarms/raise-copied-terminal"
 import { writeAudit } from "../audit"
 import type { Context, Transaction } from "../context"
 import { settleCash } from "../payments/settle-cash"
@@ -207,6 +208,7 @@ async function alarm(ctx: Context, tx: Transaction, code: VerifiedCode): Promise
     siteId: code.site.id,
     detail: { digest: toHex(code.code.digest) },
   })
+  await raiseCopiedTerminal(ctx, tx, { terminalId: code.terminal.id, name: String(code.counter) })
   ctx.log.error({ terminal: code.terminal.id, counter: code.counter }, "one number, two sales")
 }
 

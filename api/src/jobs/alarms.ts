@@ -1,0 +1,7 @@
+import { judgeDays } from "../alarms/judge-days"
+import type { Job } from "./job"
+
+export const alarmJobs: Job[] = [
+  // Two gateways may find the same: it is raised once.
+  { name: "alarms/judge-days", everyMs: 600_000, run: (ctx) => judgeDays(ctx).then(() => 0) },
+]
