@@ -5219,6 +5219,355 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/certificates": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * The certificates that came with what a merchant bought
+         * @description The newest first, at most 200; with `saleRecordId` those of one purchase. For its bound wallets and its site's operators.
+         */
+        readonly get: {
+            readonly parameters: {
+                readonly query: {
+                    readonly merchantId: string;
+                    readonly saleRecordId?: string;
+                };
+                readonly header?: never;
+                readonly path?: never;
+                readonly cookie?: never;
+            };
+            readonly requestBody?: never;
+            readonly responses: {
+                /** @description Collected */
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": readonly components["schemas"]["CollectedCertificate"][];
+                    };
+                };
+                /** @description `request/malformed`: The request is not in order; see the field named. */
+                readonly 400: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/unauthenticated`: Log in first. */
+                readonly 401: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/forbidden`: You are not allowed to do this. */
+                readonly 403: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `merchant/unknown`: There is no such merchant. */
+                readonly 404: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/certificate-drafts": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** A merchant's drafts of certificates for mixed goods */
+        readonly get: {
+            readonly parameters: {
+                readonly query: {
+                    readonly merchantId: string;
+                };
+                readonly header?: never;
+                readonly path?: never;
+                readonly cookie?: never;
+            };
+            readonly requestBody?: never;
+            readonly responses: {
+                /** @description The newest first */
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": readonly components["schemas"]["CertificateDraft"][];
+                    };
+                };
+                /** @description `request/malformed`: The request is not in order; see the field named. */
+                readonly 400: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/unauthenticated`: Log in first. */
+                readonly 401: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/forbidden`: You are not allowed to do this. */
+                readonly 403: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `merchant/unknown`: There is no such merchant. */
+                readonly 404: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        readonly put?: never;
+        /**
+         * Draft a certificate for goods that were mixed or repacked
+         * @description Lists the certificates that came with what is in the pile now, with how much of each must and may be in these goods. Nobody's promise before the stall's terminal has signed it. The caller makes the id; the same again is success.
+         */
+        readonly post: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: never;
+                readonly path?: never;
+                readonly cookie?: never;
+            };
+            readonly requestBody: {
+                readonly content: {
+                    readonly "application/json": {
+                        /**
+                         * Format: uuid
+                         * @example 0199d3a0-7c1e-7000-8000-000000000001
+                         */
+                        readonly id: string;
+                        /**
+                         * Format: uuid
+                         * @example 0199d3a0-7c1e-7000-8000-000000000001
+                         */
+                        readonly merchantId: string;
+                        readonly commodity: number;
+                        /** @enum {string} */
+                        readonly reason: "mixed" | "repacked";
+                        /** @description All that is in stock when left out */
+                        readonly grams?: number;
+                        /** @example 自行检测合格 */
+                        readonly promiseBasis: string;
+                    };
+                };
+            };
+            readonly responses: {
+                /** @description The draft */
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["CertificateDraft"];
+                    };
+                };
+                /**
+                 * @description `request/malformed`: The request is not in order; see the field named.
+                 *
+                 *     `certificate/above-stock`: The certificate would cover more than there is in stock.
+                 */
+                readonly 400: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/unauthenticated`: Log in first. */
+                readonly 401: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/forbidden`: You are not allowed to do this. */
+                readonly 403: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `merchant/unknown`: There is no such merchant. */
+                readonly 404: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /**
+                 * @description `request/conflict`: This has changed meanwhile; reload and try again.
+                 *
+                 *     `certificate/nothing-collected`: None of the goods in this pile came with a certificate, so there is nothing to issue one from.
+                 *
+                 *     `certificate/too-many-parents`: It would rest on too many certificates; issue it for less at a time.
+                 */
+                readonly 409: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/certificate-drafts/{id}/answers": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** The stall's terminal issues the certificate, or discards the draft */
+        readonly post: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: never;
+                readonly path: {
+                    readonly id: string;
+                };
+                readonly cookie?: never;
+            };
+            readonly requestBody: {
+                readonly content: {
+                    readonly "application/json": {
+                        /** @example 0100000001 */
+                        readonly terminalId: string;
+                        /** @enum {string} */
+                        readonly answer: "issue" | "discard";
+                        /** @description Over SYG1 ‖ network ‖ terminal ‖ draft id ‖ answer (1 issue, 2 discard) ‖ digest */
+                        readonly signature: string;
+                    };
+                };
+            };
+            readonly responses: {
+                /** @description The draft */
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["CertificateDraft"];
+                    };
+                };
+                /** @description `request/malformed`: The request is not in order; see the field named. */
+                readonly 400: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /**
+                 * @description `terminal/not-confirmed`: This terminal's fingerprint has not been confirmed yet; it cannot sell.
+                 *
+                 *     `terminal/suspended`: This terminal is suspended; do not pay for now.
+                 *
+                 *     `terminal/revoked`: This terminal has been revoked; do not pay.
+                 *
+                 *     `terminal/bad-signature`: The signature does not fit the terminal's key.
+                 */
+                readonly 403: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /**
+                 * @description `certificate/draft-unknown`: There is no such draft of a certificate, or it is not yours to see.
+                 *
+                 *     `terminal/unknown`: There is no such terminal.
+                 */
+                readonly 404: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `certificate/wrong-state`: This draft was issued or discarded already. */
+                readonly 409: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/recalls/scope": {
         readonly parameters: {
             readonly query?: never;
@@ -6482,6 +6831,258 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/alarms": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List what the books find wrong, the newest first
+         * @description Ask again with `after` = the last id for the next page. Needs `alarms:read`.
+         */
+        readonly get: {
+            readonly parameters: {
+                readonly query?: {
+                    readonly state?: "new" | "looked-at" | "explained" | "confirmed";
+                    readonly kind?: "unknown-share" | "sold-above-bought" | "impossible-speed" | "own-wallet" | "round-amounts" | "terminal-copied" | "payment" | "stray-rows";
+                    readonly siteId?: string;
+                    readonly merchantId?: string;
+                    readonly day?: string;
+                    readonly after?: string;
+                    readonly limit?: number;
+                };
+                readonly header?: never;
+                readonly path?: never;
+                readonly cookie?: never;
+            };
+            readonly requestBody?: never;
+            readonly responses: {
+                /** @description Those of the token's sites */
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": readonly components["schemas"]["Alarm"][];
+                    };
+                };
+                /** @description `request/malformed`: The request is not in order; see the field named. */
+                readonly 400: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/unauthenticated`: Log in first. */
+                readonly 401: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/forbidden`: You are not allowed to do this. */
+                readonly 403: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/alarms/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Read an alarm with its evidence */
+        readonly get: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: never;
+                readonly path: {
+                    readonly id: string;
+                };
+                readonly cookie?: never;
+            };
+            readonly requestBody?: never;
+            readonly responses: {
+                /** @description The alarm */
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Alarm"];
+                    };
+                };
+                /** @description `request/malformed`: The request is not in order; see the field named. */
+                readonly 400: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/unauthenticated`: Log in first. */
+                readonly 401: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/forbidden`: You are not allowed to do this. */
+                readonly 403: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `alarm/unknown`: There is no such alarm, or it is not yours to see. */
+                readonly 404: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/alarms/{id}/decision": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Say that it was looked at, explained or confirmed
+         * @description For persons with `alarms:write` at its site. In this order; the same again is success.
+         */
+        readonly post: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: never;
+                readonly path: {
+                    readonly id: string;
+                };
+                readonly cookie?: never;
+            };
+            readonly requestBody: {
+                readonly content: {
+                    readonly "application/json": {
+                        /** @enum {string} */
+                        readonly state: "looked-at" | "explained" | "confirmed";
+                        readonly version: number;
+                        /** @description Needed to explain or confirm; no names of buyers */
+                        readonly note?: string;
+                    };
+                };
+            };
+            readonly responses: {
+                /** @description The alarm as it became */
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Alarm"];
+                    };
+                };
+                /**
+                 * @description `request/malformed`: The request is not in order; see the field named.
+                 *
+                 *     `alarm/note-needed`: Write down how it was explained or confirmed.
+                 */
+                readonly 400: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/unauthenticated`: Log in first. */
+                readonly 401: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/forbidden`: You are not allowed to do this. */
+                readonly 403: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `alarm/unknown`: There is no such alarm, or it is not yours to see. */
+                readonly 404: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /**
+                 * @description `alarm/changed`: There is new evidence since the alarm was shown to you; look again.
+                 *
+                 *     `alarm/wrong-state`: The alarm's state does not allow this; reload and look again.
+                 */
+                readonly 409: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/catalogue": {
         readonly parameters: {
             readonly query?: never;
@@ -6896,6 +7497,17 @@ export interface components {
                 readonly declaredOrigin: string;
                 readonly harvestedAt: string;
             }[];
+            /** @description An estimate, inside the ranges, by the method that it names: no claim */
+            readonly expected?: {
+                /** @enum {string} */
+                readonly method: "mixing" | "blend";
+                readonly firstInPercent: number;
+                readonly unknownGrams: number;
+                readonly sources: readonly {
+                    readonly lotId: string;
+                    readonly grams: number;
+                }[];
+            };
         };
         readonly Inspection: {
             readonly sampleNumber: string;
@@ -7469,6 +8081,65 @@ export interface components {
                 readonly mayPercent: number;
             };
         };
+        readonly CollectedCertificate: {
+            readonly saleRecordId: string;
+            readonly line: number;
+            /**
+             * Format: uuid
+             * @example 0199d3a0-7c1e-7000-8000-000000000001
+             */
+            readonly certificateId: string;
+            readonly recordId: string;
+            readonly commodity: number;
+            readonly name?: string;
+            readonly origin: string;
+            /** @description What the certificate covers */
+            readonly grams: number;
+            /** Format: date-time */
+            readonly issuedAt: string;
+            readonly promiseBasis: string;
+            /** @description For goods that the seller had mixed or repacked */
+            readonly isReissued: boolean;
+            readonly mustGrams: number;
+            readonly mayGrams: number;
+            /** Format: date-time */
+            readonly collectedAt: string;
+        };
+        readonly CertificateDraft: {
+            /**
+             * Format: uuid
+             * @example 0199d3a0-7c1e-7000-8000-000000000001
+             */
+            readonly id: string;
+            /**
+             * Format: uuid
+             * @example 0199d3a0-7c1e-7000-8000-000000000001
+             */
+            readonly merchantId: string;
+            readonly commodity: number;
+            /** @enum {string} */
+            readonly reason: "mixed" | "repacked";
+            readonly grams: number;
+            readonly origin: string;
+            readonly promiseBasis: string;
+            readonly parents: readonly {
+                /**
+                 * Format: uuid
+                 * @example 0199d3a0-7c1e-7000-8000-000000000001
+                 */
+                readonly certificateId: string;
+                readonly recordId: string;
+                readonly mustGrams: number;
+                readonly mayGrams: number;
+            }[];
+            /** @description SHA-256 of what the terminal signs, in hex */
+            readonly digest: string;
+            /** @enum {string} */
+            readonly state: "draft" | "issued" | "discarded";
+            /** Format: date-time */
+            readonly draftedAt: string;
+            readonly recordId?: string;
+        };
         readonly RecallScope: {
             /** Format: date-time */
             readonly asOf: string;
@@ -7780,11 +8451,59 @@ export interface components {
                 readonly openGrams: number;
             }[];
         };
+        readonly Alarm: {
+            /**
+             * Format: uuid
+             * @example 0199d3a0-7c1e-7000-8000-000000000001
+             */
+            readonly id: string;
+            /** @enum {string} */
+            readonly kind: "unknown-share" | "sold-above-bought" | "impossible-speed" | "own-wallet" | "round-amounts" | "terminal-copied" | "payment" | "stray-rows";
+            /** @description What it is about; names no person */
+            readonly subject: string;
+            /** @description Business day of the site */
+            readonly day: string;
+            /**
+             * Format: uuid
+             * @example 0199d3a0-7c1e-7000-8000-000000000001
+             */
+            readonly siteId?: string;
+            readonly siteName?: string;
+            /**
+             * Format: uuid
+             * @example 0199d3a0-7c1e-7000-8000-000000000001
+             */
+            readonly merchantId?: string;
+            readonly stallNumber?: string;
+            /** @enum {string} */
+            readonly state: "new" | "looked-at" | "explained" | "confirmed";
+            /** @description False: later records put it right */
+            readonly holds: boolean;
+            /** @description Figures and thresholds, by kind: see docs/specs/alarms.md */
+            readonly evidence: {
+                readonly [key: string]: unknown;
+            };
+            /** @description Of the evidence: a decision names what it was made by */
+            readonly version: number;
+            /** Format: date-time */
+            readonly raisedAt: string;
+            /** Format: date-time */
+            readonly changedAt: string;
+            readonly decidedBy?: string;
+            /** Format: date-time */
+            readonly decidedAt?: string;
+            readonly note?: string;
+        };
         readonly Commodity: {
             readonly code: number;
             readonly nameZh: string;
             readonly nameEn: string;
             readonly synonyms: readonly string[];
+            /**
+             * @description First letters of its name in pinyin
+             * @example dbc
+             */
+            readonly initials?: string;
             readonly shelfLifeHours: number;
         };
     };

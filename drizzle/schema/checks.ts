@@ -43,6 +43,7 @@ export const certificateDrafts = pgTable("certificate_drafts", {
   reason: text("reason", { enum: ["mixed", "repacked"] }).notNull(),
   grams: bigint("grams", { mode: "number" }).notNull(),
   origin: text("origin").notNull(),
+  promiseBasis: text("promise_basis").notNull().default(""),
   /** `[{certificateId, recordId, mustGrams, mayGrams}]`, by record id. */
   parents: jsonb("parents").notNull(),
   /** SHA-256 of what the issuer signs. */

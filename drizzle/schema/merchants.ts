@@ -98,6 +98,8 @@ export const commodities = pgTable("commodities", {
   nameZh: text("name_zh").notNull(),
   nameEn: text("name_en").notNull(),
   synonyms: text("synonyms").array().notNull(),
+  /** First letters of its name in pinyin, lower case: how a seller finds it with few keys. */
+  initials: text("initials").notNull().default(""),
   shelfLifeHours: integer("shelf_life_hours").notNull(),
   catalogueVersion: smallint("catalogue_version").notNull(),
 })

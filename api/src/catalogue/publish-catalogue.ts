@@ -14,7 +14,10 @@ import { type RecordDraft, writeRecords } from "../ledger/write-records"
 import { requireEverySite } from "../participants/require-every-site"
 import { type Commodity, readCatalogue } from "./read-catalogue"
 
-export type CatalogueEntry = Omit<Commodity, "catalogueVersion">
+export type CatalogueEntry = Omit<Commodity, "catalogueVersion" | "initials"> & {
+  /** First letters of its name in pinyin; left out: those of before stay. */
+  readonly initials?: string | undefined
+}
 
 export type Catalogue = {
   /** One more than the newest. */
@@ -47,7 +50,9 @@ export async function publishCatalogue(ctx: Context, actor: Actor, catalogue: Ca
     await tx
       .insert(commodities)
       .values(
-        entries.map((entry) => ({ ...entry, synonyms: [...entry.synonyms], catalogueVersion: catalogue.version })),
+        entries.map(({ initials = "", ...entry }) => {
+          return { ...entry, initials, synonyms: [...entry.synonyms], catalogueVersion: catalogue.version }
+        }),
       )
       .onConflictDoUpdate({
         target: commodities.code,
@@ -55,6 +60,7 @@ export async function publishCatalogue(ctx: Context, actor: Actor, catalogue: Ca
           nameZh: sql`excluded.name_zh`,
           nameEn: sql`excluded.name_en`,
           synonyms: sql`excluded.synonyms`,
+          initials: sql`coalesce(nullif(excluded.initials, ''), ${commodities.initials})`,
           shelfLifeHours: sql`excluded.shelf_life_hours`,
           catalogueVersion: sql`excluded.catalogue_version`,
         },

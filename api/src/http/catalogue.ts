@@ -17,6 +17,11 @@ const entry = z
     nameZh: word(12),
     nameEn: word(32),
     synonyms: z.array(word(32)).max(20),
+    initials: z
+      .string()
+      .regex(/^[a-z0-9]{0,32}$/, "lower-case letters and digits")
+      .optional()
+      .openapi({ description: "First letters of its name in pinyin", example: "dbc" }),
     shelfLifeHours: z.number().int().min(1).max(0xffff),
   })
   .openapi("Commodity")
@@ -69,6 +74,6 @@ export function catalogueRoutes({ ctx }: { readonly ctx: Context }): Routes {
   return router
 }
 
-function entryView({ code, nameZh, nameEn, synonyms, shelfLifeHours }: Commodity) {
-  return { code, nameZh, nameEn, synonyms, shelfLifeHours }
+function entryView({ code, nameZh, nameEn, synonyms, initials, shelfLifeHours }: Commodity) {
+  return { code, nameZh, nameEn, synonyms, initials, shelfLifeHours }
 }

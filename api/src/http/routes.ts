@@ -12,6 +12,7 @@ import { buyerRecallRoutes } from "./buyer-recalls"
 import { findBuyer } from "./buyer-session"
 import { buyerRoutes } from "./buyers"
 import { catalogueRoutes } from "./catalogue"
+import { certificateRoutes } from "./certificates"
 import { inspectionRoutes } from "./inspections"
 import { kioskRoutes } from "./kiosk"
 import { merchantRoutes } from "./merchants"
@@ -68,6 +69,7 @@ export function gatewayRoutes({ ctx, payments, logins, chain, tokens, events }: 
     terminalRoutes({ ctx, tokens }),
     bindingRoutes({ ctx }),
     inspectionRoutes({ ctx }),
+    certificateRoutes({ ctx }),
     recallRoutes({ ctx }),
     buyerRecallRoutes({ ctx }),
     outbreakRoutes({ ctx }),

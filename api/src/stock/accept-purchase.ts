@@ -100,6 +100,8 @@ async function answer(tx: Transaction, purchase: PurchaseRow, given: Answer): Pr
       acceptedGrams: given.outcome === "accepted" ? given.grams : 0,
       decidedAt: given.at,
       answerRecordId: given.recordId,
+      // Other goods, or less of them, come with other certificates.
+      collectedAt: null,
     })
     .where(eq(purchases.id, purchase.id))
     .returning()
