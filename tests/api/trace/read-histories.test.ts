@@ -80,4 +80,13 @@ test("sums a day's sales up, and keeps apart what was there before and after the
   const muchLater = nowMs + (historyDays + 1) * 86_400_000
   const late = await readHistories(gateway.ctx.db, [{ pileId, until: new Date(muchLater) }], muchLater)
   expect(late.histories).toEqual([{ pileId, events: [] }])
+  // Since a stock-take the book is what it found, less what was sold since; what was sold before says nothing.
+  const counted = { ...outflow(50.5), direction: 2, source: "count" as const, gramsLow: 2000, gramsHigh: 2000 }
+  await gateway.ctx.db.insert(pileEvents).values(counted)
+  const [later] = (await readHistories(gateway.ctx.db, [{ pileId, until: new Date(muchLater) }], muchLater)).histories
+  expect(later?.events).toMatchObject([{ kind: "count", recordId: "opening", grams: 2000 - 50 * 12 }])
+  const now = await readHistories(gateway.ctx.db, [{ pileId, until: new Date(nowMs) }], nowMs)
+  expect(now.rows.map(({ source, gramsHigh }) => `${source} ${gramsHigh}`).toSorted()).toEqual([
+    ...["count 2000", "outflow 600", "outflow 600"],
+  ])
 })
