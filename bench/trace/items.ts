@@ -62,6 +62,20 @@ export function takeGrams(pile: Goods, grams: number, habit: Habit, dice: Dice):
     : { taken: pile.slice(pile.length - count), left: pile.slice(0, pile.length - count) }
 }
 
+/** The same, of the one lot that the hand comes upon first. */
+export function takeOfOneLot(pile: Goods, grams: number, habit: Habit, dice: Dice): Taken & { lotId: string } {
+  const [first] = takeGrams(pile, 1, habit, dice).taken
+  const lotId = first?.lotId ?? ""
+  const { taken } = takeGrams(
+    pile.filter((item) => item.lotId === lotId),
+    grams,
+    habit,
+    dice,
+  )
+  const gone = new Set(taken)
+  return { taken, left: pile.filter((item) => !gone.has(item)), lotId }
+}
+
 function takeAtRandom(pile: Goods, grams: number, dice: Dice): Taken {
   const order = pile.map((_, index) => index)
   const chosen = new Set<number>()

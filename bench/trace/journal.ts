@@ -1,7 +1,7 @@
 // What happened, with the truth beside it: each event as the books would have it, and what each sale really held.
-import { outflowKey, type PileEvent } from "@suyuan/protocol/trace/pile-event"
+import { outflowKey, type PileEvent, UNKNOWN_SOURCE } from "@suyuan/protocol/trace/pile-event"
 import type { Dice } from "../../scripts/demo/dice"
-import { type Goods, gramsByLot, gramsOf, pour, takeGrams } from "./items"
+import { type Goods, gramsByLot, gramsOf, pour, type Taken, takeGrams, takeOfOneLot } from "./items"
 import type { Habit } from "./world"
 
 /** Who sells: to wholesalers, to stalls, to consumers. */
@@ -36,6 +36,12 @@ export interface Bag {
   readonly atMs: number
   readonly grams: number
   readonly gramsByLot: ReadonlyMap<string, number>
+}
+
+/** What a buyer gets, and how a purchase names it. */
+export interface Sold {
+  readonly goods: Goods
+  readonly ref: { readonly pileId: string; readonly recordId: string }
 }
 
 /** One merchant's stock of one commodity. */
@@ -98,21 +104,26 @@ export class Journal {
   }
 
   /** Sold: what was taken, and how the buyer names it. Nothing when the pile is empty. */
-  sell(
-    pile: Pile,
-    grams: number,
-  ): { readonly goods: Goods; readonly ref: { pileId: string; recordId: string } } | undefined {
-    const { taken, left } = takeGrams(pile.goods, grams, this.habit, this.dice)
+  sell(pile: Pile, grams: number, isChosen = false): Sold | undefined {
+    const { taken, left, chosen } = this.pick(pile.goods, grams, isChosen)
     if (taken.length === 0) return undefined
     pile.goods = left
     const at = this.stamp()
     const weight = gramsOf(taken)
-    this.write(pile, pile.level === "stall" ? "retail" : "trade", { kind: "out", ...at, grams: weight })
+    const role = pile.level === "stall" ? "retail" : "trade"
+    this.write(pile, role, { kind: "out", ...at, grams: weight, ...(chosen !== undefined && { chosen }) })
     this.bags.push({
       ...{ pileId: pile.pileId, key: outflowKey(at), level: pile.level, atMs: at.effectiveAtMs },
       ...{ grams: weight, gramsByLot: gramsByLot(taken) },
     })
     return { goods: taken, ref: { pileId: pile.pileId, recordId: at.recordId } }
+  }
+
+  private pick(goods: Goods, grams: number, isChosen: boolean): Taken & { readonly chosen?: string } {
+    if (!isChosen) return takeGrams(goods, grams, this.habit, this.dice)
+    const { lotId, ...taken } = takeOfOneLot(goods, grams, this.habit, this.dice)
+    // What nobody declared has no name that one could choose.
+    return lotId === UNKNOWN_SOURCE ? taken : { ...taken, chosen: lotId }
   }
 
   arrive(pile: Pile, goods: Goods, upstream: { pileId: string; recordId: string }): void {

@@ -1,6 +1,7 @@
 // The engine beside four other methods and the shelf-life window, on the same books.
+import { expectedShares } from "@suyuan/protocol/trace/expected-shares"
 import type { PileHistory } from "@suyuan/protocol/trace/origin-range"
-import { composition, type Guesses, guessOrigins, METHODS, type Method } from "./guess-origins"
+import { composition, guessOrigins, METHODS, type Method } from "./guess-origins"
 import type { Bag, Played } from "./journal"
 import { judgeRecalls, type LotsOf, type RecallSums } from "./judge-recalls"
 import { judgeShares, type ShareError } from "./judge-shares"
@@ -34,13 +35,17 @@ export function judgeMethods(played: Played, histories: readonly PileHistory[], 
   const inWindow = windowOf(reachedFromHarvest(histories, lots))
   const guesses = new Map(METHODS.map((method) => [method, guessOrigins(histories, method, shelfLifeMsOf)]))
   const ours: LotsOf = (bag) => books.lotsIn(bag)
-  const mixed = (bag: Sale) => clamped(bag, guesses.get("proportional")!, books)
+  const expected = expectedShares(histories)
+  const expectedIn = (bag: Sale): GramsByGroup => {
+    const { sources } = expected(bag.pileId, bag.key, books.rangeOf("lot", bag)!)!
+    return new Map(sources.map(({ sourceId, grams }) => [sourceId, grams]))
+  }
   const others = METHODS.map((method): MethodReport => {
     const guessed = (bag: Sale) => composition(guesses.get(method)!.get(saleKey(bag))!)
     return { method, ...judgeShares(bags, guessed), ...judgeRecalls(bags, (bag) => guessed(bag).keys(), inWindow) }
   })
   return {
-    methods: [{ method: "ours", ...judgeShares(bags, mixed), ...judgeRecalls(bags, ours, inWindow) }, ...others],
+    methods: [{ method: "ours", ...judgeShares(bags, expectedIn), ...judgeRecalls(bags, ours, inWindow) }, ...others],
     window: {
       fromHarvest: judgeRecalls(bags, inWindow, inWindow),
       fromArrival: judgeRecalls(bags, windowOf(reachedFromArrival(histories, shelfLifeMsOf)), inWindow),
@@ -54,15 +59,4 @@ export function judgeMethods(played: Played, histories: readonly PileHistory[], 
 
 function commodityOf({ pileId }: Bag): string {
   return pileId.slice(pileId.indexOf("/") + 1)
-}
-
-/** What is expected by perfect mixing, brought inside what is certain. */
-function clamped(bag: Sale, guesses: Guesses, books: RangedBooks): GramsByGroup {
-  const guess = composition(guesses.get(saleKey(bag))!)
-  const range = books.rangeOf("lot", bag)!
-  return new Map(
-    range.sources.map(({ sourceId, mustGrams, mayGrams }) => {
-      return [sourceId, Math.min(mayGrams, Math.max(mustGrams, guess.get(sourceId) ?? 0))]
-    }),
-  )
 }

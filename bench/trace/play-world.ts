@@ -5,8 +5,8 @@
  */
 import { UNKNOWN_SOURCE } from "@suyuan/protocol/trace/pile-event"
 import { type Dice, openDice } from "../../scripts/demo/dice"
-import { type Goods, gramsOf, growItems, type Item, takeGrams } from "./items"
-import { Journal, type Lot, type Pile, type Played } from "./journal"
+import { gramsOf, growItems, type Item, takeGrams } from "./items"
+import { Journal, type Lot, type Pile, type Played, type Sold } from "./journal"
 import type { Base, Commodity, Habit, World } from "./world"
 
 const HOUR_MS = 3_600_000
@@ -43,10 +43,8 @@ interface Grower extends Seller {
 }
 
 /** On its way to the buyer. */
-interface Cart {
+interface Cart extends Sold {
   readonly pile: Pile
-  readonly goods: Goods
-  readonly ref: { readonly pileId: string; readonly recordId: string }
 }
 
 /** Each of them does this, at a time of its own between two hours of the day. */
@@ -144,7 +142,7 @@ class Trade {
     })
     const trucks: Cart[] = []
     at(15, 18, orders, ({ pile, seller, grams }) => {
-      const sale = this.journal.sell(seller.pile, grams)
+      const sale = this.sell(seller.pile, grams)
       if (sale) trucks.push({ pile, ...sale })
     })
     return trucks
@@ -181,7 +179,7 @@ class Trade {
     const carts: Cart[] = []
     let missing = Math.round(this.stallDayGrams * (0.8 + 0.4 * this.dice.roll())) - stock
     for (const seller of this.dice.several(usual, usual.length)) {
-      const sale = missing > 0 ? this.journal.sell(seller.pile, missing) : undefined
+      const sale = missing > 0 ? this.sell(seller.pile, missing) : undefined
       if (sale === undefined) continue
       carts.push({ pile, ...sale })
       missing -= gramsOf(sale.goods)
@@ -205,12 +203,16 @@ class Trade {
     return actions
   }
 
+  private sell(pile: Pile, grams: number): Sold | undefined {
+    return this.journal.sell(pile, grams, this.dice.isLucky(this.world.chosenShare))
+  }
+
   private serve(pile: Pile): void {
     const { dice, world, journal } = this
     const grams = dice.between(...this.commodity.bagGrams)
     const isVain = dice.isLucky(world.voidedShare) && pile.goods.length > 0
     if (isVain) journal.sellInVain(pile, grams)
-    const sale = isVain ? undefined : journal.sell(pile, grams)
+    const sale = isVain ? undefined : this.sell(pile, grams)
     if (sale === undefined || !dice.isLucky(world.returnedShare)) return
     journal.takeBack(pile, dice.several(sale.goods, dice.between(1, sale.goods.length)), sale.ref.recordId)
   }

@@ -80,6 +80,8 @@ const worldSchema = z
     handEnteredShare: share,
     /** Days on which a merchant throws some away in between. */
     wasteShare: share,
+    /** Sales for which the seller keeps to one lot and says which. */
+    chosenShare: share,
     /** Mornings on which nobody sorts out what is over, where a report asks for it: else nothing is sold that is. */
     keptTooLongShare: share,
     /** Sales that were never handed over, and sales of which some comes back. */
