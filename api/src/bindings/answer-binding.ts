@@ -8,6 +8,7 @@ import type { Context, Transaction } from "../context"
 import { ServiceError } from "../errors"
 import { requireTerminal, type Terminal, terminalKey } from "../terminals/authenticate"
 import type { Binding } from "./claim-bind-code"
+import { recordBinding } from "./record-binding"
 
 export type TerminalAnswer = {
   readonly terminalId: number
@@ -66,6 +67,7 @@ async function confirm(ctx: Context, tx: Transaction, actor: Actor, binding: Bin
     .where(and(eq(bindings.id, binding.id), eq(bindings.state, "claimed")))
     .returning()
   if (!active) throw new ServiceError("binding/wrong-state")
+  await recordBinding(ctx, tx, active, now)
   await writeAudit(ctx, tx, actor, { verb: "bindings/confirm", subject: binding.id, siteId: binding.siteId })
   return active
 }
@@ -80,12 +82,15 @@ export async function endBinding(
 ): Promise<Binding> {
   if (binding.state === "ended") return binding
   if (binding.state !== from) throw new ServiceError("binding/wrong-state", { expected: from })
+  const now = new Date(ctx.clock.nowMs())
   const [ended] = await tx
     .update(bindings)
-    .set({ state: "ended", validTo: new Date(ctx.clock.nowMs()), endedBy: actor.kind })
+    .set({ state: "ended", validTo: now, endedBy: actor.kind })
     .where(and(eq(bindings.id, binding.id), eq(bindings.state, from)))
     .returning()
   if (!ended) throw new ServiceError("binding/wrong-state")
+  // A claim that was refused never began.
+  if (from === "active") await recordBinding(ctx, tx, ended, now, actor.kind)
   await writeAudit(ctx, tx, actor, {
     verb: "bindings/end",
     subject: binding.id,

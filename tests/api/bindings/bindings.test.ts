@@ -8,7 +8,12 @@ import { startWebSession } from "@suyuan/api/buyers/start-web-session"
 import { changeTerminalState } from "@suyuan/api/terminals/change-terminal-state"
 import { learnClock } from "@suyuan/api/terminals/learn-clock"
 import { buyers } from "@suyuan/drizzle/schema/buyers"
+import { records } from "@suyuan/drizzle/schema/ledger"
 import { outbox } from "@suyuan/drizzle/schema/outbox"
+import { fromHex, toHex } from "@suyuan/protocol/codec/bytes"
+import { decodeRecord } from "@suyuan/protocol/ledger/record"
+import { hasRecordId } from "@suyuan/protocol/ledger/record-identity"
+import { RECORD_KINDS } from "@suyuan/protocol/ledger/record-kind"
 import {
   type BindAnswer,
   bindAnswerMessage,
@@ -17,7 +22,7 @@ import {
   encodeBindCodeBody,
 } from "@suyuan/protocol/terminal/bind-code"
 import { msToSeconds2024 } from "@suyuan/protocol/units/instant"
-import { eq } from "drizzle-orm"
+import { and, eq } from "drizzle-orm"
 import { type TestGateway, testGateway } from "../../support/context"
 import {
   enrolTerminal,
@@ -257,6 +262,32 @@ describe("ending a binding", () => {
       expect((await boundMerchant(gateway.ctx.db, buyer.id, before))?.merchantId).toBe(terminal.merchantId)
       expect((await listOwnBindings(gateway.ctx.db, buyer)).map((row) => row.state)).toEqual(["ended"])
     }
+  })
+
+  test("[BI-9] beginning and end are records of the merchant's side, once each, and name no wallet", async () => {
+    const [terminal, buyer] = [await newTerminal(), await newBuyer()]
+    const bound = await bind(terminal, buyer)
+    gateway.clock.advance(5_000)
+    for (let again = 0; again < 2; again += 1) await releaseBinding(gateway.ctx, buyer, bound.id)
+    const refused = await claimBindCode(gateway.ctx, buyer, bindCode(terminal))
+    const said = { bindingId: refused.binding.id, answer: "refuse", digits: refused.binding.checkDigits } as const
+    await answer(terminal, said, terminal.tablet)
+    const rows = await gateway.ctx.db
+      .select()
+      .from(records)
+      .where(and(eq(records.kind, RECORD_KINDS.binding), eq(records.siteId, terminal.siteId)))
+    const opened = rows.map((row) => {
+      const record = decodeRecord("binding", { public: row.publicBytes })
+      const id = fromHex(row.recordId)
+      if (!record.ok || record.value.kind !== "binding" || !id) throw new Error("not a binding's record")
+      expect(hasRecordId(record.value, id)).toBe(true)
+      return record.value.public
+    })
+    expect(opened.map(({ binding, action, endedBy }) => [binding, action, endedBy]).toSorted()).toEqual([
+      [bound.id, "begun", undefined],
+      [bound.id, "ended", "buyer"],
+    ])
+    expect(rows.map(({ publicBytes }) => toHex(publicBytes)).join()).not.toContain(buyer.id.replaceAll("-", ""))
   })
 
   test("[BI-6] a stall's next tablet ends what the lost one began", async () => {
