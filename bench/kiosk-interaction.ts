@@ -21,6 +21,7 @@ export const kioskInteraction: Figure = {
     try {
       await weigh(page, "dbc", "1")
       await page.click("button:has-text('收现金')")
+      await page.waitForSelector(".tone-paid")
       await page.keyboard.press("Enter")
       await storeSales(page, STORED)
       await page.reload()
@@ -31,6 +32,7 @@ export const kioskInteraction: Figure = {
         await weigh(page, "dbc", "2.5")
         await settle(page)
         await page.click("button:has-text('收现金')")
+        await page.waitForSelector(".tone-paid")
         await page.keyboard.press("Enter")
         await goTo(page, "今日")
         await page.waitForSelector(".list-row")

@@ -8,6 +8,8 @@ import type { ReactNode } from "react"
 import { createRoot } from "react-dom/client"
 import { App } from "./app"
 import { EnrolScreen } from "./enrol/enrol-screen"
+import { warmUpCodes } from "./parts/qr-code"
+import { afterPaint } from "./session/after-paint"
 import { Kiosk } from "./session/kiosk"
 import { watchForNewVersion } from "./session/new-version"
 import { openEnrolled, openTablet, type Tablet, takeTheTablet } from "./session/open-session"
@@ -43,6 +45,7 @@ async function open(tablet: Tablet): Promise<void> {
     </KioskProvider>,
   )
   kiosk.start()
+  afterPaint(warmUpCodes)
   watchForNewVersion(() => kiosk.state.set({ problem: "newVersion" }))
 }
 

@@ -4,6 +4,9 @@ import { useMemo } from "react"
 /** Modules of white around a code that a reader needs (ISO/IEC 18004 §6.3.8). */
 const QUIET_MODULES = 4
 
+/** Of a sale of three lines. */
+const TYPICAL_DIGITS = 280
+
 type QrCodeProps = { readonly url: string; readonly label: string }
 
 /** Prefix in byte mode, digits in numeric mode, level M; always black on white, also in the dark. */
@@ -16,6 +19,11 @@ export function QrCode({ url, label }: QrCodeProps) {
       <path d={path} fill="#000000" />
     </svg>
   )
+}
+
+/** The first code of a day should not be the slow one: draws one that nobody sees, so that its paths are compiled. */
+export function warmUpCodes(): void {
+  drawing(`${location.origin}/p/${"7".repeat(TYPICAL_DIGITS)}`)
 }
 
 function drawing(url: string): { readonly path: string; readonly side: number } {
