@@ -25,6 +25,8 @@ interface Stock {
   arrive(portions: readonly Portion[], atMs: number): void
   /** At most what is there. */
   leave(grams: number, atMs: number): readonly Portion[]
+  /** Of the lot that the seller chose, as much as is there; returns how much. */
+  leaveOf(lotId: string, grams: number): number
 }
 
 /** Below this a share is nothing that one would show or recall for. */
@@ -66,6 +68,17 @@ class Queue implements Stock {
     }
     return taken
   }
+
+  leaveOf(lotId: string, grams: number): number {
+    let taken = 0
+    this.portions = this.portions.flatMap((portion) => {
+      if (portion.lotId !== lotId) return [portion]
+      const part = Math.min(portion.grams, grams - taken)
+      taken += part
+      return portion.grams > part ? [{ lotId, grams: portion.grams - part }] : []
+    })
+    return taken
+  }
 }
 
 class Mixture implements Stock {
@@ -84,6 +97,14 @@ class Mixture implements Stock {
     this.grams -= this.grams * share
     if (this.grams < NEGLIGIBLE_GRAMS) this.gramsOf.clear()
     return taken.filter(({ grams: own }) => own > 0)
+  }
+
+  leaveOf(lotId: string, grams: number): number {
+    const own = this.gramsOf.get(lotId) ?? 0
+    const part = Math.min(own, grams)
+    if (own > 0) this.gramsOf.set(lotId, own - part)
+    this.grams -= part
+    return part
   }
 }
 
@@ -107,6 +128,11 @@ class Window implements Stock {
     }
     this.grams = Math.max(0, this.grams - grams)
     return [...this.arrivedAtMs.keys()].map((lotId) => ({ lotId, grams: grams / this.arrivedAtMs.size }))
+  }
+
+  leaveOf(_lotId: string, grams: number): number {
+    this.grams = Math.max(0, this.grams - grams)
+    return grams
   }
 }
 
@@ -132,12 +158,17 @@ export function guessOrigins(
     const stock = stocks.get(pileId)!
     const { grams, effectiveAtMs: atMs } = event
     if (event.kind === "in") stock.arrive(arrived(pileId, event, guesses), atMs)
-    else if (event.kind === "out")
-      guesses.set(`${pileId}/${outflowKey(event)}`, filled(stock.leave(grams, atMs), grams))
+    else if (event.kind === "out") guesses.set(`${pileId}/${outflowKey(event)}`, left(stock, event))
     else if (grams < stock.grams) stock.leave(stock.grams - grams, atMs)
     else if (grams > stock.grams) stock.arrive([{ lotId: UNKNOWN_SOURCE, grams: grams - stock.grams }], atMs)
   }
   return guesses
+}
+
+function left(stock: Stock, { grams, effectiveAtMs, chosen }: Extract<PileEvent, { kind: "out" }>): readonly Portion[] {
+  if (chosen === undefined) return filled(stock.leave(grams, effectiveAtMs), grams)
+  stock.leave(grams - stock.leaveOf(chosen, grams), effectiveAtMs)
+  return [{ lotId: chosen, grams }]
 }
 
 function inOrder(histories: readonly PileHistory[]): Place[] {

@@ -1,7 +1,8 @@
 /**
  * What can be said without weights: a lot may be in every sale that a pile made after the lot may first have reached it,
  * until the lot's shelf life is over. It misses nothing as long as nobody sells older goods; so it is the scope that a
- * recall had before. Two readings: the lot's shelf life runs from its harvest, or begins anew with each arrival.
+ * recall had before. A sale whose lot the seller chose is of that lot alone. Two readings: the shelf life runs from the
+ * harvest, or begins anew with each arrival.
  */
 import type { PileHistory } from "@suyuan/protocol/trace/origin-range"
 import { outflowKey } from "@suyuan/protocol/trace/pile-event"
@@ -34,7 +35,7 @@ function reach(histories: readonly PileHistory[], untilMs: UntilMs): Reached {
     const atMs = event.effectiveAtMs
     if (event.kind === "out") {
       const here = [...until].filter(([, endMs]) => endMs >= atMs).map(([lotId]) => lotId)
-      reached.set(`${pileId}/${outflowKey(event)}`, here)
+      reached.set(`${pileId}/${outflowKey(event)}`, event.chosen === undefined ? here : [event.chosen])
     } else if (event.kind === "in" && event.returnOf === undefined) {
       const { upstream, sources = [] } = event
       const came = upstream
