@@ -228,12 +228,12 @@ async function recordOther(
   }
 }
 
-/** Whether the payment came first is told on the sale's own channel; the request itself was heard either way. */
-async function cancel(ctx: Context, tx: Transaction, stall: TerminalAtStall, counter: number): Promise<UploadRefusal> {
 function terminalName({ terminal }: TerminalAtStall): string {
   return `terminal:${terminalToHex(terminal.id)}`
 }
 
+/** Whether the payment came first is told on the sale's own channel; the request itself was heard either way. */
+async function cancel(ctx: Context, tx: Transaction, stall: TerminalAtStall, counter: number): Promise<UploadRefusal> {
   const [key] = await tx
     .select()
     .from(saleKeys)
