@@ -1,7 +1,7 @@
 import { alarms } from "@suyuan/drizzle/schema/alarms"
-import { merchants } from "@suyuan/drizzle/schema/merchants"
+import { commodities, merchants } from "@suyuan/drizzle/schema/merchants"
 import { sites } from "@suyuan/drizzle/schema/participants"
-import { and, desc, eq, inArray, lt } from "drizzle-orm"
+import { and, desc, eq, inArray, lt, sql } from "drizzle-orm"
 import { type Actor, requireScope } from "../actor"
 import type { Reader } from "../context"
 import { ServiceError } from "../errors"
@@ -14,6 +14,8 @@ export const alarmStates = alarms.state.enumValues
 export type AlarmView = AlarmRow & {
   readonly site: { readonly name: string; readonly nameEn: string; readonly zone: string } | null
   readonly stall: { readonly stallNumber: string; readonly name: string } | null
+  /** Where the evidence names a commodity of the catalogue. */
+  readonly goods: { readonly nameZh: string; readonly nameEn: string } | null
 }
 
 export type AlarmsQuery = {
@@ -70,9 +72,11 @@ function viewed(reader: Reader) {
       ...{ raisedAt, changedAt, decidedBy, decidedAt, note },
       site: { name: sites.name, nameEn: sites.nameEn, zone: sites.zone },
       stall: { stallNumber: merchants.stallNumber, name: merchants.name },
+      goods: { nameZh: commodities.nameZh, nameEn: commodities.nameEn },
     })
     .from(alarms)
     .leftJoin(sites, eq(sites.id, alarms.siteId))
     .leftJoin(merchants, eq(merchants.id, alarms.merchantId))
+    .leftJoin(commodities, sql`${commodities.code} = (${alarms.evidence} ->> 'commodity')::int`)
     .$dynamic()
 }

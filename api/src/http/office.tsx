@@ -8,6 +8,7 @@ import type { PaymentDeps } from "../payments/payment-deps"
 import { listReconciliations, readItem, readReconciliation } from "../payments/read-reconciliation"
 import { reconcileDay } from "../payments/reconcile-day"
 import { repairItem } from "../payments/repair-item"
+import { alarmPages } from "./office-alarms"
 import { endOffice, officeNext, requireOffice, startOffice } from "./office-session"
 import { frameOf } from "./page-frame"
 import { withLanguage } from "./pages/office-page"
@@ -17,6 +18,7 @@ import {
   ReconciliationsPage,
   SignInPage,
 } from "./pages/reconciliation-pages"
+import { parsePage } from "./parse-page"
 import { newRouter, type Routes } from "./router"
 import { uuid } from "./schemas"
 import { statementAnswer, statementParams } from "./statements"
@@ -36,17 +38,6 @@ const itemsQuery = z.object({
 })
 const repairForm = z.object({ shown: z.string().regex(/^[0-9a-f]{32}$/, "as the page shows it") })
 
-/** As the API's own validators refuse. */
-function parse<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
-  const parsed = schema.safeParse(input)
-  if (parsed.success) return parsed.data
-  const issue = parsed.error.issues[0]
-  throw new ServiceError("request/malformed", {
-    field: issue?.path.map(String).join(".") ?? "",
-    ...(issue && { expected: issue.message.slice(0, 200) }),
-  })
-}
-
 export type OfficeDeps = { readonly ctx: Context; readonly payments: PaymentDeps }
 
 /** Pages for operators: plain HTML over the same verbs as the API, nothing that needs a script. */
@@ -54,9 +45,10 @@ export function officeRoutes({ ctx, payments }: OfficeDeps): Routes {
   const router = newRouter()
   sessionPages(router, ctx)
   router.use("/office/*", requireOffice(ctx))
+  alarmPages(router, ctx)
 
   router.get(root, async (c) => {
-    const { before } = parse(daysQuery, c.req.query())
+    const { before } = parsePage(daysQuery, c.req.query())
     const days = await listReconciliations(ctx.db, c.get("actor"), { before, limit: pageRows })
     const shown = new Set(days.map((one) => one.day))
     const nextBefore = shown.size === pageRows ? days.at(-1)?.day : undefined
@@ -66,33 +58,33 @@ export function officeRoutes({ ctx, payments }: OfficeDeps): Routes {
     return c.html(`<!doctype html>${<ReconciliationsPage {...props} />}`)
   })
   router.post(root, async (c) => {
-    const about = parse(dayParams, await c.req.parseBody())
+    const about = parsePage(dayParams, await c.req.parseBody())
     const { state } = await reconcileDay(ctx, payments, c.get("actor"), about)
     if (state === "too-large") throw new ServiceError("reconciliation/bill-too-large")
     return c.redirect(withLanguage(`${root}/${about.platform}/${about.day}`, frameOf(ctx, c).language), 303)
   })
   router.get(`${root}/:platform/:day`, async (c) => {
-    const query = { ...parse(dayParams, c.req.param()), ...parse(itemsQuery, c.req.query()), limit: pageRows }
+    const query = { ...parsePage(dayParams, c.req.param()), ...parsePage(itemsQuery, c.req.query()), limit: pageRows }
     const { about, items } = await readReconciliation(ctx.db, c.get("actor"), query)
     const nextAfter = items.length === pageRows ? items.at(-1)?.item.id : undefined
     const props = { frame: frameOf(ctx, c), about, items, kind: query.kind, nextAfter }
     return c.html(`<!doctype html>${<ReconciliationPage {...props} />}`)
   })
   router.get(`${root}/:platform/:day/items/:id`, async (c) => {
-    const { id, ...about } = parse(itemParams, c.req.param())
+    const { id, ...about } = parsePage(itemParams, c.req.param())
     const proposed = await readItem(ctx.db, c.get("actor"), about, id)
     const mayRepair = may(c.get("actor"), "payments:reconcile")
     const props = { frame: frameOf(ctx, c), proposed, mayRepair, isStillOpen: c.req.query("asked") === "1" }
     return c.html(`<!doctype html>${<ReconciliationItemPage {...props} />}`)
   })
   router.post(`${root}/:platform/:day/items/:id/repair`, async (c) => {
-    const order = { ...parse(itemParams, c.req.param()), ...parse(repairForm, await c.req.parseBody()) }
+    const order = { ...parsePage(itemParams, c.req.param()), ...parsePage(repairForm, await c.req.parseBody()) }
     const { state } = await repairItem(ctx, payments, c.get("actor"), order)
     const path = `${root}/${order.platform}/${order.day}/items/${order.id}${state === "open" ? "?asked=1" : ""}`
     return c.redirect(withLanguage(path, frameOf(ctx, c).language), 303)
   })
   router.get("/office/statements/:merchantId/:day", async (c) => {
-    const made = await dailyStatement(ctx, c.get("actor"), parse(statementParams, c.req.param()))
+    const made = await dailyStatement(ctx, c.get("actor"), parsePage(statementParams, c.req.param()))
     return statementAnswer(ctx, c, made, c.req.query("as") === "csv" ? "csv" : "page")
   })
   return router
@@ -105,7 +97,7 @@ function sessionPages(router: Routes, ctx: Context): void {
     return c.html(`<!doctype html>${<SignInPage frame={frameOf(ctx, c)} next={next} isRefused={isRefused} />}`)
   })
   router.post("/office/session", async (c) => {
-    const form = parse(
+    const form = parsePage(
       z.object({ token: z.string().max(512), next: z.string().max(400).optional() }),
       await c.req.parseBody(),
     )

@@ -29,14 +29,13 @@ let trade: Trade
 let day: string
 beforeAll(async () => {
   gateway = await testGateway()
+  // After noon: the wholesale market's day has begun too. All that is traded here is of this one day.
+  const { clock } = gateway
+  clock.advance(Date.parse(`${localDay()}T00:00:00+08:00`) + 37 * 3_600_000 - clock.nowMs())
+  day = localDay()
 })
 beforeEach(async () => {
   trade = await openTrade(gateway.ctx)
-  // After noon: the wholesale market's day has begun too.
-  const { clock } = gateway
-  clock.advance(Date.parse(`${localDay()}T00:00:00+08:00`) + 37 * 3_600_000 - clock.nowMs())
-  await ensurePartitions(gateway.ctx)
-  day = localDay()
 })
 afterAll(() => gateway?.close())
 
@@ -80,11 +79,10 @@ async function accept(at: SellingTerminal, recordId: string, grams: number): Pro
   expect(refusalsOf(answered)).toEqual(["stored"])
 }
 
-/** Two days on, the day is over at every site. */
-async function judge(at: SellingTerminal): Promise<void> {
-  gateway.clock.advance(2 * 86_400_000)
-  await judgeDay(gateway.ctx, { siteId: at.siteId, day })
-}
+/** Two days on, when the day is over at every site. */
+const later = () => ({ ...gateway.ctx, clock: { nowMs: () => gateway.clock.nowMs() + 2 * 86_400_000 } })
+const judge = (at: SellingTerminal) => judgeDay(later(), { siteId: at.siteId, day })
+const judgeNow = (at: SellingTerminal) => judgeDay(gateway.ctx, { siteId: at.siteId, day })
 
 const alarmsAt = ({ siteId }: SellingTerminal, kind?: AlarmKind) =>
   listAlarms(gateway.ctx.db, operator, { siteId, kind, limit: 50 })
@@ -94,7 +92,6 @@ describe("the balance of a day", () => {
   test("raises goods of unknown origin above the tolerance, and not at it", async () => {
     await sell(trade.wholesaler, 34_000, trade.stallWallet)
     await enterOutside(trade.stall, 6001)
-    await enterOutside(trade.baseA, 6000)
     await judge(trade.stall)
     expect(await alarmsAt(trade.stall)).toMatchObject([
       {
@@ -105,24 +102,21 @@ describe("the balance of a day", () => {
       },
     ])
     const other = await openTrade(gateway.ctx)
-    nextMoment(gateway.clock)
-    day = localDay()
     await sell(other.wholesaler, 34_000, other.stallWallet)
     await enterOutside(other.stall, 6000)
-    gateway.clock.advance(2 * 86_400_000)
-    await judgeDay(gateway.ctx, { siteId: other.stall.siteId, day })
+    await judge(other.stall)
     expect(await kindsAt(other.stall)).toEqual([])
   })
 
   test("raises sales above anything bought, not below the tolerance, and not before the day is over", async () => {
     await enterOutside(trade.stall, 4000)
     await sell(trade.stall, 5001, trade.consumer)
-    await judgeDay(gateway.ctx, { siteId: trade.stall.siteId, day })
+    await judgeNow(trade.stall)
     expect(await kindsAt(trade.stall)).toEqual([])
     await enterOutside(trade.baseA, 4000)
     await sell(trade.baseA, 5000, trade.consumer)
     await judge(trade.stall)
-    await judgeDay(gateway.ctx, { siteId: trade.baseA.siteId, day })
+    await judge(trade.baseA)
     expect(await alarmsAt(trade.stall, "sold-above-bought")).toMatchObject([
       { evidence: { commodity: cabbage, soldGrams: 5001, hadGrams: 4000, shortfallGrams: 1001, toleranceGrams: 1000 } },
     ])
@@ -134,10 +128,10 @@ describe("the balance of a day", () => {
     await judge(trade.stall)
     expect(await kindsAt(trade.stall)).toEqual(["sold-above-bought", "unknown-share"])
     const [before] = await alarmsAt(trade.stall, "sold-above-bought")
-    const receivedAtSeconds = secondsOf(gateway.ctx) - 3 * 86_400
+    const receivedAtSeconds = secondsOf(gateway.ctx) - 3600
     const body = { commodity: cabbage, weightGrams: 9000, receivedAtSeconds, declaredOrigin: "" }
     await trade.stall.deliver(await trade.stall.envelope("outside-goods", body))
-    await judgeDay(gateway.ctx, { siteId: trade.stall.siteId, day })
+    await judge(trade.stall)
     const [after] = await alarmsAt(trade.stall, "sold-above-bought")
     expect(after).toMatchObject({ id: before?.id, holds: false, version: 1, state: "new" })
   })
@@ -159,7 +153,7 @@ describe("goods on the road", () => {
     await accept(trade.stall, slow.recordId, 2000)
     // Offered only: it has not arrived.
     await sell(trade.wholesaler, 2000, trade.stallWallet)
-    await judgeDay(gateway.ctx, { siteId: trade.stall.siteId, day })
+    await judgeNow(trade.stall)
     expect(await alarmsAt(trade.stall)).toMatchObject([
       {
         kind: "impossible-speed",
@@ -173,7 +167,7 @@ describe("goods on the road", () => {
   test("say nothing between places that nobody placed", async () => {
     const sale = await sell(trade.wholesaler, 2000, trade.stallWallet)
     await accept(trade.stall, sale.recordId, 2000)
-    await judgeDay(gateway.ctx, { siteId: trade.stall.siteId, day })
+    await judgeNow(trade.stall)
     expect(await kindsAt(trade.stall)).toEqual([])
   })
 
@@ -202,12 +196,12 @@ describe("payments at a stall", () => {
     await sell(fed, 500, trade.stallWallet)
     await sell(fed, 500, trade.wholesalerWallet)
     await sell(fed, 500, trade.wholesalerWallet)
-    await judgeDay(gateway.ctx, { siteId: fed.siteId, day })
+    await judgeNow(fed)
     expect(await kindsAt(fed)).toEqual([])
     await sell(fed, 500, trade.stallWallet)
     await sell(other.stall, 500, other.stallWallet)
-    await judgeDay(gateway.ctx, { siteId: fed.siteId, day })
-    await judgeDay(gateway.ctx, { siteId: other.stall.siteId, day })
+    await judgeNow(fed)
+    await judgeNow(other.stall)
     const [alarm] = await alarmsAt(fed)
     expect(alarm).toMatchObject({
       kind: "own-wallet",
@@ -224,7 +218,7 @@ describe("payments at a stall", () => {
     await takeCash(trade.stall, 30, 16)
     await takeCash(trade.baseA, 30, 8)
     await judge(trade.stall)
-    await judgeDay(gateway.ctx, { siteId: trade.baseA.siteId, day })
+    await judge(trade.baseA)
     expect(await alarmsAt(trade.stall, "round-amounts")).toMatchObject([
       { evidence: { sales: 30, roundSales: 16, expectedPermille: 100, roundFen: 100 } },
     ])
@@ -306,14 +300,17 @@ describe("what becomes of an alarm", () => {
     const { actor = operator, version = 1, note } = more
     return decideAlarm(gateway.ctx, actor, { id, state, version, note })
   }
-  const decisionsOf = async (id: string) =>
-    (await gateway.ctx.db.select().from(audit).where(eq(audit.subject, id))).map(({ detail }) => detail)
+  const decisionsOf = async (id: string) => {
+    const lines = await gateway.ctx.db.select().from(audit).where(eq(audit.subject, id)).orderBy(audit.at)
+    return lines.map(({ detail }) => detail)
+  }
 
   test("new → looked at → explained, with who, when and why; the same again changes nothing", async () => {
     const { id } = await raised()
     expect(await refusalOf(decide(id, "explained", { note: "收据在此" }))).toBe("alarm/wrong-state")
     await decide(id, "looked-at")
     await decide(id, "looked-at")
+    nextMoment(gateway.clock)
     expect(await refusalOf(decide(id, "explained"))).toBe("alarm/note-needed")
     await decide(id, "explained", { note: "进货单补录", actor: secondOperator })
     expect(await readAlarm(gateway.ctx.db, operator, id)).toMatchObject({
@@ -331,11 +328,9 @@ describe("what becomes of an alarm", () => {
     const { id } = await raised()
     await decide(id, "looked-at")
     await decide(id, "explained", { note: "已解释" })
-    gateway.clock.advance(-2 * 86_400_000)
     await sell(trade.stall, 3000, trade.consumer)
-    gateway.clock.advance(2 * 86_400_000)
-    await judgeDays(gateway.ctx)
-    await judgeDays(gateway.ctx)
+    await judgeDays(later())
+    await judgeDays(later())
     expect(await readAlarm(gateway.ctx.db, operator, id)).toMatchObject({
       ...{ state: "new", version: 2, note: "已解释" },
       evidence: { shortfallGrams: 12_000 },

@@ -1,3 +1,4 @@
+import { alarmPageWords } from "@suyuan/look/alarm-words"
 import {
   differenceWords,
   itemStateWords,
@@ -56,6 +57,9 @@ export const ReconciliationsPage: FC<DaysProps> = ({ frame, days, mayRun, yester
   const say = sayOffice(language)
   return (
     <OfficePage frame={frame} title={say("reconciliations")} isSignedIn>
+      <nav>
+        <a href={withLanguage("/office/alarms", language)}>{alarmPageWords.alarms[language]}</a>
+      </nav>
       {mayRun && (
         <form method="post" action={withLanguage(root, language)} class="ask">
           <label>

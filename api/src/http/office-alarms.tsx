@@ -1,0 +1,42 @@
+import { z } from "@hono/zod-openapi"
+import { decideAlarm } from "../alarms/decide-alarm"
+import { alarmStates, listAlarms, readAlarm } from "../alarms/read-alarms"
+import type { Context } from "../context"
+import { frameOf } from "./page-frame"
+import { AlarmPage, AlarmsPage, alarmsRoot } from "./pages/alarm-pages"
+import { withLanguage } from "./pages/office-page"
+import { parsePage } from "./parse-page"
+import type { Routes } from "./router"
+import { reason, uuid } from "./schemas"
+
+/** Alarms on one page. */
+const pageRows = 50
+
+const listQuery = z.object({ state: z.enum([...alarmStates, "all"]).default("new"), after: uuid.optional() })
+const byId = z.object({ id: uuid })
+const decisionForm = z.object({
+  state: z.enum(["looked-at", "explained", "confirmed"]),
+  version: z.coerce.number().int().min(1),
+  note: reason.optional(),
+})
+
+/** Alarms on the office's pages; the router has asked for an operator already. */
+export function alarmPages(router: Routes, ctx: Context): void {
+  router.get(alarmsRoot, async (c) => {
+    const { state: asked, after } = parsePage(listQuery, c.req.query())
+    const state = asked === "all" ? undefined : asked
+    const alarms = await listAlarms(ctx.db, c.get("actor"), { state, after, limit: pageRows })
+    const nextAfter = alarms.length === pageRows ? alarms.at(-1)?.id : undefined
+    return c.html(`<!doctype html>${<AlarmsPage frame={frameOf(ctx, c)} {...{ alarms, state, nextAfter }} />}`)
+  })
+  router.get(`${alarmsRoot}/:id`, async (c) => {
+    const alarm = await readAlarm(ctx.db, c.get("actor"), parsePage(byId, c.req.param()).id)
+    const mayDecide = c.get("actor").scopes.includes("alarms:write")
+    return c.html(`<!doctype html>${<AlarmPage frame={frameOf(ctx, c)} alarm={alarm} mayDecide={mayDecide} />}`)
+  })
+  router.post(`${alarmsRoot}/:id`, async (c) => {
+    const { id } = parsePage(byId, c.req.param())
+    await decideAlarm(ctx, c.get("actor"), { id, ...parsePage(decisionForm, await c.req.parseBody()) })
+    return c.redirect(withLanguage(`${alarmsRoot}/${id}`, frameOf(ctx, c).language), 303)
+  })
+}
