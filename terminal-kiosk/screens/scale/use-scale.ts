@@ -13,7 +13,7 @@ const protocols = { continuous: continuousScale, "toledo-8217": toledo8217Scale,
 /** One scale for as long as the page is open: a port is opened once. */
 let opened: { readonly kind: SettingsRow["scale"]; readonly scale: Scale } | undefined
 
-export function scaleOf(kind: SettingsRow["scale"]): Scale | undefined {
+function scaleOf(kind: SettingsRow["scale"]): Scale | undefined {
   if (opened?.kind === kind) return opened.scale
   void opened?.scale.close()
   opened = undefined

@@ -1,13 +1,12 @@
 import { afterAll, beforeAll, expect, test } from "bun:test"
 import { readFileSync } from "node:fs"
-import { createRequire } from "node:module"
 import { join } from "node:path"
+import axe from "axe-core"
 import type { Page } from "playwright-core"
 import { buildKiosk } from "../../../scripts/kiosk/build-kiosk"
 import { type KioskMarket, openKioskMarket, START_MS_MAX } from "./market"
 import { walkScreens } from "./screens"
 
-const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8")
 /** Of the terminal: wet hands (design: look). */
 const TARGET_PX_MIN = 56
 const WALK_MS_MAX = 90_000
@@ -25,7 +24,7 @@ type Axe = {
 }
 
 async function violationsOf(page: Page): Promise<string[]> {
-  await page.evaluate(axeSource)
+  await page.evaluate(axe.source)
   return page.evaluate(async () => {
     const { violations } = await (globalThis as unknown as { axe: Axe }).axe.run(document, {
       runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
