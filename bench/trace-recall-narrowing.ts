@@ -2,7 +2,8 @@
 // simulated world, in the habit where it is worst. The window is the narrower of its two readings: every sale of a pile
 // that the lot may have reached, until the lot's shelf life since its harvest is over. It misses none either.
 //
-// Floor: truth ÷ window, 0.13 – 0.15 by habit: only the sales that really held some. Beside it scope ÷ truth by habit and method.
+// Floor: truth ÷ window, 0.13 – 0.15 by habit: only the sales that really held some. Beside it scope ÷ truth by
+// habit and method.
 import type { Figure } from "./figure"
 import { rounded } from "./measure/percentile"
 import { judgedWorld, oursIn } from "./trace/judged-world"

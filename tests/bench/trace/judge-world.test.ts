@@ -1,10 +1,11 @@
 import { expect, test } from "bun:test"
+import { recallScope } from "@suyuan/protocol/trace/recall-scope"
 import { gramsOf } from "../../../bench/trace/items"
 import type { Teller } from "../../../bench/trace/judge-methods"
 import { judgeHabit, saysTheSame } from "../../../bench/trace/judge-world"
 import { keepBooks } from "../../../bench/trace/keep-books"
 import { playWorld } from "../../../bench/trace/play-world"
-import { isTrue, RangedBooks } from "../../../bench/trace/range-books"
+import { isTrue, knownOf, RangedBooks } from "../../../bench/trace/range-books"
 import { committedWorld, HABITS, type Habit, parseWorld } from "../../../bench/trace/world"
 import { openDice } from "../../../scripts/demo/dice"
 
@@ -62,6 +63,27 @@ test("the shelf-life window misses none and is wider than the ranges, from the h
   expect(window.fromHarvest.missedSales + window.fromArrival.missedSales).toBe(0)
   expect(sumOf("random", "ours").scopeSales).toBeLessThan(window.fromHarvest.scopeSales)
   expect(window.fromHarvest.scopeSales).toBeLessThan(window.fromArrival.scopeSales)
+})
+
+test.each(HABITS)("[RC-1] the recall of all lots of a county reaches every sale that held some of one, %s", (habit) => {
+  const played = playWorld(world, habit, SEED)
+  const histories = keepBooks(played, "complete", world, openDice(SEED))
+  const lotsOfCounty = Map.groupBy(played.lots.keys(), (lotId) => played.lots.get(lotId)!.county)
+  for (const lots of lotsOfCounty.values()) {
+    const recalled = new Set(lots)
+    const scope = recallScope(histories, { lots: recalled, inflows: new Set() }, knownOf(played.lots))
+    if (!scope.ok) throw new Error("a market has no goods that are their own origin")
+    const inScope = new Map(scope.value.map(({ pileId, outflows }) => [pileId, outflows]))
+    for (const { pileId, key, gramsByLot } of played.bags) {
+      const grams = lots.reduce((sum, lotId) => sum + (gramsByLot.get(lotId) ?? 0), 0)
+      const { mustGrams = 0, mayGrams = 0 } = inScope.get(pileId)?.get(key) ?? {}
+      expect({ pileId, key, isInside: mustGrams <= grams && grams <= mayGrams }).toEqual({
+        pileId,
+        key,
+        isInside: true,
+      })
+    }
+  }
 })
 
 test("the judge sees a bag that holds more than it may, less than it must, or what nobody named", () => {
