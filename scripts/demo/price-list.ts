@@ -22,10 +22,12 @@ export type Goods = Commodity & {
 }
 
 const dataFolder = join(import.meta.dir, "data")
+/** The list that an operator seeds a catalogue from. */
+const catalogueFile = join(import.meta.dir, "../../api/src/catalogue/commodities.csv")
 const JIN_PER_KILOGRAM = 2
 
 export function readCatalogue(): Commodity[] {
-  return rowsOf(readFileSync(join(dataFolder, "catalogue.csv"), "utf8")).map(
+  return rowsOf(readFileSync(catalogueFile, "utf8")).map(
     ([code = "", nameZh = "", nameEn = "", shelfLifeHours = ""]) => ({
       ...{ code: Number(code), nameZh, nameEn, shelfLifeHours: Number(shelfLifeHours) },
     }),

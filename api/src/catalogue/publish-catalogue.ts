@@ -8,7 +8,7 @@ import { utcDayOf } from "@suyuan/protocol/units/instant"
 import { sql } from "drizzle-orm"
 import { type Actor, requireScope } from "../actor"
 import { writeAudit } from "../audit"
-import type { Context } from "../context"
+import type { Context, Transaction } from "../context"
 import { ServiceError } from "../errors"
 import { type RecordDraft, writeRecords } from "../ledger/write-records"
 import { requireEverySite } from "../participants/require-every-site"
@@ -38,41 +38,66 @@ export async function publishCatalogue(ctx: Context, actor: Actor, catalogue: Ca
   const entries = [...catalogue.entries].sort((a, b) => a.code - b.code)
   requireDistinct(entries)
   return ctx.db.transaction(async (tx) => {
-    await tx.execute(sql`SELECT pg_advisory_xact_lock(hashtext('catalogue'))`)
-    const known = await readCatalogue(tx)
+    const known = await lockCatalogue(tx)
     if (catalogue.version === known.version && sameEntries(entries, known.entries)) return { version: known.version }
     if (catalogue.version !== known.version + 1) {
       throw new ServiceError("catalogue/version-not-next", { field: "version", expected: String(known.version + 1) })
     }
-    const codes = new Set(entries.map((entry) => entry.code))
-    const missing = known.entries.find((entry) => !codes.has(entry.code))
-    if (missing) throw new ServiceError("catalogue/commodity-missing", { expected: String(missing.code) })
-    await tx
-      .insert(commodities)
-      .values(
-        entries.map(({ initials = "", ...entry }) => {
-          return { ...entry, initials, synonyms: [...entry.synonyms], catalogueVersion: catalogue.version }
-        }),
-      )
-      .onConflictDoUpdate({
-        target: commodities.code,
-        set: {
-          nameZh: sql`excluded.name_zh`,
-          nameEn: sql`excluded.name_en`,
-          synonyms: sql`excluded.synonyms`,
-          initials: sql`coalesce(nullif(excluded.initials, ''), ${commodities.initials})`,
-          shelfLifeHours: sql`excluded.shelf_life_hours`,
-          catalogueVersion: sql`excluded.catalogue_version`,
-        },
-      })
-    await writeRecords(ctx, tx, draftCatalogueRecords(ctx, catalogue.version, entries))
-    await writeAudit(ctx, tx, actor, {
-      verb: "catalogue/publish",
-      subject: String(catalogue.version),
-      detail: { entries: entries.length },
-    })
+    await storeVersion(ctx, tx, actor, known, entries)
     return { version: catalogue.version }
   })
+}
+
+/** The newest catalogue, which nobody else changes before this transaction ends. */
+export async function lockCatalogue(tx: Transaction): Promise<KnownCatalogue> {
+  await tx.execute(sql`SELECT pg_advisory_xact_lock(hashtext('catalogue'))`)
+  return readCatalogue(tx)
+}
+
+export type KnownCatalogue = Awaited<ReturnType<typeof readCatalogue>>
+
+/**
+ * Stores the next version in the caller's transaction, which holds `lockCatalogue`'s lock, and records it. Who may is the
+ * caller's to say.
+ */
+export async function storeVersion(
+  ctx: Context,
+  tx: Transaction,
+  actor: Actor,
+  known: KnownCatalogue,
+  given: readonly CatalogueEntry[],
+): Promise<{ version: number }> {
+  const version = known.version + 1
+  const entries = given.toSorted((a, b) => a.code - b.code)
+  requireDistinct(entries)
+  const codes = new Set(entries.map((entry) => entry.code))
+  const missing = known.entries.find((entry) => !codes.has(entry.code))
+  if (missing) throw new ServiceError("catalogue/commodity-missing", { expected: String(missing.code) })
+  await tx
+    .insert(commodities)
+    .values(
+      entries.map(({ initials = "", ...entry }) => {
+        return { ...entry, initials, synonyms: [...entry.synonyms], catalogueVersion: version }
+      }),
+    )
+    .onConflictDoUpdate({
+      target: commodities.code,
+      set: {
+        nameZh: sql`excluded.name_zh`,
+        nameEn: sql`excluded.name_en`,
+        synonyms: sql`excluded.synonyms`,
+        initials: sql`coalesce(nullif(excluded.initials, ''), ${commodities.initials})`,
+        shelfLifeHours: sql`excluded.shelf_life_hours`,
+        catalogueVersion: sql`excluded.catalogue_version`,
+      },
+    })
+  await writeRecords(ctx, tx, draftCatalogueRecords(ctx, version, entries))
+  await writeAudit(ctx, tx, actor, {
+    verb: "catalogue/publish",
+    subject: String(version),
+    detail: { entries: entries.length },
+  })
+  return { version }
 }
 
 function draftCatalogueRecords(

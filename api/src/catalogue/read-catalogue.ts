@@ -27,3 +27,26 @@ export async function findCommodity(reader: Reader, name: string): Promise<Commo
     .limit(1)
   return found
 }
+
+const foundMax = 20
+
+/** What a seller may mean by a few keys: names and synonyms that contain them, names whose initials begin with them. */
+export async function searchCommodities(reader: Reader, text: string): Promise<Commodity[]> {
+  const wanted = text.trim().toLowerCase()
+  return (
+    reader
+      .select()
+      .from(commodities)
+      .where(
+        or(
+          sql`strpos(lower(${commodities.nameZh}), ${wanted}) > 0`,
+          sql`strpos(lower(${commodities.nameEn}), ${wanted}) > 0`,
+          sql`starts_with(${commodities.initials}, ${wanted})`,
+          sql`EXISTS (SELECT FROM unnest(${commodities.synonyms}) AS synonym WHERE strpos(lower(synonym), ${wanted}) > 0)`,
+        ),
+      )
+      // Those that are called so first, then the shorter ones.
+      .orderBy(sql`${commodities.initials} <> ${wanted}`, sql`length(${commodities.nameZh})`, asc(commodities.code))
+      .limit(foundMax)
+  )
+}

@@ -4,6 +4,11 @@ export const stockErrors = {
     zh: "品种目录里没有这个编号。",
     en: "The catalogue has no commodity of this code.",
   },
+  "stock/name-waits": {
+    status: 409,
+    zh: "品种目录里没有这个名称，已转给管理员，确认后自动入账。",
+    en: "The catalogue does not know this name; it waits for an operator, and the goods are entered then.",
+  },
   "stock/only-bases-harvest": { status: 403, zh: "只有基地可以申报采收。", en: "Only a base declares a harvest." },
   "stock/certificate-above-lot": {
     status: 400,

@@ -142,6 +142,12 @@ export const terminalErrors = {
     zh: "收款账户变更须由另一人核准。",
     en: "A change of a payee account needs another person's approval.",
   },
+  "catalogue/name-unknown": { status: 404, zh: "没有这个待定名称。", en: "There is no such name in the inbox." },
+  "catalogue/name-decided": {
+    status: 409,
+    zh: "这个名称已经归入别的品种。",
+    en: "This name was given another meaning already.",
+  },
   "catalogue/version-not-next": {
     status: 409,
     zh: "品种目录的版本号不对，请先取最新版本。",
