@@ -31,6 +31,7 @@ import { refusalPage } from "./http/pages/refusal-page"
 import { databaseProbe, migrationsProbe } from "./http/probes"
 import { gatewayRoutes } from "./http/routes"
 import { alarmJobs } from "./jobs/alarms"
+import { bindingJobs } from "./jobs/bindings"
 import { inspectionJobs } from "./jobs/inspections"
 import { type Job, runJobs } from "./jobs/job"
 import { ledgerJobs } from "./jobs/ledger"
@@ -145,6 +146,7 @@ async function main(config: Config): Promise<void> {
     ...traceJobs,
     ...alarmJobs,
     ...inspectionJobs,
+    ...bindingJobs,
     ...recallJobs(notifiers),
     ...terminalJobs(register),
   ]

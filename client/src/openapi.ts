@@ -4641,6 +4641,166 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/binding-proposals": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Wallets that buy at a wholesale stall as a merchant would
+         * @description Counts of the last two weeks, at wholesale sites alone. A proposal binds nothing and names nobody: the stall may invite that customer to bind the wallet at a terminal.
+         */
+        readonly get: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: never;
+                readonly path?: never;
+                readonly cookie?: never;
+            };
+            readonly requestBody?: never;
+            readonly responses: {
+                /** @description The most purchases first */
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": readonly (components["schemas"]["BindingProposal"] & {
+                            readonly sellerName: string;
+                            readonly stallNumber: string;
+                        })[];
+                    };
+                };
+                /** @description `request/malformed`: The request is not in order; see the field named. */
+                readonly 400: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/unauthenticated`: Log in first. */
+                readonly 401: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/forbidden`: You are not allowed to do this. */
+                readonly 403: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/binding-proposals/{id}/decision": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Say that the stall was asked to invite, or that it is no merchant's wallet */
+        readonly post: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: never;
+                readonly path: {
+                    readonly id: string;
+                };
+                readonly cookie?: never;
+            };
+            readonly requestBody: {
+                readonly content: {
+                    readonly "application/json": {
+                        /** @enum {string} */
+                        readonly state: "invited" | "dismissed";
+                        readonly note: string;
+                    };
+                };
+            };
+            readonly responses: {
+                /** @description Decided */
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["BindingProposal"];
+                    };
+                };
+                /** @description `request/malformed`: The request is not in order; see the field named. */
+                readonly 400: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/unauthenticated`: Log in first. */
+                readonly 401: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/forbidden`: You are not allowed to do this. */
+                readonly 403: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `binding/proposal-unknown`: There is no such proposal. */
+                readonly 404: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `binding/wrong-state`: The binding has ended or waited too long; start again. */
+                readonly 409: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/inspections": {
         readonly parameters: {
             readonly query?: never;
@@ -6831,6 +6991,172 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/origins/merchants/{merchantId}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Where what a stall has now is from
+         * @description By commodity, with tests and certificates. For a wallet bound to the merchant, and for tokens with `traces:read` at its site.
+         */
+        readonly get: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: never;
+                readonly path: {
+                    readonly merchantId: string;
+                };
+                readonly cookie?: never;
+            };
+            readonly requestBody?: never;
+            readonly responses: {
+                /** @description Its piles */
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["StallOrigins"];
+                    };
+                };
+                /** @description `request/malformed`: The request is not in order; see the field named. */
+                readonly 400: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/unauthenticated`: Log in first. */
+                readonly 401: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/forbidden`: You are not allowed to do this. */
+                readonly 403: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `merchant/unknown`: There is no such merchant. */
+                readonly 404: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/origins/sites/{siteId}/{day}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Where the goods of a market's business day were from
+         * @description By commodity, with ranges by province, county and base. Needs `traces:read` at the site.
+         */
+        readonly get: {
+            readonly parameters: {
+                readonly query?: {
+                    readonly commodity?: number;
+                };
+                readonly header?: never;
+                readonly path: {
+                    readonly siteId: string;
+                    readonly day: string;
+                };
+                readonly cookie?: never;
+            };
+            readonly requestBody?: never;
+            readonly responses: {
+                /** @description The day */
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["DayOrigins"];
+                    };
+                };
+                /** @description `request/malformed`: The request is not in order; see the field named. */
+                readonly 400: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/unauthenticated`: Log in first. */
+                readonly 401: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/forbidden`: You are not allowed to do this. */
+                readonly 403: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `site/unknown`: There is no such site. */
+                readonly 404: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `statement/day-not-begun`: This business day has not begun yet. */
+                readonly 409: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/alarms": {
         readonly parameters: {
             readonly query?: never;
@@ -8473,6 +8799,34 @@ export interface components {
             /** Format: date-time */
             readonly validTo?: string;
         };
+        readonly BindingProposal: {
+            /**
+             * Format: uuid
+             * @example 0199d3a0-7c1e-7000-8000-000000000001
+             */
+            readonly id: string;
+            /**
+             * Format: uuid
+             * @example 0199d3a0-7c1e-7000-8000-000000000001
+             */
+            readonly siteId: string;
+            /**
+             * Format: uuid
+             * @example 0199d3a0-7c1e-7000-8000-000000000001
+             */
+            readonly sellerMerchantId: string;
+            /** @description Means nothing at another stall, and names nobody */
+            readonly pseudonym: string;
+            readonly purchases: number;
+            readonly days: number;
+            /** @description What each of them weighed at least, in steps of 10 kg */
+            readonly leastGrams: number;
+            readonly commodities: number;
+            readonly lastDay: string;
+            /** @enum {string} */
+            readonly state: "new" | "invited" | "dismissed" | "bound";
+            readonly note?: string;
+        };
         /** @description 只对本次检验样品负责 */
         readonly InspectionReport: {
             /**
@@ -8916,6 +9270,85 @@ export interface components {
                 readonly countedGrams: number | null;
                 /** @description Declared weights leave so much open: what came in counts at its most, what left at its least weight */
                 readonly openGrams: number;
+            }[];
+        };
+        readonly StallOrigins: {
+            /**
+             * Format: uuid
+             * @example 0199d3a0-7c1e-7000-8000-000000000001
+             */
+            readonly merchantId: string;
+            readonly stallNumber: string;
+            readonly name: string;
+            /**
+             * Format: uuid
+             * @example 0199d3a0-7c1e-7000-8000-000000000001
+             */
+            readonly siteId: string;
+            /** Format: date-time */
+            readonly asOf: string;
+            readonly piles: readonly {
+                readonly pileId: string;
+                readonly commodity: number;
+                readonly nameZh: string;
+                readonly nameEn: string;
+                /**
+                 * Format: uuid
+                 * @description Of a pile that is kept apart
+                 * @example 0199d3a0-7c1e-7000-8000-000000000001
+                 */
+                readonly lotId: string | null;
+                readonly origin: components["schemas"]["Origin"];
+                readonly inspections: readonly components["schemas"]["Inspection"][];
+                readonly certificates: number;
+            }[];
+        };
+        /** @description How much of what was sold must and may be from each place; it holds if nothing was bought off the books */
+        readonly DayOrigins: {
+            /**
+             * Format: uuid
+             * @example 0199d3a0-7c1e-7000-8000-000000000001
+             */
+            readonly siteId: string;
+            readonly siteName: string;
+            readonly siteNameEn: string;
+            readonly zone: string;
+            readonly day: string;
+            /** Format: date-time */
+            readonly startsAt: string;
+            /** Format: date-time */
+            readonly endsAt: string;
+            readonly isOver: boolean;
+            readonly goods: readonly {
+                readonly commodity: number;
+                readonly nameZh: string;
+                readonly nameEn: string;
+                /** @description By the stalls, to whomever: what one sold to another counts at both */
+                readonly soldGrams: number;
+                readonly provinces: readonly {
+                    readonly mustGrams: number;
+                    readonly mayGrams: number;
+                    readonly place: string;
+                    readonly name: string;
+                }[];
+                /** @description `place` is a GB/T 2260 area code */
+                readonly counties: readonly {
+                    readonly mustGrams: number;
+                    readonly mayGrams: number;
+                    readonly place: string;
+                    readonly name: string;
+                }[];
+                /** @description `place` is the base's site */
+                readonly bases: readonly {
+                    readonly mustGrams: number;
+                    readonly mayGrams: number;
+                    readonly place: string;
+                    readonly name: string;
+                }[];
+                readonly unknown: {
+                    readonly mustGrams: number;
+                    readonly mayGrams: number;
+                };
             }[];
         };
         readonly Alarm: {

@@ -7,6 +7,7 @@ import { accessRoutes } from "./access"
 import { alarmRoutes } from "./alarms"
 import { assetRoutes } from "./assets"
 import { balanceRoutes } from "./balance"
+import { bindingProposalRoutes } from "./binding-proposals"
 import { bindingRoutes } from "./bindings"
 import { buyerRecallRoutes } from "./buyer-recalls"
 import { findBuyer } from "./buyer-session"
@@ -69,6 +70,7 @@ export function gatewayRoutes({ ctx, payments, logins, chain, tokens, events }: 
     terminalRoutes({ ctx, tokens }),
     bindingRoutes({ ctx }),
     inspectionRoutes({ ctx }),
+    bindingProposalRoutes({ ctx }),
     certificateRoutes({ ctx }),
     recallRoutes({ ctx }),
     buyerRecallRoutes({ ctx }),

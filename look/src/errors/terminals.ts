@@ -97,6 +97,7 @@ export const terminalErrors = {
     zh: "这个钱包已绑定一个摊位，请先解除再绑。",
     en: "This wallet is bound to a merchant already; end that binding first.",
   },
+  "binding/proposal-unknown": { status: 404, zh: "没有这条绑定建议。", en: "There is no such proposal." },
   "binding/wrong-state": {
     status: 409,
     zh: "绑定已结束或已过时，请重新绑定。",
