@@ -19,6 +19,7 @@ import { kioskRoutes } from "./kiosk"
 import { merchantRoutes } from "./merchants"
 import { notificationRoutes } from "./notifications"
 import { officeRoutes } from "./office"
+import { originRoutes } from "./origins"
 import { outbreakRoutes } from "./outbreaks"
 import { participantRoutes } from "./participants"
 import { readerOf } from "./reader"
@@ -76,6 +77,7 @@ export function gatewayRoutes({ ctx, payments, logins, chain, tokens, events }: 
     buyerRecallRoutes({ ctx }),
     outbreakRoutes({ ctx }),
     balanceRoutes({ ctx }),
+    originRoutes({ ctx }),
     alarmRoutes({ ctx }),
     catalogueRoutes({ ctx }),
     accessRoutes({ ctx }),
