@@ -214,7 +214,9 @@ async function recordOther(
     }
     case "inspection": {
       const body = parseUploadBody("inspection", upload.body)
-      return body.ok ? recordInspection(ctx, tx, stall, body.value, { ...named, enteredBy: terminalName(stall) }) : "upload/malformed-body"
+      return body.ok
+        ? recordInspection(ctx, tx, stall, body.value, { ...named, enteredBy: terminalName(stall) })
+        : "upload/malformed-body"
     }
     case "void": {
       const body = parseUploadBody("void", upload.body)
