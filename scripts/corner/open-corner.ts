@@ -36,6 +36,8 @@ export type Corner = {
 }
 
 const codeSeconds = 60
+/** The old code stays until the new one hangs there. */
+const overlapSeconds = 5
 /** After a payment the stall is ready for the next buyer. */
 const nextBuyerSeconds = 8
 const goodsOnShow = ["大白菜", "番茄", "黄瓜"]
@@ -205,7 +207,7 @@ function showCodes(stall: HeadlessStall, goods: readonly Goods[], options: Corne
       if (!closed.ok) throw new Error(`the corner's basket did not become a sale: ${closed.error}`)
       stall.wake()
       const { counter } = closed.value.sale
-      await putCode(options, closed.value.url, stall.terminal.identity.stall.name, codeSeconds)
+      await putCode(options, closed.value.url, stall.terminal.identity.stall.name, codeSeconds + overlapSeconds)
       const isPaid = async () => {
         const sale = await stall.terminal.store.get("sales", counterKey(counter))
         return sale !== undefined && standingOf(sale) === "paid"
