@@ -40,6 +40,9 @@ async function runChecks(): Promise<Tally> {
       check("tsc: types of the terminal's screens", [
         ...["node_modules/typescript/bin/tsc", "--noEmit", "-p", "terminal-kiosk/screens"],
       ]),
+      check("tsc: types of the buyer's pages", [
+        ...["node_modules/typescript/bin/tsc", "--noEmit", "-p", "miniprogram/src"],
+      ]),
       check("knip: unused code and dependencies", ["node_modules/knip/bin/knip-bun.js"]),
     ]),
   )

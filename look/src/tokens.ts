@@ -74,3 +74,20 @@ ${sizes(largeTextFactor)}
 @media (prefers-reduced-motion: reduce) { :root { --motion: 0ms; } }
 `
 }
+
+/** The same for mini-programs, whose root is `page` and whose styles know px alone; dark where the app allows it. */
+export function miniCss(): string {
+  const sizes = typeScalePx.map((px) => `  --text-${px}: ${px}px;`).join("\n")
+  return `page {
+${colourLines("light")}
+${sizes}
+  --font: ${fontStack};
+  --grid: ${gridPx}px;
+  --radius: ${cardRadiusPx}px;
+  --motion: ${motionMsMax}ms;
+}
+@media (prefers-color-scheme: dark) { page {
+${colourLines("dark")}
+} }
+`
+}

@@ -1,7 +1,7 @@
 // The terminal's pages, built once per state of their sources: `npm start` and the browser tests take what is there.
-import { createHash } from "node:crypto"
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { join, resolve } from "node:path"
+import { digestOfSources } from "../digest-of-sources"
 
 const root = resolve(import.meta.dir, "../..")
 const workspace = join(root, "terminal-kiosk")
@@ -13,7 +13,7 @@ const VERSION_CHARACTERS = 8
 
 /** Returns the folder of the built pages. Throws with what the builder said when they do not build. */
 export async function buildKiosk(report: (sentence: string) => void): Promise<string> {
-  const digest = digestOfSources()
+  const digest = digestOfSources(sources, singles)
   if (builtFrom() === digest) return kept
   report("Building the terminal's pages; this is done once …")
   const fresh = join(workspace, `dist-${process.pid}`)
@@ -56,17 +56,4 @@ export async function buildKiosk(report: (sentence: string) => void): Promise<st
 function builtFrom(): string | undefined {
   const note = join(kept, ".built-from")
   return existsSync(note) ? readFileSync(note, "utf8") : undefined
-}
-
-function digestOfSources(): string {
-  const hash = createHash("sha256")
-  const inFolders = sources.flatMap((folder) =>
-    readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map((entry) => join(entry.parentPath, entry.name)),
-  )
-  for (const file of [...inFolders, ...singles.map((name) => join(root, name))].sort()) {
-    hash.update(file.slice(root.length)).update("\0").update(readFileSync(file)).update("\0")
-  }
-  return hash.digest("hex")
 }

@@ -35,9 +35,9 @@ export const stages: readonly Stage[] = [
   },
   {
     number: 3,
-    name: "terminal: one browser, a context per test",
-    budgetSeconds: 180,
-    folders: ["terminal-kiosk/browser"],
+    name: "built pages: the terminal's and the buyer's, in one browser, a context per test",
+    budgetSeconds: 240,
+    folders: ["terminal-kiosk/browser", "miniprogram/built"],
     needsEngines: true,
   },
 ]

@@ -1,0 +1,42 @@
+// One code base for WeChat, Alipay and the gateway's own pages (H5). scripts/miniprogram/build-miniprogram.ts runs it
+// and asserts what came out: a rejected configuration ends with exit code 0 and builds nothing.
+import { resolve } from "node:path"
+
+const repository = resolve(import.meta.dirname, "../..")
+/** Sources of other workspaces are TypeScript: they are compiled with ours. */
+const compiledWithOurs = ["miniprogram", "protocol", "look", "client"].map((name) => resolve(repository, name))
+const isCompiled = (path: string): boolean =>
+  /[\\/]node_modules[\\/]/.test(path)
+    ? /[\\/]@noble[\\/]/.test(path)
+    : compiledWithOurs.some((folder) => path.startsWith(folder))
+
+const sameSizes = { pxtransform: { enable: false, config: {} } }
+
+export default {
+  projectName: "suyuan",
+  date: "2026-1-1",
+  designWidth: 375,
+  deviceRatio: { 375: 2, 640: 1.17, 750: 1, 828: 0.905 },
+  sourceRoot: "src",
+  outputRoot: process.env.MINIPROGRAM_OUT ?? "dist/unnamed",
+  framework: "react",
+  compiler: { type: "webpack5", prebundle: { enable: false } },
+  cache: { enable: false },
+  defineConstants: {
+    GATEWAY_ORIGIN: JSON.stringify(process.env.MINIPROGRAM_GATEWAY ?? "http://127.0.0.1:8080"),
+  },
+  mini: { postcss: sameSizes, compile: { include: [isCompiled] } },
+  h5: {
+    publicPath: "/m/",
+    // The gateway's addresses (/p/…, /t/…) stay as they are; pages are told apart behind the hash.
+    router: { mode: "hash" },
+    postcss: { ...sameSizes, autoprefixer: { enable: false, config: {} } },
+    compile: { include: [isCompiled] },
+    output: { filename: "js/[name].[contenthash:8].js", chunkFilename: "js/[name].[contenthash:8].js" },
+    miniCssExtractPluginOption: {
+      ignoreOrder: true,
+      filename: "css/[name].[contenthash:8].css",
+      chunkFilename: "css/[name].[contenthash:8].css",
+    },
+  },
+}

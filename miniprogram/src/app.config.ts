@@ -1,0 +1,4 @@
+export default defineAppConfig({
+  pages: ["pages/pay/index", "pages/trace/index", "pages/verify/index", "pages/mine/index"],
+  window: { navigationBarTitleText: "溯源", navigationBarBackgroundColor: "#FBFAF5", navigationBarTextStyle: "black" },
+})
