@@ -27,10 +27,14 @@ export async function ensurePartitions(ctx: Context): Promise<number> {
 }
 
 async function makePartitions(ctx: Context, from: string, to: string): Promise<number> {
-  const [row] = await ctx.db.execute<{ made: number }>(
-    sql`SELECT ensure_day_partitions(${from}::date, ${to}::date) AS made`,
-  )
-  return row?.made ?? 0
+  let made = 0
+  for (const { parent } of await ctx.db.execute<{ parent: string }>(sql`SELECT day_partitioned_tables() AS parent`)) {
+    const [row] = await ctx.db.execute<{ made: number }>(
+      sql`SELECT ensure_day_partitions_of(${parent}, ${from}::date, ${to}::date) AS made`,
+    )
+    made += row?.made ?? 0
+  }
+  return made
 }
 
 async function raiseStray(ctx: Context, { table, day: rowsDay, rows }: Stray, today: string): Promise<void> {
