@@ -9137,6 +9137,8 @@ export interface components {
                 readonly failed: number;
                 readonly unknown: number;
             };
+            /** @description Where a rapid test proposed it: all of its chain, the oldest first. A retest that passed takes nothing back */
+            readonly tests: readonly components["schemas"]["InspectionReport"][];
         };
         readonly ScopeOfRecall: components["schemas"]["RecallScope"] & {
             /** @description As it was when somebody last decided by it */

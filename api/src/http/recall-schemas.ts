@@ -6,6 +6,7 @@ import type { SaleCursor } from "../recalls/read-affected"
 import type { RecallView, ScopeOfRecall } from "../recalls/read-recall"
 import type { RecallScopeAnswer, ScopeSale } from "../recalls/recall-scope"
 import type { Recall } from "../recalls/record-step"
+import { inspectionView, viewInspection } from "./inspection-schemas"
 import { instant, uuid } from "./schemas"
 
 const grams = z.number().int()
@@ -138,6 +139,10 @@ export const recallView = recall
     buyers: z
       .object({ waiting: count, sent: count, read: count, notPermitted: count, failed: count, unknown: count })
       .openapi({ description: "How far telling them has come; `unknown`: the platform did not say" }),
+    tests: z.array(inspectionView).openapi({
+      description:
+        "Where a rapid test proposed it: all of its chain, the oldest first. A retest that passed takes nothing back",
+    }),
   })
   .openapi("RecallWithSteps")
 
@@ -215,7 +220,7 @@ export function recallOf(row: Recall) {
   }
 }
 
-export function recallViewOf({ steps, notices, ...row }: RecallView) {
+export function recallViewOf({ steps, notices, tests, ...row }: RecallView) {
   const { "not-permitted": notPermitted, ...buyers } = notices
   return {
     ...recallOf(row),
@@ -223,6 +228,7 @@ export function recallViewOf({ steps, notices, ...row }: RecallView) {
       return { step, action, actorId, at: at.toISOString(), recordId }
     }),
     buyers: { ...buyers, notPermitted },
+    tests: tests.map(viewInspection),
   }
 }
 

@@ -22,8 +22,18 @@ export async function requireInspection(reader: Reader, actor: Actor, id: string
  * decides about the recall sees both.
  */
 export async function readChain(reader: Reader, actor: Actor, id: string): Promise<Inspection[]> {
-  const test = await requireInspection(reader, actor, id)
-  const chainId = chainOf(test)
+  return chainWith(reader, chainOf(await requireInspection(reader, actor, id)))
+}
+
+/** The tests behind a recall: those of the chain that the one it was proposed by belongs to. For who may see the recall. */
+export async function testsBehind(reader: Reader, asked: unknown): Promise<Inspection[]> {
+  const { kind, inspectionId } = asked as { readonly kind: string; readonly inspectionId?: string }
+  if (kind !== "inspection" || inspectionId === undefined) return []
+  const [test] = await reader.select().from(inspections).where(eq(inspections.id, inspectionId))
+  return test ? chainWith(reader, chainOf(test)) : []
+}
+
+function chainWith(reader: Reader, chainId: string): Promise<Inspection[]> {
   return reader
     .select()
     .from(inspections)

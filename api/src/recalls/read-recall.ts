@@ -4,6 +4,8 @@ import { and, asc, desc, eq, inArray, isNull, notExists, or, type SQL, sql } fro
 import { type Actor, requireScope } from "../actor"
 import type { Context } from "../context"
 import { ServiceError } from "../errors"
+import type { Inspection } from "../inspections/find-retested"
+import { testsBehind } from "../inspections/read-inspection"
 import { arrayOf } from "../unnest"
 import type { FrozenScope } from "./freeze-scope"
 import { type RecallScopeAnswer, type ScopePage, type ScopeTotals, scopeOf } from "./recall-scope"
@@ -16,6 +18,8 @@ export type RecallView = Recall & {
   readonly steps: readonly (typeof recallSteps.$inferSelect)[]
   /** Buyers, by how far telling them has come. */
   readonly notices: Readonly<Record<NoticeState, number>>
+  /** Where a test proposed it: all of its chain, the oldest first. */
+  readonly tests: readonly Inspection[]
 }
 
 export type ScopeOfRecall = RecallScopeAnswer & {
@@ -35,17 +39,18 @@ export function listRecalls(ctx: Context, actor: Actor): Promise<Recall[]> {
 /** @throws ServiceError request/forbidden, recall/unknown. */
 export async function readRecall(ctx: Context, actor: Actor, id: string): Promise<RecallView> {
   const recall = await findRecall(ctx, actor, id)
-  const [steps, counted] = await Promise.all([
+  const [steps, counted, tests] = await Promise.all([
     ctx.db.select().from(recallSteps).where(eq(recallSteps.recallId, id)).orderBy(asc(recallSteps.step)),
     ctx.db
       .select({ state: recallNotices.state, count: sql<number>`count(*)::integer` })
       .from(recallNotices)
       .where(eq(recallNotices.recallId, id))
       .groupBy(recallNotices.state),
+    testsBehind(ctx.db, recall.asked),
   ])
   const notices = { waiting: 0, sent: 0, read: 0, "not-permitted": 0, failed: 0, unknown: 0 }
   for (const { state, count } of counted) notices[state] = count
-  return { ...recall, steps, notices }
+  return { ...recall, steps, notices, tests }
 }
 
 /** Where the set went as of now, beside what was frozen. The first page that somebody reads stops a drill's first timer. */

@@ -6,6 +6,7 @@ import { proposeRecalls } from "@suyuan/api/inspections/propose-recalls"
 import { readChain } from "@suyuan/api/inspections/read-inspection"
 import { storePhoto } from "@suyuan/api/inspections/store-photo"
 import { approveRecall } from "@suyuan/api/recalls/approve-recall"
+import { readRecall } from "@suyuan/api/recalls/read-recall"
 import { testedLots } from "@suyuan/drizzle/schema/checks"
 import { records } from "@suyuan/drizzle/schema/ledger"
 import { recalls } from "@suyuan/drizzle/schema/recalls"
@@ -214,6 +215,13 @@ describe("a test that failed", () => {
     await enter(base.baseA, body({ retestOf: again, sampledAtSeconds, testedAtSeconds: testedAtSeconds + 60 }))
     await proposeRecalls(gateway.ctx)
     expect((await rowOf(again)).recallId).toBeNull()
+    // Who decides sees all of it.
+    const { tests } = await readRecall(gateway.ctx, operator, id)
+    expect(tests.map(({ conclusion }) => conclusion)).toEqual(["failed", "failed", "passed"])
+    const app = testApp(gateway.ctx)
+    const headers = await tokenOf(gateway.ctx, ["recalls:read"])
+    const shown = await (await app.request(`/recalls/${id}`, { headers })).json()
+    expect(shown).toMatchObject({ tests: [{ id }, { id: again, retestOf: id }, { conclusion: "passed" }] })
     const [recall] = await gateway.ctx.db.select().from(recalls).where(eq(recalls.id, id))
     expect(recall?.state).toBe("draft")
   })
