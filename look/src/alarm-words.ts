@@ -116,6 +116,7 @@ export const alarmPageWords = {
   right: { zh: "后来的记录已使它不再成立。", en: "Later records have put it right." },
   again: { zh: "解释之后又有了新的依据。", en: "There is new evidence since it was explained." },
   noSite: { zh: "全系统", en: "whole system" },
+  decided: { zh: "处理于", en: "Decided" },
   raised: { zh: "发现于", en: "Raised" },
   changed: { zh: "依据更新于", en: "Evidence as of" },
   atOnce: { zh: "无限", en: "boundless" },

@@ -113,9 +113,6 @@ const answeredLateDays = 31
  */
 function walkedBooks(at: SiteDayBounds, firstDay: string) {
   const lastDay = utcDay(at.endsAt)
-  const openOrder = sql`${openOrderMs}::int * interval '1 ms'`
-  const startOf = (daysLater: number) => sql`((business_day + ${daysLater}::int)::timestamp AT TIME ZONE ${at.zone}
-    + make_interval(mins => ${at.dayStartsAtMinutes}::int))`
   const inOrder = sql`(PARTITION BY pile_id, segment ORDER BY direction <> 2, business_day, at, direction, record_id, line)`
   return sql`
     not_sold AS MATERIALIZED (
@@ -132,8 +129,7 @@ function walkedBooks(at: SiteDayBounds, firstDay: string) {
         AND event.day BETWEEN ${firstDay}::date AND ${lastDay}::date
     ), named AS (
       SELECT events.*,
-        CASE direction WHEN 0 THEN greatest(effective_at - ${openOrder}, ${startOf(0)})
-          WHEN 1 THEN least(effective_at + ${openOrder}, ${startOf(1)} - interval '1 ms') ELSE effective_at END AS at,
+        effective_at + CASE direction WHEN 0 THEN -1 WHEN 1 THEN 1 ELSE 0 END * ${openOrderMs}::int * interval '1 ms' AS at,
         CASE WHEN direction = 2 THEN grams_high WHEN source = 'void' THEN grams_low
           WHEN direction = 0 THEN grams_high ELSE -grams_low END AS moved,
         CASE WHEN source = 'void' THEN -grams_low WHEN direction = 1 THEN grams_low END AS leaving,
