@@ -2,14 +2,14 @@ import { createRoute, z } from "@hono/zod-openapi"
 import type { Context } from "../context"
 import { enterInspection } from "../inspections/enter-inspection"
 import { readDayCoverage } from "../inspections/read-day-coverage"
-import { readChain } from "../inspections/read-inspection"
+import { listInspections, readChain } from "../inspections/read-inspection"
 import { readPhoto, storePhoto } from "../inspections/store-photo"
 import { endDay } from "../trace/end-day"
 import { requireActor } from "./authenticate"
 import { coveredGrams, inspectionView, newInspection, viewCoverage, viewInspection } from "./inspection-schemas"
 import { actorRefusals, refusals } from "./refusals"
 import { newRouter, type Routes } from "./router"
-import { answer, byToken, instant, jsonBody, uuid } from "./schemas"
+import { answer, byToken, instant, jsonBody, pageSize, uuid } from "./schemas"
 
 const byId = { params: z.object({ id: uuid }) }
 
@@ -38,6 +38,24 @@ const inspectionRoute = createRoute({
       "upload/other-bytes",
     ),
   },
+})
+
+const listRoute = createRoute({
+  method: "get",
+  path: "/inspections",
+  tags: ["inspections"],
+  summary: "List a site's rapid tests",
+  description: "The newest first; ask again with `before` = the last one's `testedAt` for the next page.",
+  security: byToken,
+  request: {
+    query: z.object({
+      siteId: uuid,
+      conclusion: z.enum(["passed", "failed"]).optional(),
+      before: z.iso.datetime().optional(),
+      limit: pageSize,
+    }),
+  },
+  responses: { 200: answer("The tests", z.object({ tests: z.array(inspectionView) })), ...refusals(...actorRefusals) },
 })
 
 const chainRoute = createRoute({
@@ -137,7 +155,8 @@ const endDayRoute = createRoute({
 
 export function inspectionRoutes({ ctx }: { readonly ctx: Context }): Routes {
   const routes = newRouter()
-  routes.use("/inspections", requireActor(ctx, "inspections:write"))
+  routes.on("POST", "/inspections", requireActor(ctx, "inspections:write"))
+  routes.on("GET", "/inspections", requireActor(ctx))
   routes.use("/inspections/:id/*", requireActor(ctx))
   routes.use("/inspections/:id", requireActor(ctx))
   routes.use("/inspection-photos", requireActor(ctx, "inspections:write"))
@@ -152,6 +171,12 @@ export function inspectionRoutes({ ctx }: { readonly ctx: Context }): Routes {
       body: { ...body, lot: lotId, sampledAtSeconds: sampledAt, testedAtSeconds: testedAt },
     })
     return c.json({ id }, 201)
+  })
+  routes.openapi(listRoute, async (c) => {
+    const { before, ...asked } = c.req.valid("query")
+    const since = before === undefined ? {} : { before: new Date(before) }
+    const tests = await listInspections(ctx.db, c.get("actor"), { ...asked, ...since })
+    return c.json({ tests: tests.map(viewInspection) }, 200)
   })
   routes.openapi(chainRoute, async (c) => {
     const tests = await readChain(ctx.db, c.get("actor"), c.req.valid("param").id)

@@ -1,6 +1,6 @@
 import { inspections } from "@suyuan/drizzle/schema/trace"
-import { asc, eq, or } from "drizzle-orm"
-import { type Actor, requireScope } from "../actor"
+import { and, asc, desc, eq, lt, or } from "drizzle-orm"
+import { type Actor, requireScope, type Scope } from "../actor"
 import type { Reader } from "../context"
 import { ServiceError } from "../errors"
 import { chainOf, type Inspection } from "./find-retested"
@@ -8,13 +8,43 @@ import { chainOf, type Inspection } from "./find-retested"
 /** A test that this actor may see: whoever enters tests, or reads traces, at its site. */
 export async function requireInspection(reader: Reader, actor: Actor, id: string): Promise<Inspection> {
   const [found] = await reader.select().from(inspections).where(eq(inspections.id, id))
-  const scope = actor.scopes.includes("traces:read") ? "traces:read" : "inspections:write"
+  const scope = readingScope(actor)
   if (!found) {
     requireScope(actor, scope)
     throw new ServiceError("inspection/unknown")
   }
   requireScope(actor, scope, found.siteId)
   return found
+}
+
+function readingScope(actor: Actor): Scope {
+  return actor.scopes.includes("traces:read") ? "traces:read" : "inspections:write"
+}
+
+export type InspectionsAsked = {
+  readonly siteId: string
+  readonly conclusion?: "passed" | "failed" | undefined
+  /** Tested before then; for the next page. */
+  readonly before?: Date | undefined
+  readonly limit: number
+}
+
+/** A site's tests, the newest first. */
+export async function listInspections(reader: Reader, actor: Actor, asked: InspectionsAsked): Promise<Inspection[]> {
+  requireScope(actor, readingScope(actor), asked.siteId)
+  const { conclusion, before } = asked
+  return reader
+    .select()
+    .from(inspections)
+    .where(
+      and(
+        eq(inspections.siteId, asked.siteId),
+        conclusion && eq(inspections.conclusion, conclusion),
+        before && lt(inspections.testedAt, before),
+      ),
+    )
+    .orderBy(desc(inspections.testedAt), desc(inspections.recordId))
+    .limit(asked.limit)
 }
 
 /**

@@ -137,6 +137,26 @@ describe("a rapid test", () => {
   })
 })
 
+describe("a site's tests", () => {
+  test("are listed the newest first, page by page, for its own inspectors", async () => {
+    const { stall } = await openTrade(gateway.ctx)
+    const ids = [await enter(stall, body()), await enter(stall, failed()), await enter(stall, body())]
+    const app = testApp(gateway.ctx)
+    const headers = await tokenOf(gateway.ctx, ["inspections:write"], stall.siteId)
+    const list = async (query: string) => {
+      const answer = await app.request(`/inspections?siteId=${stall.siteId}${query}`, { headers })
+      return ((await answer.json()) as { tests: { id: string; testedAt: string }[] }).tests
+    }
+    const [newest, ...older] = await list("")
+    expect([newest, ...older].map((one) => one?.id)).toEqual(ids.toReversed())
+    expect((await list(`&before=${newest?.testedAt}&limit=1`)).map(({ id }) => id)).toEqual([ids[1] ?? ""])
+    expect((await list("&conclusion=failed")).map(({ id }) => id)).toEqual([ids[1] ?? ""])
+    const stranger = await tokenOf(gateway.ctx, ["inspections:write"], trade.stall.siteId)
+    const peek = await app.request(`/inspections?siteId=${stall.siteId}`, { headers: stranger })
+    expect(peek.status).toBe(403)
+  })
+})
+
 describe("a photo of a test", () => {
   test("refuses the wrong actor", async () => {
     expect(await refusalOf(storePhoto(gateway.ctx, operatorWithout("inspections:write"), jpeg))).toBe(
