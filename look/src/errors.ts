@@ -1,7 +1,7 @@
 import { alarmErrors } from "./errors/alarms"
 import { buyerErrors } from "./errors/buyers"
-import { ledgerErrors } from "./errors/ledger"
 import { inspectionErrors } from "./errors/inspections"
+import { ledgerErrors } from "./errors/ledger"
 import { payCodeErrors } from "./errors/pay-codes"
 import { paymentErrors } from "./errors/payments"
 import { recallErrors } from "./errors/recalls"
@@ -24,8 +24,8 @@ export const errorWords = {
   ...reconciliationErrors,
   ...buyerErrors,
   ...stockErrors,
-  ...traceErrors,
   ...inspectionErrors,
+  ...traceErrors,
   ...recallErrors,
   ...alarmErrors,
   ...ledgerErrors,

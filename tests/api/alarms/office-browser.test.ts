@@ -64,7 +64,9 @@ test("an alarm is read, looked at and explained on a phone-wide page by keyboard
   await page.keyboard.press("Enter")
   await page.waitForSelector(".cards li")
   await fits(page, 390)
-  expect(await page.locator("main").textContent()).toContain("大白菜：账上只有 0 公斤，却卖出 12.5 公斤，多出 12.5 公斤")
+  expect(await page.locator("main").textContent()).toContain(
+    "大白菜：账上只有 0 公斤，却卖出 12.5 公斤，多出 12.5 公斤",
+  )
   await page.goto(`http://127.0.0.1:${server.port}/office/alarms?lang=en`)
   expect(await page.locator("main").textContent()).toContain("Chinese cabbage: the book had 0 kg and 12.5 kg were sold")
   const [alarm] = await listAlarms(ctx.db, operator, { kind: "sold-above-bought", limit: 1 })
