@@ -31,6 +31,7 @@ export type SupervisorOptions = {
   readonly blockTimeSeconds?: number
   /** The built terminal, for the gateway to serve. */
   readonly kioskDirectory?: string
+  readonly buyerDirectory?: string
   readonly programs?: { readonly gateway: string; readonly sandbox: string }
   /** Stops everything, in whatever state it is. */
   readonly signal?: AbortSignal
@@ -160,6 +161,7 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
         ...(given.CHAIN_DEPLOYMENT_FILE === undefined && (await deployToChain(directory, firstUrl))),
         GATEWAY_PUBLIC_URL: gatewayUrl,
         ...(options.kioskDirectory !== undefined && { GATEWAY_KIOSK_DIR: options.kioskDirectory }),
+        ...(options.buyerDirectory !== undefined && { GATEWAY_BUYER_DIR: options.buyerDirectory }),
         ...given,
         GATEWAY_PORT: String(gatewayPort),
         SUYUAN_DATA_DIR: directory,

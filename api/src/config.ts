@@ -82,6 +82,14 @@ const schema = z.object({
     },
     file.optional(),
   ),
+  GATEWAY_BUYER_DIR: setting(
+    "GATEWAY_BUYER_DIR",
+    {
+      meaning: "folder of the built buyer's pages, served at /m/; without it the plain pages stand alone",
+      example: "/srv/suyuan/buyer",
+    },
+    file.optional(),
+  ),
   NETWORK_ID: setting(
     "NETWORK_ID",
     { meaning: "u32 that follows every domain tag; a development code is never a production one", example: "1" },

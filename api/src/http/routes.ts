@@ -9,6 +9,7 @@ import { assetRoutes } from "./assets"
 import { balanceRoutes } from "./balance"
 import { bindingProposalRoutes } from "./binding-proposals"
 import { bindingRoutes } from "./bindings"
+import { openBuyerPages } from "./buyer-pages"
 import { buyerRecallRoutes } from "./buyer-recalls"
 import { findBuyer } from "./buyer-session"
 import { buyerRoutes } from "./buyers"
@@ -16,6 +17,7 @@ import { catalogueRoutes } from "./catalogue"
 import { certificateRoutes } from "./certificates"
 import { inspectionRoutes } from "./inspections"
 import { kioskRoutes } from "./kiosk"
+import { ledgerTrustRoutes } from "./ledger-trust"
 import { merchantRoutes } from "./merchants"
 import { notificationRoutes } from "./notifications"
 import { officeRoutes } from "./office"
@@ -43,13 +45,16 @@ export type RouteDeps = {
 
 /** Every route of the gateway, each domain's with what it needs. Building them asks nobody and opens nothing. */
 export function gatewayRoutes({ ctx, payments, logins, chain, tokens, events }: RouteDeps): Routes[] {
+  const pages = openBuyerPages(ctx.config)
   return [
     assetRoutes(),
     kioskRoutes(ctx.config),
+    pages.routes,
     scanRoutes({
       ctx,
       payments,
       events,
+      app: pages.app,
       buyerOf: async (c) => {
         const session = await findBuyer(ctx, c)
         return session && { ...session.actor, kind: "buyer", platform: session.buyer.platform }
@@ -64,14 +69,16 @@ export function gatewayRoutes({ ctx, payments, logins, chain, tokens, events }: 
     traceRoutes({
       ctx,
       chain,
+      app: pages.app,
       readerOf: (c) => readerOf(ctx, c),
     }),
+    ledgerTrustRoutes({ ctx, chain }),
     participantRoutes({ ctx }),
     merchantRoutes({ ctx }),
     terminalRoutes({ ctx, tokens }),
     bindingRoutes({ ctx }),
-    inspectionRoutes({ ctx }),
     bindingProposalRoutes({ ctx }),
+    inspectionRoutes({ ctx }),
     certificateRoutes({ ctx }),
     recallRoutes({ ctx }),
     buyerRecallRoutes({ ctx }),

@@ -19,6 +19,7 @@ import { readSale } from "../sales/read-sale"
 import { readState } from "../sales/read-state"
 import { saleName } from "../sales/sale-key"
 import { inTransaction } from "../transaction"
+import type { BuyerApp } from "./buyer-pages"
 import { keepSession } from "./buyer-session"
 import { type ScanBrowser, ScanPage } from "./pages/scan-page"
 import { refusals } from "./refusals"
@@ -30,6 +31,8 @@ export type ScanDeps = {
   readonly payments: PaymentDeps
   /** Wakes whoever waits for a sale, `<terminal hex>/<counter>`; returns how to stop. */
   readonly events: { readonly subscribe: (sale: string, listener: () => void) => () => void }
+  /** The built pages that take over where there are scripts. */
+  readonly app?: BuyerApp | undefined
   /** The buyer whose session came with the request. */
   readonly buyerOf: (c: HttpContext<HttpEnvironment>) => Promise<BuyerActor | undefined>
 }
@@ -158,6 +161,7 @@ export function scanRoutes(deps: ScanDeps): Routes {
           language={language}
           browser={browserOf(c.req.header("user-agent"))}
           nonce={c.get("secureHeadersNonce")}
+          app={deps.app}
         />
       )}`,
       200,

@@ -8,6 +8,7 @@ import { prove } from "../ledger/prove"
 import { requireStatement } from "../trace/find-statements"
 import { readTrace } from "../trace/read-trace"
 import { recordOfShare, requireReader, revokeShare, shareTrace } from "../trace/share-trace"
+import type { BuyerApp } from "./buyer-pages"
 import { TracePage } from "./pages/trace-page"
 import { refusals } from "./refusals"
 import { type HttpEnvironment, newRouter, type Routes } from "./router"
@@ -16,6 +17,8 @@ import { coverageSchema, inspectionSchema, originSchema } from "./scan-schemas"
 export type TraceDeps = {
   readonly ctx: Context
   readonly chain: Chain
+  /** The built pages that take over where there are scripts. */
+  readonly app?: BuyerApp | undefined
   /** The buyer or token behind the request. */
   readonly readerOf: (c: HttpContext<HttpEnvironment>) => Promise<Actor | undefined>
 }
@@ -159,7 +162,7 @@ const rootRoute = createRoute({
   },
 })
 
-export function traceRoutes({ ctx, chain, readerOf }: TraceDeps): Routes {
+export function traceRoutes({ ctx, chain, app, readerOf }: TraceDeps): Routes {
   const routes = newRouter()
   const requireSome = async (c: HttpContext<HttpEnvironment>): Promise<Actor> => {
     const actor = await readerOf(c)
@@ -181,7 +184,13 @@ export function traceRoutes({ ctx, chain, readerOf }: TraceDeps): Routes {
     const asked = c.req.query("lang")
     const language = asked === "zh" || asked === "en" ? asked : (c.get("language") ?? "zh")
     const page = (
-      <TracePage trace={trace} path={`/t/${shareId}`} language={language} nonce={c.get("secureHeadersNonce")} />
+      <TracePage
+        trace={trace}
+        path={`/t/${shareId}`}
+        language={language}
+        nonce={c.get("secureHeadersNonce")}
+        app={app}
+      />
     )
     return c.html(`<!doctype html>${page}`, 200)
   })

@@ -7,6 +7,8 @@ import type { FC } from "hono/jsx"
 import { localDay } from "../../day"
 import { type Platform, platforms } from "../../payments/payment-provider"
 import type { SaleDescription } from "../../sales/describe-sale"
+import type { BuyerApp } from "../buyer-pages"
+import { AppHead, EmbeddedData } from "./app-head"
 import { originWords } from "./origin-words"
 
 /** Where the page stands: in a wallet's own browser, or outside on a phone or a computer. */
@@ -18,10 +20,12 @@ export type ScanPageProps = {
   readonly language: WordLanguage
   readonly browser: ScanBrowser
   readonly nonce: string | undefined
+  /** What takes the page over; without it a small script pays. */
+  readonly app?: BuyerApp | undefined
 }
 
 /** The plain page of a scanned code: everything stands in it without a script; paying needs one. */
-export const ScanPage: FC<ScanPageProps> = ({ sale, digits, language, browser, nonce }) => {
+export const ScanPage: FC<ScanPageProps> = ({ sale, digits, language, browser, nonce, app }) => {
   const say = (word: Word) => words[word][language]
   const other = language === "zh" ? "en" : "zh"
   return (
@@ -33,7 +37,10 @@ export const ScanPage: FC<ScanPageProps> = ({ sale, digits, language, browser, n
         {/* WeChat Pay looks at the origin that leads to its page; the code's digits stay here. */}
         <meta name="referrer" content="strict-origin" />
         <title>{`${sale.stall.name} ¥${fenToYuan(sale.amountFen)}`}</title>
-        <style nonce={nonce ?? ""}>{raw(css() + pageStyle)}</style>
+        <style id="plain-style" nonce={nonce ?? ""}>
+          {raw(css() + pageStyle)}
+        </style>
+        {app && <AppHead app={app} />}
       </head>
       <body>
         {sale.development && <p class="demo">{say("demo")}</p>}
@@ -74,7 +81,11 @@ export const ScanPage: FC<ScanPageProps> = ({ sale, digits, language, browser, n
             {say("otherLanguage")}
           </a>
         </footer>
-        <script src="/assets/pay.js" defer></script>
+        {app ? (
+          <EmbeddedData id="sale" data={{ digits, browser, sale }} />
+        ) : (
+          <script src="/assets/pay.js" defer></script>
+        )}
       </body>
     </html>
   )

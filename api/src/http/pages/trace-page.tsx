@@ -3,6 +3,8 @@ import { type Word, type WordLanguage, words } from "@suyuan/look/words"
 import { raw } from "hono/html"
 import type { FC } from "hono/jsx"
 import type { Trace } from "../../trace/read-trace"
+import type { BuyerApp } from "../buyer-pages"
+import { AppHead } from "./app-head"
 import { originWords } from "./origin-words"
 
 type TracePageProps = {
@@ -10,11 +12,12 @@ type TracePageProps = {
   readonly path: string
   readonly language: WordLanguage
   readonly nonce: string | undefined
+  readonly app?: BuyerApp | undefined
 }
 type Line = Trace["lines"][number]
 
 /** A shared trace as a plain page: neither buyer, price nor time of day; readable without a script. */
-export const TracePage: FC<TracePageProps> = ({ trace, path, language, nonce }) => {
+export const TracePage: FC<TracePageProps> = ({ trace, path, language, nonce, app }) => {
   const say = (word: Word) => words[word][language]
   const other = language === "zh" ? "en" : "zh"
   const names = trace.lines.map((line) => (language === "zh" ? line.name : line.nameEn) ?? "").filter((name) => name)
@@ -28,7 +31,10 @@ export const TracePage: FC<TracePageProps> = ({ trace, path, language, nonce }) 
         <meta property="og:title" content={title} />
         <meta property="og:type" content="article" />
         <title>{title}</title>
-        <style nonce={nonce ?? ""}>{raw(css() + traceStyle)}</style>
+        <style id="plain-style" nonce={nonce ?? ""}>
+          {raw(css() + traceStyle)}
+        </style>
+        {app && <AppHead app={app} />}
       </head>
       <body>
         {trace.development && <p class="demo">{say("demo")}</p>}

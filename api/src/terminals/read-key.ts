@@ -1,0 +1,21 @@
+import { terminals } from "@suyuan/drizzle/schema/terminals"
+import type { SignatureAlgorithm } from "@suyuan/protocol/terminal/signature"
+import { and, eq, isNotNull } from "drizzle-orm"
+import type { Context } from "../context"
+import { ServiceError } from "../errors"
+
+/**
+ * The key that this gateway entered into the chain's registry: public, and only our word to whoever has no chain node.
+ * @throws ServiceError terminal/unknown for a terminal that the registry does not have
+ */
+export async function readTerminalKey(
+  ctx: Pick<Context, "db">,
+  terminalId: number,
+): Promise<{ readonly algorithm: SignatureAlgorithm /** Hex. */; readonly publicKey: string }> {
+  const [terminal] = await ctx.db
+    .select({ algorithm: terminals.algorithm, publicKey: terminals.publicKey })
+    .from(terminals)
+    .where(and(eq(terminals.id, terminalId), isNotNull(terminals.registeredTx)))
+  if (!terminal) throw new ServiceError("terminal/unknown")
+  return terminal
+}
