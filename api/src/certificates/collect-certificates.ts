@@ -35,6 +35,11 @@ export async function collectCertificates(ctx: Context): Promise<number> {
       done += 1
     } catch (error) {
       ctx.log.error({ purchase: purchase.id, error: reasonOf(error) }, "certificates could not be collected")
+      // It holds up no other: without certificates, and the log says so.
+      await ctx.db
+        .update(purchases)
+        .set({ collectedAt: new Date(ctx.clock.nowMs()) })
+        .where(eq(purchases.id, purchase.id))
     }
   }
   return done

@@ -14,6 +14,7 @@ import { writeAudit } from "../audit"
 import type { Context } from "../context"
 import { ServiceError } from "../errors"
 import { pileIdOf } from "../stock/pile-id"
+import { notifyTerminals } from "../terminals/notify-terminals"
 import type { LotFacts } from "../trace/describe-origin"
 import { readPileContents } from "../trace/pile-contents"
 import { requireOwnMerchant } from "./certificate-actor"
@@ -75,6 +76,11 @@ export async function draftReissue(ctx: Context, actor: Actor, order: ReissueOrd
       .returning()
     if (!added) throw new ServiceError("request/conflict", { field: "id" })
     await writeAudit(ctx, tx, actor, { verb: "certificates/draft", subject: id, siteId: site.id })
+    const shown = parents.map(({ recordId, mustGrams, mayGrams }) => ({ recordId, mustGrams, mayGrams }))
+    await notifyTerminals(ctx, tx, merchantId, {
+      kind: "certificate-drafted",
+      draft: { id, commodity, grams, origin, promiseBasis, reason, parents: shown },
+    })
     return added
   })
 }

@@ -26,6 +26,24 @@ export type Notice =
       readonly bookGrams: number
     }
   | {
+      /** For its owner to look at and sign: all that the digest covers. */
+      readonly kind: "certificate-drafted"
+      readonly draft: {
+        readonly id: string
+        readonly commodity: number
+        readonly grams: number
+        readonly origin: string
+        readonly promiseBasis: string
+        readonly reason: "mixed" | "repacked"
+        /** By record id, 32 hex characters. */
+        readonly parents: readonly {
+          readonly recordId: string
+          readonly mustGrams: number
+          readonly mayGrams: number
+        }[]
+      }
+    }
+  | {
       readonly kind: "purchase-offered"
       /** 32 hex characters. */
       readonly saleRecordId: string

@@ -6,6 +6,7 @@ import { draftReissue, parentsOf, signedForm } from "@suyuan/api/certificates/dr
 import { listCollected } from "@suyuan/api/certificates/list-certificates"
 import { bindings } from "@suyuan/drizzle/schema/buyers"
 import { records } from "@suyuan/drizzle/schema/ledger"
+import { outbox } from "@suyuan/drizzle/schema/outbox"
 import { certificates } from "@suyuan/drizzle/schema/trace"
 import { toHex } from "@suyuan/protocol/codec/bytes"
 import { decodeRecord } from "@suyuan/protocol/ledger/record"
@@ -14,6 +15,7 @@ import {
   certificateAnswerMessage,
   certificateDraftDigest,
 } from "@suyuan/protocol/terminal/certificate-answer"
+import { terminalToHex } from "@suyuan/protocol/terminal/identifiers"
 import { eq } from "drizzle-orm"
 import { sessionOf, testApp } from "../../support/app"
 import { type TestGateway, testGateway } from "../../support/context"
@@ -157,6 +159,13 @@ describe("a certificate for mixed goods", () => {
     )
     expect(draft).toMatchObject({ state: "draft", grams: 4000, origin: "河北张家口" })
     expect(toHex(certificateDraftDigest(signedForm(draft)))).toBe(draft.digest)
+    // The stall's terminals are told all that they are to sign.
+    const notices = await gateway.ctx.db
+      .select()
+      .from(outbox)
+      .where(eq(outbox.recipient, terminalToHex(own.stall.terminalId)))
+    const told = notices.map(({ payload }) => payload).find((payload) => payload.kind === "certificate-drafted")
+    expect(told).toMatchObject({ draft: { id: draft.id, grams: 4000, reason: "mixed", promiseBasis: "自行检测合格" } })
   })
 
   test("[CT-3] [response lost] the same order again is the same draft; another under its id is refused", async () => {
