@@ -96,7 +96,8 @@ const answeredLateDays = 31
 /**
  * What happened to these piles after their starts, to the present. Sales with nothing between them that could tell them
  * apart come as one of their sum, as `readPileRows` has them; and the day's apart from those of before and after. So a
- * market's day is some rows a stall, however much it sold. What went back or was thrown away stands alone: it was not sold.
+ * market's day is some rows a stall, however much it sold. What went back or was thrown away stands alone, because it was
+ * not sold; and so does a sale whose lot the seller chose (RG-25).
  */
 export async function readDayRows(
   reader: Reader,
@@ -130,7 +131,7 @@ export async function readDayRows(
     ), marked AS MATERIALIZED (
       SELECT events.*, events.record_id IN (SELECT record_id FROM not_sold) AS is_back,
         source <> 'outflow' OR apart.effective_at IS NOT NULL OR line >= ${discardedLineOffset}::int
-          OR events.record_id IN (SELECT record_id FROM not_sold) AS is_single
+          OR lot_id IS NOT NULL OR events.record_id IN (SELECT record_id FROM not_sold) AS is_single
       FROM events LEFT JOIN apart USING (pile_id, effective_at)
     ), bounds AS (
       SELECT pile_id, effective_at + CASE WHEN source = 'count' THEN 1 ELSE 0 END * interval '1 ms' AS at

@@ -12,6 +12,7 @@ import { ensurePartitions } from "@suyuan/api/jobs/partitions"
 import { placeSite } from "@suyuan/api/participants/place-site"
 import { raiseAlarm } from "@suyuan/api/payments/alarm"
 import { alarmOtherBytes } from "@suyuan/api/sales/open-sale"
+import { gatewayClient } from "@suyuan/client/client"
 import { audit } from "@suyuan/drizzle/schema/outbox"
 import { terminalToHex } from "@suyuan/protocol/terminal/identifiers"
 import { eq } from "drizzle-orm"
@@ -375,6 +376,20 @@ describe("what becomes of an alarm", () => {
     for (const bad of [{ state: "new", version: 1 }, { state: "explained", version: 0 }, { state: "explained" }]) {
       expect(await (await decideAt(bad)).json()).toMatchObject({ code: "request/malformed" })
     }
+    const client = gatewayClient(
+      async ({ method, path, headers: own, body }) => {
+        const answer = await app.request(path, { method, headers: own, ...(body === undefined ? {} : { body }) })
+        return { status: answer.status, headers: {}, body: await answer.text() }
+      },
+      { token: () => token, language: "en" },
+    )
+    const note = "进货单在此"
+    const explained = await client.post("/alarms/{id}/decision", {
+      path: { id },
+      body: { state: "explained", version: 1, note },
+    })
+    expect(explained).toMatchObject({ ok: true, value: { state: "explained", note, decidedBy: "wang" } })
+    expect(await client.get("/alarms", { query: { state: "explained" } })).toMatchObject({ ok: true, value: [{ id }] })
     expect((await app.request("/alarms")).status).toBe(401)
     const none = await app.request(`/alarms/${gateway.ctx.random.uuid()}`, { headers })
     expect(await none.json()).toMatchObject({ code: "alarm/unknown" })
