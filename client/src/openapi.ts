@@ -1248,6 +1248,142 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/terminals/{id}/refunds": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Give money back from the stall's own terminal
+         * @description Signed by the terminal, for a sale of its own. The same request again is the same refund, as it stands by then.
+         */
+        readonly post: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: never;
+                readonly path: {
+                    readonly id: string;
+                };
+                readonly cookie?: never;
+            };
+            readonly requestBody: {
+                readonly content: {
+                    readonly "application/json": {
+                        /**
+                         * Format: uuid
+                         * @example 0199d3a0-7c1e-7000-8000-000000000001
+                         */
+                        readonly id: string;
+                        readonly counter: number;
+                        readonly amountFen: number;
+                        /** @enum {string} */
+                        readonly goods: "money-only" | "not-handed-over" | "returned" | "discarded";
+                        /**
+                         * @description Goods that are meant; none: all of them
+                         * @default []
+                         */
+                        readonly lines?: readonly {
+                            readonly line: number;
+                            readonly grams: number;
+                        }[];
+                        /** @description Over SYQ1 ‖ network ‖ terminal ‖ id ‖ counter ‖ amount ‖ goods ‖ lines */
+                        readonly signature: string;
+                    };
+                };
+            };
+            readonly responses: {
+                /** @description The refund */
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Refund"];
+                    };
+                };
+                /**
+                 * @description `request/malformed`: The request is not in order; see the field named.
+                 *
+                 *     `refund/amount-below-one-fen`: A refund is of at least one fen.
+                 *
+                 *     `refund/lines-malformed`: The returned lines do not fit this sale.
+                 */
+                readonly 400: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /**
+                 * @description `terminal/bad-signature`: The signature does not fit the terminal's key.
+                 *
+                 *     `terminal/not-confirmed`: This terminal's fingerprint has not been confirmed yet; it cannot sell.
+                 *
+                 *     `terminal/suspended`: This terminal is suspended; do not pay for now.
+                 *
+                 *     `terminal/revoked`: This terminal has been revoked; do not pay.
+                 */
+                readonly 403: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /**
+                 * @description `terminal/unknown`: There is no such terminal.
+                 *
+                 *     `refund/sale-unknown`: The sale to refund is not known.
+                 */
+                readonly 404: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /**
+                 * @description `refund/not-paid`: This sale has not been paid.
+                 *
+                 *     `refund/amount-above-paid`: The refund is more than what is left of the payment.
+                 *
+                 *     `refund/id-reused`: This refund id was used with other content.
+                 *
+                 *     `refund/too-many-parts`: This payment has been refunded as often as its platform allows.
+                 */
+                readonly 409: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/too-many`: Too many requests; wait a moment and try again. */
+                readonly 429: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/payments/reconciliations": {
         readonly parameters: {
             readonly query?: never;
