@@ -64,20 +64,22 @@ async function enterOutside(terminal: SellingTerminal, weightGrams: number): Pro
 const dayOf = async (at: SellingTerminal, ctx = gateway.ctx) =>
   (await readDayOrigins(ctx, operator, { siteId: at.siteId, day })).goods[0]
 
-/** Two bases' goods, mixed by the wholesaler, at the stall. */
-async function stockStall(): Promise<void> {
-  await harvest(trade.baseA, 10_000)
+/** Two bases' goods, mixed by the wholesaler, at the stall. Returns the first base's lot. */
+async function stockStall(): Promise<string> {
+  const lotA = await harvest(trade.baseA, 10_000)
   await harvest(trade.baseB, 10_000)
   await sell(trade.baseA, 6000, trade.wholesalerWallet)
   await sell(trade.baseB, 4000, trade.wholesalerWallet)
   await sell(trade.wholesaler, 7000, trade.stallWallet)
+  return lotA
 }
 
 describe("a market's day", () => {
   test("adds the runs of its sales up: what must and may be from each base, county and province, and unknown", async () => {
-    await stockStall()
+    const lotA = await stockStall()
     // Sold between two purchases, and after the second: 3,000 of 7,000 with at least 3,000 A of 6,000.
-    for (const grams of [1000, 1500, 500]) await sell(trade.stall, grams, trade.consumer)
+    const bags: string[] = []
+    for (const grams of [1000, 1500, 500]) bags.push(await sell(trade.stall, grams, trade.consumer))
     await enterOutside(trade.stall, 2000)
     const last = await sell(trade.stall, 5500, trade.consumer)
     const found = await dayOf(trade.stall)
@@ -91,6 +93,11 @@ describe("a market's day", () => {
     const bases = new Map(found?.bases.map(({ place, ...grams }) => [place, grams]))
     expect([...bases.keys()].toSorted()).toEqual([a, b].toSorted())
     expect(bases.get(b)?.mustGrams).toBe(0)
+    // No wider than what each bag's own range allows, and never narrower than what they must hold.
+    const ranges = await Promise.all([...bags, last].map((bag) => rangesOf(gateway.ctx, bag)))
+    const sumOf = (end: 0 | 1) => ranges.reduce((sum, range) => sum + (range[lotA]?.[end] ?? 0), 0)
+    expect(bases.get(a)?.mustGrams).toBeGreaterThanOrEqual(sumOf(0))
+    expect(bases.get(a)?.mayGrams).toBeLessThanOrEqual(sumOf(1))
   })
 
   test("holds the range of the one sale that was made", async () => {
