@@ -1,4 +1,5 @@
 import { boughtOrigins, pileEvents } from "@suyuan/drizzle/schema/trace"
+import type { ExpectedGoods } from "@suyuan/protocol/trace/expected-carry"
 import type { OutflowRange } from "@suyuan/protocol/trace/pile"
 import { type OutflowRef, outflowKey } from "@suyuan/protocol/trace/pile-event"
 import { type SQL, sql } from "drizzle-orm"
@@ -6,6 +7,7 @@ import type { Context, Reader, Transaction } from "../context"
 import { utcDay } from "../day"
 import { recordDay } from "../ledger/record-day"
 import { unnest } from "../unnest"
+import { isOfTheseRules } from "./expected-origins"
 import type { PileRow } from "./read-pile-rows"
 import {
   type Suppliers,
@@ -19,7 +21,8 @@ import {
 import type { Way } from "./way"
 
 /** What a line of a sale held that another merchant bought, and the way that it had come. */
-export type BoughtOrigins = Way & Pick<OutflowRange, "grams" | "sources">
+export type BoughtOrigins = Way &
+  Pick<OutflowRange, "grams" | "sources"> & { readonly expected: ExpectedGoods | undefined }
 
 /** With the piles that it follows from. */
 export type Remembered = BoughtOrigins & { readonly suppliers: Suppliers }
@@ -77,7 +80,8 @@ async function readRemembered(reader: Reader, wanted: SQL): Promise<BoughtByKey>
   const rows = await reader.execute<Row>(sql`
     SELECT encode(bought.record_id, 'hex') AS record_id, bought.line, origins, ${suppliersColumn("bought")} AS suppliers
     FROM ${wanted} JOIN ${boughtOrigins} AS bought USING (record_id, line, day, pile_id)
-    WHERE origins IS NOT NULL AND supplier_until IS NOT NULL AND ${suppliersAreUnchanged("bought")}`)
+    WHERE origins IS NOT NULL AND supplier_until IS NOT NULL AND ${suppliersAreUnchanged("bought")}
+      AND ${isOfTheseRules(sql`origins`)}`)
   return new Map(
     rows.map((row) => [
       outflowKey({ recordId: row.record_id, line: row.line }),

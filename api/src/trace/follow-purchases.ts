@@ -1,6 +1,8 @@
+import type { ExpectedWalk } from "@suyuan/protocol/trace/expected-shares"
 import type { OutflowRef } from "@suyuan/protocol/trace/pile-event"
 import { outflowKey } from "@suyuan/protocol/trace/pile-event"
 import { type Remembered, upstreamKey } from "./bought-origins"
+import { expectedOf } from "./expected-origins"
 import type { WalkedPile } from "./note-events"
 import type { Histories } from "./read-histories"
 import type { PileRow } from "./read-pile-rows"
@@ -15,6 +17,8 @@ export type FollowedPurchases = {
   readonly learned: () => (OutflowRef & { readonly bought: Remembered })[]
   /** What a pile follows from besides itself: where its walk began, and these purchases since. */
   readonly suppliersOf: (pileId: string, purchases: readonly PileRow[]) => Map<string, Supplier>
+  /** What is expected of the piles that were read; walked when somebody asks first. */
+  readonly expected: () => ExpectedWalk
 }
 
 /** Follows purchases back through the piles that were read, each line once. */
@@ -24,6 +28,12 @@ export function followPurchases(histories: Histories, resolved: Resolved | undef
   const learned: (OutflowRef & { readonly bought: Remembered })[] = []
   const open = new Set<string>()
   let isRound = false
+  let walked: ExpectedWalk | undefined
+
+  function expected(): ExpectedWalk {
+    walked ??= expectedOf(histories, resolved)
+    return walked
+  }
 
   function suppliersOf(pileId: string, purchases: readonly PileRow[]): Map<string, Supplier> {
     const suppliers = new Map<string, Supplier>(histories.starts.get(pileId)?.suppliers)
@@ -63,14 +73,15 @@ export function followPurchases(histories: Histories, resolved: Resolved | undef
     const purchases = rows.filter((row) => row.source === "purchase" && row.effectiveAt.getTime() <= leftMs)
     const suppliers = suppliersOf(pileId, purchases)
     addOwn(suppliers, pileId, leftMs)
-    const bought = { grams: range.grams, sources: range.sources, ...way, suppliers }
+    const goods = expected().goodsOf(pileId, key)
+    const bought = { grams: range.grams, sources: range.sources, expected: goods, ...way, suppliers }
     // Goods that went round are ranged together with what was asked: alone they might come out otherwise.
     const isSure = histories.revisions.has(pileId) && resolved?.isTolerant === true && !isRound
     if (isSure) learned.push({ pileId, recordId: outflow.recordId, line: outflow.line, bought })
     return bought
   }
 
-  return { originsOf, learned: () => learned, suppliersOf }
+  return { originsOf, learned: () => learned, suppliersOf, expected }
 }
 
 /** What was found to be in the piles that were walked, of all that exist and had events. */

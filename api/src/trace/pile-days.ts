@@ -1,10 +1,12 @@
 import { inspections, pileDays, pileEvents, pileRevisions, piles } from "@suyuan/drizzle/schema/trace"
+import type { ExpectedPile } from "@suyuan/protocol/trace/expected-carry"
 import type { PileCarry } from "@suyuan/protocol/trace/pile"
 import type { PileEvent } from "@suyuan/protocol/trace/pile-event"
 import { type SQL, sql } from "drizzle-orm"
 import type { Context, Reader } from "../context"
 import { utcDay } from "../day"
 import { arrayOf, unnest } from "../unnest"
+import { isOfTheseRules } from "./expected-origins"
 import type { InspectionDescription } from "./read-inspections"
 import type { PileRow } from "./read-pile-rows"
 import { clockErrorMs } from "./resolve"
@@ -27,6 +29,8 @@ export type PileState = {
   readonly presence: Presence
   /** Of what is there. */
   readonly way: Way
+  /** Left out where nobody asks what is expected. */
+  readonly expected?: ExpectedPile
 }
 
 /** With what has happened since. */
@@ -80,7 +84,7 @@ export function walkStart(pileId: SQL, since: SQL, before: SQL): SQL {
       AND (kept.revisions, kept.shortfalls) = (
         SELECT coalesce(sum(now.revisions), 0), coalesce(sum(now.shortfalls), 0) FROM ${pileRevisions} AS now
         WHERE now.pile_id = kept.pile_id AND now.since <= kept.at)
-      AND ${suppliersAreUnchanged("kept")}
+      AND ${suppliersAreUnchanged("kept")} AND ${isOfTheseRules(sql`kept.state`)}
     ORDER BY kept.day DESC LIMIT 1`
 }
 
@@ -111,12 +115,12 @@ export async function readPileStates(
     WITH known AS MATERIALIZED (
       SELECT pile.id AS pile_id, newest.at, newest.state, pile.last_at
       FROM ${piles} AS pile LEFT JOIN LATERAL (
-        SELECT kept.at, kept.state FROM ${pileDays} AS kept
+        SELECT kept.at, kept.state - 'expected' AS state FROM ${pileDays} AS kept
         WHERE kept.pile_id = pile.id AND (kept.at = pile.last_at OR kept.at >= ${firstDay}::date)
           -- Shortfalls say nothing of what is there now.
           AND kept.revisions = (SELECT coalesce(sum(now.revisions), 0) FROM ${pileRevisions} AS now
             WHERE now.pile_id = kept.pile_id AND now.since <= kept.at)
-          AND ${suppliersAreUnchanged("kept")}
+          AND ${suppliersAreUnchanged("kept")} AND ${isOfTheseRules(sql`kept.state`)}
         ORDER BY kept.day DESC LIMIT 1
       ) AS newest ON true
       WHERE pile.id = ANY (${arrayOf("bytea", pileIds)}) AND pile.last_at IS NOT NULL
@@ -148,17 +152,17 @@ export async function readPileStates(
 }
 
 /** The pile as the pure engine takes it: one inflow for all that was before (RG-22). */
-export function openingOf({ atMs, carry }: PileState): PileEvent {
+export function openingOf({ atMs, carry, expected }: PileState): PileEvent {
   const { sources, ...weight } = carry
-  return { kind: "in", recordId: "opening", effectiveAtMs: atMs - 4 * clockErrorMs, ...weight, carried: sources }
+  const carried = { carried: sources, ...(expected && { expected }) }
+  return { kind: "in", recordId: "opening", effectiveAtMs: atMs - 4 * clockErrorMs, ...weight, ...carried }
 }
 
+/** A day of a pile, with how often what it follows from had been revised. */
+export type PileDay = WalkStart & { readonly revisions: number; readonly shortfalls: number }
+
 /** Remembers what a pile holds. Of one day what was found out last counts. */
-export async function keepPileDay(
-  ctx: Pick<Context, "db">,
-  pileId: string,
-  found: WalkStart & { readonly revisions: number; readonly shortfalls: number },
-): Promise<void> {
+export async function keepPileDay(ctx: Pick<Context, "db">, pileId: string, found: PileDay): Promise<void> {
   const { atMs, revisions, shortfalls, suppliers, ...state } = found
   if (suppliers.size > suppliersMax) return
   const at = new Date(atMs)

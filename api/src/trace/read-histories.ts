@@ -226,7 +226,11 @@ export function pileEventOf(row: PileRow, bought: BoughtByKey = new Map()): Pile
       }
     case "purchase": {
       const known = bought.get(outflowKey(upstream))
-      if (known) return { kind: "in", ...at, ...weight, carried: purchasedSources(known, row.gramsHigh) }
+      if (known) {
+        const { expected } = known
+        const carried = purchasedSources(known, row.gramsHigh)
+        return { kind: "in", ...at, ...weight, carried, ...(expected && { expected }) }
+      }
       return { kind: "in", ...at, ...weight, upstream: { ...upstream, pileId: row.upstreamPileId ?? "" } }
     }
     case "return":

@@ -3,7 +3,6 @@ import { commodities, merchants } from "@suyuan/drizzle/schema/merchants"
 import { sites } from "@suyuan/drizzle/schema/participants"
 import { saleLines, sales } from "@suyuan/drizzle/schema/sales"
 import { piles } from "@suyuan/drizzle/schema/trace"
-import { expectedShares } from "@suyuan/protocol/trace/expected-shares"
 import { outflowKey } from "@suyuan/protocol/trace/pile-event"
 import { and, eq, sql } from "drizzle-orm"
 import type { Context, Reader } from "../context"
@@ -14,6 +13,7 @@ import { recordDay } from "../ledger/record-day"
 import { arrayOf } from "../unnest"
 import { businessDayOf } from "./business-day"
 import { describeOrigin, type LotFacts, limitsOfLots, readLots } from "./describe-origin"
+import { expectedOf } from "./expected-origins"
 import { findStatements } from "./find-statements"
 import { type FollowedPurchases, followPurchases } from "./follow-purchases"
 import { type WalkStartRow, walkStart, walkStartOf } from "./pile-days"
@@ -49,17 +49,20 @@ export async function readTrace(ctx: Context, reader: Reader, recordId: string, 
     ctx.clock.nowMs(),
     starts,
   )
-  const { origins, ways, facts, tests, stalls, statements, checks, learned } = await nameAll(reader, histories, {
-    ...{ pileIds, leftMs: soldMs + openOrderMs },
-    businessDay: businessDayOf(site, sale.effectiveAt),
-  })
+  const { origins, ways, facts, tests, stalls, statements, checks, learned, expected } = await nameAll(
+    reader,
+    histories,
+    {
+      ...{ pileIds, leftMs: soldMs + openOrderMs },
+      businessDay: businessDayOf(site, sale.effectiveAt),
+    },
+  )
   if (learned.length > 0) ctx.afterwards.do(`bought for ${recordId}`, () => rememberThese(ctx, learned))
   const covered = coverageOf(histories.histories, checks, { ...limitsOfLots(facts), keep: histories.isNamed })
   const ranges = lines.map(({ line, pileId }) => {
     const key = outflowKey({ recordId, line })
     return (pileId !== null && origins?.piles.get(pileId)?.outflows.get(key)) || undefined
   })
-  const expectedOf = expectedShares(histories.histories)
   const all = [...ways.values()]
   // The time of day would tell who it was: a share has days, as the market's calendar counts them.
   const shown = (instant: string) => (view === "share" ? localDay(new Date(instant), site.zone) : instant)
@@ -77,7 +80,7 @@ export async function readTrace(ctx: Context, reader: Reader, recordId: string, 
     lines: lines.map(({ line, pileId, gramsHigh, nameZh, nameEn }, index) => {
       const range = ranges[index]
       const key = outflowKey({ recordId, line })
-      const origin = range ? describeOrigin(range, facts, expectedOf(pileId ?? "", key, range)) : undefined
+      const origin = range ? describeOrigin(range, facts, expected.sharesOf(pileId ?? "", key, range)) : undefined
       const coverage = covered(pileId ?? "", key)
       return {
         name: nameZh,
@@ -179,11 +182,12 @@ async function nameAll(
     const origins = resolveAll(facts)
     const followed = followPurchases(histories, origins)
     const names = await readNames(waysOf(followed))
-    return { ...names, facts, origins, learned: followed.learned() }
+    return { ...names, facts, origins, learned: followed.learned(), expected: followed.expected() }
   }
   // All that was bought is remembered, with its way: what origins turn out to be changes no name.
   const [facts, names] = await Promise.all([lots, readNames(waysOf(followPurchases(histories, undefined)))])
-  return { ...names, facts, origins: resolveAll(facts), learned: [] }
+  const origins = resolveAll(facts)
+  return { ...names, facts, origins, learned: [], expected: expectedOf(histories, origins) }
 }
 
 type Described = ReturnType<typeof describeOrigin>

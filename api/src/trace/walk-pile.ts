@@ -3,9 +3,9 @@ import type { Context } from "../context"
 import { reasonOf } from "../errors"
 import { keepBoughtOrigins } from "./bought-origins"
 import { limitsOfLots, readLots } from "./describe-origin"
-import { followPurchases, walkedPiles } from "./follow-purchases"
+import { type FollowedPurchases, followPurchases, walkedPiles } from "./follow-purchases"
 import { restoreBooks } from "./note-events"
-import { keepPileDay } from "./pile-days"
+import { keepPileDay, type PileDay } from "./pile-days"
 import { type Histories, lotsOf, readHistories } from "./read-histories"
 import type { InspectionDescription } from "./read-inspections"
 import { type Resolved, resolve } from "./resolve"
@@ -67,25 +67,42 @@ async function remember(
   resolved: Resolved | undefined,
   nowMs: number,
 ): Promise<void> {
-  if (!resolved?.isTolerant) return
+  if (!resolved) return
   const followed = followPurchases(histories, resolved)
+  const day = pileDayOf(histories, resolved, pileId, nowMs, followed)
+  if (!day) return
+  await keepPileDay(ctx, pileId, day)
+  await keepBoughtOrigins(ctx, followed.learned())
+  await restoreBooks(ctx.db, walkedPiles(histories, resolved))
+}
+
+/**
+ * What is remembered of a pile, as of its newest event until then: from its history and those of all that it follows
+ * from. Undefined where nothing happened to it, or its goods went round.
+ */
+export function pileDayOf(
+  histories: Histories,
+  resolved: Resolved,
+  pileId: string,
+  untilMs: number,
+  followed: FollowedPurchases = followPurchases(histories, resolved),
+): PileDay | undefined {
   const start = histories.starts.get(pileId)
   const rows = histories.rows.filter((row) => row.pileId === pileId)
   const [own, pile] = [histories.revisions.get(pileId), resolved.piles.get(pileId)]
-  if (!own || !pile || rows.length === 0) return
-  const presence = presenceIn(rows, nowMs, start?.presence)
+  if (!resolved.isTolerant || !own || !pile || rows.length === 0) return undefined
+  const presence = presenceIn(rows, untilMs, start?.presence)
+  const expected = followed.expected().carryOf(pileId)
   // What came in before the pile was last empty is gone, and its suppliers' revisions change nothing here any more;
-  // unless some of it came back.
-  const isWhole = rows.some(({ source }) => source === "return")
+  // unless some of it came back, or taught what is expected of later goods.
+  const isWhole = rows.some(({ source }) => source === "return") || (expected?.habit.observations ?? 0) > 0
   const sinceMs = isWhole ? 0 : (presence.sinceMs ?? Number.POSITIVE_INFINITY)
   const purchases = rows.filter((row) => row.source === "purchase" && row.effectiveAt.getTime() >= sinceMs)
   const atMs = Math.max(...rows.map((row) => row.effectiveAt.getTime()))
-  await keepPileDay(ctx, pileId, {
-    ...{ atMs, carry: pile.carry, presence },
-    way: wayThrough({ pileId, rows, leftMs: nowMs, start }, followed.originsOf),
+  return {
+    ...{ atMs, carry: pile.carry, presence, ...(expected && { expected }) },
+    way: wayThrough({ pileId, rows, leftMs: untilMs, start }, followed.originsOf),
     suppliers: followed.suppliersOf(pileId, purchases),
     ...revisedUntil(own.revised, atMs),
-  })
-  await keepBoughtOrigins(ctx, followed.learned())
-  await restoreBooks(ctx.db, walkedPiles(histories, resolved))
+  }
 }

@@ -4,50 +4,26 @@
  * nothing and narrows nothing, and never leaves the ranges.
  */
 
-import { blendOf, type Goods, gramsIn, Shelf } from "./expected-shelf"
-import type { PileHistory } from "./origin-range"
+import { EXPECTED_RULES, type ExpectedGoods, type ExpectedPile } from "./expected-carry"
+import { type Calibration, type ExpectedMethod, Habit } from "./expected-habit"
+import { blendOf, type Goods, Shelf } from "./expected-shelf"
+import type { OriginOptions, PileHistory } from "./origin-range"
 import type { OutflowRange } from "./pile"
-import { type OutflowRef, outflowKey, UNKNOWN_SOURCE } from "./pile-event"
-import { type InStep, type OutStep, pileSteps, type Step } from "./pile-steps"
+import { type OutflowRef, outflowKey, type SourceGrams, UNKNOWN_SOURCE } from "./pile-event"
+import { type InStep, type LeaveStep, type OutStep, pileSteps, type Step } from "./pile-steps"
 
-export type ExpectedMethod = "mixing" | "blend"
-
-export interface ExpectedShares {
+export interface ExpectedShares extends Calibration {
   readonly method: ExpectedMethod
-  /** 0 is perfect mixing, 1 first in first out. */
-  readonly firstInWeight: number
   /** Whole grams that add up to the outflow (or to all that can be in it), each inside its range, by source id. */
   readonly sources: readonly { readonly sourceId: string; readonly grams: number }[]
 }
 
-export interface Calibration {
-  readonly method: ExpectedMethod
-  readonly firstInWeight: number
-}
-
-/** Fewer sales whose lot was chosen say nothing about a habit. */
-const observationsMin = 8
-/** Squares of shares, added up: below it the two guesses hardly differed, and nothing can be learned. */
-const differenceMin = 0.5
-
-/** How often a chosen lot was the one that either guess would have taken. Owned by one walk. */
-class Habit {
-  private observations = 0
-  private difference = 0
-  private agreement = 0
-
-  note(firstInShare: number, mixingShare: number): void {
-    this.observations += 1
-    this.difference += (firstInShare - mixingShare) ** 2
-    this.agreement += (1 - mixingShare) * (firstInShare - mixingShare)
-  }
-
-  /** Least squares between the guesses; mixing where the data are too thin. */
-  calibrated(): Calibration {
-    const isThin = this.observations < observationsMin || this.difference < differenceMin
-    const firstInWeight = isThin ? 0 : Math.min(1, Math.max(0, this.agreement / this.difference))
-    return { method: firstInWeight === 0 ? "mixing" : "blend", firstInWeight }
-  }
+export interface ExpectedWalk {
+  readonly sharesOf: (pileId: string, key: string, range: OutflowRange) => ExpectedShares | undefined
+  /** What a purchase of it brings, for `Inflow.expected`. Undefined where it is not known, or was not asked for. */
+  readonly goodsOf: (pileId: string, key: string) => ExpectedGoods | undefined
+  /** What a later walk may begin with, for `Inflow.expected`. */
+  readonly carryOf: (pileId: string) => ExpectedPile | undefined
 }
 
 interface Pile {
@@ -59,19 +35,28 @@ interface Pile {
   next: number
 }
 
+/** Of all outflows, by the clocks as they are. */
+export function expectedShares(histories: readonly PileHistory[]): ExpectedWalk["sharesOf"] {
+  return expectedWalk(histories).sharesOf
+}
+
 /**
- * Walks all piles once, in the order of their clocks. A pile's habit is what its sales until then have shown. Purchases
- * that wait for themselves count as unknown goods. The result depends on the sets of events, never on any order.
+ * Walks all piles once, in the order of their clocks, as ranges are walked (RG-2). A pile's habit is what its sales until
+ * then have shown. Purchases that wait for themselves count as unknown goods. The result depends on the sets of events,
+ * never on any order; a walk that begins with what an earlier one carried says the same as one through all events.
+ * @param options.keep which outflows are asked for besides those that are bought or come back; all when left out.
  */
-export function expectedShares(
+export function expectedWalk(
   histories: readonly PileHistory[],
-): (pileId: string, key: string, range: OutflowRange) => ExpectedShares | undefined {
+  { clockErrorMs = 0, keep = () => true }: Pick<OriginOptions, "clockErrorMs" | "keep"> = {},
+): ExpectedWalk {
   const piles = histories.map(({ pileId, events }): Pile => {
     const shelves = { firstIn: new Shelf("first-in"), mixed: new Shelf("mixed") }
-    return { pileId, steps: pileSteps(events).steps, ...shelves, habit: new Habit(), next: 0 }
+    return { pileId, steps: pileSteps(events, clockErrorMs).steps, ...shelves, habit: new Habit(), next: 0 }
   })
   piles.sort((a, b) => (a.pileId < b.pileId ? -1 : 1))
   const sold = new Set(piles.flatMap(({ pileId, steps }) => steps.flatMap((step) => keyOf(pileId, step))))
+  const bought = new Set(piles.flatMap(({ steps }) => steps.flatMap((step) => upstreamOf(step) ?? [])))
   const left = new Map<string, { readonly goods: Goods; readonly calibration: Calibration }>()
   // One after another until none gets on: a few rounds, one a level.
   for (let moved = true; moved; ) {
@@ -79,16 +64,29 @@ export function expectedShares(
     for (const pile of piles) if (advance(pile, false)) moved = true
     if (!moved) for (const pile of piles) if (advance(pile, true)) moved = true
   }
-  return (pileId, key, range) => {
-    const found = left.get(`${pileId}/${key}`)
-    return found && { ...found.calibration, sources: insideRange(found.goods, range) }
+  const byId = new Map(piles.map((pile) => [pile.pileId, pile]))
+  return {
+    sharesOf: (pileId, key, range) => {
+      const found = left.get(`${pileId}/${key}`)
+      return found && { ...found.calibration, sources: insideRange(found.goods.sources, range) }
+    },
+    goodsOf: (pileId, key) => {
+      const goods = left.get(`${pileId}/${key}`)?.goods
+      return goods && { rules: EXPECTED_RULES, grams: goods.grams, sources: [...goods.sources] }
+    },
+    carryOf: (pileId) => {
+      const pile = byId.get(pileId)
+      if (!pile) return undefined
+      const { mixed, firstIn, habit } = pile
+      return { rules: EXPECTED_RULES, mixed: mixed.carry(), firstIn: firstIn.carry(), habit: habit.carry() }
+    },
   }
 
   function advance(pile: Pile, isStuck: boolean): boolean {
     const from = pile.next
     for (; pile.next < pile.steps.length; pile.next += 1) {
       const step = pile.steps[pile.next]!
-      const upstream = step.kind === "in" && step.origin.kind === "upstream" ? globalKey(step.origin.ref) : undefined
+      const upstream = upstreamOf(step)
       const waits = upstream !== undefined && sold.has(upstream) && !left.has(upstream)
       if (waits && !(isStuck && pile.next === from)) break
       take(pile, step)
@@ -97,38 +95,69 @@ export function expectedShares(
   }
 
   function take(pile: Pile, step: Step): void {
-    if (step.kind === "in") {
-      const goods = goodsOf(pile.pileId, step)
-      pile.firstIn.put(goods)
-      pile.mixed.put(goods)
-    } else if (step.kind === "out") takeOut(pile, step)
-    else if (step.kind === "count") {
+    if (step.kind === "in") putIn(pile, step)
+    else if (step.kind === "out") takeOut(pile, step)
+    else if (step.kind === "leave") leave(pile, step)
+    else {
       pile.firstIn.keep(step.grams)
       pile.mixed.keep(step.grams)
     }
   }
 
-  function takeOut(pile: Pile, { key, grams, chosen }: OutStep): void {
-    const [firstIn, mixed] = [pile.firstIn.peek(grams), pile.mixed.peek(grams)]
-    const calibration = pile.habit.calibrated()
-    if (chosen !== undefined && grams > 0)
-      pile.habit.note((firstIn.get(chosen) ?? 0) / grams, (mixed.get(chosen) ?? 0) / grams)
-    const goods = chosen === undefined ? blendOf(firstIn, mixed, calibration.firstInWeight) : new Map([[chosen, grams]])
-    pile.firstIn.take(grams, chosen)
-    pile.mixed.take(grams, chosen)
-    left.set(`${pile.pileId}/${key}`, { goods, calibration })
+  function putIn(pile: Pile, step: InStep): void {
+    const expected = step.origin.kind === "carried" ? step.origin.expected : undefined
+    if (expected !== undefined && "mixed" in expected) {
+      pile.firstIn.restore(expected.firstIn)
+      pile.mixed.restore(expected.mixed)
+      pile.habit.restore(expected.habit)
+      return
+    }
+    const goods = goodsIn(pile.pileId, step)
+    pile.firstIn.put(goods)
+    pile.mixed.put(goods)
   }
 
-  function goodsOf(pileId: string, { grams, origin }: InStep): Goods {
+  function takeOut(pile: Pile, step: OutStep): void {
+    const { key, grams, chosen } = step
+    const global = `${pile.pileId}/${key}`
+    if (step.isReturned || bought.has(global) || keep(pile.pileId, key)) {
+      const calibration = pile.habit.calibrated()
+      const goods =
+        chosen === undefined
+          ? blendOf(pile.firstIn.peek(grams), pile.mixed.peek(grams), calibration.firstInWeight)
+          : { grams, sources: new Map([[chosen, grams]]) }
+      left.set(global, { goods, calibration })
+    }
+    if (!step.leavesLater) leave(pile, step)
+  }
+
+  /** What a choice teaches is noted when its goods leave: then all goods that left before are gone, in every walk. */
+  function leave({ firstIn, mixed, habit }: Pile, { grams, chosen }: OutStep | LeaveStep): void {
+    if (chosen !== undefined && grams > 0) {
+      const shareIn = (shelf: Shelf) => (shelf.peek(grams).sources.get(chosen) ?? 0) / grams
+      habit.note(shareIn(firstIn), shareIn(mixed))
+    }
+    firstIn.take(grams, chosen)
+    mixed.take(grams, chosen)
+  }
+
+  function goodsIn(pileId: string, { grams, origin }: InStep): Goods {
     if (origin.kind === "upstream") return partOf(left.get(globalKey(origin.ref))?.goods, grams)
     if (origin.kind === "return") return partOf(left.get(`${pileId}/${origin.key}`)?.goods, grams)
-    const middle = origin.sources.map((one) => [one.sourceId, (one.lowGrams + one.highGrams) / 2] as const)
-    return partOf(new Map(middle), grams)
+    const expected = origin.kind === "carried" ? origin.expected : undefined
+    if (expected !== undefined && "sources" in expected) {
+      return partOf({ grams: expected.grams, sources: new Map(expected.sources) }, grams)
+    }
+    return middleOf(origin.sources, grams)
   }
 }
 
 function keyOf(pileId: string, step: Step): string[] {
   return step.kind === "out" ? [`${pileId}/${step.key}`] : []
+}
+
+function upstreamOf(step: Step): string | undefined {
+  return step.kind === "in" && step.origin.kind === "upstream" ? globalKey(step.origin.ref) : undefined
 }
 
 function globalKey(ref: OutflowRef): string {
@@ -137,20 +166,29 @@ function globalKey(ref: OutflowRef): string {
 
 /** The same mix, of this weight; what nothing is known of is unknown. */
 function partOf(goods: Goods | undefined, grams: number): Goods {
-  const known = goods === undefined ? 0 : gramsIn(goods)
-  if (goods === undefined || known === 0) return new Map([[UNKNOWN_SOURCE, grams]])
-  const scale = Math.min(1, grams / known)
-  const part = new Map([...goods].map(([sourceId, own]) => [sourceId, own * scale]))
-  const missing = grams - gramsIn(part)
-  if (missing > 0) part.set(UNKNOWN_SOURCE, (part.get(UNKNOWN_SOURCE) ?? 0) + missing)
-  return part
+  if (goods === undefined || goods.grams === 0) return { grams, sources: new Map([[UNKNOWN_SOURCE, grams]]) }
+  const covered = Math.min(grams, goods.grams)
+  const sources = new Map([...goods.sources].map(([sourceId, own]) => [sourceId, (own * covered) / goods.grams]))
+  if (covered < grams) sources.set(UNKNOWN_SOURCE, (sources.get(UNKNOWN_SOURCE) ?? 0) + grams - covered)
+  return { grams, sources }
+}
+
+/** Where only ranges are said: what their middles do not fill is unknown, and beyond the weight all give alike. */
+function middleOf(said: readonly SourceGrams[], grams: number): Goods {
+  const sources = new Map(said.map((one) => [one.sourceId, (one.lowGrams + one.highGrams) / 2]))
+  const known = [...sources.values()].reduce((sum, own) => sum + own, 0)
+  if (known >= grams) return { grams, sources: new Map([...sources].map(([id, own]) => [id, (own * grams) / known])) }
+  return { grams, sources: sources.set(UNKNOWN_SOURCE, (sources.get(UNKNOWN_SOURCE) ?? 0) + grams - known) }
 }
 
 /**
  * The guess as whole grams that add up to the outflow, every source at least what it must and at most what it may. What
  * the ranges take away from one source goes to the others by the room that they have.
  */
-export function insideRange(guess: Goods, { grams, sources }: Pick<OutflowRange, "grams" | "sources">) {
+export function insideRange(
+  guess: ReadonlyMap<string, number>,
+  { grams, sources }: Pick<OutflowRange, "grams" | "sources">,
+) {
   const clamped = sources.map(({ sourceId, mustGrams, mayGrams }) => {
     return Math.min(mayGrams, Math.max(mustGrams, Math.round(guess.get(sourceId) ?? 0)))
   })

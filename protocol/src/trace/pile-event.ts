@@ -5,6 +5,7 @@
  *
  * Left out on purpose: who trades, prices, and which record kind an event came from. The callers map records to events.
  */
+import type { ExpectedGoods, ExpectedPile } from "./expected-carry"
 
 /** The source of goods that nobody declared. No lot may use this id. */
 export const UNKNOWN_SOURCE = "unknown"
@@ -49,6 +50,8 @@ export interface Inflow extends At {
   readonly upstream?: OutflowRef
   readonly returnOf?: LineRef
   readonly carried?: readonly SourceGrams[]
+  /** With `carried`: what that walk expected (RG-26). */
+  readonly expected?: ExpectedGoods | ExpectedPile
 }
 
 /** Goods leave: sold, wasted, sent back to the supplier. `lowGrams` as for an inflow. */

@@ -17,7 +17,11 @@ import { type Placed, pileOrder, RANK, type SetAside } from "./pile-order"
 
 export type InflowOrigin =
   | { readonly kind: "sources"; readonly sources: readonly SourceGrams[] }
-  | { readonly kind: "carried"; readonly sources: readonly SourceGrams[] }
+  | {
+      readonly kind: "carried"
+      readonly sources: readonly SourceGrams[]
+      readonly expected?: Inflow["expected"]
+    }
   | { readonly kind: "upstream"; readonly ref: OutflowRef }
   | { readonly kind: "return"; readonly key: string }
 
@@ -85,7 +89,8 @@ export interface PileSteps {
 function originOf(event: Inflow): InflowOrigin {
   const named = [event.sources, event.carried, event.upstream, event.returnOf].filter((name) => name !== undefined)
   assertTrace(named.length <= 1, "an inflow says in one way only what it is")
-  if (event.carried) return { kind: "carried", sources: event.carried }
+  const { carried, expected } = event
+  if (carried) return { kind: "carried", sources: carried, ...(expected && { expected }) }
   if (event.upstream) return { kind: "upstream", ref: event.upstream }
   if (event.returnOf) return { kind: "return", key: outflowKey(event.returnOf) }
   return { kind: "sources", sources: event.sources ?? [] }

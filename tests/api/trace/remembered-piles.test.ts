@@ -2,12 +2,14 @@
 // whatever order events come.
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
 import { keepBoughtOrigins } from "@suyuan/api/trace/bought-origins"
+import { expectedOf } from "@suyuan/api/trace/expected-origins"
 import { followPurchases } from "@suyuan/api/trace/follow-purchases"
 import { noteEvents } from "@suyuan/api/trace/note-events"
 import { readPileContents } from "@suyuan/api/trace/pile-contents"
 import { readPileStates } from "@suyuan/api/trace/pile-days"
 import { pileEventOf, readHistories } from "@suyuan/api/trace/read-histories"
 import { openOrderMs, resolve } from "@suyuan/api/trace/resolve"
+import { pileDayOf } from "@suyuan/api/trace/walk-pile"
 import { boughtOrigins, lots, pileDays, pileEvents, piles } from "@suyuan/drizzle/schema/trace"
 import { outflowKey } from "@suyuan/protocol/trace/pile-event"
 import { inArray } from "drizzle-orm"
@@ -70,7 +72,9 @@ async function walkWhole(pileIds: readonly string[], limits: Limits, nowMs: numb
   const histories = pileIds.map((pileId) => {
     return { pileId, events: rows.filter((row) => row.pileId === pileId).map((row) => pileEventOf(row)) }
   })
-  return { rows, resolved: resolve(histories, { ...limits, nowMs }), unlimited: resolve(histories, {}) }
+  const resolved = resolve(histories, { ...limits, nowMs })
+  const expected = expectedOf({ histories, isNamed: () => true }, resolved)
+  return { rows, resolved, expected, unlimited: resolve(histories, {}) }
 }
 
 /** Mostly in order of time, some late, in groups as they come. */
@@ -95,7 +99,7 @@ function arrivals(rows: readonly Row[], dice: Dice): Row[][] {
 
 test("what is remembered of piles is what every single event says", async () => {
   const nowMs = gateway.clock.nowMs()
-  let [resumed, compared, narrowed] = [0, 0, 0]
+  let [resumed, compared, narrowed, guessed, taught] = [0, 0, 0, 0, 0]
   for (let seed = 1; seed <= 12; seed += 1) {
     const dice = new Dice(seed)
     const world = randomWorld(dice, gateway.ctx.random.uuid, nowMs)
@@ -106,7 +110,7 @@ test("what is remembered of piles is what every single event says", async () => 
       if (dice.happens(0.5)) continue
       resumed += (await readPileStates(gateway.ctx.db, world.piles, nowMs)).states.length
       const { contents } = await readPileContents(gateway.ctx, world.piles)
-      const { rows, resolved, unlimited } = await walkWhole(world.piles, limits, nowMs)
+      const { rows, resolved, unlimited, ...whole } = await walkWhole(world.piles, limits, nowMs)
       if (!resolved?.isTolerant) continue
       for (const { pileId, live, stockGrams } of contents) {
         const expected = resolved.piles.get(pileId)
@@ -132,12 +136,31 @@ test("what is remembered of piles is what every single event says", async () => 
         ...{ seed, asked: outflowKey(asked) },
         sources: expected,
       })
+      const range = resolved.piles.get(asked.pileId)?.outflows.get(outflowKey(asked))
+      if (range) {
+        const [shares, others] = [expectedOf(histories, origins), whole.expected].map((one) => {
+          return one.sharesOf(asked.pileId, outflowKey(asked), range)
+        })
+        expect({ seed, asked: outflowKey(asked), shares }).toEqual({ seed, asked: outflowKey(asked), shares: others })
+        guessed += 1
+      }
       await keepBoughtOrigins(gateway.ctx, followPurchases(histories, origins).learned())
+
+      if (seed % 2 === 0) continue
+      const now = await readHistories(gateway.ctx.db, [{ pileId: asked.pileId, until: new Date(nowMs) }], nowMs)
+      const rangedNow = resolve(now.histories, { ...limits, nowMs, keep: now.isNamed })
+      const day = rangedNow && pileDayOf(now, rangedNow, asked.pileId, nowMs)
+      if (!day) continue
+      const carried = whole.expected.carryOf(asked.pileId)
+      expect({ seed, pile: asked.pileId, carried: day.expected }).toEqual({ seed, pile: asked.pileId, carried })
+      taught += now.starts.has(asked.pileId) && (carried?.habit.observations ?? 0) > 0 ? 1 : 0
     }
   }
   expect(resumed).toBeGreaterThan(100)
   expect(compared).toBeGreaterThan(250)
   expect(narrowed).toBeGreaterThan(10)
+  expect(guessed).toBeGreaterThan(50)
+  expect(taught).toBeGreaterThan(3)
   expect(await gateway.ctx.db.$count(pileDays)).toBeGreaterThan(12)
   expect(await gateway.ctx.db.$count(boughtOrigins)).toBeGreaterThan(12)
 })

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test"
+import { expectedWalk } from "@suyuan/protocol/trace/expected-shares"
 import { runPile } from "@suyuan/protocol/trace/pile"
 import type { PileEvent, SourceGrams } from "@suyuan/protocol/trace/pile-event"
 import { Dice } from "./dice"
@@ -96,3 +97,58 @@ test("[RG-22] a walk that begins with what an earlier one found goes on as if it
   expect(carried).toBeGreaterThan(1000)
   expect(fellShort).toBeGreaterThan(100)
 })
+
+function expectedOf(events: readonly PileEvent[]) {
+  return expectedWalk([{ pileId: "p", events }], { clockErrorMs })
+}
+
+test("[RG-22, RG-26] and expects what it would have expected, to the last bit, whether outflows come one by one or as their sum", () => {
+  let [carried, taught, summed] = [0, 0, 0]
+  for (let seed = 1; seed <= 500; seed += 1) {
+    const dice = new Dice(seed)
+    const events = randomDay(dice)
+    const cut = dice.between(1, events.length - 1)
+    const [before, after] = [events.slice(0, cut), events.slice(cut)]
+    const lastMs = before.at(-1)?.effectiveAtMs ?? 0
+    if (after.some(({ kind, effectiveAtMs }) => kind === "in" && effectiveAtMs <= lastMs + openMs)) continue
+    if (after.some(({ kind }) => kind === "count")) continue
+    const { carry, shortfallGrams } = runPile(before, { clockErrorMs })
+    const whole = runPile(events, { clockErrorMs })
+    if (whole.shortfallGrams !== shortfallGrams) continue
+    const { sources, ...weight } = carry
+    const opening: PileEvent = {
+      ...{ kind: "in", recordId: "carry", effectiveAtMs: lastMs - openMs, ...weight, carried: sources },
+      // As it is remembered.
+      expected: JSON.parse(JSON.stringify(expectedOf(before).carryOf("p"))),
+    }
+    const { rest, isSummed } = sumOfLast(after)
+    const [expected, resumed, ofSum] = [events, [opening, ...after], [opening, ...rest]].map(expectedOf)
+    const wanted = expected!.carryOf("p")
+    expect({ seed, carry: resumed!.carryOf("p") }).toEqual({ seed, carry: wanted })
+    expect({ seed, carry: ofSum!.carryOf("p") }).toEqual({ seed, carry: wanted })
+    carried += 1
+    taught += (wanted?.habit.observations ?? 0) > 0 ? 1 : 0
+    summed += isSummed ? 1 : 0
+    for (const { kind, recordId, effectiveAtMs } of after) {
+      if (kind !== "out" || effectiveAtMs <= lastMs + openMs / 2) continue
+      const key = `${recordId}#0`
+      const range = whole.outflows.get(key)!
+      const shares = expected!.sharesOf("p", key, range)
+      expect({ seed, shares: resumed!.sharesOf("p", key, range) }).toEqual({ seed, shares })
+      expect(resumed!.goodsOf("p", key)).toEqual(expected!.goodsOf("p", key)!)
+    }
+  }
+  expect(carried).toBeGreaterThan(80)
+  expect(taught).toBeGreaterThan(40)
+  expect(summed).toBeGreaterThan(20)
+})
+
+/** The two last outflows as one, where nothing is between them and nobody chose a lot. */
+function sumOfLast(events: readonly PileEvent[]) {
+  const [last, other] = [events.at(-1), events.at(-2)]
+  if (last?.kind !== "out" || other?.kind !== "out" || last.chosen || other.chosen)
+    return { rest: events, isSummed: false }
+  const low = ({ grams, lowGrams = grams }: typeof last) => lowGrams
+  const both = { ...last, grams: last.grams + other.grams, lowGrams: low(last) + low(other) }
+  return { rest: [...events.slice(0, -2), both], isSummed: true }
+}

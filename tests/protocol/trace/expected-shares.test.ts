@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test"
-import { expectedShares } from "@suyuan/protocol/trace/expected-shares"
+import { expectedShares, expectedWalk } from "@suyuan/protocol/trace/expected-shares"
 import { resolveOrigins } from "@suyuan/protocol/trace/origin-range"
 import { runPile } from "@suyuan/protocol/trace/pile"
 import type { PileEvent } from "@suyuan/protocol/trace/pile-event"
@@ -53,6 +53,17 @@ test("[RG-26] by first in first out as far as the lots that a stall chose say so
   })
   const either = sharesOf([...days("either"), ...later], "x#0")
   expect(either?.firstInWeight ?? 1).toBeLessThan(0.2)
+})
+
+test("[RG-26] layers have an end, and what came first still leaves first", () => {
+  const lots = Array.from({ length: 100 }, (_, index) => lot(index, `lot ${String(index).padStart(2, "0")}`, 100))
+  const { firstIn, mixed } = expectedWalk([{ pileId: "p", events: lots }]).carryOf("p")!
+  expect(firstIn).toHaveLength(16)
+  expect(mixed).toHaveLength(1)
+  expect(firstIn.reduce((sum, { grams }) => sum + grams, 0)).toBe(10_000)
+  const order = firstIn.flatMap(({ shares }) => shares.map(([sourceId]) => sourceId))
+  expect(order).toEqual(order.toSorted())
+  expect(order).toHaveLength(100)
 })
 
 test("[RG-26] every share is inside its range, and together they are the outflow, to the gram", () => {
