@@ -102,7 +102,9 @@ export const AlarmPage: FC<AlarmProps> = ({ frame, alarm, mayDecide }) => {
         <Fact term={alarmPageWords.raised[language]} value={localMinute(alarm.raisedAt, zone)} />
         <Fact term={alarmPageWords.changed[language]} value={localMinute(alarm.changedAt, zone)} />
         {alarm.decidedBy !== null && <Fact term={say("doneBy")} value={alarm.decidedBy} />}
-        {alarm.decidedAt !== null && <Fact term={alarmPageWords.decided[language]} value={localMinute(alarm.decidedAt, zone)} />}
+        {alarm.decidedAt !== null && (
+          <Fact term={alarmPageWords.decided[language]} value={localMinute(alarm.decidedAt, zone)} />
+        )}
         {alarm.note !== null && <Fact term={alarmPageWords.note[language]} value={alarm.note} />}
       </dl>
       {mayDecide ? <Decision alarm={alarm} language={language} /> : <p class="soft">{say("lookOnly")}</p>}
