@@ -24,6 +24,15 @@ export interface ExpectedWalk {
   readonly goodsOf: (pileId: string, key: string) => ExpectedGoods | undefined
   /** What a later walk may begin with, for `Inflow.expected`. */
   readonly carryOf: (pileId: string) => ExpectedPile | undefined
+  /** What is in the pile after its last event. */
+  readonly stockOf: (pileId: string) => ExpectedGoods | undefined
+}
+
+export interface ExpectedOptions extends Pick<OriginOptions, "clockErrorMs"> {
+  /** Which outflows are asked for besides those that are bought or come back; all when left out. */
+  readonly keep?: OriginOptions["keep"]
+  /** By perfect mixing, whatever the stalls' chosen lots say. */
+  readonly isStirred?: boolean
 }
 
 interface Pile {
@@ -44,11 +53,10 @@ export function expectedShares(histories: readonly PileHistory[]): ExpectedWalk[
  * Walks all piles once, in the order of their clocks, as ranges are walked (RG-2). A pile's habit is what its sales until
  * then have shown. Purchases that wait for themselves count as unknown goods. The result depends on the sets of events,
  * never on any order; a walk that begins with what an earlier one carried says the same as one through all events.
- * @param options.keep which outflows are asked for besides those that are bought or come back; all when left out.
  */
 export function expectedWalk(
   histories: readonly PileHistory[],
-  { clockErrorMs = 0, keep = () => true }: Pick<OriginOptions, "clockErrorMs" | "keep"> = {},
+  { clockErrorMs = 0, keep = () => true, isStirred = false }: ExpectedOptions = {},
 ): ExpectedWalk {
   const piles = histories.map(({ pileId, events }): Pile => {
     const shelves = { firstIn: new Shelf("first-in"), mixed: new Shelf("mixed") }
@@ -72,13 +80,17 @@ export function expectedWalk(
     },
     goodsOf: (pileId, key) => {
       const goods = left.get(`${pileId}/${key}`)?.goods
-      return goods && { rules: EXPECTED_RULES, grams: goods.grams, sources: [...goods.sources] }
+      return goods && asCarried(goods)
     },
     carryOf: (pileId) => {
       const pile = byId.get(pileId)
       if (!pile) return undefined
       const { mixed, firstIn, habit } = pile
       return { rules: EXPECTED_RULES, mixed: mixed.carry(), firstIn: firstIn.carry(), habit: habit.carry() }
+    },
+    stockOf: (pileId) => {
+      const pile = byId.get(pileId)
+      return pile && asCarried(guessOf(pile, pile.mixed.grams, calibrationOf(pile)))
     },
   }
 
@@ -121,14 +133,20 @@ export function expectedWalk(
     const { key, grams, chosen } = step
     const global = `${pile.pileId}/${key}`
     if (step.isReturned || bought.has(global) || keep(pile.pileId, key)) {
-      const calibration = pile.habit.calibrated()
-      const goods =
-        chosen === undefined
-          ? blendOf(pile.firstIn.peek(grams), pile.mixed.peek(grams), calibration.firstInWeight)
-          : { grams, sources: new Map([[chosen, grams]]) }
+      const calibration = calibrationOf(pile)
+      const isChosen = chosen !== undefined
+      const goods = isChosen ? { grams, sources: new Map([[chosen, grams]]) } : guessOf(pile, grams, calibration)
       left.set(global, { goods, calibration })
     }
     if (!step.leavesLater) leave(pile, step)
+  }
+
+  function calibrationOf({ habit }: Pile): Calibration {
+    return isStirred ? { method: "mixing", firstInWeight: 0 } : habit.calibrated()
+  }
+
+  function guessOf({ firstIn, mixed }: Pile, grams: number, { firstInWeight }: Calibration): Goods {
+    return blendOf(firstIn.peek(grams), mixed.peek(grams), firstInWeight)
   }
 
   /** What a choice teaches is noted when its goods leave: then all goods that left before are gone, in every walk. */
@@ -150,6 +168,10 @@ export function expectedWalk(
     }
     return middleOf(origin.sources, grams)
   }
+}
+
+function asCarried({ grams, sources }: Goods): ExpectedGoods {
+  return { rules: EXPECTED_RULES, grams, sources: [...sources] }
 }
 
 function keyOf(pileId: string, step: Step): string[] {

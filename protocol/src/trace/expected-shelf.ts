@@ -43,6 +43,10 @@ export class Shelf {
     this.layersMax = kind === "mixed" ? 1 : firstInLayersMax
   }
 
+  get grams(): number {
+    return this.layers.reduce((sum, layer) => sum + layer.grams, 0)
+  }
+
   put({ grams, sources }: Goods): void {
     if (grams === 0) return
     this.add({ grams, shares: new Map([...sources].map(([sourceId, own]) => [sourceId, own / grams])) })
@@ -75,8 +79,7 @@ export class Shelf {
 
   /** A stock-take: what is missing has left. */
   keep(grams: number): void {
-    const here = this.layers.reduce((sum, layer) => sum + layer.grams, 0)
-    if (here > grams) this.take(here - grams)
+    this.take(Math.max(0, this.grams - grams))
   }
 
   restore(layers: readonly ExpectedLayer[]): void {

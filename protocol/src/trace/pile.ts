@@ -204,7 +204,7 @@ export interface SetRange {
   readonly mayGrams: number
 }
 
-const IN_SET = "in"
+export const IN_SET = "in"
 const NOT_IN_SET = "not-in"
 
 /** Counts every source as in or not in a set. `unknown` is a source too: the predicate decides about it. */

@@ -53,7 +53,7 @@ export function recallScope(
   const lotGrams = options.lotGrams && withInflows(options.lotGrams, marked)
   const origins = resolveOrigins(marked, { ...options, ...(lotGrams && { lotGrams }), groupOf: setGroups(includes) })
   if (!origins.ok) return origins
-  const expected = expectedGrams(marked, includes)
+  const expected = expectedGrams(marked, includes, options.clockErrorMs)
   const piles = [...origins.value.piles].flatMap(([pileId, ranges]): RecalledPile[] => {
     const outflows = new Map<string, RecalledGrams>()
     for (const [key, range] of ranges.outflows) {

@@ -1,5 +1,6 @@
 /** Where a lot went: nothing that really held some is left out, and the parts of a run follow from the run. */
 import { describe, expect, test } from "bun:test"
+import { expectedWalk } from "@suyuan/protocol/trace/expected-shares"
 import { resolveSet } from "@suyuan/protocol/trace/origin-range"
 import { inflowKey, recallScope } from "@suyuan/protocol/trace/recall-scope"
 import { Dice } from "./dice"
@@ -70,6 +71,30 @@ describe("the scope of a recall", () => {
         expect(expectedGrams).toBeLessThanOrEqual(mayGrams)
       }
     }
+  })
+
+  test("[RC-4, RG-26] expects of one lot what a trace expects of it by mixing, chosen lots or not", () => {
+    let [compared, others] = [0, 0]
+    for (let seed = 1; seed <= 8; seed += 1) {
+      const market = new Market(new Dice(seed), { chosenLots: seed % 2 === 0 })
+      market.play(3)
+      const walk = expectedWalk(market.histories, { isStirred: true })
+      for (const lot of [...market.lotGrams.keys()].slice(0, 6)) {
+        for (const [pileId, { outflows }] of scopeOf(market.histories, { lots: new Set([lot]), inflows: noInflows })) {
+          for (const [key, { mustGrams, mayGrams, expectedGrams }] of outflows) {
+            const guess = new Map(walk.goodsOf(pileId, key)?.sources).get(lot) ?? 0
+            const inRange = Math.min(mayGrams, Math.max(mustGrams, guess))
+            const isSame = Math.abs(expectedGrams - inRange) < 0.51
+            // Of a choice beyond what the book had of that lot the rest is mixed there, and here it is of the rest.
+            if (seed % 2 === 0) others += isSame ? 0 : 1
+            else expect(isSame).toBe(true)
+            compared += 1
+          }
+        }
+      }
+    }
+    expect(compared).toBeGreaterThan(300)
+    expect(others).toBeLessThan(compared / 50)
   })
 
   test("[RC-1] goods of unknown origin can be recalled by how they came in", () => {
