@@ -14,7 +14,8 @@ import { writeRecords } from "../ledger/write-records"
 import { discardedLineOffset } from "./apply-refunded-goods"
 import { upstreamKey } from "./bought-origins"
 import { businessDayOf, type SiteDay } from "./business-day"
-import { readHistories } from "./read-histories"
+import { limitsOfLots, readLots } from "./describe-origin"
+import { lotsOf, readHistories } from "./read-histories"
 import { resolve } from "./resolve"
 
 /** One inflow of a pile and day, as stored and compared: what may and must be in it, by source. */
@@ -102,11 +103,14 @@ async function statedGoods(ctx: Context, tx: Transaction, pileId: string, site: 
   const nowMs = ctx.clock.nowMs()
   // A business day of any zone, and what lies beside it.
   const from = new Date(Date.parse(`${businessDay}T00:00:00Z`) - 86_400_000)
-  const { histories, rows, bought } = await readHistories(tx, [{ pileId, until: new Date(nowMs), from }], nowMs)
+  const read = await readHistories(tx, [{ pileId, until: new Date(nowMs), from }], nowMs)
+  const { histories, rows, bought } = read
   const own = rows.filter((row) => row.pileId === pileId && businessDayOf(site, row.effectiveAt) === businessDay)
   const inflows = own.filter((row) => row.direction === 0 && row.source !== "void")
   const named = new Set(inflows.map((row) => `${row.upstreamPileId}/${upstreamKey(row)}`))
-  const origins = resolve(histories, { keep: (id, key) => named.has(`${id}/${key}`) })
+  // As a trace is ranged: what is remembered of a purchase was bounded by its lots, too.
+  const limits = limitsOfLots(await readLots(tx, lotsOf(read)))
+  const origins = resolve(histories, { ...limits, keep: (id, key) => named.has(`${id}/${key}`) })
   const stated = inflows
     .map((row): StatedInflow => {
       const upstream =
