@@ -8,6 +8,8 @@ export type Commodity = {
   readonly code: number
   readonly nameZh: string
   readonly nameEn: string
+  /** Of the Chinese name, in pinyin. */
+  readonly initials?: string
   readonly shelfLifeHours: number
 }
 
@@ -28,8 +30,8 @@ const JIN_PER_KILOGRAM = 2
 
 export function readCatalogue(): Commodity[] {
   return rowsOf(readFileSync(catalogueFile, "utf8")).map(
-    ([code = "", nameZh = "", nameEn = "", shelfLifeHours = ""]) => ({
-      ...{ code: Number(code), nameZh, nameEn, shelfLifeHours: Number(shelfLifeHours) },
+    ([code = "", nameZh = "", nameEn = "", shelfLifeHours = "", initials = ""]) => ({
+      ...{ code: Number(code), nameZh, nameEn, shelfLifeHours: Number(shelfLifeHours), initials },
     }),
   )
 }

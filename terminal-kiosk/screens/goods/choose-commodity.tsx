@@ -11,7 +11,9 @@ export function ChooseCommodity({ onChoose }: { readonly onChoose: (commodity: n
   const [typed, setTyped] = useState("")
   if (catalogue === undefined) return <p className="notice waiting">◔ {say("catalogueNeedsNetwork")}</p>
   const found = catalogue.entries
-    .filter(([number, nameZh, nameEn, synonyms]) => matchesGoods(typed, { number, nameZh, nameEn, synonyms }))
+    .filter(([number, nameZh, nameEn, synonyms, initials = ""]) =>
+      matchesGoods(typed, { number, nameZh, nameEn, synonyms, initials }),
+    )
     .slice(0, SHOWN_MAX)
   return (
     <>

@@ -18,8 +18,8 @@ export function Tiles({ onChoose, onStock }: TilesProps) {
     .map((tile, index) => ({ tile, number: index + 1 }))
     .filter(({ tile, number }) => {
       const entry = catalogue?.entries.find(([code]) => code === tile.commodity)
-      const [, nameZh = "", nameEn = "", synonyms = []] = entry ?? []
-      return matchesGoods(typed, { number, nameZh, nameEn, synonyms })
+      const [, nameZh = "", nameEn = "", synonyms = [], initials = ""] = entry ?? []
+      return matchesGoods(typed, { number, nameZh, nameEn, synonyms, initials })
     })
   useEffect(() => {
     const pressed = (event: KeyboardEvent) => {

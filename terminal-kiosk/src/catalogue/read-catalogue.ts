@@ -12,6 +12,7 @@ const catalogueAnswer = z.object({
         nameZh: z.string().max(64),
         nameEn: z.string().max(64),
         synonyms: z.array(z.string().max(64)).max(20),
+        initials: z.string().max(32),
       }),
     )
     .max(2000),
@@ -28,7 +29,7 @@ export async function readCatalogue(terminal: Terminal, transport: Transport): P
   const row: CatalogueRow = {
     version,
     readAtMs: terminal.clock.nowMs(),
-    entries: entries.map(({ code, nameZh, nameEn, synonyms }) => [code, nameZh, nameEn, synonyms] as const),
+    entries: entries.map((entry) => [entry.code, entry.nameZh, entry.nameEn, entry.synonyms, entry.initials] as const),
   }
   await terminal.inTurn(() => terminal.store.commit([{ table: "catalogue", change: "put", key: THE_ONE, row }]))
   return row

@@ -4,6 +4,7 @@
  */
 import type { SettlementKind, VOID_REASONS } from "@suyuan/protocol/sale/sale"
 import type { ReceiptCheck } from "@suyuan/protocol/terminal/offline-receipt"
+import type { REQUESTED_GOODS } from "@suyuan/protocol/terminal/refund-request"
 import type { UploadKind } from "@suyuan/protocol/terminal/upload"
 
 /** Who this tablet is, as the gateway said at enrolment. */
@@ -66,6 +67,23 @@ export interface SaleRow {
   readonly payment?: PaymentRow
 }
 
+/** Money that the stall gives back, asked for once and by its id; keyed by it. */
+export interface RefundRow {
+  readonly id: string
+  readonly counter: number
+  readonly amountFen: number
+  readonly goods: keyof typeof REQUESTED_GOODS
+  /** [line, grams]; none with goods means all of the sale. */
+  readonly lines: readonly (readonly [number, number])[]
+  /** Over the request: repeated as it is. */
+  readonly signature: string
+  /** Asked: the platform works on it. Unknown: nobody has said yet what became of it. */
+  readonly state: "asked" | "done" | "refused" | "unknown"
+  /** The newest refusal or trouble, by its closed code. */
+  readonly code?: string
+  readonly askedAtMs: number
+}
+
 /** Waits for the gateway's application acknowledgement. */
 export interface OutboxRow {
   readonly kind: UploadKind
@@ -120,8 +138,8 @@ export interface TileRow {
 export interface CatalogueRow {
   readonly version: number
   readonly readAtMs: number
-  /** [code, 中文, English, synonyms]. */
-  readonly entries: readonly (readonly [number, string, string, readonly string[]])[]
+  /** [code, 中文, English, synonyms, pinyin initials]; a row kept by an older version has no initials. */
+  readonly entries: readonly (readonly [number, string, string, readonly string[], string?])[]
 }
 
 /** A basket put aside for a buyer who comes back; keyed by its id. */
@@ -161,6 +179,7 @@ export interface Tables {
   readonly sales: SaleRow
   /** Which sale a basket became: a double tap makes no second one. */
   readonly baskets: { readonly counter: number }
+  readonly refunds: RefundRow
   readonly outbox: OutboxRow
   readonly refused: RefusedRow
   readonly purchases: PurchaseRow

@@ -18,9 +18,9 @@ export const START_MS_MAX = 120_000
 /** A tablet of ten inches, held across. */
 const tabletViewport = { width: 1280, height: 800 }
 const GOODS = [
-  { code: 1036, nameZh: "大白菜", nameEn: "Napa cabbage", shelfLifeHours: 96 },
-  { code: 1058, nameZh: "番茄", nameEn: "Tomato", shelfLifeHours: 72 },
-  { code: 1210, nameZh: "散鸡蛋", nameEn: "Eggs, loose", shelfLifeHours: 480 },
+  { code: 1036, nameZh: "大白菜", nameEn: "Napa cabbage", initials: "dbc", shelfLifeHours: 96 },
+  { code: 1058, nameZh: "番茄", nameEn: "Tomato", initials: "fq", shelfLifeHours: 72 },
+  { code: 1210, nameZh: "散鸡蛋", nameEn: "Eggs, loose", initials: "sjd", shelfLifeHours: 480 },
 ]
 
 /**

@@ -1,4 +1,4 @@
-// Frames as the makers' manuals print them.
+// Frames written from the formats as they are known; none is copied from a maker's manual, and none came off a scale.
 import { describe, expect, test } from "bun:test"
 import { casScale } from "@suyuan/terminal-kiosk/scale/parse-cas"
 import { continuousScale } from "@suyuan/terminal-kiosk/scale/parse-continuous"
