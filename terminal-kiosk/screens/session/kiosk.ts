@@ -79,7 +79,7 @@ export class Kiosk {
     })
     void this.lookAtStorage()
     setInterval(() => void this.lookAtStorage(), STORAGE_LOOK_MS)
-    addEventListener("online", () => this.wake())
+    addEventListener("online", () => this.#link?.retryNow())
     addEventListener("offline", () => this.#line({ isOnline: false }))
   }
 
@@ -91,8 +91,8 @@ export class Kiosk {
   /** Reads again what changes beside the screen: outbox, refused uploads, purchases, bindings, recalls. */
   async refresh(): Promise<void> {
     const { store } = this.terminal
-    const [outbox, refused, purchases, bindings, snapshot] = await Promise.all([
-      store.list("outbox"),
+    const [unsent, refused, purchases, bindings, snapshot] = await Promise.all([
+      store.count("outbox"),
       store.list("refused"),
       store.list("purchases", { limit: PURCHASES_SHOWN }),
       store.list("bindings"),
@@ -100,7 +100,7 @@ export class Kiosk {
     ])
     const recalled = await heldSlots(this.terminal, snapshot === undefined ? [] : slotsOf(snapshot))
     this.state.set({ purchases, bindings, recalled })
-    this.#line({ unsent: outbox.length, refused })
+    this.#line({ unsent, refused })
   }
 
   async refreshTiles(): Promise<void> {

@@ -18,6 +18,7 @@ import { linesOf } from "../../src/sale/sale-lines"
 import { standingOf } from "../../src/sale/sale-standing"
 import { settleCash } from "../../src/sale/settle-cash"
 import { counterKey, type SaleRow } from "../../src/store/rows"
+import { prepareCode } from "../parts/code-image"
 import { afterPaint } from "./after-paint"
 import type { Kiosk } from "./kiosk"
 
@@ -76,7 +77,7 @@ async function settleBasket(
   basket: Basket,
   how: "platform" | "cash",
 ): Promise<CloseSaleError | undefined> {
-  const closed = await kiosk.attempt(() => closeSale(kiosk.terminal, basket, how))
+  const closed = await kiosk.attempt(() => closeSale(kiosk.terminal, basket, how, prepareCode))
   if (closed === undefined) return undefined
   if (!closed.ok) return closed.error
   const { sale, url } = closed.value
@@ -85,8 +86,9 @@ async function settleBasket(
     shown: { sale, url, wasRefused: false, payingSinceMs: undefined },
     basket: freshBasket(kiosk),
   })
-  // The code is on the disk: what is sent of it may follow what is seen of it.
-  afterPaint(() => kiosk.wake())
+  // The code is on the disk: what is sent of it may follow what is seen of it. A turn later than the screens, which draw
+  // in a microtask of their own.
+  queueMicrotask(() => afterPaint(() => kiosk.wake()))
   return undefined
 }
 

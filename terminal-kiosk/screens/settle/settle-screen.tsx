@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react"
+import { useEffect, useLayoutEffect, useRef, useState } from "react"
 import { linesOf } from "../../src/sale/sale-lines"
 import { QrCode } from "../parts/qr-code"
 import { afterPaint } from "../session/after-paint"
@@ -31,10 +31,12 @@ export function SettleScreen({ shown }: { readonly shown: ShownSale }) {
   const refuse = (code: string | undefined) =>
     setRefusal(code === undefined ? undefined : refusalWords(code, settings.language))
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (withCode.has(standing)) measureCode()
+  }, [standing])
+  useEffect(() => {
     if (!isOpen) next.current?.focus()
-  }, [standing, isOpen])
+  }, [isOpen])
 
   return (
     <main className={`settle-screen tone-${look.tone}`}>

@@ -46,6 +46,8 @@ export interface KeptLink {
   readonly isOnline: () => boolean
   /** Something new is in the outbox. */
   readonly wake: () => void
+  /** The network is said to be back: without waiting for the next try's turn. */
+  readonly retryNow: () => void
   close(): Promise<void>
 }
 
@@ -55,7 +57,12 @@ const HELLO_EVERY_MS = 30_000
 
 export function keepLinked(terminal: Terminal, options: LinkOptions): KeptLink {
   const kept = new Link(terminal, options)
-  return { isOnline: () => kept.isOnline, wake: () => kept.wake(), close: () => kept.close() }
+  return {
+    isOnline: () => kept.isOnline,
+    wake: () => kept.wake(),
+    retryNow: () => kept.retryNow(),
+    close: () => kept.close(),
+  }
 }
 
 class Link {
@@ -69,6 +76,8 @@ class Link {
   #hello: Hello | undefined
   #rouse: () => void = () => {}
   #isRoused = false
+  #failures = 0
+  #endPause: () => void = () => {}
 
   constructor(terminal: Terminal, options: LinkOptions) {
     this.#terminal = terminal
@@ -86,6 +95,11 @@ class Link {
     this.#rouse()
   }
 
+  retryNow(): void {
+    this.#failures = 0
+    this.#endPause()
+  }
+
   async close(): Promise<void> {
     this.#isClosing = true
     this.wake()
@@ -94,7 +108,6 @@ class Link {
 
   async #run(): Promise<void> {
     const { reconnectMsFirst = RECONNECT_MS_FIRST, reconnectMsMax = RECONNECT_MS_MAX } = this.#options
-    let failures = 0
     while (!this.#isClosing) {
       const beganAtMs = this.#terminal.clock.nowMs()
       try {
@@ -104,8 +117,8 @@ class Link {
       }
       if (this.#isClosing) return
       // A line that held for a while was a good one; one that breaks at once must not be tried ever faster.
-      failures = this.#terminal.clock.nowMs() - beganAtMs > reconnectMsMax ? 1 : failures + 1
-      await this.#rest(Math.min(reconnectMsMax, reconnectMsFirst * 2 ** Math.min(failures - 1, 10)), false)
+      this.#failures = this.#terminal.clock.nowMs() - beganAtMs > reconnectMsMax ? 1 : this.#failures + 1
+      await this.#rest(Math.min(reconnectMsMax, reconnectMsFirst * 2 ** Math.min(this.#failures - 1, 10)), false)
     }
   }
 
@@ -196,10 +209,13 @@ class Link {
     if (this.#isClosing || (attentive && this.#isRoused)) return Promise.resolve()
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, ms)
-      this.#rouse = () => {
-        if (!attentive && !this.#isClosing) return
+      const end = () => {
         clearTimeout(timer)
         resolve()
+      }
+      this.#endPause = attentive ? () => {} : end
+      this.#rouse = () => {
+        if (attentive || this.#isClosing) end()
       }
     })
   }

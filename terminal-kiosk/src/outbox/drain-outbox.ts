@@ -10,14 +10,15 @@ export interface DrainPace {
   readonly inFlightMax: number
 }
 
-export const DRAIN_PACE: DrainPace = { retryMsFirst: 2_000, retryMsMax: 60_000, inFlightMax: 50 }
+export const DRAIN_PACE: DrainPace = { retryMsFirst: 2_000, retryMsMax: 60_000, inFlightMax: 200 }
 
 /** When each row was sent, in this process's memory: after a restart everything is sent again, which is harmless. */
 export type Tries = Map<string, { readonly count: number; readonly nextAtMs: number }>
 
 /**
- * Publishes what is due, oldest first, at least once each: rows stay until `takeAcks` takes them out. Returns when to
- * call again, in ms of the terminal's clock; `undefined` when nothing waits.
+ * Publishes what is due, oldest first, at least once each: rows stay until `takeAcks` takes them out. One publish does
+ * not wait for the broker's word on the one before, so that a day's sales go in a few journeys. Returns when to call
+ * again, in ms of the terminal's clock; `undefined` when nothing waits.
  */
 export async function drainOutbox(
   terminal: Terminal,
@@ -28,6 +29,7 @@ export async function drainOutbox(
   const rows = await terminal.store.list("outbox", { limit: pace.inFlightMax })
   const waiting = new Set(rows.map(([id]) => id))
   for (const id of tries.keys()) if (!waiting.has(id)) tries.delete(id)
+  const publishing: Promise<void>[] = []
   for (const [id, row] of rows) {
     const nowMs = terminal.clock.nowMs()
     const before = tries.get(id)
@@ -35,8 +37,9 @@ export async function drainOutbox(
     const count = (before?.count ?? 0) + 1
     const delayMs = Math.min(pace.retryMsMax, pace.retryMsFirst * 2 ** Math.min(count - 1, 16))
     tries.set(id, { count, nextAtMs: nowMs + delayMs })
-    await link.publish("record", envelopeOf(row.envelope))
+    publishing.push(link.publish("record", envelopeOf(row.envelope)))
   }
+  await Promise.all(publishing)
   const nextAtMs = Math.min(...[...tries.values()].map((row) => row.nextAtMs))
   return Number.isFinite(nextAtMs) ? nextAtMs : undefined
 }

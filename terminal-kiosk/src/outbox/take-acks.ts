@@ -10,8 +10,9 @@ export function takeAcks(terminal: Terminal, acks: readonly Ack[]): Promise<void
   return terminal.inTurn(async () => {
     const { store, clock } = terminal
     const changes: Change[] = []
-    for (const { id, result, code } of acks) {
-      const row = await store.get("outbox", id)
+    const rows = await Promise.all(acks.map(({ id }) => store.get("outbox", id)))
+    for (const [index, { id, result, code }] of acks.entries()) {
+      const row = rows[index]
       if (row === undefined) continue
       changes.push({ table: "outbox", change: "delete", key: id })
       if (result === "refused") {

@@ -39,16 +39,18 @@ export interface ClosedSale {
  * Makes a basket a sale: totals, counter, price salt, signature; sale and outbox row in one durable commit; then the
  * code. No network. The same basket again is the same sale and the same code: a row is never signed twice.
  * @param settlement `cash` when the seller takes cash at once; the code is signed all the same.
+ * @param onSigned what the code will be, while it is being committed: for work that shows nothing yet.
  */
 export function closeSale(
   terminal: Terminal,
   basket: Basket,
   settlement: "platform" | "cash" = "platform",
+  onSigned: (url: string) => void = () => {},
 ): Promise<Result<ClosedSale, CloseSaleError>> {
   return terminal.inTurn(async () => {
-    const known = await terminal.store.get("baskets", basket.id)
+    const { store } = terminal
+    const [known, snapshot] = await Promise.all([store.get("baskets", basket.id), store.get("snapshots", THE_ONE)])
     if (known !== undefined) return ok(await saleOfBasket(terminal, known.counter))
-    const snapshot = await terminal.store.get("snapshots", THE_ONE)
     const problem = problemOf(basket, snapshot) ?? (await recallProblem(terminal, basket, snapshot))
     if (problem !== undefined || snapshot === undefined) return err(problem ?? "sale/no-snapshot")
     const code = await signSale(terminal, basket, snapshot)
@@ -63,12 +65,14 @@ export function closeSale(
       receipt: NEW_RECEIPT_CHECK,
     }
     const upload = await draftUpload(terminal, "sale", saleUpload(sale, basket.lines))
-    await terminal.store.commit([
+    const url = payCodeUrl(terminal.identity.gatewayUrl, code)
+    const committed = store.commit([
       { table: "sales", change: "insert", key: counterKey(sale.counter), row: sale },
       { table: "baskets", change: "insert", key: basket.id, row: { counter: sale.counter } },
       upload.change,
     ])
-    return ok({ sale, url: payCodeUrl(terminal.identity.gatewayUrl, code) })
+    await Promise.all([committed, Promise.resolve(url).then(onSigned)])
+    return ok({ sale, url })
   })
 }
 

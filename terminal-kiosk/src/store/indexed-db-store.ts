@@ -43,6 +43,7 @@ export function openIndexedDbStore(database: TabletDatabase): LocalStore {
       ])
       return keys.map(([, key], index): Entry<Table> => [key, rows[index] as Tables[Table]])
     },
+    count: (table) => database.count("rows", rangeOf(table)),
     async last<Table extends TableName>(table: Table) {
       const cursor = await database.transaction("rows").store.openCursor(rangeOf(table), "prev")
       return cursor === null ? undefined : [cursor.key[1], cursor.value as Tables[Table]]
@@ -71,6 +72,8 @@ async function commit(database: TabletDatabase, changes: readonly Change[]): Pro
     const request = one.change === "insert" ? transaction.store.add(one.row, key) : transaction.store.put(one.row, key)
     return { one, request }
   })
+  // Nothing more is coming: the disk need not wait until this page has heard of each request. A refused one still ends all.
+  transaction.commit()
   const outcomes = await Promise.allSettled(requests.map(({ request }) => request))
   const taken = outcomes.findIndex((outcome) => outcome.status === "rejected" && isConstraint(outcome.reason))
   const at = requests[taken]

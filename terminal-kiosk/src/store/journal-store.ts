@@ -46,6 +46,7 @@ class JournalStore implements LocalStore {
 
   get: LocalStore["get"] = async (table, key) => this.#memory.get(table, key)
   list: LocalStore["list"] = async (table, page) => this.#memory.list(table, page)
+  count: LocalStore["count"] = async (table) => this.#memory.count(table)
   last: LocalStore["last"] = async (table) => this.#memory.last(table)
 
   commit(changes: readonly Change[]): Promise<void> {

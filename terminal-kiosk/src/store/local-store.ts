@@ -22,6 +22,8 @@ export interface LocalStore {
     table: Table,
     page?: { readonly after?: string; readonly limit?: number },
   ): Promise<readonly Entry<Table>[]>
+  /** How many rows it has, without reading them. */
+  count(table: TableName): Promise<number>
   /** The greatest key. */
   last<Table extends TableName>(table: Table): Promise<Entry<Table> | undefined>
   /**

@@ -26,6 +26,10 @@ export class TableMemory {
       .map((key) => [key, this.get(table, key) as Tables[Table]])
   }
 
+  count(table: TableName): number {
+    return this.#tables.get(table)?.size ?? 0
+  }
+
   last<Table extends TableName>(table: Table): Entry<Table> | undefined {
     const key = this.#keys(table).at(-1)
     return key === undefined ? undefined : [key, this.get(table, key) as Tables[Table]]

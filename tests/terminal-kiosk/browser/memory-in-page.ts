@@ -11,6 +11,7 @@ const bytesOf = (hex: string) => fromHex(hex) ?? new Uint8Array()
 const memory = {
   get: store.get,
   list: store.list,
+  count: store.count,
   last: store.last,
   commit: store.commit,
   async sign(algorithms: readonly ("Ed25519" | "P-256")[], message: string) {

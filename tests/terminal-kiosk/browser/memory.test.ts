@@ -69,6 +69,7 @@ async function openStore(): Promise<LocalStore> {
   return {
     get: (table, key) => call(page, "get", table, key),
     list: (table, range) => call(page, "list", table, range),
+    count: (table) => call(page, "count", table),
     last: (table) => call(page, "last", table),
     commit: (changes) => call(page, "commit", changes),
     close: () => page.context().close(),

@@ -124,6 +124,27 @@ test("drops what it does not know: a newer gateway may say more", async () => {
   expect(stall.store.commits).toBe(commits)
 })
 
+test("tries again at once when the network is said to be back, however long the next try's turn is away", async () => {
+  const stall = await openStall()
+  const { transport } = fakeGateway(() => "no-answer")
+  const troubles: unknown[] = []
+  const broker = fakeBroker()
+  const kept = keepLinked(stall.terminal, {
+    ...{ transport, connect: broker.connect, reconnectMsFirst: 60_000 },
+    listeners: {
+      onTrouble: (trouble) => {
+        troubles.push(trouble)
+        broker.changed()
+      },
+    },
+  })
+  links.push(kept)
+  await broker.until(() => troubles.length === 1)
+  await Promise.resolve()
+  kept.retryNow()
+  await broker.until(() => troubles.length === 2)
+})
+
 test("closes at once, also while it is not connected", async () => {
   const stall = await openStall()
   const { transport } = fakeGateway(() => "no-answer")

@@ -61,6 +61,23 @@ test("oldest first, a few at a time; the next follow when those are acknowledged
   expect(link.heard).toEqual(envelopes)
 })
 
+test("no publish waits for the broker's word on the one before", async () => {
+  const { terminal, clock } = await openStall()
+  for (let i = 0; i < 2; i++) {
+    clock.advance(1)
+    await enterOutsideGoods(terminal, { ...goods, commodity: i })
+  }
+  const heard = Promise.withResolvers<void>()
+  let count = 0
+  const publish = () => {
+    count += 1
+    if (count === 2) heard.resolve()
+    return heard.promise
+  }
+  await drainOutbox(terminal, { publish }, new Map(), pace)
+  expect(count).toBe(2)
+})
+
 test("what the gateway refuses is kept for a person, with the reason", async () => {
   const { terminal, store } = await openStall()
   const id = await enterOutsideGoods(terminal, goods)

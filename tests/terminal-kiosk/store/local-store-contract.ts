@@ -38,6 +38,7 @@ export function localStoreContract(name: string, open: () => Promise<LocalStore>
     expect((await store.list("outbox")).map(([key]) => key)).toEqual(["a", "b", "c", "d"])
     expect((await store.list("outbox", { after: "a", limit: 2 })).map(([key]) => key)).toEqual(["b", "c"])
     expect((await store.last("outbox"))?.[0]).toBe("d")
+    expect([await store.count("outbox"), await store.count("refused")]).toEqual([4, 0])
     expect(await store.last("sales")).toBeUndefined()
     await store.close()
   })

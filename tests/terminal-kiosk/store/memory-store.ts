@@ -10,6 +10,7 @@ export class MemoryStore implements LocalStore {
 
   get: LocalStore["get"] = async (table, key) => this.#memory.get(table, key)
   list: LocalStore["list"] = async (table, page) => this.#memory.list(table, page)
+  count: LocalStore["count"] = async (table) => this.#memory.count(table)
   last: LocalStore["last"] = async (table) => this.#memory.last(table)
 
   async commit(changes: readonly Change[]): Promise<void> {
