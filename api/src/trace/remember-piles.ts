@@ -2,6 +2,7 @@ import { pileDays, piles } from "@suyuan/drizzle/schema/trace"
 import { sql } from "drizzle-orm"
 import type { Context } from "../context"
 import { utcDay } from "../day"
+import { isOfTheseRules } from "./expected-origins"
 import { walkPile } from "./walk-pile"
 
 const atOnce = 50
@@ -25,7 +26,8 @@ export async function rememberPiles(ctx: Context): Promise<number> {
       WHERE pile.id > decode(${after}, 'hex') AND pile.last_at >= ${new Date(nowMs - lookedForMs).toISOString()}
         AND pile.last_at <= ${new Date(nowMs - quietMs).toISOString()}
         AND NOT EXISTS (SELECT FROM ${pileDays} AS kept
-          WHERE kept.pile_id = pile.id AND kept.day = (pile.last_at AT TIME ZONE 'UTC')::date AND kept.at = pile.last_at)
+          WHERE kept.pile_id = pile.id AND kept.day = (pile.last_at AT TIME ZONE 'UTC')::date AND kept.at = pile.last_at
+            AND ${isOfTheseRules(sql`kept.state`)})
       ORDER BY pile.id LIMIT ${atOnce}`)
     for (const { id } of due) await walkPile(ctx, id)
     after = due.at(-1)?.id ?? ""

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
 import { pileIdOf } from "@suyuan/api/stock/pile-id"
-import { readWalkStarts } from "@suyuan/api/trace/pile-days"
+import { readPileStates, readWalkStarts } from "@suyuan/api/trace/pile-days"
 import { forgetPileDays, rememberPiles } from "@suyuan/api/trace/remember-piles"
+import { pileDays } from "@suyuan/drizzle/schema/trace"
+import { sql } from "drizzle-orm"
 import { type TestGateway, testGateway } from "../../support/context"
 import { harvestBody, nextMoment, openTrade, type Trade } from "../../support/goods"
 
@@ -24,10 +26,12 @@ async function harvest(grams: number): Promise<string> {
   return lot
 }
 
+const pileId = () => pileIdOf(trade.baseA.merchantId, cabbage, null)
+
 async function startNow() {
   const nowMs = gateway.clock.nowMs()
   const asked = {
-    pileId: pileIdOf(trade.baseA.merchantId, cabbage, null),
+    pileId: pileId(),
     since: new Date(nowMs - 14 * 86_400_000),
     before: new Date(nowMs),
   }
@@ -49,4 +53,16 @@ test("a pile is remembered when it has been quiet for an hour, and forgotten aft
   await forgetPileDays(gateway.ctx)
   gateway.clock.advance(-100 * 86_400_000)
   expect(await startNow()).toBeUndefined()
+})
+
+test("[RG-26] what is remembered without what was expected, or by other rules of it, does not count", async () => {
+  await harvest(500)
+  gateway.clock.advance(3_700_000)
+  for (const state of [sql`state - 'expected'`, sql`jsonb_set(state, '{expected,rules}', '0')`]) {
+    await rememberPiles(gateway.ctx)
+    expect((await startNow())?.expected?.mixed).toHaveLength(1)
+    await gateway.ctx.db.execute(sql`UPDATE ${pileDays} SET state = ${state}`)
+    expect(await startNow()).toBeUndefined()
+    expect((await readPileStates(gateway.ctx.db, [pileId()], gateway.clock.nowMs())).unknown).toEqual([pileId()])
+  }
 })

@@ -63,6 +63,8 @@ test("what merchants bought is found out once, with its way, and counts until it
   ])
   expect(new Set(cart?.suppliers.keys())).toEqual(new Set([pileOf(trade.wholesaler), pileOf(trade.baseA)]))
 
+  expect(cart?.expected).toMatchObject({ grams: 4000, sources: [[lot, 4000]] })
+
   // More of the day's trade revises nothing.
   await sell(trade.wholesaler, 500, trade.consumer)
   expect((await remembered()).filter((one) => one !== undefined)).toHaveLength(2)
