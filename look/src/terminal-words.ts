@@ -271,10 +271,22 @@ export const terminalWords = {
   saleNumber: { zh: "单号", en: "Sale" },
   showCode: { zh: "再次出示码", en: "Show the code again" },
   voidSale: { zh: "作废这单（要密码）", en: "Void this sale (PIN)" },
-  refundAtOffice: {
-    zh: "平台收的钱请到市场办公室退，报这个号：",
-    en: "Money that a platform took is given back by the market's office; say this number:",
-  },
+  refund: { zh: "退款", en: "Refund" },
+  refundByPin: { zh: "退款（要密码）", en: "Refund (PIN)" },
+  refundNow: { zh: "退回这笔钱", en: "Give this money back" },
+  refundAmount: { zh: "退多少", en: "How much" },
+  refundAtMost: { zh: "最多", en: "at most" },
+  refundAmountMalformed: { zh: "金额看不懂，例如 3.98", en: "Not an amount; for example 3.98" },
+  refundGoods: { zh: "货怎么样了", en: "What became of the goods" },
+  refundSayGoods: { zh: "请选货怎么样了", en: "Say what became of the goods" },
+  goodsKept: { zh: "顾客留着（只退钱）", en: "Kept: money only" },
+  goodsNotHandedOver: { zh: "还没交货", en: "Never handed over" },
+  goodsReturned: { zh: "退回来了，还能卖", en: "Came back, can be sold" },
+  goodsDiscarded: { zh: "退回来扔了", en: "Came back, thrown away" },
+  refundAsked: { zh: "已请求，平台处理中", en: "Asked; the platform works on it" },
+  refundUnknown: { zh: "结果不明，正在追问", en: "Unknown; being asked after" },
+  refundDone: { zh: "已退回", en: "Given back" },
+  refundRefused: { zh: "没有退成", en: "Not given back" },
 } as const satisfies Record<string, { readonly zh: string; readonly en: string }>
 
 export type TerminalWord = keyof typeof terminalWords

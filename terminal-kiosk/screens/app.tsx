@@ -3,6 +3,7 @@ import { useEffect, useState } from "react"
 import { DayScreen } from "./day/day-screen"
 import { tellDisplay } from "./display/tell-display"
 import { GoodsScreen } from "./goods/goods-screen"
+import { keepFollowingRefunds } from "./refund/use-refunds"
 import { SellScreen } from "./sell/sell-screen"
 import { letNewVersionIn } from "./session/new-version"
 import { useKiosk, useKioskState, useWords } from "./session/use-kiosk"
@@ -21,12 +22,13 @@ type Place = (typeof places)[number]["name"]
 
 export function App() {
   const kiosk = useKiosk()
-  const { shown, settings, problem, purchases, standing } = useKioskState()
+  const { shown, settings, problem, purchases, standing, line } = useKioskState()
   const say = useWords()
   const [place, setPlace] = useState<Place>("sell")
   const incoming = purchases.filter(([, { answer }]) => answer === undefined).length
 
   useEffect(() => tellDisplay(kiosk), [kiosk])
+  useEffect(() => (line.isOnline ? keepFollowingRefunds(kiosk) : undefined), [kiosk, line.isOnline])
   useEffect(() => {
     document.documentElement.lang = settings.language === "zh" ? "zh-CN" : "en"
     document.documentElement.dataset.text = settings.largeText ? "large" : "normal"

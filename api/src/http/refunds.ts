@@ -5,10 +5,11 @@ import type { RefundRow } from "../payments/attempts"
 import { findSaleKey } from "../payments/find-sale"
 import type { PaymentDeps } from "../payments/payment-deps"
 import { listRefunds, requestRefund } from "../payments/request-refund"
+import { requestTerminalRefund } from "../payments/request-terminal-refund"
 import { requireActor } from "./authenticate"
 import { actorRefusals, refusals } from "./refusals"
 import { newRouter, type Routes } from "./router"
-import { answer, byToken, instant, jsonBody, terminalId, uuid } from "./schemas"
+import { answer, byToken, hexBytes, instant, jsonBody, terminalId, uuid } from "./schemas"
 
 const tags = ["payments"]
 const path = "/sales/{terminal}/{counter}/refunds"
@@ -85,6 +86,49 @@ const listRoute = createRoute({
   },
 })
 
+const terminalRoute = createRoute({
+  method: "post",
+  path: "/terminals/{id}/refunds",
+  tags,
+  summary: "Give money back from the stall's own terminal",
+  description:
+    "Signed by the terminal, for a sale of its own. The same request again is the same refund, as it stands by then.",
+  request: {
+    params: z.object({ id: terminalId }),
+    ...jsonBody(
+      z.object({
+        id: uuid,
+        counter: z.number().int().min(0).max(0xffff_ffff),
+        amountFen: z.number().int().min(0).max(0xffff_ffff),
+        goods,
+        lines: z.array(line).max(255).default([]).openapi({ description: "Goods that are meant; none: all of them" }),
+        signature: hexBytes(64).openapi({
+          description: "Over SYQ1 ‖ network ‖ terminal ‖ id ‖ counter ‖ amount ‖ goods ‖ lines",
+        }),
+      }),
+    ),
+  },
+  responses: {
+    200: answer("The refund", refund),
+    ...refusals(
+      "request/malformed",
+      "request/too-many",
+      "terminal/unknown",
+      "terminal/bad-signature",
+      "terminal/not-confirmed",
+      "terminal/suspended",
+      "terminal/revoked",
+      "refund/sale-unknown",
+      "refund/not-paid",
+      "refund/amount-below-one-fen",
+      "refund/amount-above-paid",
+      "refund/lines-malformed",
+      "refund/id-reused",
+      "refund/too-many-parts",
+    ),
+  },
+})
+
 export function refundRoutes({ ctx, payments }: { readonly ctx: Context; readonly payments: PaymentDeps }): Routes {
   const router = newRouter()
   router.use("/sales/:terminal/:counter/refunds", requireActor(ctx, "payments:refund"))
@@ -97,6 +141,12 @@ export function refundRoutes({ ctx, payments }: { readonly ctx: Context; readonl
   router.openapi(listRoute, async (c) => {
     const sale = await saleOf(ctx, c.req.valid("param"))
     return c.json({ refunds: (await listRefunds(ctx, c.get("actor"), sale)).map(refundView) }, 200)
+  })
+  router.openapi(terminalRoute, async (c) => {
+    const { lines, ...wish } = c.req.valid("json")
+    const terminal = c.req.valid("param").id
+    const request = { ...wish, terminal, lines: lines.map(({ line, grams }) => [line, grams] as const) }
+    return c.json(refundView(await requestTerminalRefund(ctx, payments, request)), 200)
   })
   return router
 }

@@ -1,10 +1,12 @@
 import { createRoute, z } from "@hono/zod-openapi"
+import { TRACE_LABEL_BYTES } from "@suyuan/protocol/terminal/trace-label"
 import type { Context as HttpContext } from "hono"
 import type { Actor } from "../actor"
 import type { Context } from "../context"
 import { ServiceError } from "../errors"
 import type { Chain } from "../ledger/chain"
 import { prove } from "../ledger/prove"
+import { recordOfLabel } from "../trace/find-label"
 import { requireStatement } from "../trace/find-statements"
 import { readTrace } from "../trace/read-trace"
 import { recordOfShare, requireReader, revokeShare, shareTrace } from "../trace/share-trace"
@@ -13,6 +15,7 @@ import { TracePage } from "./pages/trace-page"
 import { refusals } from "./refusals"
 import { type HttpEnvironment, newRouter, type Routes } from "./router"
 import { coverageSchema, inspectionSchema, originSchema } from "./scan-schemas"
+import { hexBytes, terminalId } from "./schemas"
 
 export type TraceDeps = {
   readonly ctx: Context
@@ -98,6 +101,23 @@ const sharePage = createRoute({
     ...refusals("trace/unknown", "trace/share-revoked"),
   },
 })
+const labelPage = createRoute({
+  method: "get",
+  path: "/l/{terminal}/{counter}/{mac}",
+  tags: ["traces"],
+  summary: "The trace behind a printed label, as a share shows it",
+  request: {
+    params: z.object({
+      terminal: terminalId,
+      counter: z.coerce.number().int().min(0).max(0xffff_ffff),
+      mac: hexBytes(TRACE_LABEL_BYTES),
+    }),
+  },
+  responses: {
+    200: { description: "The page", content: { "text/html": { schema: z.string() } } },
+    ...refusals("request/malformed", "trace/unknown", "trace/not-recorded"),
+  },
+})
 const purchaseProof = createRoute({
   method: "get",
   path: "/proofs/purchases/{recordId}",
@@ -178,21 +198,22 @@ export function traceRoutes({ ctx, chain, app, readerOf }: TraceDeps): Routes {
     const recordId = await recordOfShare(ctx, c.req.valid("param").shareId)
     return c.json(await readTrace(ctx, ctx.db, recordId, "share"), 200)
   })
-  routes.openapi(sharePage, async (c) => {
-    const { shareId } = c.req.valid("param")
-    const trace = await readTrace(ctx, ctx.db, await recordOfShare(ctx, shareId), "share")
+  const page = async (c: HttpContext<HttpEnvironment>, recordId: string, path: string, own?: BuyerApp) => {
+    const trace = await readTrace(ctx, ctx.db, recordId, "share")
     const asked = c.req.query("lang")
     const language = asked === "zh" || asked === "en" ? asked : (c.get("language") ?? "zh")
-    const page = (
-      <TracePage
-        trace={trace}
-        path={`/t/${shareId}`}
-        language={language}
-        nonce={c.get("secureHeadersNonce")}
-        app={app}
-      />
-    )
-    return c.html(`<!doctype html>${page}`, 200)
+    const nonce = c.get("secureHeadersNonce")
+    return `<!doctype html>${<TracePage trace={trace} path={path} language={language} nonce={nonce} app={own} />}`
+  }
+  routes.openapi(sharePage, async (c) => {
+    const { shareId } = c.req.valid("param")
+    return c.html(await page(c, await recordOfShare(ctx, shareId), `/t/${shareId}`, app), 200)
+  })
+  routes.openapi(labelPage, async (c) => {
+    const { terminal, counter, mac } = c.req.valid("param")
+    const recordId = await recordOfLabel(ctx, { terminalId: terminal, counter, mac })
+    // Without the app, which opens shares by their ids.
+    return c.html(await page(c, recordId, c.req.path), 200)
   })
   routes.openapi(purchaseProof, async (c) => {
     const { recordId } = c.req.valid("param")

@@ -112,7 +112,8 @@ export function DayScreen() {
       {counts && <StockTakeSheet onClose={() => setCounts(false)} />}
       {open !== undefined && (
         <SaleSheet
-          sale={open}
+          // What was heard meanwhile counts.
+          sale={sales.find(({ counter }) => counter === open.counter) ?? open}
           onClose={() => setOpen(undefined)}
           onShow={() => void showSale(kiosk, open.counter)}
           onChanged={() => {

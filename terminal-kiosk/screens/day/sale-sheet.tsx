@@ -1,11 +1,14 @@
-import { terminalToHex } from "@suyuan/protocol/terminal/identifiers"
 import { useState } from "react"
+import { refundableFen } from "../../src/refund/ask-refund"
 import { linesOf } from "../../src/sale/sale-lines"
 import { standingOf } from "../../src/sale/sale-standing"
 import { voidSale } from "../../src/sale/void-sale"
 import type { SaleRow } from "../../src/store/rows"
 import { AskPin } from "../parts/ask-pin"
 import { Sheet } from "../parts/sheet"
+import { refundLooks } from "../refund/refund-looks"
+import { RefundSheet } from "../refund/refund-sheet"
+import { useRefunds } from "../refund/use-refunds"
 import { lineText, yuan } from "../session/goods-names"
 import { refusalWords } from "../session/refusals"
 import { useKiosk, useKioskState, useWords } from "../session/use-kiosk"
@@ -25,6 +28,9 @@ export function SaleSheet({ sale, onClose, onShow, onChanged }: SaleSheetProps) 
   const say = useWords()
   const [asksPin, setAsksPin] = useState(false)
   const [refusal, setRefusal] = useState<string | undefined>(undefined)
+  const [refunding, setRefunding] = useState(false)
+  const refunds = useRefunds(sale.counter)
+  const leftFen = refundableFen(sale, refunds)
   const standing = standingOf(sale)
   const look = saleLooks[standing]
   const mayVoid = standing === "cash" || standing === "handed-over"
@@ -78,11 +84,32 @@ export function SaleSheet({ sale, onClose, onShow, onChanged }: SaleSheetProps) 
           {say("voidSale")}
         </button>
       )}
-      {standing === "paid" && (
-        <p className="notice">
-          {say("refundAtOffice")} {terminalToHex(kiosk.terminal.identity.terminal)}/{sale.counter}
-        </p>
+      {refunds.length > 0 && (
+        <ul className="plain" aria-live="polite">
+          {refunds.map((refund) => {
+            const { shape, word, tone } = refundLooks[refund.state]
+            return (
+              <li key={refund.id} className="row">
+                <span>
+                  {say("refund")} {yuan(refund.amountFen)}
+                </span>
+                <span className={`chip ${tone}`}>
+                  {shape} {say(word)}
+                </span>
+                {refund.code !== undefined && refund.state !== "done" && (
+                  <span className="soft">{refusalWords(refund.code, settings.language)}</span>
+                )}
+              </li>
+            )
+          })}
+        </ul>
       )}
+      {leftFen > 0 && (
+        <button type="button" className="danger wide" onClick={() => setRefunding(true)}>
+          {say("refundByPin")}
+        </button>
+      )}
+      {refunding && <RefundSheet sale={sale} leftFen={leftFen} onClose={() => setRefunding(false)} />}
       {asksPin && <AskPin onOwner={() => void takeBack()} onClose={() => setAsksPin(false)} />}
     </Sheet>
   )

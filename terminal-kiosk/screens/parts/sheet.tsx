@@ -27,6 +27,8 @@ export function Sheet({ title, onClose, wide = false, children }: SheetProps) {
       className={wide ? "sheet wide" : "sheet"}
       aria-labelledby={heading}
       onCancel={(event) => {
+        // React lets a sheet hear of the sheet that lies on it.
+        if (event.target !== event.currentTarget) return
         event.preventDefault()
         onClose()
       }}

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test"
 import { shares } from "@suyuan/drizzle/schema/buyers"
 import { records } from "@suyuan/drizzle/schema/ledger"
+import { hmacSha256 } from "@suyuan/protocol/codec/hashes"
+import { traceLabelMessage, traceLabelUrl } from "@suyuan/protocol/terminal/trace-label"
 import { eq } from "drizzle-orm"
 import { sessionOf, testApp, tokenOf } from "../../support/app"
 import { type TestGateway, testGateway } from "../../support/context"
@@ -163,5 +165,33 @@ describe("a share", () => {
 
   test("that nobody made opens nothing", async () => {
     expect(codeOf(await call("/traces/shares/aaaaaaaaaaaaaaaaa"))).toEqual([404, "trace/unknown"])
+  })
+})
+
+describe("a label that the stall printed", () => {
+  const labelOf = (counter: number) => {
+    const { ctx } = gateway
+    const { terminalId } = trade.baseA
+    const message = traceLabelMessage(ctx.config.NETWORK_ID, terminalId, counter)
+    return traceLabelUrl("http://stall", terminalId, counter, hmacSha256(ctx.keys.receiptKey(terminalId), message))
+  }
+  const pathOf = (counter: number) => new URL(labelOf(counter)).pathname
+
+  test("opens the sale's trace to whoever holds the bag, as a share: neither buyer, price nor time of day", async () => {
+    const { status, text } = await call(pathOf(1))
+    expect(status).toBe(200)
+    expect(text).toContain("从田间到我")
+    for (const secret of ["73.81", "7381", payer.cookie ?? "session"]) expect(text).not.toContain(secret)
+    expect(text).not.toMatch(/\d\d:\d\d/)
+    expect((await call(`${pathOf(1)}?lang=en`)).text).toContain(`${pathOf(1)}?lang=zh`)
+  })
+
+  test("is not to be guessed, and says nothing of a sale that is not recorded yet", async () => {
+    const path = pathOf(1)
+    const wrong = path.slice(0, -1) + (path.endsWith("0") ? "1" : "0")
+    expect(codeOf(await call(wrong))).toEqual([404, "trace/unknown"])
+    expect(codeOf(await call(path.replace("/1/", "/2/")))).toEqual([404, "trace/unknown"])
+    expect(codeOf(await call(pathOf(77)))).toEqual([409, "trace/not-recorded"])
+    expect((await call(path.slice(0, -2))).status).toBe(400)
   })
 })

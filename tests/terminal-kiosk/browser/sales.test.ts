@@ -241,3 +241,60 @@ test("a cash sale is voided with the owner's PIN only", async () => {
   await untilSent(page)
   await tablet.context.close()
 })
+
+test("[PY-22] money goes back from the stall, a part and then the rest, with the owner's PIN only; an answer that is lost is unknown", async () => {
+  const tablet = await openStall(market)
+  const { page, context } = tablet
+  await weigh(page, "dbc", "2.5")
+  await weigh(page, "fq", "1")
+  const url = await settle(page)
+  await untilSent(page)
+  await payAt(market.gateway, buyer, url)
+  await standing(page, "已收款")
+  await page.keyboard.press("Enter")
+  await goTo(page, "今日")
+  await page.click(".list-row")
+  const ask = async (amount: string, goods: string) => {
+    await page.click("button:has-text('退款（要密码）')")
+    await page.getByLabel("退多少").fill(amount)
+    await page.click(`dialog button:has-text('${goods}')`)
+  }
+  const confirm = async () => {
+    await page.click("button:has-text('退回这笔钱')")
+    await page.locator("dialog .keypad").waitFor()
+    await page.keyboard.type("2468")
+    await page.keyboard.press("Enter")
+  }
+  await ask("9.01", "还没交货")
+  await page.click("button:has-text('退回这笔钱')")
+  await page.locator("dialog [role=alert]", { hasText: "超过了可退的余额" }).waitFor()
+  await page.keyboard.press("Escape")
+  await ask("4.50", "退回来了，还能卖")
+  await page.getByLabel("大白菜 2.5 斤").uncheck()
+  await confirm()
+  const row = (amount: string) => page.locator("dialog li.row", { hasText: `退款 ${amount}` })
+  await row("¥4.50").getByText("已退回").waitFor()
+  let lost = 0
+  await context.route("**/terminals/*/refunds", async (route) => {
+    // The gateway did it; nobody hears of it.
+    await route.fetch()
+    lost += 1
+    await route.abort()
+  })
+  await ask("4.50", "顾客留着（只退钱）")
+  await confirm()
+  await row("¥4.50").nth(1).getByText("结果不明").waitFor()
+  expect(lost).toBeGreaterThan(0)
+  await context.unroute("**/terminals/*/refunds")
+  await row("¥4.50").nth(1).getByText("已退回").waitFor()
+  await page.locator("dialog", { hasText: "已退款 ¥9.00" }).waitFor()
+  expect(await page.locator("button:has-text('退款（要密码）')").count()).toBe(0)
+  const refunds = await market.sql`
+    SELECT amount_fen::int AS fen, goods, lines, state FROM refunds
+    WHERE terminal_id = ${Number.parseInt(await terminalOf(tablet), 16)} ORDER BY created_at`
+  expect([...refunds]).toEqual([
+    { fen: 450, goods: "returned", lines: [[1, 500]], state: "succeeded" },
+    { fen: 450, goods: "money-only", lines: [], state: "succeeded" },
+  ])
+  await context.close()
+})
