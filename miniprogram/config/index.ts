@@ -10,6 +10,14 @@ const isCompiled = (path: string): boolean =>
     ? /[\\/]@noble[\\/]/.test(path)
     : compiledWithOurs.some((folder) => path.startsWith(folder))
 
+const ROUTER = /@tarojs[\\/]router[\\/]dist[\\/]index\.esm\.js$/
+/** What is used here of webpack-chain. */
+type WebpackChain = {
+  readonly module: {
+    rule(name: string): { test(path: RegExp): { use(name: string): { loader(path: string): unknown } } }
+  }
+}
+
 const sameSizes = { pxtransform: { enable: false, config: {} } }
 
 export default {
@@ -20,6 +28,7 @@ export default {
   sourceRoot: "src",
   outputRoot: process.env.MINIPROGRAM_OUT ?? "dist/unnamed",
   framework: "react",
+  alias: { "tokens.css": resolve(import.meta.dirname, `../.tokens/${process.env.TARO_ENV}.css`) },
   compiler: { type: "webpack5", prebundle: { enable: false } },
   cache: { enable: false },
   defineConstants: {
@@ -32,6 +41,13 @@ export default {
     router: { mode: "hash" },
     postcss: { ...sameSizes, autoprefixer: { enable: false, config: {} } },
     compile: { include: [isCompiled] },
+    webpackChain(chain: WebpackChain) {
+      chain.module
+        .rule("router-styles")
+        .test(ROUTER)
+        .use("adopt")
+        .loader(resolve(import.meta.dirname, "adopt-styles.cjs"))
+    },
     output: { filename: "js/[name].[contenthash:8].js", chunkFilename: "js/[name].[contenthash:8].js" },
     miniCssExtractPluginOption: {
       ignoreOrder: true,

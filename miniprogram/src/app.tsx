@@ -1,5 +1,19 @@
+import "./platform/boot"
+import Taro, { useDidShow, useLaunch } from "@tarojs/taro"
 import type { PropsWithChildren } from "react"
+import { noteEntry } from "./platform/scanned"
+import "tokens.css"
+import "./styles/app.css"
+
+type Entered = { readonly query?: Readonly<Record<string, string | undefined>> | undefined }
 
 export default function App({ children }: PropsWithChildren) {
+  useLaunch((options: Entered) => noteEntry(options.query ?? {}))
+  // A warm start by another code: the pay page is opened anew, with what was scanned.
+  useDidShow((options?: Entered) => {
+    const query = options?.query ?? {}
+    noteEntry(query)
+    if (query.qrCode !== undefined && Taro.getCurrentPages().length > 0) void Taro.reLaunch({ url: "/pages/pay/index" })
+  })
   return children
 }

@@ -1,1 +1,1 @@
-export default definePageConfig({ navigationBarTitleText: "溯源" })
+export default definePageConfig({ navigationBarTitleText: "我买过的" })

@@ -1,13 +1,61 @@
-import { verifyNoble } from "@suyuan/protocol/terminal/verify-noble"
-import { Text, View } from "@tarojs/components"
-import { checkProof } from "../../../core/check-proof"
+import Taro, { useRouter } from "@tarojs/taro"
+import { useCallback, useEffect } from "react"
+import type { ProofSource } from "../../../core/read-proof"
+import { Loading, Notice, Offline, Slip } from "../../parts/states"
+import { dropPlainPage } from "../../platform/page-data"
+import { gateway } from "../../session/gateway"
+import { useWords } from "../../session/language"
+import { useAnswer } from "../../session/use-answer"
+import { sourceOf } from "./source-of"
+import { TraceSlip } from "./trace-slip"
 
-export default function Page() {
+/** From the field to this person, or what somebody shared of it. */
+export default function TracePage() {
+  const { params } = useRouter()
+  const source = sourceOf(params)
+  const { say } = useWords()
+  if (source !== undefined) return <Traced key={JSON.stringify(source)} source={source} />
   return (
-    <View>
-      <Text>
-        {process.env.TARO_ENV} {String(checkProof)} {String(verifyNoble)}
-      </Text>
-    </View>
+    <Slip>
+      <Notice shape="refused" title={say("traceGone")} />
+    </Slip>
   )
+}
+
+function Traced({ source }: { readonly source: ProofSource }) {
+  const { say } = useWords()
+  const name = "record" in source ? source.record : source.share
+  const isOwn = "record" in source
+  const ask = useCallback(
+    () =>
+      isOwn
+        ? gateway.get("/traces/purchases/{recordId}", { path: { recordId: name } })
+        : gateway.get("/traces/shares/{shareId}", { path: { shareId: name } }),
+    [isOwn, name],
+  )
+  const [asked, again] = useAnswer(ask)
+  const hasContent = asked.at !== "loading"
+  useEffect(() => {
+    if (hasContent) dropPlainPage()
+  }, [hasContent])
+  switch (asked.at) {
+    case "loading":
+      return <Loading />
+    case "offline":
+      return <Offline onAgain={again} />
+    case "refused":
+      return (
+        <Slip>
+          <Notice shape="refused" title={say("traceGone")} />
+        </Slip>
+      )
+    case "there":
+      return (
+        <TraceSlip
+          trace={asked.value}
+          source={source}
+          onVerify={() => void Taro.navigateTo({ url: `/pages/verify/index?${isOwn ? "record" : "share"}=${name}` })}
+        />
+      )
+  }
 }

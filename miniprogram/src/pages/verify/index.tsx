@@ -1,13 +1,64 @@
 import { verifyNoble } from "@suyuan/protocol/terminal/verify-noble"
-import { Text, View } from "@tarojs/components"
+import { useRouter } from "@tarojs/taro"
+import { useCallback, useEffect, useState } from "react"
 import { checkProof } from "../../../core/check-proof"
+import { gatewayReaders, gatewaySetting, type ProofSource, readProof } from "../../../core/read-proof"
+import { Loading, Notice, Offline, Slip } from "../../parts/states"
+import { gateway } from "../../session/gateway"
+import { useWords } from "../../session/language"
+import { sourceOf } from "../trace/source-of"
+import { type Checked, VerifySlip } from "./verify-slip"
 
-export default function Page() {
+type Verification =
+  | { readonly at: "loading" | "offline" | "waiting" | "gone" }
+  | { readonly at: "checked"; readonly checked: Checked }
+
+/** The steps run here, on the phone; the words for them are everybody's. */
+export default function VerifyPage() {
+  const { params } = useRouter()
+  const source = sourceOf(params)
+  const { say } = useWords()
+  if (source !== undefined) return <Verified key={JSON.stringify(source)} source={source} />
   return (
-    <View>
-      <Text>
-        {process.env.TARO_ENV} {String(checkProof)} {String(verifyNoble)}
-      </Text>
-    </View>
+    <Slip>
+      <Notice shape="refused" title={say("traceGone")} />
+    </Slip>
   )
+}
+
+function Verified({ source }: { readonly source: ProofSource }) {
+  const { language, say } = useWords()
+  const [verification, setVerification] = useState<Verification>({ at: "loading" })
+  const name = "record" in source ? source.record : source.share
+  const isOwn = "record" in source
+  const check = useCallback(async () => {
+    setVerification({ at: "loading" })
+    const proof = await readProof(gateway, isOwn ? { record: name } : { share: name })
+    if (!proof.ok) return setVerification({ at: proof.why })
+    const setting = await gatewaySetting(gateway, verifyNoble)
+    const { report } = await checkProof(proof.text, gatewayReaders(gateway), setting, language)
+    setVerification({ at: "checked", checked: { report, text: proof.text } })
+  }, [isOwn, name, language])
+  const again = useCallback(() => void check().catch(() => setVerification({ at: "offline" })), [check])
+  useEffect(again, [again])
+  switch (verification.at) {
+    case "loading":
+      return <Loading />
+    case "offline":
+      return <Offline onAgain={again} />
+    case "waiting":
+      return (
+        <Slip>
+          <Notice shape="waiting" title={say("proofWaiting")} />
+        </Slip>
+      )
+    case "gone":
+      return (
+        <Slip>
+          <Notice shape="refused" title={say("traceGone")} />
+        </Slip>
+      )
+    case "checked":
+      return <VerifySlip checked={verification.checked} />
+  }
 }

@@ -1,0 +1,80 @@
+/** What is certain about the origin of some goods, as one sentence and as bars: never more than the books give. */
+import type { AnswerOf } from "@suyuan/client/client"
+import { type BuyerWord, buyerWords } from "@suyuan/look/buyer-words"
+
+export type Language = "zh" | "en"
+export type SaleAnswer = AnswerOf<"/p/{digits}", "get">
+export type TraceAnswer = AnswerOf<"/traces/shares/{shareId}", "get">
+export type Origin = NonNullable<NonNullable<SaleAnswer["lines"]>[number]["pile"]>["origin"]
+
+const before = {
+  "all-from": "allFrom",
+  "partly-from": "knownFrom",
+  "one-or-several": "oneOrMoreOf",
+  unknown: "originUnknown",
+} as const satisfies Record<Origin["kind"], BuyerWord>
+
+const marks = {
+  zh: { colon: "", comma: "、", semicolon: "；" },
+  en: { colon: " ", comma: ", ", semicolon: "; " },
+} as const
+
+export interface OriginSentence {
+  readonly text: string
+  readonly isKnown: boolean
+}
+
+/** `全部来自张北基地，12月8日采收`: the finest that is certain, and how much may be unknown. */
+export function originSentence(origin: Origin | null | undefined, language: Language): OriginSentence {
+  if (!origin || origin.kind === "unknown") return { text: buyerWords.originUnknown[language], isKnown: false }
+  const { colon, comma, semicolon } = marks[language]
+  const places = `${buyerWords[before[origin.kind]][language]}${colon}${origin.places.join(comma)}`
+  const days = new Set(origin.sources.map(({ harvestedAt }) => dayOf(harvestedAt)))
+  const [day] = days
+  const harvested = days.size === 1 && day !== undefined ? harvestWords(day, language) : ""
+  const unknown =
+    origin.unknownHighPercent > 0 ? `${semicolon}${buyerWords.unknownUpTo[language]} ${origin.unknownHighPercent}%` : ""
+  return { text: `${places}${harvested}${unknown}`, isKnown: true }
+}
+
+export interface OriginBar {
+  readonly key: string
+  readonly label: string
+  readonly mustPercent: number
+  readonly mayPercent: number
+  readonly isUnknown: boolean
+}
+
+/** A bar for each source and one for what is unknown. Lower bounds rounded down, upper bounds up. */
+export function originBars(origin: Origin, language: Language): readonly OriginBar[] {
+  const bars = origin.sources.map((source) => {
+    const place = source.base.startsWith(source.province) ? source.base : `${source.province} ${source.base}`
+    const label = `${place}${harvestWords(dayOf(source.harvestedAt), language)}`
+    return { key: source.lotId, label, ...percents(source, origin.grams), isUnknown: false }
+  })
+  if (origin.unknown.mayGrams === 0) return bars
+  const label = buyerWords.originUnknown[language]
+  return [...bars, { key: "unknown", label, ...percents(origin.unknown, origin.grams), isUnknown: true }]
+}
+
+function percents(range: { readonly mustGrams: number; readonly mayGrams: number }, grams: number) {
+  const share = (part: number) => (grams === 0 ? 0 : (part * 100) / grams)
+  return { mustPercent: Math.floor(share(range.mustGrams)), mayPercent: Math.ceil(share(range.mayGrams)) }
+}
+
+/** `80%–100%`, or one number where both bounds are the same. */
+export function rangeText(range: { readonly mustPercent: number; readonly mayPercent: number }): string {
+  return range.mustPercent === range.mayPercent ? `${range.mayPercent}%` : `${range.mustPercent}%–${range.mayPercent}%`
+}
+
+function dayOf(instant: string): string {
+  return instant.slice(0, 10)
+}
+
+function harvestWords(day: string, language: Language): string {
+  const [, month, date] = day.split("-").map(Number)
+  if (!month || !date) return ""
+  return language === "zh"
+    ? `，${month}月${date}日${buyerWords.harvestedOn.zh}`
+    : `, ${buyerWords.harvestedOn.en} ${day}`
+}

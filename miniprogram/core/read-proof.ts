@@ -1,0 +1,55 @@
+/** The readers of a phone without a chain node: root, key and setting are this gateway's word, and are called so. */
+import type { GatewayClient } from "@suyuan/client/client"
+import { fromHex } from "@suyuan/protocol/codec/bytes"
+import { terminalToHex } from "@suyuan/protocol/terminal/identifiers"
+import type { VerifySignature } from "@suyuan/protocol/terminal/signature"
+import type { ProofReaders, ProofSetting } from "./check-proof"
+
+/** Which record: bought by this person, or shared by somebody. */
+export type ProofSource = { readonly record: string } | { readonly share: string }
+
+export type ProofText =
+  | { readonly ok: true; readonly text: string }
+  | { readonly ok: false; readonly why: "waiting" | "gone" }
+
+/** Rejects when no answer came. */
+export async function readProof(client: GatewayClient, source: ProofSource): Promise<ProofText> {
+  const answer =
+    "record" in source
+      ? await client.getText("/proofs/purchases/{recordId}", { path: { recordId: source.record } })
+      : await client.getText("/proofs/shares/{shareId}", { path: { shareId: source.share } })
+  if (answer.ok) return { ok: true, text: answer.value }
+  if (answer.status >= 500) throw new Error(answer.refusal.code)
+  return { ok: false, why: answer.refusal.code === "ledger/not-anchored" ? "waiting" : "gone" }
+}
+
+export function gatewayReaders(client: GatewayClient): ProofReaders {
+  return {
+    async rootOf(log, sequence) {
+      const answer = await client.get("/ledger/roots/{log}/{sequence}", { path: { log, sequence } })
+      if (!answer.ok) throw new Error(answer.refusal.code)
+      return answer.value.root === null ? undefined : fromHex(answer.value.root)
+    },
+    async terminalKeyOf(terminal) {
+      const answer = await client.get("/ledger/terminals/{terminal}", { path: { terminal: terminalToHex(terminal) } })
+      if (!answer.ok && answer.status === 404) return undefined
+      if (!answer.ok) throw new Error(answer.refusal.code)
+      const publicKey = fromHex(answer.value.publicKey)
+      return publicKey && { algorithm: answer.value.algorithm, publicKey }
+    },
+  }
+}
+
+/** Until a consortium stands whose network is built in, the anchor is our word: said as a development chain. */
+export async function gatewaySetting(client: GatewayClient, verifySignature: VerifySignature): Promise<ProofSetting> {
+  const answer = await client.get("/ledger/setting")
+  if (!answer.ok) throw new Error(answer.refusal.code)
+  const { networkId, chainId, contract } = answer.value
+  return {
+    networkId,
+    chainId,
+    contract: fromHex(contract) ?? new Uint8Array(0),
+    developmentChain: true,
+    verifySignature,
+  }
+}

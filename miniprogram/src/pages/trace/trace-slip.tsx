@@ -1,0 +1,59 @@
+import type { TraceAnswer } from "../../../core/origin-words"
+import type { ProofSource } from "../../../core/read-proof"
+import { Box, Press, Title } from "../../parts/elements"
+import { Certificates, OriginBars, Statement, Tests } from "../../parts/origin"
+import { Mark, Slip } from "../../parts/states"
+import { useWords } from "../../session/language"
+import { ShareTrace } from "./share-trace"
+import { TheWay } from "./the-way"
+
+type TraceSlipProps = { readonly trace: TraceAnswer; readonly source: ProofSource; readonly onVerify: () => void }
+
+export function TraceSlip({ trace, source, onVerify }: TraceSlipProps) {
+  const { language, say } = useWords()
+  const isAnchored = trace.recordState === "anchored" || trace.recordState === "confirmed"
+  return (
+    <Slip isDemo={trace.development}>
+      <Box className="soft">
+        {"share" in source ? say("sharedTrace") : say("traceTitle")} ·{" "}
+        {language === "zh" ? trace.stall.site : trace.stall.siteEn}
+      </Box>
+      <Title level={1}>{trace.stall.name}</Title>
+      <Box className="soft">
+        {say("stall")} {trace.stall.number} · {say("soldOn")} {trace.soldAt.slice(0, 10)}
+      </Box>
+      {trace.lines.map((line, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: the lines of a record never change their order
+        <Box key={index} className="line">
+          <Title level={2}>{(language === "zh" ? line.name : line.nameEn) ?? say("nameFollows")}</Title>
+          <Statement origin={line.origin} />
+          {line.origin && line.origin.sources.length > 0 && <OriginBars origin={line.origin} />}
+          <Tests tests={line.inspections} coverage={line.coverage} />
+          <Certificates count={line.certificates} coverage={line.coverage} />
+          <TheWay way={line.way} />
+        </Box>
+      ))}
+      {trace.originStatements.length === 0 && <Mark shape="waiting">{say("originProvisional")}</Mark>}
+      <Box className="soft">{say("ifNothingOffTheBooks")}</Box>
+      <Box className="tear" />
+      <Box className={isAnchored ? "seal" : "seal pending"}>
+        <Box className="stamp" label={say(isAnchored ? "recordAnchored" : "recordWaiting")}>
+          印
+        </Box>
+        <Box className="grow">
+          <Mark shape={isAnchored ? "paid" : "waiting"}>{say(isAnchored ? "recordAnchored" : "recordWaiting")}</Mark>
+          {trace.development && <Box className="soft">{say("developmentChain")}</Box>}
+          <Box className="soft number-of-record">
+            {say("recordNumber")} {trace.recordId}
+          </Box>
+        </Box>
+      </Box>
+      <Box className="actions">
+        <Press id="verify" className="primary" onPress={onVerify}>
+          {say("verify")}
+        </Press>
+        {"record" in source && <ShareTrace trace={trace} recordId={source.record} />}
+      </Box>
+    </Slip>
+  )
+}

@@ -1,0 +1,39 @@
+import type { ReactNode } from "react"
+
+export interface WordsProps {
+  readonly className?: string
+  readonly children?: ReactNode
+}
+
+export interface BoxProps extends WordsProps {
+  /** Of a drawing: what it says in words. */
+  readonly label?: string
+  /** Told by a screen reader when it changes. */
+  readonly isStatus?: boolean
+  /** Of a bar, in per cent. */
+  readonly width?: string
+}
+
+export interface TitleProps extends WordsProps {
+  readonly level: 1 | 2 | 3
+}
+
+export interface PressProps extends WordsProps {
+  readonly id: string
+  readonly onPress?: () => void
+  readonly isDisabled?: boolean
+  /** Opens the platform's own share sheet. */
+  readonly isShare?: boolean
+}
+
+export interface PictureProps {
+  readonly className?: string
+  readonly source: string
+  readonly label: string
+}
+
+export interface FieldProps {
+  readonly label: string
+  readonly value: string
+  readonly onChange: (value: string) => void
+}

@@ -1,0 +1,53 @@
+// The same elements as plain HTML.
+import type { BoxProps, FieldProps, PictureProps, PressProps, TitleProps, WordsProps } from "./element-types"
+
+export function Page({ className = "", children }: BoxProps) {
+  return <main className={`buyer ${className}`}>{children}</main>
+}
+
+export function Box({ className = "", children, label, isStatus, width }: BoxProps) {
+  return (
+    <div
+      className={className}
+      {...(width === undefined ? {} : { style: { width } })}
+      {...(label === undefined ? {} : { role: "img", "aria-label": label })}
+      {...(isStatus === true ? { role: "status", "aria-live": "polite" as const } : {})}
+    >
+      {children}
+    </div>
+  )
+}
+
+export function Title({ level, className = "", children }: TitleProps) {
+  const Heading = `h${level}` as const
+  return <Heading className={`title ${className}`}>{children}</Heading>
+}
+
+export function Words({ className = "", children }: WordsProps) {
+  return <span className={className}>{children}</span>
+}
+
+export function Press({ id, className = "", children, onPress, isDisabled = false }: PressProps) {
+  return (
+    <button type="button" id={id} className={`press ${className}`} disabled={isDisabled} onClick={() => onPress?.()}>
+      {children}
+    </button>
+  )
+}
+
+export function Picture({ className = "", source, label }: PictureProps) {
+  return <img className={className} src={source} alt={label} />
+}
+
+export function Field({ label, value, onChange }: FieldProps) {
+  return (
+    <input
+      className="field"
+      type="search"
+      aria-label={label}
+      placeholder={label}
+      value={value}
+      onChange={(event) => onChange(event.target.value)}
+    />
+  )
+}

@@ -1,0 +1,58 @@
+// The few elements that pages are made of, on mini-programs. `elements.h5.tsx` has the same names as plain HTML: no
+// custom elements there, so that headings, buttons and lists are what a screen reader expects.
+import { Button, Image, Input, Text, View } from "@tarojs/components"
+import type { BoxProps, FieldProps, PictureProps, PressProps, TitleProps, WordsProps } from "./element-types"
+
+export function Page({ className = "", children }: BoxProps) {
+  return <View className={`buyer ${className}`}>{children}</View>
+}
+
+export function Box({ className = "", children, label, isStatus, width }: BoxProps) {
+  return (
+    <View
+      className={className}
+      {...(width === undefined ? {} : { style: { width } })}
+      {...(label === undefined ? {} : { ariaLabel: label, ariaRole: "img" })}
+      {...(isStatus === true ? { ariaRole: "status" } : {})}
+    >
+      {children}
+    </View>
+  )
+}
+
+export function Title({ className = "", children }: TitleProps) {
+  return <View className={`title ${className}`}>{children}</View>
+}
+
+export function Words({ className = "", children }: WordsProps) {
+  return <Text className={className}>{children}</Text>
+}
+
+export function Press({ id, className = "", children, onPress, isDisabled = false, isShare = false }: PressProps) {
+  return (
+    <Button
+      id={id}
+      className={`press ${className}`}
+      disabled={isDisabled}
+      {...(isShare ? { openType: "share" as const } : {})}
+      onClick={() => onPress?.()}
+    >
+      {children}
+    </Button>
+  )
+}
+
+export function Picture({ className = "", source, label }: PictureProps) {
+  return <Image className={className} src={source} ariaLabel={label} />
+}
+
+export function Field({ label, value, onChange }: FieldProps) {
+  return (
+    <Input
+      className="field"
+      placeholder={label}
+      value={value}
+      onInput={(event) => onChange(String(event.detail.value))}
+    />
+  )
+}

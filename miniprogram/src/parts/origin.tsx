@@ -1,0 +1,87 @@
+import { stateShapes } from "@suyuan/look/tokens"
+import { useState } from "react"
+import { type Origin, originBars, originSentence, rangeText, type TraceAnswer } from "../../core/origin-words"
+import { useWords } from "../session/language"
+import { Box, Press } from "./elements"
+import { Mark, Soft } from "./states"
+
+type Test = TraceAnswer["lines"][number]["inspections"][number]
+type Covered = NonNullable<TraceAnswer["lines"][number]["coverage"]>
+
+/** The finest statement that is certain, in words. */
+export function Statement({ origin }: { readonly origin: Origin | null }) {
+  const { language } = useWords()
+  const { text, isKnown } = originSentence(origin, language)
+  return <Box className={isKnown ? "finest" : "mark wait"}>{isKnown ? text : `${stateShapes.unknown} ${text}`}</Box>
+}
+
+/** Solid is certain, pale is possible, dots are unknown; in words beside it. */
+export function OriginBars({ origin }: { readonly origin: Origin }) {
+  const { language, say } = useWords()
+  return (
+    <Box className="bars">
+      {originBars(origin, language).map((bar) => {
+        const words = `${rangeText(bar)} ${bar.label}`
+        return (
+          <Box key={bar.key} className="bar">
+            <Box className={bar.isUnknown ? "track unknown" : "track"} label={words}>
+              <Box className="may" width={`${bar.mayPercent}%`} />
+              <Box className="must" width={`${bar.mustPercent}%`} />
+            </Box>
+            <Box>{words}</Box>
+          </Box>
+        )
+      })}
+      <Soft>{say("legend")}</Soft>
+    </Box>
+  )
+}
+
+/** The bars, one tap away. */
+export function OriginOnTap({ id, origin }: { readonly id: string; readonly origin: Origin }) {
+  const { say } = useWords()
+  const [isOpen, setOpen] = useState(false)
+  return (
+    <>
+      {isOpen && <OriginBars origin={origin} />}
+      <Press id={id} className="quiet left" onPress={() => setOpen(!isOpen)}>
+        {say(isOpen ? "hideOrigin" : "showOrigin")}
+      </Press>
+    </>
+  )
+}
+
+export function Tests({ tests, coverage }: { readonly tests: readonly Test[]; readonly coverage?: Covered | null }) {
+  const { say } = useWords()
+  return (
+    <>
+      {tests.map((test) => {
+        const passed = test.conclusion === "passed"
+        return (
+          <Mark key={test.recordId} shape={passed ? "paid" : "refused"}>
+            {say(passed ? "testPassed" : "testFailed")} {test.standard} {test.inhibitionPermille / 10}%{" "}
+            {passed ? "<" : "≥"} {test.limitPermille / 10}% · {test.testedAt.slice(0, 10)}
+          </Mark>
+        )
+      })}
+      {coverage && tests.length > 0 && (
+        <Box className="soft">
+          {say("ofThisBag")} {rangeText(coverage.tested)} {say("coveredByTest")}
+          {coverage.failed.mayPercent > 0 && ` · ${rangeText(coverage.failed)} ${say("failedTestShare")}`}
+        </Box>
+      )}
+      {tests.length > 0 && <Box className="soft">{say("testSampleOnly")}</Box>}
+    </>
+  )
+}
+
+export function Certificates({ count, coverage }: { readonly count: number; readonly coverage?: Covered | null }) {
+  const { say } = useWords()
+  if (count === 0) return null
+  return (
+    <Mark shape="paid">
+      {say("certificate")} × {count}
+      {coverage ? ` · ${say("ofThisBag")} ${rangeText(coverage.certified)} ${say("certifiedShare")}` : ""}
+    </Mark>
+  )
+}

@@ -1,0 +1,90 @@
+import { stateShapes } from "@suyuan/look/tokens"
+import type { ReactNode } from "react"
+import { switchLanguage, useWords } from "../session/language"
+import { Box, Page, Press, Title, Words } from "./elements"
+
+/** One slip of paper, the language below it. Every page and every state of one stands on it. */
+export function Slip({ isDemo = false, children }: { readonly isDemo?: boolean; readonly children: ReactNode }) {
+  const { say } = useWords()
+  return (
+    <Page>
+      {isDemo && <Box className="demo">{say("demo")}</Box>}
+      <Box className="slip">{children}</Box>
+      <Box className="foot">
+        <Press id="language" className="quiet" onPress={switchLanguage}>
+          {say("otherLanguage")}
+        </Press>
+      </Box>
+    </Page>
+  )
+}
+
+type Shape = keyof typeof stateShapes
+const colours = { paid: "good", waiting: "wait", unknown: "wait", refused: "bad" } as const satisfies Record<
+  Shape,
+  string
+>
+
+/** A state never is a colour alone: it has a shape and a word. */
+export function Mark({ shape, children }: { readonly shape: Shape; readonly children: ReactNode }) {
+  return (
+    <Box className={`mark ${colours[shape]}`}>
+      {stateShapes[shape]} {children}
+    </Box>
+  )
+}
+
+export interface NoticeProps {
+  readonly shape: Shape
+  readonly title: string
+  readonly why?: string
+  readonly children?: ReactNode
+}
+
+/** What happened, why, what now. */
+export function Notice({ shape, title, why, children }: NoticeProps) {
+  return (
+    <Box className="notice" isStatus>
+      <Box className={`shape ${colours[shape]}`} label={title}>
+        {stateShapes[shape]}
+      </Box>
+      <Title level={1}>{title}</Title>
+      {why !== undefined && <Box className="why">{why}</Box>}
+      {children}
+    </Box>
+  )
+}
+
+/** Keeps the place of what is coming, so that nothing jumps. */
+export function Loading() {
+  const { say } = useWords()
+  return (
+    <Slip>
+      <Title level={1}>{say("loading")}</Title>
+      <Box className="ghost tall" />
+      <Box className="ghost" />
+      <Box className="ghost" />
+    </Slip>
+  )
+}
+
+export function Offline({ onAgain }: { readonly onAgain: () => void }) {
+  const { say } = useWords()
+  return (
+    <Slip>
+      <Notice shape="waiting" title={say("offlineTitle")} why={say("offlineWhatNow")}>
+        <Press id="again" className="primary" onPress={onAgain}>
+          {say("tryAgain")}
+        </Press>
+      </Notice>
+    </Slip>
+  )
+}
+
+export function Row({ children, className = "" }: { readonly children: ReactNode; readonly className?: string }) {
+  return <Box className={`row ${className}`}>{children}</Box>
+}
+
+export function Soft({ children }: { readonly children: ReactNode }) {
+  return <Words className="soft">{children}</Words>
+}

@@ -1,0 +1,11 @@
+import type { ScannedLinkError } from "../../core/scanned-link"
+
+export type Scanned = { readonly digits: string } | { readonly error: ScannedLinkError | "link/other" }
+
+/** What the page was opened with. Each platform has its own file; this one only says what they export. */
+export function readScan(_parameters: Readonly<Record<string, string | undefined>>): Scanned {
+  return { error: "link/missing" }
+}
+
+/** A phone that had the program open already. */
+export function noteEntry(_query: Readonly<Record<string, string | undefined>>): void {}
