@@ -287,6 +287,17 @@ export const terminalWords = {
   refundUnknown: { zh: "结果不明，正在追问", en: "Unknown; being asked after" },
   refundDone: { zh: "已退回", en: "Given back" },
   refundRefused: { zh: "没有退成", en: "Not given back" },
+  print: { zh: "打印", en: "Print" },
+  printWhat: { zh: "打印什么", en: "What to print" },
+  printedReceipt: { zh: "小票", en: "Receipt" },
+  traceLabel: { zh: "溯源标签", en: "Trace label" },
+  printByDialogue: { zh: "打印（系统对话框）", en: "Print (dialogue)" },
+  receiptPrinter: { zh: "小票打印机", en: "Receipt printer" },
+  printByUsb: { zh: "USB 打印", en: "By USB" },
+  printBySerial: { zh: "串口打印", en: "By serial port" },
+  printerAway: { zh: "打印机没有接上，可以用系统对话框打印", en: "No printer: use the dialogue instead" },
+  stallWord: { zh: "摊位", en: "Stall" },
+  scanForTrace: { zh: "扫码看来源", en: "Scan to see where it came from" },
 } as const satisfies Record<string, { readonly zh: string; readonly en: string }>
 
 export type TerminalWord = keyof typeof terminalWords

@@ -50,7 +50,7 @@ function kioskHeaders(config: Config): MiddlewareHandler {
       formAction: ["'none'"],
       frameAncestors: ["'none'"],
     },
-    permissionsPolicy: { serial: ["self"], camera: ["self"], microphone: [], geolocation: [] },
+    permissionsPolicy: { serial: ["self"], usb: ["self"], camera: ["self"], microphone: [], geolocation: [] },
     referrerPolicy: "no-referrer",
     strictTransportSecurity: config.SUYUAN_ENV === "production" ? "max-age=31536000; includeSubDomains" : false,
     xFrameOptions: "DENY",

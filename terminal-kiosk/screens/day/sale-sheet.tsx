@@ -1,4 +1,4 @@
-import { useState } from "react"
+import { lazy, Suspense, useState } from "react"
 import { refundableFen } from "../../src/refund/ask-refund"
 import { linesOf } from "../../src/sale/sale-lines"
 import { standingOf } from "../../src/sale/sale-standing"
@@ -14,6 +14,9 @@ import { refusalWords } from "../session/refusals"
 import { useKiosk, useKioskState, useWords } from "../session/use-kiosk"
 import { saleLooks } from "./sale-looks"
 
+/** With the printer's language: not on the way of a sale. */
+const PrintSheet = lazy(() => import("../print/print-sheet"))
+
 type SaleSheetProps = {
   readonly sale: SaleRow
   readonly onClose: () => void
@@ -28,6 +31,7 @@ export function SaleSheet({ sale, onClose, onShow, onChanged }: SaleSheetProps) 
   const say = useWords()
   const [asksPin, setAsksPin] = useState(false)
   const [refusal, setRefusal] = useState<string | undefined>(undefined)
+  const [printing, setPrinting] = useState(false)
   const [refunding, setRefunding] = useState(false)
   const refunds = useRefunds(sale.counter)
   const leftFen = refundableFen(sale, refunds)
@@ -104,10 +108,20 @@ export function SaleSheet({ sale, onClose, onShow, onChanged }: SaleSheetProps) 
           })}
         </ul>
       )}
+      {standing !== "closed" && standing !== "voided" && (
+        <button type="button" className="secondary wide" onClick={() => setPrinting(true)}>
+          {say("print")}
+        </button>
+      )}
       {leftFen > 0 && (
         <button type="button" className="danger wide" onClick={() => setRefunding(true)}>
           {say("refundByPin")}
         </button>
+      )}
+      {printing && (
+        <Suspense>
+          <PrintSheet sale={sale} onClose={() => setPrinting(false)} />
+        </Suspense>
       )}
       {refunding && <RefundSheet sale={sale} leftFen={leftFen} onClose={() => setRefunding(false)} />}
       {asksPin && <AskPin onOwner={() => void takeBack()} onClose={() => setAsksPin(false)} />}
