@@ -3,7 +3,7 @@
 //
 // Floor: reading and compiling the scripts of kiosk.saleJsGzip, about 2 MB/s of source on such a processor.
 import type { Figure } from "./figure"
-import { openSlowTablet, slowDown } from "./kiosk/slow-tablet"
+import { openTablet, slowDown } from "./kiosk/slow-tablet"
 import { percentile, rounded } from "./measure/percentile"
 
 const STARTS = 7
@@ -13,7 +13,7 @@ export const kioskColdStart: Figure = {
   name: "kiosk.coldStart",
   required: { atMost: 2.5 },
   measure: async (run) => {
-    const { market, tablet, end } = await openSlowTablet()
+    const { market, tablet, end } = await openTablet()
     const { context } = tablet
     const startsMs: number[] = []
     try {

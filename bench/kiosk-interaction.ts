@@ -5,7 +5,7 @@
 import type { Page } from "playwright-core"
 import { goTo, settle, weigh } from "../tests/terminal-kiosk/browser/market"
 import type { Figure } from "./figure"
-import { openSlowTablet, slowDown } from "./kiosk/slow-tablet"
+import { openTablet, slowDown } from "./kiosk/slow-tablet"
 import { percentile } from "./measure/percentile"
 
 const STORED = 10_000
@@ -16,7 +16,7 @@ export const kioskInteraction: Figure = {
   name: "kiosk.interaction10k",
   required: { atMost: 100 },
   measure: async (run) => {
-    const { tablet, end } = await openSlowTablet()
+    const { tablet, end } = await openTablet()
     const { page } = tablet
     try {
       await weigh(page, "dbc", "1")

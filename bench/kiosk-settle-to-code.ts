@@ -4,7 +4,7 @@
 // Floor: the commit's flush (2-10 ms of flash) and one frame of 16.7 ms.
 import { settle, weigh } from "../tests/terminal-kiosk/browser/market"
 import type { Figure } from "./figure"
-import { openSlowTablet, slowDown } from "./kiosk/slow-tablet"
+import { openTablet, slowDown } from "./kiosk/slow-tablet"
 import { percentile, rounded } from "./measure/percentile"
 
 const SALES = 20
@@ -14,7 +14,7 @@ export const kioskSettleToCode: Figure = {
   name: "kiosk.settleToCode",
   required: { atMost: 100 },
   measure: async (run) => {
-    const { tablet, end } = await openSlowTablet()
+    const { tablet, end } = await openTablet()
     const { page } = tablet
     const durations: number[] = []
     try {

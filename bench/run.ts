@@ -3,9 +3,11 @@
 import { Command, InvalidArgumentError } from "commander"
 import { describeRequired, type Figure, type Reading, type Run, reaches } from "./figure"
 import { kioskColdStart } from "./kiosk-cold-start"
+import { kioskDecodeRate } from "./kiosk-decode-rate"
 import { kioskInteraction } from "./kiosk-interaction"
 import { kioskSaleJs } from "./kiosk-sale-js"
 import { kioskSettleToCode } from "./kiosk-settle-to-code"
+import { kioskSync500 } from "./kiosk-sync500"
 import { ledgerGasOverCalldataFloor } from "./ledger-gas-over-calldata-floor"
 import { ledgerGasVsStruct } from "./ledger-gas-vs-struct"
 import { closeTradedMarket } from "./market/traded-market"
@@ -34,10 +36,12 @@ const figures: readonly Figure[] = [
   traceRecallMissed,
   traceRecallNarrowing,
   traceApply,
+  kioskDecodeRate,
   kioskSaleJs,
   kioskSettleToCode,
   kioskColdStart,
   kioskInteraction,
+  kioskSync500,
   scanP99,
   traceP99,
   tradeToAnchored,

@@ -1,4 +1,4 @@
-// One market and one enrolled tablet for the terminal's figures, its processor slowed as a cheap tablet's is.
+// One market and one enrolled tablet for the terminal's figures; `slowDown` makes its processor a cheap tablet's.
 import type { Page } from "playwright-core"
 import {
   type KioskMarket,
@@ -11,9 +11,9 @@ import {
 const SLOWER = 6
 const MARKET_NUMBER = 84
 
-export type SlowTablet = { readonly market: KioskMarket; readonly tablet: Tablet; readonly end: () => Promise<void> }
+export type BenchTablet = { readonly market: KioskMarket; readonly tablet: Tablet; readonly end: () => Promise<void> }
 
-export async function openSlowTablet(): Promise<SlowTablet> {
+export async function openTablet(): Promise<BenchTablet> {
   const market = await openKioskMarket(MARKET_NUMBER)
   const tablet = await openStall(market)
   await untilSent(tablet.page)
