@@ -1,4 +1,4 @@
-/** Port to whatever speaks at the stall: a browser's SpeechSynthesis, or silence. Nothing waits for it. */
+/** Port to whatever speaks at the stall: a browser's SpeechSynthesis, recorded words, or silence. Nothing waits for it. */
 export interface Voice {
   readonly say: (sentence: string) => void
 }
