@@ -1,10 +1,10 @@
-// `bun scripts/kiosk/make-voice-clips.ts` makes the words of terminal-kiosk/src/voice/clips.ts anew, with Debian's
+// `bun scripts/make-voice-clips.ts` makes the words of terminal-kiosk/src/voice/clips.ts anew, with Debian's
 // espeak-ng and lame. Needed only when a word is added: the clips are committed.
 import { spawnSync } from "node:child_process"
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { type Clip, clips } from "../../terminal-kiosk/src/voice/clips"
+import { type Clip, clips } from "../terminal-kiosk/src/voice/clips"
 
 /** By their sounds: espeak-ng 1.51 reads many characters out as English names of their pinyin. */
 const sounds = {
@@ -13,7 +13,7 @@ const sounds = {
   ...{ ten: "shi2", hundred: "bai3", thousand: "qian1", "ten-thousand": "wan4", "hundred-million": "yi4" },
 } as const satisfies Record<Clip, string>
 
-const folder = join(import.meta.dir, "../../terminal-kiosk/screens/public/voice")
+const folder = join(import.meta.dir, "../terminal-kiosk/screens/public/voice")
 const scratch = mkdtempSync(join(tmpdir(), "suyuan-voice-"))
 mkdirSync(folder, { recursive: true })
 for (const name of Object.values(clips)) {
