@@ -6,7 +6,7 @@ import { openingOf, type ResumedPile, readPileStates, sinceMax } from "./pile-da
 import { lotsOf, pileEventOf } from "./read-histories"
 import { resolve } from "./resolve"
 import { presenceIn } from "./stay"
-import { type PileContent, walkPile } from "./walk-pile"
+import { type PileContent, walkPile, walkPiles } from "./walk-pile"
 
 /**
  * What is in these piles now. From what is remembered of them and what happened since; a pile of which nothing is
@@ -26,7 +26,7 @@ export async function readPileContents(
     since.every((row) => row.source !== "purchase" || bought.has(upstreamKey(row)))
   const resumed = states.filter(isWhole)
   const others = [...unknown, ...states.filter((pile) => !isWhole(pile)).map(({ pileId }) => pileId)]
-  const walked = await Promise.all(others.map((pileId) => walkPile(ctx, pileId)))
+  const walked = await walkPiles(ctx, others)
   const facts = await readRecentLots(ctx, [
     ...walked.flatMap(({ live }) => live.map(({ sourceId }) => sourceId)),
     ...resumed.flatMap(({ carry, since }) => [

@@ -161,18 +161,30 @@ export function openingOf({ atMs, carry, expected }: PileState): PileEvent {
 /** A day of a pile, with how often what it follows from had been revised. */
 export type PileDay = WalkStart & { readonly revisions: number; readonly shortfalls: number }
 
-/** Remembers what a pile holds. Of one day what was found out last counts. */
-export async function keepPileDay(ctx: Pick<Context, "db">, pileId: string, found: PileDay): Promise<void> {
-  const { atMs, revisions, shortfalls, suppliers, ...state } = found
-  if (suppliers.size > suppliersMax) return
-  const at = new Date(atMs)
-  const values = { at, revisions, shortfalls, state, ...suppliersAsStored(suppliers) }
+/** Remembers what piles hold. Of one day what was found out last counts. */
+export async function keepPileDays(
+  ctx: Pick<Context, "db">,
+  found: readonly { readonly pileId: string; readonly day: PileDay }[],
+): Promise<void> {
+  const few = found.filter(({ day }) => day.suppliers.size <= suppliersMax)
+  if (few.length === 0) return
+  const rows = few
+    .toSorted((a, b) => (a.pileId < b.pileId ? -1 : 1))
+    .map(({ pileId, day }) => {
+      const { atMs, revisions, shortfalls, suppliers, ...state } = day
+      const at = new Date(atMs)
+      return { pileId, day: utcDay(at), at, revisions, shortfalls, state, ...suppliersAsStored(suppliers) }
+    })
   await ctx.db
     .insert(pileDays)
-    .values({ pileId, day: utcDay(at), ...values })
+    .values(rows)
     .onConflictDoUpdate({
       target: [pileDays.pileId, pileDays.day],
-      set: values,
+      set: {
+        ...{ at: sql`excluded.at`, revisions: sql`excluded.revisions`, shortfalls: sql`excluded.shortfalls` },
+        ...{ state: sql`excluded.state`, suppliers: sql`excluded.suppliers` },
+        ...{ supplierUntil: sql`excluded.supplier_until`, supplierRevisions: sql`excluded.supplier_revisions` },
+      },
       setWhere: sql`(${pileDays.revisions} + ${pileDays.shortfalls}, ${pileDays.at})
         <= (excluded.revisions + excluded.shortfalls, excluded.at)`,
     })

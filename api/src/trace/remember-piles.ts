@@ -3,7 +3,7 @@ import { sql } from "drizzle-orm"
 import type { Context } from "../context"
 import { utcDay } from "../day"
 import { isOfTheseRules } from "./expected-origins"
-import { walkPile } from "./walk-pile"
+import { walkPiles } from "./walk-pile"
 
 const atOnce = 50
 /** Nothing happened to it for so long: its day is over, or it has a pause. */
@@ -29,7 +29,10 @@ export async function rememberPiles(ctx: Context): Promise<number> {
           WHERE kept.pile_id = pile.id AND kept.day = (pile.last_at AT TIME ZONE 'UTC')::date AND kept.at = pile.last_at
             AND ${isOfTheseRules(sql`kept.state`)})
       ORDER BY pile.id LIMIT ${atOnce}`)
-    for (const { id } of due) await walkPile(ctx, id)
+    await walkPiles(
+      ctx,
+      due.map(({ id }) => id),
+    )
     after = due.at(-1)?.id ?? ""
     if (after === "") return 0
   }

@@ -5,7 +5,7 @@ import { keepBoughtOrigins } from "./bought-origins"
 import { limitsOfLots, readLots } from "./describe-origin"
 import { type FollowedPurchases, followPurchases, walkedPiles } from "./follow-purchases"
 import { restoreBooks } from "./note-events"
-import { keepPileDay, type PileDay } from "./pile-days"
+import { keepPileDays, type PileDay } from "./pile-days"
 import { type Histories, lotsOf, readHistories } from "./read-histories"
 import type { InspectionDescription } from "./read-inspections"
 import { type Resolved, resolve } from "./resolve"
@@ -27,51 +27,85 @@ export type PileContent = {
 type Walker = Pick<Context, "db" | "sql" | "clock" | "log">
 
 /** Walks under way, by database and pile: whoever asks meanwhile waits for the same one. */
-const underWay = new WeakMap<object, Map<string, Promise<PileContent>>>()
+const underWay = new WeakMap<object, Map<string, Promise<ReadonlyMap<string, PileContent>>>>()
 
-/** Walks a pile from its history, and remembers what it holds. */
-export function walkPile(ctx: Walker, pileId: string): Promise<PileContent> {
-  const walks = underWay.get(ctx.sql) ?? new Map<string, Promise<PileContent>>()
+/** More at once would hold many events in memory, and their snapshot for long. */
+const walkedAtOnce = 50
+
+/** Walks piles from their history, and remembers what they hold. */
+export async function walkPiles(ctx: Walker, pileIds: readonly string[]): Promise<PileContent[]> {
+  const walks = underWay.get(ctx.sql) ?? new Map<string, Promise<ReadonlyMap<string, PileContent>>>()
   underWay.set(ctx.sql, walks)
-  const known = walks.get(pileId)
-  if (known) return known
-  const walk = walkAndRemember(ctx, pileId).finally(() => walks.delete(pileId))
-  walks.set(pileId, walk)
-  return walk
+  const distinct = [...new Set(pileIds)]
+  const others = distinct.filter((id) => !walks.has(id))
+  let before: Promise<unknown> = Promise.resolve()
+  for (let from = 0; from < others.length; from += walkedAtOnce) {
+    const group = others.slice(from, from + walkedAtOnce)
+    // One group after the other: each is one connection's work, and the next one's memory.
+    const walk = before.then(() => walkAndRemember(ctx, group))
+    before = walk.catch(() => {})
+    const done = walk.finally(() => {
+      for (const id of group) walks.delete(id)
+    })
+    for (const id of group) walks.set(id, done)
+  }
+  return Promise.all(distinct.map(async (id) => (await walks.get(id))?.get(id) ?? emptyPile(id)))
 }
 
-async function walkAndRemember(ctx: Walker, pileId: string): Promise<PileContent> {
+export async function walkPile(ctx: Walker, pileId: string): Promise<PileContent> {
+  const [content] = await walkPiles(ctx, [pileId])
+  return content ?? emptyPile(pileId)
+}
+
+function emptyPile(pileId: string): PileContent {
+  return { pileId, live: [], stockGrams: 0, sinceMs: undefined, inspections: undefined }
+}
+
+async function walkAndRemember(ctx: Walker, pileIds: readonly string[]): Promise<ReadonlyMap<string, PileContent>> {
   const nowMs = ctx.clock.nowMs()
   const { histories, facts } = await inOneSnapshot(ctx, async (reader) => {
-    const histories = await readHistories(reader, [{ pileId, until: new Date(nowMs) }], nowMs)
+    const histories = await readHistories(
+      reader,
+      pileIds.map((pileId) => ({ pileId, until: new Date(nowMs) })),
+      nowMs,
+    )
     return { histories, facts: await readLots(reader, lotsOf(histories)) }
   })
   const resolved = resolve(histories.histories, { ...limitsOfLots(facts), nowMs, keep: histories.isNamed })
+  if (!resolved?.isTolerant && pileIds.length > 1) {
+    // Goods of one of them went round: the others are walked without it.
+    const alone = await Promise.all(pileIds.map((id) => walkAndRemember(ctx, [id])))
+    return new Map(alone.flatMap((one) => [...one]))
+  }
   // It can be walked again: who asked gets the answer all the same.
-  await remember(ctx, pileId, histories, resolved, nowMs).catch((error: unknown) => {
+  await remember(ctx, pileIds, histories, resolved, nowMs).catch((error: unknown) => {
     ctx.log.warn({ error: reasonOf(error) }, "what a pile holds was not remembered")
   })
-  const { live = [], stockGrams = 0 } = resolved?.piles.get(pileId) ?? {}
-  const { sinceMs } = presenceIn(
-    histories.rows.filter((row) => row.pileId === pileId),
-    nowMs,
-    histories.starts.get(pileId)?.presence,
+  const rowsOf = Map.groupBy(histories.rows, (row) => row.pileId)
+  return new Map(
+    pileIds.map((pileId) => {
+      const { live = [], stockGrams = 0 } = resolved?.piles.get(pileId) ?? {}
+      const { sinceMs } = presenceIn(rowsOf.get(pileId) ?? [], nowMs, histories.starts.get(pileId)?.presence)
+      return [pileId, { pileId, live, stockGrams, sinceMs, inspections: undefined }]
+    }),
   )
-  return { pileId, live, stockGrams, sinceMs, inspections: undefined }
 }
 
 async function remember(
   ctx: Pick<Context, "db">,
-  pileId: string,
+  pileIds: readonly string[],
   histories: Histories,
   resolved: Resolved | undefined,
   nowMs: number,
 ): Promise<void> {
   if (!resolved) return
   const followed = followPurchases(histories, resolved)
-  const day = pileDayOf(histories, resolved, pileId, nowMs, followed)
-  if (!day) return
-  await keepPileDay(ctx, pileId, day)
+  const found = pileIds.flatMap((pileId) => {
+    const day = pileDayOf(histories, resolved, pileId, nowMs, followed)
+    return day ? [{ pileId, day }] : []
+  })
+  if (found.length === 0) return
+  await keepPileDays(ctx, found)
   await keepBoughtOrigins(ctx, followed.learned())
   await restoreBooks(ctx.db, walkedPiles(histories, resolved))
 }
