@@ -20,6 +20,8 @@ export type Figure = {
   readonly name: string
   /** What the first reading must reach on two cores with embedded engines. */
   readonly required: { readonly atLeast: number } | { readonly atMost: number }
+  /** Data that is built once, by a command of its own. */
+  readonly needs?: { readonly isThere: () => boolean; readonly from: string }
   /** The figure itself first; what stands beside it after that, under longer names. */
   readonly measure: (run: Run) => Promise<readonly Reading[]>
 }

@@ -43,13 +43,20 @@ export type Looking = {
   readonly databaseSettings: Readonly<Record<string, string>>
 }
 
-export async function openInstallation(run: Run, looking?: Looking): Promise<Installation> {
+/** A database that stays when the installation goes. */
+export type KeptDatabase = {
+  readonly directory: string
+  readonly durable: boolean
+  readonly settings?: Readonly<Record<string, string>>
+}
+
+export async function openInstallation(run: Run, looking?: Looking, kept?: KeptDatabase): Promise<Installation> {
   const path = mkdtempSync(join(tmpdir(), "suyuan-bench-"))
-  const databaseDirectory = mkdtempSync(join(tmpdir(), "suyuan-bench-database-"))
-  const processes = openProcesses(join(databaseDirectory, "processes.json"), true)
+  const databaseDirectory = kept?.directory ?? mkdtempSync(join(tmpdir(), "suyuan-bench-database-"))
+  const processes = openProcesses(join(databaseDirectory, "processes.json"), kept === undefined)
+  const settings = { ...looking?.databaseSettings, ...kept?.settings }
   const database = await startPostgres({
-    ...{ directory: databaseDirectory, processes, ports: openPorts(), durable: true },
-    ...(looking && { settings: looking.databaseSettings }),
+    ...{ directory: databaseDirectory, processes, ports: openPorts(), durable: kept?.durable ?? true, settings },
   })
   const supervisor = await startSupervisor({
     directory: { path, release: () => {} },
@@ -100,7 +107,7 @@ export async function openInstallation(run: Run, looking?: Looking): Promise<Ins
       await database.stop()
       await processes.stopAll()
       rmSync(path, { recursive: true, force: true })
-      rmSync(databaseDirectory, { recursive: true, force: true })
+      if (!kept) rmSync(databaseDirectory, { recursive: true, force: true })
     },
   }
 }

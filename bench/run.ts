@@ -1,6 +1,7 @@
 // `npm run bench [-- --json] [--only NAME] [--quick] [--seconds S]`: a line that names the machine, then the figures.
 // Each figure has its file here, which says what it measures, the least that it could be, and how far we are from it.
 import { Command, InvalidArgumentError } from "commander"
+import { closeKeptProvince } from "./data/kept-province"
 import { describeRequired, type Figure, type Reading, type Run, reaches } from "./figure"
 import { kioskColdStart } from "./kiosk-cold-start"
 import { kioskDecodeRate } from "./kiosk-decode-rate"
@@ -15,12 +16,16 @@ import { describeMachine } from "./measure/machine"
 import { paycodeModules } from "./paycode-modules"
 import { paycodeVerify } from "./paycode-verify"
 import { proofVerify } from "./proof-verify"
+import { recallP9910m } from "./recall-p99-10m"
 import { scanP99 } from "./scan-p99"
 import { storagePerTrade } from "./storage-per-trade"
 import { traceApply } from "./trace-apply"
+import { traceApplyStored } from "./trace-apply-stored"
 import { traceCertain } from "./trace-certain"
 import { traceCoverage } from "./trace-coverage"
+import { traceLate } from "./trace-late"
 import { traceP99 } from "./trace-p99"
+import { traceP9910m } from "./trace-p99-10m"
 import { traceRecallMissed } from "./trace-recall-missed"
 import { traceRecallNarrowing } from "./trace-recall-narrowing"
 import { tradeToAnchored } from "./trade-to-anchored"
@@ -44,6 +49,10 @@ const figures: readonly Figure[] = [
   kioskSync500,
   scanP99,
   traceP99,
+  traceApplyStored,
+  traceLate,
+  traceP9910m,
+  recallP9910m,
   tradeToAnchored,
   storagePerTrade,
 ]
@@ -67,7 +76,16 @@ function chosen(only: readonly string[]): readonly Figure[] {
     if (known(name).length > 0) continue
     throw new InvalidArgumentError(`no figure ${name}; there are ${figures.map((figure) => figure.name).join(", ")}.`)
   }
-  return only.length === 0 ? figures : figures.filter((figure) => only.some((name) => known(name).includes(figure)))
+  return only.length === 0
+    ? figures.filter(isReady)
+    : figures.filter((figure) => only.some((name) => known(name).includes(figure)))
+}
+
+/** What needs data that nobody built is measured when it is asked for by name, and says what is missing. */
+function isReady({ name, needs }: Figure): boolean {
+  if (needs === undefined || needs.isThere()) return true
+  process.stderr.write(`${name} is left out: ${needs.from} first.\n`)
+  return false
 }
 
 function asText(figure: Figure, { name, value, unit, n }: Reading): string {
@@ -107,3 +125,4 @@ for (const figure of chosen(options.only)) {
   }
 }
 await closeTradedMarket()
+await closeKeptProvince()

@@ -12,7 +12,7 @@ import { commodityCodes, openConsortium } from "./consortium"
 import { openStalls, type Stall } from "./open-stalls"
 import { openWallets, type Payer, storePaid } from "./settle-sales"
 import { signCode } from "./sign-codes"
-import { type PlannedDay, planDay, type Region } from "./trade-day"
+import { type PlannedDay, type PlannedSale, planDay, type Region } from "./trade-day"
 
 export type TradedMarket = {
   readonly line: Installation
@@ -138,8 +138,8 @@ async function openTrader({ ctx }: Installation, region: Region) {
   /** Returns how many sales the day had. */
   async function trade(day: PlannedDay, beganAtMs: number): Promise<number> {
     await harvest(day, beganAtMs)
-    for (let from = 0; from < day.sales.length; from += salesPerTransaction) {
-      const paid = day.sales.slice(from, from + salesPerTransaction).map(({ seller, buyer, lines, atSeconds }) => {
+    for (const sales of transactionsOf(day.sales)) {
+      const paid = sales.map(({ seller, buyer, lines, atSeconds }) => {
         counter += 1
         const issuedAtSeconds = msToSeconds2024(beganAtMs) + atSeconds
         const { snapshotPrefix, terminal } = seller
@@ -159,4 +159,16 @@ async function openTrader({ ctx }: Installation, region: Region) {
   }
 
   return { trade }
+}
+
+/** What a buyer of these sells again comes in another transaction: goods are stored before they are sold on. */
+function transactionsOf(sales: readonly PlannedSale[]): PlannedSale[][] {
+  const groups: PlannedSale[][] = []
+  for (const sale of sales) {
+    const group = groups.at(-1)
+    const isFull = group === undefined || group.length >= salesPerTransaction
+    if (isFull || group[0]?.seller.siteId !== sale.seller.siteId) groups.push([sale])
+    else group.push(sale)
+  }
+  return groups
 }

@@ -1,0 +1,32 @@
+// `npm run bench:data [-- --trades N]`: builds a province with so many trades in `.suyuan/bench-data`, by COPY and the
+// product's own engine, for the figures that are about size. Then compares what is remembered of some of them with what
+// their whole history says.
+import { Command, InvalidArgumentError } from "commander"
+import { buildProvince, closeKeptProvince, keptProvince } from "./data/kept-province"
+import { spotCheck } from "./data/spot-check"
+
+const checkedTraces = 40
+
+function whole(text: string): number {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("a whole number above 0, please.")
+  return value
+}
+
+const { trades } = new Command("npm run bench:data --")
+  .option("--trades <number>", "about how many", whole, 10_000_000)
+  .parse()
+  .opts<{ trades: number }>()
+
+const say = (sentence: string) => void process.stdout.write(`${sentence}\n`)
+const run = { quick: false, seconds: (full: number) => full, say }
+
+const built = await buildProvince(run, trades)
+say(JSON.stringify(built))
+try {
+  const { line } = await keptProvince(run)
+  const checked = await spotCheck(line, checkedTraces)
+  say(`${checked} traces are the same, line for line, without anything that is remembered.`)
+} finally {
+  await closeKeptProvince()
+}

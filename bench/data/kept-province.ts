@@ -1,0 +1,129 @@
+// A database with millions of trades that stays between runs: `npm run bench:data` builds it, the figures that need it use
+// what is there and say its size.
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { MS_PER_DAY } from "@suyuan/protocol/units/instant"
+import postgres from "postgres"
+import { z } from "zod"
+import type { Run } from "../figure"
+import { type Installation, type KeptDatabase, openInstallation } from "../installation"
+import { CopiedTable } from "./copy-table"
+import { openProvince, type Province } from "./region"
+import { TradeDays } from "./trade-days"
+
+export const dataDirectory = join(import.meta.dir, "../../.suyuan/bench-data")
+const factsFile = join(dataDirectory, "province.json")
+
+const facts = z.strictObject({
+  trades: z.number().int(),
+  days: z.number().int(),
+  stalls: z.number().int(),
+  lastDay: z.string(),
+  gibibytes: z.number(),
+  seconds: z.number(),
+})
+export type ProvinceFacts = z.infer<typeof facts>
+
+const days = 14
+const tradesPerStallAndDay = 204
+/** So many jobs look at what happened lately; what is older is left alone by all of them. */
+const lastDayAgo = 4
+const consumersPerStall = 60
+/** A connection for each table that is loaded, and one for indexes. */
+const loaders = 10
+
+/** For loading alone: nothing of it need survive a power cut, it can be built again. */
+const loading: KeptDatabase = {
+  directory: dataDirectory,
+  durable: false,
+  settings: { wal_level: "minimal", max_wal_senders: "0", maintenance_work_mem: "512MB", max_wal_size: "8GB" },
+}
+
+export async function buildProvince(run: Run, trades: number): Promise<ProvinceFacts> {
+  const beganMs = performance.now()
+  rmSync(dataDirectory, { recursive: true, force: true })
+  mkdirSync(dataDirectory, { recursive: true })
+  const stalls = Math.max(30, Math.round(trades / days / tradesPerStallAndDay))
+  const lastDayMs = Math.floor(Date.now() / MS_PER_DAY) * MS_PER_DAY - lastDayAgo * MS_PER_DAY
+  const dayOf = (index: number) => new Date(lastDayMs - (days - 1 - index) * MS_PER_DAY).toISOString().slice(0, 10)
+  const line = await openInstallation(run, undefined, loading)
+  const loader = postgres(line.ctx.config.DATABASE_URL, { max: loaders, onnotice: () => {} })
+  try {
+    const { ctx } = line
+    await ctx.sql`SELECT ensure_day_partitions(${dayOf(0)}::date - 1, (now() AT TIME ZONE 'UTC')::date)`
+    const province = await openProvince(ctx, line.directory, { stalls, consumers: stalls * consumersPerStall })
+    const trade = new TradeDays(loader, province)
+    await trade.open()
+    for (let index = 0; index < days; index += 1) {
+      await trade.trade(dayOf(index), index)
+      const seconds = Math.round((performance.now() - beganMs) / 1000)
+      run.say(`${trade.trades.toLocaleString("en")} trades are stored after ${seconds} s`)
+    }
+    await trade.end()
+    await storePiles(line, province, trade)
+    await ctx.sql`VACUUM (ANALYZE) pile_days, piles, lots, purchases, buyers`
+    for (const parent of ["sales", "sale_lines", "records", "pile_events", "bought_origins"]) {
+      await ctx.sql`ANALYZE ${ctx.sql(parent)}`
+    }
+    await ctx.sql`CHECKPOINT`
+    const [size] = await ctx.sql`SELECT pg_database_size(current_database())::float8 AS bytes`
+    const built: ProvinceFacts = {
+      ...{ trades: trade.trades, days, stalls, lastDay: dayOf(days - 1) },
+      gibibytes: Math.round((Number(size?.bytes) / 2 ** 30) * 10) / 10,
+      seconds: Math.round((performance.now() - beganMs) / 1000),
+    }
+    writeFileSync(factsFile, `${JSON.stringify(built)}\n`)
+    return built
+  } finally {
+    await loader.end({ timeout: 5 })
+    await line.stop()
+  }
+}
+
+/** What the gateway tells of a pile's book, as of its newest event. */
+async function storePiles({ ctx }: Installation, province: Province, { states }: TradeDays): Promise<void> {
+  const columns = "id, site_id, merchant_id, commodity, alias, created_at, last_at, book_grams, counted_at"
+  const table = await CopiedTable.open(ctx.sql, "piles", columns)
+  for (const { siteId, merchantId, commodities, piles } of [
+    ...province.bases,
+    ...province.wholesalers,
+    ...province.stalls,
+  ]) {
+    piles.forEach((pileId, index) => {
+      const state = states.get(pileId)
+      if (!state) return
+      const at = new Date(state.atMs).toISOString()
+      const counted = state.carry.grams === 0 ? at : "\\N"
+      table.add(
+        `\\\\x${pileId}\t${siteId}\t${merchantId}\t${commodities[index]}\t\\\\x${ctx.keys.pileAlias(pileId)}\t${at}\t${at}\t${state.carry.grams}\t${counted}`,
+      )
+    })
+  }
+  await table.end()
+}
+
+export type KeptProvince = { readonly line: Installation; readonly facts: ProvinceFacts }
+
+let opened: Promise<KeptProvince> | undefined
+
+/** As it was built, with a gateway on it. One for all figures of a run. */
+export function keptProvince(run: Run): Promise<KeptProvince> {
+  if (!existsSync(factsFile))
+    throw new Error("no trades are stored: run `npm run bench:data -- --trades 10000000` first")
+  const stored = facts.parse(JSON.parse(readFileSync(factsFile, "utf8")))
+  opened ??= openInstallation(run, undefined, { directory: dataDirectory, durable: true }).then((line) => {
+    return { line, facts: stored }
+  })
+  return opened
+}
+
+export const needsProvince = {
+  isThere: () => existsSync(factsFile),
+  from: "npm run bench:data -- --trades 10000000",
+}
+
+export async function closeKeptProvince(): Promise<void> {
+  const province = await opened?.catch(() => undefined)
+  opened = undefined
+  await province?.line.stop()
+}

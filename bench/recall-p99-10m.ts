@@ -1,0 +1,49 @@
+// recall.p99.10m: time of `POST /recalls/scope` over HTTP for one lot, where ten million trades are stored (see
+// trace.p99.10m): first page and totals of everything that the lot may be in, level by level to the consumers. One after
+// another: an inspector asks once.
+//
+// Floor: three statements, and the events of every pile that the lot may have come to until its shelf life is over: some
+// thousands of sales, which stay in the database as sums.
+import { keptProvince, needsProvince } from "./data/kept-province"
+import type { Figure } from "./figure"
+import { percentile, rounded } from "./measure/percentile"
+
+const asked = 200
+const warming = 20
+
+type Scope = { readonly totals: { readonly sales: number; readonly stalls: number } }
+
+export const recallP9910m: Figure = {
+  name: "recall.p99.10m",
+  required: { atMost: 200 },
+  needs: needsProvince,
+  measure: async (run) => {
+    const { line, facts } = await keptProvince(run)
+    const count = run.quick ? asked / 10 : asked
+    const lots = await line.ctx.sql`SELECT id FROM lots ORDER BY md5(id::text) LIMIT ${count + warming}`
+    const headers = { "content-type": "application/json", authorization: `Bearer ${line.operatorToken}` }
+    const latencies: number[] = []
+    let [sales, stalls] = [0, 0]
+    for (const [index, { id }] of lots.entries()) {
+      const beganMs = performance.now()
+      const body = JSON.stringify({ kind: "lots", lotIds: [id] })
+      const response = await fetch(`${line.gatewayUrl}/recalls/scope`, { method: "POST", headers, body })
+      const text = await response.text()
+      if (index >= warming) latencies.push(performance.now() - beganMs)
+      if (!response.ok) throw new Error(`${response.status} ${text.slice(0, 300)}`)
+      const { totals } = JSON.parse(text) as Scope
+      sales += totals.sales
+      stalls += totals.stalls
+    }
+    const reading = (part: string, value: number, unit: string) => {
+      return { name: `recall.${part}`, value: rounded(value), unit, n: latencies.length }
+    }
+    return [
+      reading("p99.10m", percentile(latencies, 0.99), "ms"),
+      reading("p50.10m", percentile(latencies, 0.5), "ms"),
+      reading("sales", sales / lots.length, "sales a lot"),
+      reading("stalls", stalls / lots.length, "stalls a lot"),
+      reading("stored.10m", facts.trades, "trades"),
+    ]
+  },
+}

@@ -1,0 +1,36 @@
+// trace.p99.10m: time of `GET /traces/purchases/{id}` over HTTP where ten million trades of fourteen days are stored
+// (`npm run bench:data -- --trades 10000000`; what is there is used, and said): each of another purchase, drawn from all
+// days and stalls. Open loop, 20 a second.
+//
+// Floor: three round trips. Nothing of it grows with what is stored but the depth of the indexes, and how much of the
+// tables is not in memory: PostgreSQL's own is 128 MB here, the system keeps the rest.
+import { keptProvince, needsProvince } from "./data/kept-province"
+import { someSales } from "./data/spot-check"
+import type { Figure } from "./figure"
+import { getAtRate } from "./load/get-at-rate"
+import { percentile, rounded } from "./measure/percentile"
+
+const perSecond = 20
+
+export const traceP9910m: Figure = {
+  name: "trace.p99.10m",
+  required: { atMost: 20 },
+  needs: needsProvince,
+  measure: async (run) => {
+    const { line, facts } = await keptProvince(run)
+    const warming = perSecond * (run.quick ? 1 : 10)
+    const ids = await someSales(line.ctx.sql, warming + perSecond * run.seconds(60))
+    const urls = ids.map((id) => `${line.gatewayUrl}/traces/purchases/${id}`)
+    const headers = { accept: "application/json", authorization: `Bearer ${line.operatorToken}` }
+    const latencies = await getAtRate({ urls, headers, perSecond, warming }, line.directory)
+    const reading = (part: string, value: number, unit: string) => {
+      return { name: `trace.${part}`, value: rounded(value), unit, n: latencies.length }
+    }
+    return [
+      reading("p99.10m", percentile(latencies, 0.99), "ms"),
+      reading("p50.10m", percentile(latencies, 0.5), "ms"),
+      reading("stored.10m", facts.trades, "trades"),
+      reading("size.10m", facts.gibibytes, "GiB"),
+    ]
+  },
+}
