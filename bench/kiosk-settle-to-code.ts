@@ -2,6 +2,10 @@
 // In between: a signature, two HMACs, one commit with strict durability, a QR symbol of up to 57 modules.
 //
 // Floor: the commit's flush (2-10 ms of flash) and one frame of 16.7 ms.
+//
+// Where it goes: reads of basket and stock (one journey), then of recalls; two signatures and an HMAC outside of the page's
+// thread (each under 10 ms); the commit (about 20 ms), while which the code is drawn; then the screens' change from tiles
+// to code, their style, layout and paint, the largest part on a slowed thread. A busy machine shows first in the last.
 import { settle, weigh } from "../tests/terminal-kiosk/browser/market"
 import type { Figure } from "./figure"
 import { openTablet, slowDown } from "./kiosk/slow-tablet"

@@ -36,7 +36,7 @@ export function DayScreen() {
   }, [kiosk, read])
 
   const totals = useMemo(() => totalsOf(sales), [sales])
-  const time = new Intl.DateTimeFormat("sv-SE", { timeZone: zone, timeStyle: "short" })
+  const time = useMemo(() => new Intl.DateTimeFormat("sv-SE", { timeZone: zone, timeStyle: "short" }), [zone])
   const nameOfSlot = (slot: number) =>
     nameOf(tiles.find((tile) => tile.slot === slot)?.commodity ?? 0, catalogue, language)
   return (

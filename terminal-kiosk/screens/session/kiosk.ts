@@ -99,8 +99,8 @@ export class Kiosk {
       store.get("snapshots", THE_ONE),
     ])
     const recalled = await heldSlots(this.terminal, snapshot === undefined ? [] : slotsOf(snapshot))
-    this.state.set({ purchases, bindings, recalled })
-    this.#line({ unsent, refused })
+    // At once: each change has every screen look again.
+    this.state.set({ purchases, bindings, recalled, line: { ...this.state.get().line, unsent, refused } })
   }
 
   async refreshTiles(): Promise<void> {
