@@ -2,6 +2,7 @@
 import { type Corner, openCorner } from "./corner/open-corner"
 import { openDataDirectory } from "./data-directory"
 import { buildKiosk } from "./kiosk/build-kiosk"
+import { buildMiniprogram } from "./miniprogram/build-miniprogram"
 import { awaitStopRequest } from "./stop-request"
 import { type Supervisor, startSupervisor } from "./supervisor"
 
@@ -38,6 +39,16 @@ async function builtKiosk(): Promise<{ readonly kioskDirectory: string } | undef
   }
 }
 
+/** Without them the plain pages stand alone. */
+async function builtBuyerPages(): Promise<{ readonly buyerDirectory: string } | undefined> {
+  try {
+    return { buyerDirectory: await buildMiniprogram("h5", say) }
+  } catch (error) {
+    say((error as Error).message)
+    return undefined
+  }
+}
+
 /** The corner belongs to the sandbox. Without it everything else still runs. */
 async function stockCorner(supervisor: Supervisor, directory: string): Promise<Corner | undefined> {
   const { gatewayUrl, sandboxUrl, gatewaySettings } = supervisor
@@ -65,9 +76,11 @@ try {
   const directory = openDataDirectory(process.env.SUYUAN_DATA_DIR || ".suyuan")
   say(`Starting; data and logs are in ${directory.path}`)
   const kiosk = await builtKiosk()
+  const buyerPages = await builtBuyerPages()
   const supervisor = await startSupervisor({
     directory,
     ...kiosk,
+    ...buyerPages,
     environment: process.env,
     blockTimeSeconds: BLOCK_TIME_SECONDS,
     signal: asked,

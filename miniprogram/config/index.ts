@@ -10,9 +10,12 @@ const isCompiled = (path: string): boolean =>
     ? /[\\/]@noble[\\/]/.test(path)
     : compiledWithOurs.some((folder) => path.startsWith(folder))
 
-const ROUTER = /@tarojs[\\/]router[\\/]dist[\\/]index\.esm\.js$/
+const ROUTER_STYLES = /@tarojs[\\/]router[\\/]dist[\\/]style\.js$/
+/** Styles of elements that we do not use, which would be put into the page inline as well. */
+const UNUSED_STYLES = ["components/global.css", "components/dist/taro-components/taro-components.css"]
 /** What is used here of webpack-chain. */
 type WebpackChain = {
+  readonly resolve: { readonly alias: { set(name: string, path: string): unknown } }
   readonly module: {
     rule(name: string): { test(path: RegExp): { use(name: string): { loader(path: string): unknown } } }
   }
@@ -42,9 +45,12 @@ export default {
     postcss: { ...sameSizes, autoprefixer: { enable: false, config: {} } },
     compile: { include: [isCompiled] },
     webpackChain(chain: WebpackChain) {
+      for (const path of UNUSED_STYLES) {
+        chain.resolve.alias.set(`@tarojs/${path}$`, resolve(repository, "miniprogram/src/styles/none.css"))
+      }
       chain.module
         .rule("router-styles")
-        .test(ROUTER)
+        .test(ROUTER_STYLES)
         .use("adopt")
         .loader(resolve(import.meta.dirname, "adopt-styles.cjs"))
     },

@@ -6,7 +6,5 @@ export default defineAppConfig({
     navigationBarTitleText: "溯源",
     navigationBarBackgroundColor: "#FBFAF5",
     navigationBarTextStyle: "black",
-    // A browser has its own bar and its own way back.
-    navigationStyle: process.env.TARO_ENV === "h5" ? "custom" : "default",
   },
 })

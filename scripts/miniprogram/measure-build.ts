@@ -1,23 +1,33 @@
 // What a phone has to load of the built pages.
 import { readdirSync, readFileSync, statSync } from "node:fs"
-import { join } from "node:path"
+import { basename, join } from "node:path"
 import { gzipSync } from "node:zlib"
 
 /** Bytes of a mini-program's main package as the platforms count them: every file that is uploaded. */
 export function packageBytes(folder: string): number {
-  return filesOf(folder)
-    .map((path) => statSync(path).size)
-    .reduce((sum, bytes) => sum + bytes, 0)
+  return sum(filesOf(folder).map((path) => statSync(path).size))
 }
 
-/** Bytes of script, compressed, before the first page of the browser's build can be shown. */
+/** Bytes of script, compressed, before what a scanned code opens can be shown in a browser. */
 export function firstRouteScriptBytes(folder: string): number {
-  const page = readFileSync(join(folder, "index.html"), "utf8")
-  const scripts = [...page.matchAll(/src="\/m\/([^"]+\.js)"/g)].map(([, name = ""]) => name)
-  const firstPage = filesOf(join(folder, "js")).filter((path) => /\/pages-pay\.[^/]+\.js$/.test(path))
-  return [...scripts.map((name) => join(folder, name)), ...firstPage]
-    .map((path) => gzipSync(readFileSync(path)).length)
-    .reduce((sum, bytes) => sum + bytes, 0)
+  const index = readFileSync(join(folder, "index.html"), "utf8")
+  const scripts = scriptsOf(folder)
+  const first = scripts.filter((path) => index.includes(basename(path)))
+  const main = first.map((path) => readFileSync(path, "utf8")).join("\n")
+  // As the builder writes a page's entry: `"path":"pages/pay/index","load":function(a,o){return[u.e(541).then(…)`.
+  const [, load] = /"path":"pages\/pay\/index","load":function\([^)]*\)\{return\[(.*?)\.then\(/.exec(main) ?? []
+  const chunks = [...(load ?? "").matchAll(/\be\((\d+)\)/g)].map(([, name]) => name)
+  if (chunks.length === 0) throw new Error("the pay page's scripts are not found in what the builder wrote")
+  const later = scripts.filter((path) => chunks.includes(basename(path).split(".")[0]))
+  return sum([...first, ...later].map((path) => gzipSync(readFileSync(path)).length))
+}
+
+export function scriptsOf(folder: string): string[] {
+  return filesOf(folder).filter((path) => path.endsWith(".js"))
+}
+
+function sum(bytes: readonly number[]): number {
+  return bytes.reduce((total, each) => total + each, 0)
 }
 
 function filesOf(folder: string): string[] {

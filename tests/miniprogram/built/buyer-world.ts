@@ -1,0 +1,85 @@
+// A stall whose cabbage came over a wholesaler from two bases, both platforms, a chain, and the whole gateway over a
+// socket: what a buyer's built pages meet.
+import { inspectionJobs } from "@suyuan/api/jobs/inspections"
+import { setPayee } from "@suyuan/api/merchants/set-payee"
+import { openMarket } from "../../api/payments/market"
+import { payees, platformsOf } from "../../api/payments/platforms"
+import { testApp } from "../../support/app"
+import { testChain } from "../../support/engines"
+import { harvestBody, nextMoment, openTrade, secondsOf } from "../../support/goods"
+import { testLedger } from "../../support/ledger"
+import { payOnPlatform, type TestBuyer } from "../../support/paying"
+import { cabbage, gramsOf, type SellingTerminal } from "../../support/selling"
+import { operator } from "../../support/stall"
+
+export type BuyerWorld = Awaited<ReturnType<typeof openBuyerWorld>>
+
+export async function openBuyerWorld(settings: Record<string, string>) {
+  const market = await openMarket({ settings })
+  const { ctx, clock } = market
+  const trade = await openTrade(ctx)
+  for (const platform of platformsOf) {
+    await setPayee(ctx, operator, trade.stall.merchantId, { platform, ...payees[platform] })
+  }
+  const ledger = await testLedger(ctx, await testChain(), clock.advance)
+  await ledger.enterTerminals()
+  const app = testApp(ctx, { payments: market.deps, chain: ledger.chain })
+  /** What a test wants to happen to an answer on its way. */
+  const onTheWay: { change: ((path: string, text: string) => string) | undefined } = { change: undefined }
+  market.serveWith(async (request, address) => {
+    const response = await app.fetch(request, address === undefined ? {} : { address })
+    if (onTheWay.change === undefined) return response
+    const { status, headers } = response
+    return new Response(onTheWay.change(new URL(request.url).pathname, await response.text()), { status, headers })
+  })
+  market.sandbox.world.gateway.url = ctx.config.GATEWAY_PUBLIC_URL
+  market.sandbox.world.buyers.add("赵大爷")
+
+  let counter = 0
+  async function codeOf(seller: SellingTerminal, grams: number) {
+    nextMoment(clock)
+    counter += 1
+    return seller.code(counter, [gramsOf(1, grams)])
+  }
+  const upload = async (seller: SellingTerminal, code: Awaited<ReturnType<typeof codeOf>>) =>
+    seller.deliver(await seller.envelope("sale", seller.saleBody(code)))
+  async function sell(seller: SellingTerminal, grams: number, buyer: TestBuyer) {
+    const code = await codeOf(seller, grams)
+    await upload(seller, code)
+    await payOnPlatform(ctx, code, buyer)
+  }
+
+  for (const base of [trade.baseA, trade.baseB]) {
+    nextMoment(clock)
+    await base.deliver(await base.envelope("harvest", harvestBody(ctx, ctx.random.uuid(), 10_000)))
+  }
+  await sell(trade.baseA, 6000, trade.wholesalerWallet)
+  await sell(trade.baseB, 4000, trade.wholesalerWallet)
+  await sell(trade.wholesaler, 7000, trade.stallWallet)
+  nextMoment(clock)
+  const at = secondsOf(ctx)
+  await trade.stall.deliver(
+    await trade.stall.envelope("inspection", {
+      ...{ commodity: cabbage, lot: undefined, sampleNumber: "1", sampledAtSeconds: at, testedAtSeconds: at },
+      ...{ method: "胶体金", standard: "GB/T 5009.199", limitPermille: 500, inhibitionPermille: 120 },
+      ...{ conclusion: "passed", instrument: "快检仪", testerRole: "market inspector" },
+    }),
+  )
+
+  return {
+    ...{ market, ctx, trade, ledger, onTheWay },
+    url: ctx.config.GATEWAY_PUBLIC_URL,
+    newCode: () => codeOf(trade.stall, 500),
+    /** The stall's own word arrives, and everything is anchored. */
+    async uploadAndAnchor(code: Awaited<ReturnType<typeof codeOf>>) {
+      await upload(trade.stall, code)
+      await market.work()
+      for (const job of inspectionJobs) await job.run(ctx)
+      await ledger.anchorAll()
+    },
+    async end() {
+      ledger.close()
+      await market.end()
+    },
+  }
+}

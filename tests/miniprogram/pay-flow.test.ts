@@ -1,0 +1,131 @@
+import { expect, test } from "bun:test"
+import type { TransportRequest, TransportResponse } from "@suyuan/client/transport"
+import type { SaleState } from "@suyuan/miniprogram/follow-sale"
+import type { SaleAnswer } from "@suyuan/miniprogram/origin-words"
+import { openPayFlow, type PayStage } from "@suyuan/miniprogram/pay-flow"
+import type { PayOutcome } from "@suyuan/miniprogram/pay-outcome"
+import type { Bridge, Wallet } from "@suyuan/miniprogram/wallet"
+
+const sale: SaleAnswer = {
+  ...{ development: true, terminal: "0100000001", counter: 1, stallOnline: true, issuedAt: "2026-12-08T00:00:00Z" },
+  stall: { name: "甲摊", number: "A-12", site: "东市", siteEn: "East market", zone: "Asia/Shanghai" },
+  ...{ amountFen: 900, lineCount: 0, lines: [], state: "presented", paidFen: 0, refundedFen: 0 },
+  ...{ canPay: true, refusal: null },
+}
+const standing = (state: SaleState["state"], more: Partial<SaleState> = {}): SaleState => ({
+  ...{ state, paidFen: state === "paid" ? 900 : 0, refundedFen: 0, platform: null, version: 1, paidByMe: true },
+  ...{ recordId: null, receiptDigits: null, ...more },
+})
+const bridge: Bridge = { kind: "alipay", tradeNO: "1" }
+
+type Answer = { readonly status: number; readonly json: unknown } | "no-answer"
+const refused = (status: number, code: string): Answer => ({ status, json: { code, message: `no: ${code}` } })
+
+/** A gateway that answers each path from its own list, the last one for ever. */
+function gateway(answers: Readonly<Record<string, readonly Answer[]>>) {
+  const asked: string[] = []
+  const transport = async ({ method, path }: TransportRequest): Promise<TransportResponse> => {
+    const name = `${method} ${path.replace("/p/7", "")}`
+    const before = asked.filter((each) => each === name).length
+    asked.push(name)
+    const list = answers[name] ?? []
+    const answer = list[Math.min(before, list.length - 1)] ?? "no-answer"
+    if (answer === "no-answer") throw new Error("no network")
+    return { status: answer.status, headers: {}, body: JSON.stringify(answer.json) }
+  }
+  return { transport, asked }
+}
+
+function open(answers: Readonly<Record<string, readonly Answer[]>>, outcome: PayOutcome | "throws" = "reported") {
+  const { transport, asked } = gateway(answers)
+  const stages: PayStage[] = []
+  const wallet: Wallet = {
+    ...{ platforms: ["alipay"], method: "jsapi", token: () => undefined },
+    login: async () => true,
+    pay: async () => {
+      if (outcome === "throws") throw new Error("the sheet broke")
+      return outcome
+    },
+  }
+  const flow = openPayFlow({
+    ...{ transport, wallet, digits: "7", language: "zh", given: sale, wait: async () => {}, asksMax: 3 },
+    onStage: (stage) => stages.push(stage),
+  })
+  const names = () => stages.map((stage) => (stage.at === "confirming" ? `confirming: ${stage.doubt}` : stage.at))
+  return { flow, stages, asked, names, last: () => stages.at(-1)! }
+}
+
+const opened = (found: Bridge | null = bridge): Answer => ({ status: 200, json: { bridge: found } })
+const state = (...states: readonly SaleState[]): Answer[] => states.map((json) => ({ status: 200, json }))
+
+test("the wallet's word moves the page, the gateway's alone says paid", async () => {
+  const paid = standing("paid", { receiptDigits: "483920", version: 2 })
+  const run = open({ "POST /pay": [opened()], "GET /state": state(standing("paying"), paid) })
+  await run.flow.load()
+  await run.flow.pay("alipay")
+  expect(run.names()).toEqual(["sale", "sale", "confirming: reported", "paid"])
+  expect(run.last()).toMatchObject({ at: "paid", state: { receiptDigits: "483920" } })
+})
+
+for (const [outcome, doubt] of [
+  ["unknown", "unknown"],
+  ["network", "network"],
+  ["throws", "unknown"],
+] as const) {
+  test(`${outcome}: the page asks until it gives up, and never offers to pay again`, async () => {
+    const run = open({ "POST /pay": [opened()], "GET /state": state(standing("paying")) }, outcome)
+    await run.flow.load()
+    await run.flow.pay("alipay")
+    expect(run.names().slice(2)).toEqual([`confirming: ${doubt}`, "unsettled"])
+    await run.flow.pay("alipay")
+    expect(run.asked.filter((each) => each === "POST /pay")).toHaveLength(1)
+    await run.flow.askAgain()
+    expect(run.last().at).toBe("unsettled")
+  })
+}
+
+for (const outcome of ["cancelled", "failed"] as const) {
+  test(`${outcome}: nothing moved, and the buyer may go back and pay`, async () => {
+    const run = open({ "POST /pay": [opened()], "GET /state": state(standing("paid")) }, outcome)
+    await run.flow.load()
+    await run.flow.pay("alipay")
+    expect(run.last().at).toBe(outcome)
+    expect(run.asked).not.toContain("GET /state")
+    run.flow.back()
+    expect(run.last()).toMatchObject({ at: "sale", isBusy: false })
+  })
+}
+
+test("a request for payment that had no answer reached no wallet: the page says so, and paying is offered again", async () => {
+  for (const answer of ["no-answer", refused(503, "service/unavailable")] as const) {
+    const run = open({ "POST /pay": [answer] })
+    await run.flow.load()
+    await run.flow.pay("alipay")
+    expect(run.last()).toMatchObject({ at: "sale", isBusy: false, refusal: "服务暂时没有回应，还没有扣款。" })
+  }
+})
+
+test("without a session it logs in and asks once more", async () => {
+  const run = open({
+    "POST /pay": [refused(401, "request/unauthenticated"), opened()],
+    "GET /state": state(standing("paid")),
+  })
+  await run.flow.load()
+  await run.flow.pay("alipay")
+  expect(run.asked.slice(0, 2)).toEqual(["POST /pay", "POST /pay"])
+  expect(run.last().at).toBe("paid")
+})
+
+test("an attempt that is open already without a way to pay it is followed, not paid again", async () => {
+  const run = open({ "POST /pay": [opened(null)], "GET /state": state(standing("closed")) })
+  await run.flow.load()
+  await run.flow.pay("alipay")
+  expect(run.names().slice(2)).toEqual(["confirming: unknown", "closed"])
+})
+
+test("a refusal is shown in the gateway's words, and the sale stays", async () => {
+  const run = open({ "POST /pay": [refused(409, "payment/sale-paid")] })
+  await run.flow.load()
+  await run.flow.pay("alipay")
+  expect(run.last()).toMatchObject({ at: "sale", refusal: "no: payment/sale-paid" })
+})
