@@ -13,6 +13,9 @@ import { ledgerGasOverCalldataFloor } from "./ledger-gas-over-calldata-floor"
 import { ledgerGasVsStruct } from "./ledger-gas-vs-struct"
 import { closeTradedMarket } from "./market/traded-market"
 import { describeMachine } from "./measure/machine"
+import { miniAlipayRaw } from "./mini-alipay-raw"
+import { miniH5JsGzip } from "./mini-h5-js-gzip"
+import { miniWeappRaw } from "./mini-weapp-raw"
 import { paycodeModules } from "./paycode-modules"
 import { paycodeVerify } from "./paycode-verify"
 import { proofVerify } from "./proof-verify"
@@ -47,6 +50,9 @@ const figures: readonly Figure[] = [
   kioskColdStart,
   kioskInteraction,
   kioskSync500,
+  miniWeappRaw,
+  miniAlipayRaw,
+  miniH5JsGzip,
   scanP99,
   traceP99,
   traceApplyStored,

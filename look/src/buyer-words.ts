@@ -72,8 +72,8 @@ export const buyerWords = {
   verify: { zh: "自己查一遍", en: "Check it yourself" },
   verifyTitle: { zh: "在您的手机上核对", en: "Checked on your phone" },
   verifyWhy: {
-    zh: "下面每一步都由您的手机计算，不必相信我们的服务器。",
-    en: "Each step is computed on your phone, without trust in our server.",
+    zh: "每一步都在您的手机上计算。终端登记的钥匙和链上的根，目前由我们的服务器读给您。",
+    en: "Each step is computed on your phone. The terminal's registered key and the chain's root are read to you by our server for now.",
   },
   verifiedAll: { zh: "全部通过", en: "Everything passed" },
   verifiedOurWord: {
