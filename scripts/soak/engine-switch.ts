@@ -22,9 +22,18 @@ export type Switch<P extends Part> = {
 export function openSwitch<P extends Part>(name: string, first: P, start: () => Promise<P>): Switch<P> {
   let part = first
   let isSilent = false
-  const send = (signal: NodeJS.Signals) => void process.kill(part.process.pid, signal)
+  /** False where there is nobody (any more) to take it: another fault was quicker. */
+  function send(signal: NodeJS.Signals): boolean {
+    if (!part.process.isRunning()) return false
+    try {
+      return process.kill(part.process.pid, signal)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ESRCH") return false
+      throw error
+    }
+  }
   function speak(): void {
-    if (isSilent && part.process.isRunning()) send("SIGCONT")
+    if (isSilent) send("SIGCONT")
     isSilent = false
   }
   return {
@@ -36,13 +45,12 @@ export function openSwitch<P extends Part>(name: string, first: P, start: () => 
       await part.stop()
     },
     async kill() {
-      if (part.process.isRunning()) send("SIGKILL")
+      send("SIGKILL")
       isSilent = false
       await part.process.exited
     },
     silence() {
-      isSilent = true
-      send("SIGSTOP")
+      isSilent = send("SIGSTOP")
     },
     speak,
     async start() {

@@ -97,7 +97,13 @@ async function killBackend({ sql }: SoakMarket): Promise<void> {
   const [backend] = await sql`
     SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()
     ORDER BY query_start DESC NULLS LAST LIMIT 1`.catch(() => [])
-  if (backend !== undefined) process.kill(Number(backend.pid), "SIGKILL")
+  if (backend === undefined) return
+  try {
+    process.kill(Number(backend.pid), "SIGKILL")
+  } catch (error) {
+    // It ended by itself meanwhile.
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error
+  }
 }
 
 /** The platforms may themselves be away: then there is nobody to tell. */
