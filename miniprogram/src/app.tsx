@@ -8,12 +8,13 @@ import "./styles/app.css"
 type Entered = { readonly query?: Readonly<Record<string, string | undefined>> | undefined }
 
 export default function App({ children }: PropsWithChildren) {
-  useLaunch((options: Entered) => noteEntry(options.query ?? {}))
+  useLaunch((options: Entered) => {
+    noteEntry(options.query ?? {})
+  })
   // A warm start by another code: the pay page is opened anew, with what was scanned.
   useDidShow((options?: Entered) => {
-    const query = options?.query ?? {}
-    noteEntry(query)
-    if (query.qrCode !== undefined && Taro.getCurrentPages().length > 0) void Taro.reLaunch({ url: "/pages/pay/index" })
+    const isAnother = noteEntry(options?.query ?? {})
+    if (isAnother && Taro.getCurrentPages().length > 0) void Taro.reLaunch({ url: "/pages/pay/index" })
   })
   return children
 }

@@ -5,8 +5,10 @@ import type { Scanned } from "./scanned"
 let entered: string | undefined
 
 /** Alipay tells the app, not the page: cold in `onLaunch`, warm in `onShow`. */
-export function noteEntry(query: Readonly<Record<string, string | undefined>>): void {
-  if (query.qrCode !== undefined) entered = query.qrCode
+export function noteEntry(query: Readonly<Record<string, string | undefined>>): boolean {
+  const isAnother = query.qrCode !== undefined && query.qrCode !== entered
+  if (isAnother) entered = query.qrCode
+  return isAnother
 }
 
 export function readScan(parameters: Readonly<Record<string, string | undefined>>): Scanned {

@@ -6,4 +6,6 @@ export function readScan(): Scanned {
   return digits === undefined ? { error: "link/missing" } : { digits }
 }
 
-export function noteEntry(): void {}
+export function noteEntry(): boolean {
+  return false
+}

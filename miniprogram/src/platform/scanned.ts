@@ -7,5 +7,7 @@ export function readScan(_parameters: Readonly<Record<string, string | undefined
   return { error: "link/missing" }
 }
 
-/** A phone that had the program open already. */
-export function noteEntry(_query: Readonly<Record<string, string | undefined>>): void {}
+/** How the program was entered; whether it is by another code than before, which no page shows yet. */
+export function noteEntry(_query: Readonly<Record<string, string | undefined>>): boolean {
+  return false
+}

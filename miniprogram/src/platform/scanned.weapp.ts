@@ -8,4 +8,6 @@ export function readScan(parameters: Readonly<Record<string, string | undefined>
   return digits !== undefined && /^[0-9]+$/.test(digits) ? { digits } : digitsOfLink(readWechatScan({ q }))
 }
 
-export function noteEntry(): void {}
+export function noteEntry(): boolean {
+  return false
+}

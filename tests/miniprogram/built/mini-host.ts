@@ -1,0 +1,182 @@
+// A phone's host for the compiled programs: the few globals that WeChat and Alipay give, in a realm that has the language
+// alone. What a program asks of the platform is answered by `api`.
+import { readFileSync } from "node:fs"
+import { dirname, join, resolve } from "node:path"
+import vm from "node:vm"
+
+type Node = { readonly sid?: string; readonly uid?: string; readonly v?: string; readonly cn?: readonly Node[] }
+type Instance = {
+  readonly data: { root?: Node }
+  readonly eh: (event: object) => void
+  readonly onLoad?: (query: object) => void
+  readonly onShow?: () => void
+  readonly onReady?: () => void
+  readonly onUnload?: () => void
+}
+type Definition = { readonly data?: object }
+type AppDefinition = { readonly onLaunch?: (options: object) => void; readonly onShow?: (options: object) => void }
+/** As the platforms call back; without callbacks they give a promise. */
+export type Call<T = object> = T & {
+  readonly success?: (answer: object) => void
+  readonly fail?: (error: object) => void
+}
+export type HostApi = Readonly<Record<string, (options: never) => unknown>>
+
+/** Names that WeChat's own wrapper hides from a module. */
+const HIDDEN = ["window", "document", "self", "location", "navigator", "localStorage", "XMLHttpRequest", "WebSocket"]
+
+export type MiniHost = ReturnType<typeof openMiniHost>
+
+export function openMiniHost(folder: string, platform: "weapp" | "alipay", api: HostApi) {
+  const pages: Instance[] = []
+  const definitions = new Map<string, Definition>()
+  const modules = new Map<string, { exports: object }>()
+  const kept = new Map<string, unknown>()
+  const troubles: string[] = []
+  let app: AppDefinition = {}
+  let defined: Definition | undefined
+
+  const storageKey = (key: string | { key: string }) => (typeof key === "string" ? key : key.key)
+  const stored = (key: string | { key: string }) => {
+    const value = kept.get(storageKey(key)) ?? (platform === "alipay" ? null : "")
+    return typeof key === "string" ? value : { data: value }
+  }
+  const keep = (key: string | { key: string; data: unknown }, value?: unknown) =>
+    void kept.set(storageKey(key), typeof key === "string" ? value : key.data)
+  const query = { select: () => query, selectAll: () => query, in: () => query, fields: () => query, exec: () => {} }
+  const system = { platform: "devtools", windowWidth: 390, windowHeight: 844, pixelRatio: 2, language: "zh_CN" }
+  const base = {
+    ...{ getSystemInfoSync: () => system, getWindowInfo: () => system, getAppBaseInfo: () => system },
+    ...{ getDeviceInfo: () => system, canIUse: () => true, nextTick: (work: () => void) => setTimeout(work, 0) },
+    ...{ getLaunchOptionsSync: () => ({ path: "", query: {} }), createSelectorQuery: () => query },
+    ...{ getStorageSync: stored, setStorageSync: keep },
+    removeStorageSync: (key: string | { key: string }) => void kept.delete(storageKey(key)),
+    reLaunch(options: Call<{ url: string }>) {
+      close()
+      void open(options.url).then(() => options.success?.({}))
+    },
+    navigateTo: (options: Call<{ url: string }>) => void open(options.url).then(() => options.success?.({})),
+  }
+  const host = { ...base, ...Object.fromEntries(Object.entries(api).map(([name, call]) => [name, promising(call)])) }
+  const say = (...words: unknown[]) => void troubles.push(words.map(String).join(" "))
+  const realm = vm.createContext({
+    ...{ setTimeout, clearTimeout, setInterval, clearInterval },
+    console: { log() {}, info() {}, debug() {}, warn() {}, error: say },
+    App(definition: AppDefinition) {
+      app = definition
+    },
+    Page(definition: Definition) {
+      defined = definition
+    },
+    ...{ Component: () => {}, Behavior: (behaviour: object) => behaviour },
+    ...{ getApp: () => app, getCurrentPages: () => pages },
+    ...(platform === "weapp" ? { wx: host } : { my: host, navigator: { userAgent: "AlipayMini" } }),
+  })
+
+  function load(path: string): object {
+    const file = path.endsWith(".js") ? path : `${path}.js`
+    const known = modules.get(file)
+    if (known !== undefined) return known.exports
+    const module = { exports: {} }
+    modules.set(file, module)
+    const names = ["require", "module", "exports", ...(platform === "weapp" ? HIDDEN : [])]
+    const source = `(function (${names.join(", ")}) {${readFileSync(file, "utf8")}\n})`
+    const run = vm.runInContext(source, realm, { filename: file }) as (...given: unknown[]) => void
+    run((name: string) => load(resolve(dirname(file), name)), module, module.exports)
+    return module.exports
+  }
+
+  async function open(url: string): Promise<void> {
+    const [route = "", search = ""] = url.replace(/^\//, "").split("?")
+    if (!definitions.has(route)) {
+      load(join(folder, route))
+      if (defined === undefined) throw new Error(`${route} is no page`)
+      definitions.set(route, defined)
+    }
+    const definition = definitions.get(route) as Definition
+    const page = Object.assign(Object.create(definition), {
+      ...{ route, __route__: route, $page: {}, data: structuredClone(definition.data ?? {}) },
+      ...{ selectComponent: () => null, createSelectorQuery: () => query },
+      setData(changes: Readonly<Record<string, unknown>>, done?: () => void) {
+        for (const [path, value] of Object.entries(changes)) put(page.data, path, JSON.parse(JSON.stringify(value)))
+        setTimeout(() => done?.call(page), 0)
+      },
+    }) as Instance
+    pages.push(page)
+    page.onLoad?.(Object.fromEntries(new URLSearchParams(search)))
+    page.onShow?.()
+    page.onReady?.()
+  }
+
+  /** Leaves every page, the newest first. */
+  function close(): void {
+    for (const page of pages.splice(0).reverse()) page.onUnload?.()
+  }
+
+  const shown = () => textsOf(pages.at(-1)?.data.root).join(" ")
+  return {
+    troubles,
+    kept,
+    open,
+    shown,
+    launch(options: object) {
+      load(join(folder, "app"))
+      app.onLaunch?.(options)
+      app.onShow?.(options)
+    },
+    /** The program in the background is opened by another code. */
+    enter: (options: object) => app.onShow?.(options),
+    async until(words: string) {
+      const endMs = Date.now() + 15_000
+      while (!shown().includes(words)) {
+        if (Date.now() > endMs) throw new Error(`no "${words}" in: ${shown()} ${troubles.join("; ")}`)
+        await new Promise((done) => setTimeout(done, 10))
+      }
+    },
+    has: (id: string) => find(pages.at(-1)?.data.root, id) !== undefined,
+    tap(id: string) {
+      const page = pages.at(-1)
+      const node = find(page?.data.root, id)
+      if (page === undefined || node === undefined) throw new Error(`no #${id} in: ${shown()}`)
+      const target = { id: node.sid, dataset: { sid: node.sid } }
+      page.eh({ type: "tap", target, currentTarget: target, detail: {}, timeStamp: Date.now() })
+    },
+    close,
+  }
+}
+
+function promising(call: (options: never) => unknown) {
+  return (options: Call) =>
+    options.success !== undefined || options.fail !== undefined
+      ? call(options as never)
+      : new Promise((success, fail) => call({ ...options, success, fail } as never))
+}
+
+/** `root.cn.[0].v` or `a[0].b`. */
+function put(root: object, path: string, value: unknown): void {
+  const keys = path
+    .replace(/\[(\d+)\]/g, ".$1")
+    .split(".")
+    .filter(Boolean)
+  const last = keys.pop() as string
+  let at = root as Record<string, unknown>
+  for (const [index, key] of keys.entries()) {
+    at[key] ??= /^\d+$/.test(keys[index + 1] ?? last) ? [] : {}
+    at = at[key] as Record<string, unknown>
+  }
+  at[last] = value
+}
+
+function find(node: Node | undefined, id: string): Node | undefined {
+  if (node === undefined || node.uid === id) return node
+  for (const child of node.cn ?? []) {
+    const found = find(child, id)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+function textsOf(node: Node | undefined): string[] {
+  if (node === undefined) return []
+  return [...(typeof node.v === "string" ? [node.v] : []), ...(node.cn ?? []).flatMap(textsOf)]
+}
