@@ -15,7 +15,10 @@ import { operator } from "../../support/stall"
 export type BuyerWorld = Awaited<ReturnType<typeof openBuyerWorld>>
 
 export async function openBuyerWorld(settings: Record<string, string>) {
-  const market = await openMarket({ settings })
+  const market = await openMarket({
+    // Minutes do not pass by themselves here, and every page asks from one address.
+    settings: { REQUESTS_PER_MINUTE: "100000", ...settings },
+  })
   const { ctx, clock } = market
   const trade = await openTrade(ctx)
   for (const platform of platformsOf) {
@@ -69,7 +72,7 @@ export async function openBuyerWorld(settings: Record<string, string>) {
   return {
     ...{ market, ctx, trade, ledger, onTheWay },
     url: ctx.config.GATEWAY_PUBLIC_URL,
-    newCode: () => codeOf(trade.stall, 500),
+    newCode: (grams = 500) => codeOf(trade.stall, grams),
     /** The stall's own word arrives, and everything is anchored. */
     async uploadAndAnchor(code: Awaited<ReturnType<typeof codeOf>>) {
       await upload(trade.stall, code)

@@ -152,3 +152,40 @@ for (const target of ["weapp", "alipay"] as const) {
     })
   })
 }
+
+test("weapp: an answer that was changed on its way shows which step failed, and in words", async () => {
+  const { host, scan, button } = await openPhone("weapp", "pays")
+  const code = await world.newCode()
+  await scan(code)
+  host.tap(button)
+  await host.until("已付款")
+  await world.uploadAndAnchor(code)
+  host.tap("trace")
+  await host.until("存证编号")
+  const [, record] = /存证编号\s+([0-9a-f]{32})/.exec(host.shown()) ?? []
+  const other = (digit: string) => (digit === "0" ? "1" : "0")
+  for (const [path, changed, words] of [
+    ["/ledger/roots/", /("root":")(.)/, "链上的这一批与证明不符"],
+    ["/ledger/terminals/", /("publicKey":".{20})(.)/, "不是这台终端签的"],
+    ["/proofs/", /()(.)$/, "文件读不出来"],
+  ] as const) {
+    world.onTheWay.change = (asked, text) =>
+      asked.startsWith(path) ? text.replace(changed, (_, before, digit) => `${before}${other(digit)}`) : text
+    await host.open(`/pages/verify/index?record=${record}`)
+    await host.until("有一步不通过")
+    expect(host.shown()).toContain(words)
+  }
+  world.onTheWay.change = undefined
+  await host.open(`/pages/verify/index?record=${record}`)
+  await host.until("没有发现问题")
+  host.close()
+}, 60_000)
+
+test("alipay: a program in the background that another code opens shows the other sale", async () => {
+  const { host, scan } = await openPhone("alipay", "pays")
+  await scan(await world.newCode())
+  await host.until("2.00")
+  host.enter({ query: { qrCode: `${builtIn}/p/${payCodeDigits(await world.newCode(1000))}` } })
+  await host.until("4.00")
+  host.close()
+}, 60_000)
