@@ -11,6 +11,8 @@ import { getAtRate } from "./load/get-at-rate"
 import { percentile, rounded } from "./measure/percentile"
 
 const perSecond = 20
+/** Each of the gateway's connections meets seventy partitions and their indexes for the first time: minutes of an idle night. */
+const warmingSeconds = 60
 
 export const traceP9910m: Figure = {
   name: "trace.p99.10m",
@@ -18,7 +20,7 @@ export const traceP9910m: Figure = {
   needs: needsProvince,
   measure: async (run) => {
     const { line, facts } = await keptProvince(run)
-    const warming = perSecond * (run.quick ? 1 : 10)
+    const warming = perSecond * (run.quick ? 1 : warmingSeconds)
     const ids = await someSales(line.ctx.sql, warming + perSecond * run.seconds(60))
     const urls = ids.map((id) => `${line.gatewayUrl}/traces/purchases/${id}`)
     const headers = { accept: "application/json", authorization: `Bearer ${line.operatorToken}` }

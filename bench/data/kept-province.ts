@@ -11,7 +11,7 @@ import { CopiedTable } from "./copy-table"
 import { openProvince, type Province } from "./region"
 import { TradeDays } from "./trade-days"
 
-export const dataDirectory = join(import.meta.dir, "../../.suyuan/bench-data")
+const dataDirectory = join(import.meta.dir, "../../.suyuan/bench-data")
 const factsFile = join(dataDirectory, "province.json")
 
 const facts = z.strictObject({
