@@ -345,6 +345,8 @@ runRows("ledger", {
     await ledger.seal()
     await ledger.anchor()
     await ledger.reader.rpc("evm_revert", [snapshot])
+    // Where the block was not made yet, it waits still.
+    await ledger.reader.rpc("anvil_dropAllTransactions", [])
     // Handed to the node a moment ago: only after a while does silence mean that it is lost.
     expect(await ledger.anchor()).toMatchObject({ sent: 0 })
     gateway.clock.advance(5000)
