@@ -8,8 +8,8 @@ import { keptProvince, needsProvince } from "./data/kept-province"
 import type { Figure } from "./figure"
 import { percentile, rounded } from "./measure/percentile"
 
-const asked = 200
-const warming = 20
+const asked = 60
+const warming = 10
 
 type Scope = { readonly totals: { readonly sales: number; readonly stalls: number } }
 

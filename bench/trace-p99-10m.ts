@@ -11,7 +11,7 @@ import { getAtRate } from "./load/get-at-rate"
 import { percentile, rounded } from "./measure/percentile"
 
 const perSecond = 20
-/** Each of the gateway's connections meets seventy partitions and their indexes for the first time: minutes of an idle night. */
+/** Each of the gateway's connections meets seventy partitions and their indexes for the first time once. */
 const warmingSeconds = 60
 
 export const traceP9910m: Figure = {
