@@ -2,8 +2,8 @@
 // of another purchase of three lines: back through its stall and the wholesale market to the bases, with lots, tests and
 // names. Open loop, 20 a second: a person reads a trace once, so there are far fewer than scans.
 //
-// Floor: eleven queries one after another, and the events of the piles on the way: a stall's pile has 100 sales a day,
-// and the range of goods that were poured together follows from all events since the pile was last empty.
+// Floor: three round trips, and the events of the asked piles since the newest day before that is remembered: a stall's
+// pile has 100 sales a day. What is remembered of carts is read beside them.
 import type { Figure } from "./figure"
 import { getAtRate } from "./load/get-at-rate"
 import { tradedMarket } from "./market/traded-market"
