@@ -62,8 +62,9 @@ export async function buildProvince(run: Run, trades: number): Promise<ProvinceF
     await trade.end()
     await storePiles(line, province, trade)
     await ctx.sql`VACUUM (ANALYZE) pile_days, piles, lots, purchases, buyers`
+    // As a night leaves it: or the database would tidy up while it is measured.
     for (const parent of ["sales", "sale_lines", "records", "pile_events", "bought_origins"]) {
-      await ctx.sql`ANALYZE ${ctx.sql(parent)}`
+      await ctx.sql`VACUUM (ANALYZE) ${ctx.sql(parent)}`
     }
     await ctx.sql`CHECKPOINT`
     const [size] = await ctx.sql`SELECT pg_database_size(current_database())::float8 AS bytes`

@@ -29,8 +29,8 @@ type Walker = Pick<Context, "db" | "sql" | "clock" | "log">
 /** Walks under way, by database and pile: whoever asks meanwhile waits for the same one. */
 const underWay = new WeakMap<object, Map<string, Promise<ReadonlyMap<string, PileContent>>>>()
 
-/** More at once would hold many events in memory, and their snapshot for long. */
-const walkedAtOnce = 50
+/** More at once would hold a snapshot, and the gateway, for long: others wait meanwhile. */
+const walkedAtOnce = 16
 
 /** Walks piles from their history, and remembers what they hold. */
 export async function walkPiles(ctx: Walker, pileIds: readonly string[]): Promise<PileContent[]> {
