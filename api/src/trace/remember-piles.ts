@@ -5,7 +5,8 @@ import { utcDay } from "../day"
 import { isOfTheseRules } from "./expected-origins"
 import { walkPiles } from "./walk-pile"
 
-const atOnce = 16
+/** Small bites: whoever asks meanwhile waits for one of them. */
+const atOnce = 4
 /** Nothing happened to it for so long: its day is over, or it has a pause. */
 const quietMs = 3_600_000
 /** What was not found out within a day nobody was in a hurry about. */
