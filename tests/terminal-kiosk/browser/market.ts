@@ -145,8 +145,11 @@ export async function goTo(page: Page, place: "卖货" | "进货" | "今日" | "
 
 /** By keyboard alone: `/`, what it is, Enter, how much, Enter. */
 export async function weigh(page: Page, initials: string, jin: string): Promise<void> {
+  // A page that was just loaded again hears no key before its goods are there.
+  await page.waitForSelector(".tiles .tile")
   const lines = await page.locator(".slip-line").count()
   await page.keyboard.press("/")
+  await page.waitForSelector("input.search:focus")
   await page.keyboard.type(initials)
   await page.keyboard.press("Enter")
   await page.waitForSelector("dialog .keypad")
