@@ -1,4 +1,4 @@
-import { bigint, pgTable, text, unique, uuid } from "drizzle-orm/pg-core"
+import { bigint, date, jsonb, pgTable, text, unique, uuid } from "drizzle-orm/pg-core"
 import { hexBytes, instant } from "./columns"
 
 /**
@@ -13,6 +13,8 @@ export const buyers = pgTable(
     appId: text("app_id").notNull(),
     openId: text("open_id").notNull(),
     createdAt: instant("created_at").notNull(),
+    /** The person asked to be forgotten: since then this is a number and nobody, of platform `web`. */
+    forgottenAt: instant("forgotten_at"),
   },
   (t) => [unique("buyers_identity").on(t.platform, t.appId, t.openId)],
 )
@@ -53,4 +55,68 @@ export const shares = pgTable("shares", {
   buyerId: uuid("buyer_id"),
   createdAt: instant("created_at").notNull(),
   revokedAt: instant("revoked_at"),
+})
+
+/**
+ * Two identities of one person, joined because that person said so on both. Not a merge: each stays what it is, and the
+ * row ends when either wants it to.
+ */
+export const buyerJoins = pgTable("buyer_joins", {
+  id: uuid("id").primaryKey(),
+  /** Shows the code. */
+  offeredBy: uuid("offered_by").notNull(),
+  /** Typed it. */
+  claimedBy: uuid("claimed_by"),
+  codeHash: hexBytes("code_hash").notNull().unique(),
+  state: text("state", { enum: ["offered", "claimed", "active", "ended"] }).notNull(),
+  /** Two digits that both screens show once it is claimed. */
+  checkDigits: text("check_digits").notNull(),
+  offeredAt: instant("offered_at").notNull(),
+  /** Until then it must be claimed and confirmed on both. */
+  expiresAt: instant("expires_at").notNull(),
+  offererConfirmedAt: instant("offerer_confirmed_at"),
+  claimerConfirmedAt: instant("claimer_confirmed_at"),
+  endedAt: instant("ended_at"),
+  endedBy: uuid("ended_by"),
+})
+
+export const problemKinds = [
+  "short-weight",
+  "spoiled",
+  "other-goods",
+  "origin-doubted",
+  "overcharged",
+  "made-ill",
+  "other",
+] as const
+
+/** What a buyer says is wrong with a purchase, once a kind, and what the market's office answers. */
+export const purchaseProblems = pgTable(
+  "purchase_problems",
+  {
+    id: uuid("id").primaryKey(),
+    /** Null once its buyer is forgotten. */
+    buyerId: uuid("buyer_id"),
+    siteId: uuid("site_id").notNull(),
+    merchantId: uuid("merchant_id").notNull(),
+    terminalId: bigint("terminal_id", { mode: "number" }).notNull(),
+    counter: bigint("counter", { mode: "number" }).notNull(),
+    day: date("day", { mode: "string" }).notNull(),
+    kind: text("kind", { enum: problemKinds }).notNull(),
+    /** In the buyer's words; emptied when the buyer is forgotten. */
+    said: text("said").notNull(),
+    state: text("state", { enum: ["open", "answered"] }).notNull(),
+    answer: text("answer"),
+    answeredBy: text("answered_by"),
+    answeredAt: instant("answered_at"),
+    createdAt: instant("created_at").notNull(),
+  },
+  (t) => [unique("purchase_problems_once").on(t.terminalId, t.counter, t.kind)],
+)
+
+/** That somebody was forgotten and how much of theirs went, under the request's own id; not who it was. */
+export const forgettings = pgTable("forgettings", {
+  id: uuid("id").primaryKey(),
+  counts: jsonb("counts").$type<Record<string, number>>().notNull(),
+  at: instant("at").notNull(),
 })

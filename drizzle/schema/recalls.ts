@@ -98,7 +98,11 @@ export const recallNotices = pgTable(
 export const messageConsents = pgTable("message_consents", {
   id: uuid("id").primaryKey(),
   buyerId: uuid("buyer_id").notNull(),
+  /** What the buyer was asked about; empty of before it was kept. */
+  templateId: text("template_id").notNull().default(""),
   givenAt: instant("given_at").notNull(),
-  /** The notice it was used for. */
+  /** The notice it is used for: taken before it is sent, and by one only. */
   usedBy: uuid("used_by"),
+  /** When the platform said that it is not there: taken back, or used by a message of which nothing was heard. */
+  voidAt: instant("void_at"),
 })
