@@ -1,5 +1,7 @@
 // A stall whose cabbage came over a wholesaler from two bases, both platforms, a chain, and the whole gateway over a
 // socket: what a buyer's built pages meet.
+import { alipayLoginFromConfig } from "@suyuan/api/adapters/alipay-login"
+import { wechatLoginFromConfig } from "@suyuan/api/adapters/wechat-login"
 import { inspectionJobs } from "@suyuan/api/jobs/inspections"
 import { setPayee } from "@suyuan/api/merchants/set-payee"
 import { openMarket } from "../../api/payments/market"
@@ -26,15 +28,9 @@ export async function openBuyerWorld(settings: Record<string, string>) {
   }
   const ledger = await testLedger(ctx, await testChain(), clock.advance)
   await ledger.enterTerminals()
-  const app = testApp(ctx, { payments: market.deps, chain: ledger.chain })
-  /** What a test wants to happen to an answer on its way. */
-  const onTheWay: { change: ((path: string, text: string) => string) | undefined } = { change: undefined }
-  market.serveWith(async (request, address) => {
-    const response = await app.fetch(request, address === undefined ? {} : { address })
-    if (onTheWay.change === undefined) return response
-    const { status, headers } = response
-    return new Response(onTheWay.change(new URL(request.url).pathname, await response.text()), { status, headers })
-  })
+  const logins = { "wechat-pay": wechatLoginFromConfig(ctx.config), alipay: alipayLoginFromConfig(ctx.config, clock) }
+  const app = testApp(ctx, { payments: market.deps, chain: ledger.chain, logins })
+  market.serveWith((request, address) => app.fetch(request, address === undefined ? {} : { address }))
   market.sandbox.world.gateway.url = ctx.config.GATEWAY_PUBLIC_URL
   market.sandbox.world.buyers.add("赵大爷")
 
@@ -70,7 +66,7 @@ export async function openBuyerWorld(settings: Record<string, string>) {
   )
 
   return {
-    ...{ market, ctx, trade, ledger, onTheWay },
+    ...{ market, ctx, trade, ledger },
     url: ctx.config.GATEWAY_PUBLIC_URL,
     newCode: (grams = 500) => codeOf(trade.stall, grams),
     /** The stall's own word arrives, and everything is anchored. */
