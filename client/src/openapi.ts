@@ -4494,6 +4494,399 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/terminals/{id}/displays": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Let a second tablet show what the customer is to see
+         * @description Signed by the terminal, which made the code. The same invitation again is the same.
+         */
+        readonly post: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: never;
+                readonly path: {
+                    readonly id: string;
+                };
+                readonly cookie?: never;
+            };
+            readonly requestBody: {
+                readonly content: {
+                    readonly "application/json": {
+                        /**
+                         * Format: uuid
+                         * @example 0199d3a0-7c1e-7000-8000-000000000001
+                         */
+                        readonly displayId: string;
+                        /** @description 32 bytes in lower-case hex */
+                        readonly codeHash: string;
+                        /** @description Over SYI1 ‖ network ‖ terminal ‖ display id ‖ code hash */
+                        readonly signature: string;
+                    };
+                };
+            };
+            readonly responses: {
+                /** @description Until when the code may be typed */
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": {
+                            /**
+                             * Format: uuid
+                             * @example 0199d3a0-7c1e-7000-8000-000000000001
+                             */
+                            readonly displayId: string;
+                            /** Format: date-time */
+                            readonly codeExpiresAt: string;
+                        };
+                    };
+                };
+                /** @description `request/malformed`: The request is not in order; see the field named. */
+                readonly 400: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /**
+                 * @description `terminal/bad-signature`: The signature does not fit the terminal's key.
+                 *
+                 *     `terminal/not-confirmed`: This terminal's fingerprint has not been confirmed yet; it cannot sell.
+                 *
+                 *     `terminal/suspended`: This terminal is suspended; do not pay for now.
+                 *
+                 *     `terminal/revoked`: This terminal has been revoked; do not pay.
+                 */
+                readonly 403: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `terminal/unknown`: There is no such terminal. */
+                readonly 404: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /**
+                 * @description `request/conflict`: This has changed meanwhile; reload and try again.
+                 *
+                 *     `display/too-many`: At most four customer's screens; end one first.
+                 */
+                readonly 409: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/terminals/{id}/displays/{displayId}/end": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** End a customer's screen for ever */
+        readonly post: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: never;
+                readonly path: {
+                    readonly id: string;
+                    readonly displayId: string;
+                };
+                readonly cookie?: never;
+            };
+            readonly requestBody: {
+                readonly content: {
+                    readonly "application/json": {
+                        /** @description Over SYO1 ‖ network ‖ terminal ‖ display id */
+                        readonly signature: string;
+                    };
+                };
+            };
+            readonly responses: {
+                /** @description Ended */
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": {
+                            /**
+                             * Format: uuid
+                             * @example 0199d3a0-7c1e-7000-8000-000000000001
+                             */
+                            readonly displayId: string;
+                        };
+                    };
+                };
+                /** @description `request/malformed`: The request is not in order; see the field named. */
+                readonly 400: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /**
+                 * @description `terminal/bad-signature`: The signature does not fit the terminal's key.
+                 *
+                 *     `terminal/not-confirmed`: This terminal's fingerprint has not been confirmed yet; it cannot sell.
+                 *
+                 *     `terminal/suspended`: This terminal is suspended; do not pay for now.
+                 *
+                 *     `terminal/revoked`: This terminal has been revoked; do not pay.
+                 */
+                readonly 403: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /**
+                 * @description `terminal/unknown`: There is no such terminal.
+                 *
+                 *     `display/unknown`: There is no such customer's screen.
+                 */
+                readonly 404: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/display-pairings": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Become a stall's customer's screen
+         * @description The code of the stall's tablet is the credential. `secret` is made and kept by the caller: with the same one again the answer is the same display.
+         */
+        readonly post: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: never;
+                readonly path?: never;
+                readonly cookie?: never;
+            };
+            readonly requestBody: {
+                readonly content: {
+                    readonly "application/json": {
+                        /** @example 7M4Q-X0ZR */
+                        readonly code: string;
+                        /** @description 32 bytes in lower-case hex */
+                        readonly secret: string;
+                    };
+                };
+            };
+            readonly responses: {
+                /** @description A token for an hour, to read what is shown there */
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["DisplayAccess"];
+                    };
+                };
+                /** @description `request/malformed`: The request is not in order; see the field named. */
+                readonly 400: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `terminal/revoked`: This terminal has been revoked; do not pay. */
+                readonly 403: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `display/code-unknown`: This pairing code is not right; look at the stall's tablet and enter it again. */
+                readonly 404: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `display/code-used`: Another screen has used this pairing code; end it on the stall's tablet. */
+                readonly 409: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /**
+                 * @description `display/code-expired`: This pairing code has expired; show a new one on the stall's tablet.
+                 *
+                 *     `display/ended`: This customer's screen was ended; pair it anew.
+                 */
+                readonly 410: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/too-many`: Too many requests; wait a moment and try again. */
+                readonly 429: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/displays/{id}/token": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Get a customer's screen's next broker token */
+        readonly post: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: never;
+                readonly path: {
+                    readonly id: string;
+                };
+                readonly cookie?: never;
+            };
+            readonly requestBody: {
+                readonly content: {
+                    readonly "application/json": {
+                        /** @description 32 bytes in lower-case hex */
+                        readonly secret: string;
+                    };
+                };
+            };
+            readonly responses: {
+                /** @description A token for an hour */
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["DisplayAccess"];
+                    };
+                };
+                /** @description `request/malformed`: The request is not in order; see the field named. */
+                readonly 400: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /**
+                 * @description `display/wrong-secret`: The screen did not prove who it is.
+                 *
+                 *     `terminal/revoked`: This terminal has been revoked; do not pay.
+                 */
+                readonly 403: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `display/unknown`: There is no such customer's screen. */
+                readonly 404: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `display/ended`: This customer's screen was ended; pair it anew. */
+                readonly 410: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/bindings": {
         readonly parameters: {
             readonly query?: never;
@@ -7038,7 +7431,41 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        readonly get?: never;
+        /** Read what the buyer may be asked after paying */
+        readonly get: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: never;
+                readonly path?: never;
+                readonly cookie?: never;
+            };
+            readonly requestBody?: never;
+            readonly responses: {
+                /** @description What the platform's sheet is asked about */
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": {
+                            /** @description Null: this buyer can be sent no message */
+                            readonly templateId: string | null;
+                            /** @description Leaves that no message has used yet */
+                            readonly unused: number;
+                        };
+                    };
+                };
+                /** @description `request/unauthenticated`: Log in first. */
+                readonly 401: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
         readonly put?: never;
         /**
          * Note that the buyer lets the mini-program send one message
@@ -7059,6 +7486,7 @@ export interface paths {
                          * @example 0199d3a0-7c1e-7000-8000-000000000001
                          */
                         readonly id: string;
+                        readonly templateId: string;
                     };
                 };
             };
@@ -7070,7 +7498,11 @@ export interface paths {
                     };
                     content?: never;
                 };
-                /** @description `request/malformed`: The request is not in order; see the field named. */
+                /**
+                 * @description `request/malformed`: The request is not in order; see the field named.
+                 *
+                 *     `buyer/template-unknown`: That message template is not this program's; open the page again.
+                 */
                 readonly 400: {
                     headers: {
                         readonly [name: string]: unknown;
@@ -8629,6 +9061,7 @@ export interface components {
                     readonly inspections: readonly components["schemas"]["Inspection"][];
                     readonly certificates: number;
                 } | null;
+                readonly coverage: components["schemas"]["Coverage"];
             }[] | null;
             /** @enum {string} */
             readonly state: "presented" | "paying" | "paid" | "closed";
@@ -8682,6 +9115,21 @@ export interface components {
             /** @description It was done again: the newer test counts */
             readonly isSuperseded?: boolean;
         };
+        /** @description Of this bag, if it is weighed out of the goods that the stall has now; null where the book has less */
+        readonly Coverage: {
+            readonly tested: {
+                readonly mustPercent: number;
+                readonly mayPercent: number;
+            };
+            readonly failed: {
+                readonly mustPercent: number;
+                readonly mayPercent: number;
+            };
+            readonly certified: {
+                readonly mustPercent: number;
+                readonly mayPercent: number;
+            };
+        } | null;
         readonly Error: {
             /** @example terminal/unknown */
             readonly code: string;
@@ -8944,7 +9392,7 @@ export interface components {
                 readonly grams: number | null;
                 readonly origin: components["schemas"]["Origin"] & (Record<string, never> | null);
                 readonly certificates: number;
-                readonly coverage: components["schemas"]["Coverage"];
+                readonly coverage: components["schemas"]["Coverage"] & unknown;
                 readonly inspections: readonly components["schemas"]["Inspection"][];
                 readonly way: readonly {
                     readonly level: number;
@@ -8958,21 +9406,6 @@ export interface components {
                 }[];
             }[];
         };
-        /** @description How much of the goods must (rounded down) and may (rounded up) be of lots from a pile whose sample passed, failed, or that carry a certificate */
-        readonly Coverage: {
-            readonly tested: {
-                readonly mustPercent: number;
-                readonly mayPercent: number;
-            };
-            readonly failed: {
-                readonly mustPercent: number;
-                readonly mayPercent: number;
-            };
-            readonly certified: {
-                readonly mustPercent: number;
-                readonly mayPercent: number;
-            };
-        } | null;
         readonly Participant: {
             /**
              * Format: uuid
@@ -9140,6 +9573,20 @@ export interface components {
             readonly createdAt: string;
             /** Format: date-time */
             readonly stateChangedAt: string;
+        };
+        readonly DisplayAccess: {
+            /**
+             * Format: uuid
+             * @example 0199d3a0-7c1e-7000-8000-000000000001
+             */
+            readonly displayId: string;
+            readonly terminalId: string;
+            readonly stall: string;
+            readonly site: string;
+            readonly brokerToken: string;
+            /** @description Milliseconds since 1970 */
+            readonly brokerTokenExpiresAtMs: number;
+            readonly brokerUrl: string;
         };
         readonly Binding: {
             /**

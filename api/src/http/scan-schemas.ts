@@ -70,6 +70,12 @@ const lineSchema = z.object({
   pile: z
     .object({ origin: originSchema, inspections: z.array(inspectionSchema), certificates: z.number().int() })
     .nullable(),
+  coverage: coverageSchema
+    .nullable()
+    .openapi({
+      description:
+        "Of this bag, if it is weighed out of the goods that the stall has now; null where the book has less",
+    }),
 })
 
 export const saleSchema = z

@@ -2,8 +2,10 @@ import { testedLots } from "@suyuan/drizzle/schema/checks"
 import { certificates, inspections, lots } from "@suyuan/drizzle/schema/trace"
 import type { OriginOptions, PileHistory } from "@suyuan/protocol/trace/origin-range"
 import { type SetRange, setGroups, setRangeOf } from "@suyuan/protocol/trace/pile"
+import type { SourceRange } from "@suyuan/protocol/trace/source-grams"
 import { sql } from "drizzle-orm"
-import type { Reader } from "../context"
+import type { Context, Reader } from "../context"
+import { recentOf } from "../recent"
 import { resolve } from "../trace/resolve"
 import { arrayOf } from "../unnest"
 
@@ -43,6 +45,17 @@ export async function readLotChecks(
       { isTested: is_tested === true && has_failed !== true, hasFailed: has_failed === true, certified },
     ]),
   )
+}
+
+/** What a test that came a moment ago says of a lot may be seen so much later. */
+const recentChecks = recentOf<string, LotChecks>(10_000, 50_000)
+
+/** For what everybody sees who scans. */
+export function readRecentChecks(
+  ctx: Pick<Context, "db" | "sql" | "clock">,
+  lotIds: readonly string[],
+): Promise<ReadonlyMap<string, LotChecks>> {
+  return recentChecks(ctx).of([...new Set(lotIds)], ctx.clock.nowMs(), (missing) => readLotChecks(ctx.db, missing))
 }
 
 export type CoveredGrams = { readonly mustGrams: number; readonly mayGrams: number }
@@ -91,6 +104,48 @@ export function coverageOf(
   }
 }
 
+/**
+ * The same of a bag that is weighed out of a pile now, from what each of its sources must and may be there: a bag need
+ * not have the mix of the pile. Of a bag of unknown weight only all or nothing is certain. Undefined beyond the book:
+ * what is missing there may have come at any time, and changes what was sold before.
+ */
+export function coverageOfBag(
+  pile: { readonly stockGrams: number; readonly live: readonly SourceRange[] },
+  bagGrams: number | undefined,
+  checks: ReadonlyMap<string, LotChecks>,
+): Coverage | undefined {
+  const grams = bagGrams ?? 1
+  if (grams > pile.stockGrams) return undefined
+  const inBag = (isIn: (lot: LotChecks) => boolean): CoveredGrams => {
+    const covered = sumOf(pile.live.filter(({ sourceId }) => includes(checks, sourceId, isIn)))
+    const others = sumOf(pile.live.filter(({ sourceId }) => !includes(checks, sourceId, isIn)))
+    const othersMay = Math.min(others.mayGrams, pile.stockGrams - covered.mustGrams)
+    const coveredMay = Math.min(covered.mayGrams, pile.stockGrams - others.mustGrams)
+    return { mustGrams: Math.max(0, grams - othersMay), mayGrams: Math.max(0, Math.min(coveredMay, grams)) }
+  }
+  return {
+    grams,
+    tested: inBag((lot) => lot.isTested),
+    failed: inBag((lot) => lot.hasFailed),
+    certified: {
+      mustGrams: inBag(({ certified }) => certified === "all").mustGrams,
+      mayGrams: inBag(({ certified }) => certified !== "none").mayGrams,
+    },
+  }
+}
+
+function includes(checks: ReadonlyMap<string, LotChecks>, sourceId: string, isIn: (lot: LotChecks) => boolean) {
+  const lot = checks.get(sourceId)
+  return lot !== undefined && isIn(lot)
+}
+
+function sumOf(sources: readonly SourceRange[]): CoveredGrams {
+  return {
+    mustGrams: sources.reduce((sum, { mustGrams }) => sum + mustGrams, 0),
+    mayGrams: sources.reduce((sum, { mayGrams }) => sum + mayGrams, 0),
+  }
+}
+
 type RangeOf = (pileId: string, key: string) => SetRange | undefined
 
 function setRanges(
@@ -99,11 +154,8 @@ function setRanges(
   isIn: (lot: LotChecks) => boolean,
   options: Omit<OriginOptions, "groupOf">,
 ): RangeOf {
-  const includes = (sourceId: string) => {
-    const lot = checks.get(sourceId)
-    return lot !== undefined && isIn(lot)
-  }
-  const resolved = resolve(histories, { ...options, groupOf: setGroups(includes) })
+  const groupOf = setGroups((sourceId) => includes(checks, sourceId, isIn))
+  const resolved = resolve(histories, { ...options, groupOf })
   return (pileId, key) => {
     const range = resolved?.piles.get(pileId)?.outflows.get(key)
     return range && setRangeOf(range)

@@ -6,8 +6,9 @@ import { fenToYuan } from "@suyuan/protocol/units/money"
 import { fenPerKilogramToYuanPerJin, gramsToJin, gramsToKilograms, quantityGrams } from "@suyuan/protocol/units/weight"
 import { sql } from "drizzle-orm"
 import type { Context, Reader } from "../context"
+import { percentsOf } from "../inspections/coverage"
 import { recentOf } from "../recent"
-import { describePiles, type PileDescription } from "../trace/describe-piles"
+import { describePilesOnSale, type PileOnSale } from "../trace/describe-piles"
 import { arrayOf } from "../unnest"
 import { isOffline } from "./judge-window"
 import { type ReadLine, readLines, type SaleOfCode } from "./read-sale"
@@ -20,7 +21,7 @@ export async function describeSale(ctx: Context, reader: Reader, scanned: SaleOf
   const goods = (lines ?? []).flatMap((line) => (line.goods ? [line.goods] : []))
   const codes = [...new Set(goods.map((line) => line.commodity))]
   const names: Names = await recentNames(ctx).of(codes, nowMs, (missing) => commodityNames(reader, missing))
-  const piles = await describePiles(ctx, [...new Set(goods.map((line) => line.pileId))])
+  const piles = await describePilesOnSale(ctx, [...new Set(goods.map((line) => line.pileId))])
   return {
     development: ctx.config.SUYUAN_ENV !== "production",
     terminal: terminalToHex(code.terminal.id),
@@ -54,9 +55,11 @@ type Names = ReadonlyMap<number, Name>
 /** A catalogue is published now and then; a new name may be late by so much. */
 const recentNames = recentOf<number, Name>(10_000, 10_000)
 
-function describeLine(line: ReadLine, names: Names, piles: ReadonlyMap<string, PileDescription>) {
+function describeLine(line: ReadLine, names: Names, piles: ReadonlyMap<string, PileOnSale>) {
   const name = line.goods && names.get(line.goods.commodity)
   const grams = quantityGrams(line.quantity)
+  const onSale = line.goods && piles.get(line.goods.pileId)
+  const coverage = onSale?.coverageOf(grams)
   const priceYuan = grams === undefined ? fenToYuan(line.unitPriceFen) : fenPerKilogramToYuanPerJin(line.unitPriceFen)
   return {
     name: name?.nameZh ?? null,
@@ -68,7 +71,9 @@ function describeLine(line: ReadLine, names: Names, piles: ReadonlyMap<string, P
     amountFen: lineAmountFen(line),
     declaredOrigin: line.goods?.declaredOrigin || null,
     /** This stall's goods today; which of them are in this bag is known only after the sale. */
-    pile: (line.goods && piles.get(line.goods.pileId)) ?? null,
+    pile: onSale?.pile ?? null,
+    /** Of this bag, if it is weighed out of the goods that are there now. Null where the book has less. */
+    coverage: coverage ? percentsOf(coverage) : null,
   }
 }
 

@@ -1,7 +1,9 @@
 import type { Context } from "../context"
-import { describeOrigin, type OriginDescription } from "./describe-origin"
+import { type Coverage, coverageOfBag, readRecentChecks } from "../inspections/coverage"
+import { describeOrigin, type LotFacts, type OriginDescription } from "./describe-origin"
 import { readPileContents } from "./pile-contents"
 import { type InspectionDescription, readInspections } from "./read-inspections"
+import type { PileContent } from "./walk-pile"
 
 export type PileDescription = {
   readonly origin: OriginDescription
@@ -13,26 +15,61 @@ export type PileDescription = {
 
 const inspectionsPerPile = 3
 
+/** With how much of a bag that is weighed out of it now must and may be covered by tests and certificates. */
+export type PileOnSale = {
+  readonly pile: PileDescription
+  readonly coverageOf: (bagGrams: number | undefined) => Coverage | undefined
+}
+
+type Asker = Pick<Context, "db" | "sql" | "clock" | "afterwards" | "log">
+
 /** What a stall's piles hold now: "this stall's goods today". */
 export async function describePiles(
-  ctx: Pick<Context, "db" | "sql" | "clock" | "afterwards" | "log">,
+  ctx: Asker,
   pileIds: readonly string[],
-): Promise<Map<string, PileDescription>> {
+): Promise<ReadonlyMap<string, PileDescription>> {
   if (pileIds.length === 0) return new Map()
   const { contents, facts } = await readPileContents(ctx, pileIds)
+  const tests = await testsOf(ctx, contents)
+  return new Map(contents.map((pile) => [pile.pileId, describePile(pile, facts, tests)]))
+}
+
+/** The same for who is about to buy some. What lots carry is known from a moment ago: no query more, mostly. */
+export async function describePilesOnSale(
+  ctx: Asker,
+  pileIds: readonly string[],
+): Promise<ReadonlyMap<string, PileOnSale>> {
+  if (pileIds.length === 0) return new Map()
+  const { contents, facts } = await readPileContents(ctx, pileIds)
+  const lotIds = contents.flatMap(({ live }) => live.map(({ sourceId }) => sourceId)).filter((id) => facts.has(id))
+  const [tests, checks] = await Promise.all([testsOf(ctx, contents), readRecentChecks(ctx, lotIds)])
+  return new Map(
+    contents.map((pile) => {
+      const coverageOf = (bagGrams: number | undefined) => coverageOfBag(pile, bagGrams, checks)
+      return [pile.pileId, { pile: describePile(pile, facts, tests), coverageOf }]
+    }),
+  )
+}
+
+type Tests = ReadonlyMap<string, InspectionDescription[]>
+
+/** Those of piles that were walked: with a remembered one its tests came along. */
+function testsOf(ctx: Asker, contents: readonly PileContent[]): Promise<Tests> {
   const untilMs = ctx.clock.nowMs()
   const stays = contents.flatMap(({ pileId, sinceMs, inspections }) =>
     sinceMs === undefined || inspections ? [] : [{ pileId, sinceMs, untilMs }],
   )
-  const tests = await readInspections(ctx.db, stays)
-  return new Map(
-    contents.map(({ pileId, stockGrams, live, inspections }) => [
-      pileId,
-      {
-        origin: describeOrigin({ grams: stockGrams, sources: live, segmentStartMs: 0 }, facts),
-        inspections: (inspections ?? tests.get(pileId) ?? []).slice(0, inspectionsPerPile),
-        certificates: live.filter(({ sourceId }) => facts.get(sourceId)?.isCertified).length,
-      },
-    ]),
-  )
+  return readInspections(ctx.db, stays)
+}
+
+function describePile(
+  { pileId, stockGrams, live, inspections }: PileContent,
+  facts: ReadonlyMap<string, LotFacts>,
+  tests: Tests,
+): PileDescription {
+  return {
+    origin: describeOrigin({ grams: stockGrams, sources: live, segmentStartMs: 0 }, facts),
+    inspections: (inspections ?? tests.get(pileId) ?? []).slice(0, inspectionsPerPile),
+    certificates: live.filter(({ sourceId }) => facts.get(sourceId)?.isCertified).length,
+  }
 }

@@ -51,7 +51,15 @@ export function OriginOnTap({ id, origin }: { readonly id: string; readonly orig
   )
 }
 
-export function Tests({ tests, coverage }: { readonly tests: readonly Test[]; readonly coverage?: Covered | null }) {
+export interface TestsProps {
+  readonly tests: readonly Test[]
+  /** Null: how much they cover cannot be said. */
+  readonly coverage: Covered | null
+  /** Before paying, what will be in the bag is told by what is at the stall now. */
+  readonly isBefore?: boolean
+}
+
+export function Tests({ tests, coverage, isBefore = false }: TestsProps) {
   const { say } = useWords()
   return (
     <>
@@ -66,10 +74,11 @@ export function Tests({ tests, coverage }: { readonly tests: readonly Test[]; re
       })}
       {coverage && tests.length > 0 && (
         <Box className="soft">
-          {say("ofThisBag")} {rangeText(coverage.tested)} {say("coveredByTest")}
+          {say(isBefore ? "ofThisBagNow" : "ofThisBag")} {rangeText(coverage.tested)} {say("coveredByTest")}
           {coverage.failed.mayPercent > 0 && ` · ${rangeText(coverage.failed)} ${say("failedTestShare")}`}
         </Box>
       )}
+      {isBefore && coverage === null && tests.length > 0 && <Box className="soft">{say("coverageUnknown")}</Box>}
       {tests.length > 0 && <Box className="soft">{say("testSampleOnly")}</Box>}
     </>
   )

@@ -1,3 +1,4 @@
+import { type BuyerWord, buyerWords } from "@suyuan/look/buyer-words"
 import { type ErrorCode, errorWords } from "@suyuan/look/errors"
 import { css, stateShapes } from "@suyuan/look/tokens"
 import { type Word, type WordLanguage, words } from "@suyuan/look/words"
@@ -133,7 +134,7 @@ const Origin: FC<{ line: LineDescription; zone: string; language: WordLanguage }
             {line.declaredOrigin}
           </p>
         )}
-        {pile && <Tests pile={pile} zone={zone} language={language} />}
+        {pile && <Tests pile={pile} coverage={line.coverage} zone={zone} language={language} />}
       </div>
     )
   }
@@ -146,7 +147,7 @@ const Origin: FC<{ line: LineDescription; zone: string; language: WordLanguage }
         {origin.places.join(comma)}
         {origin.unknownHighPercent > 0 && `${semicolon}${say("unknownUpTo")} ${origin.unknownHighPercent}%`}
       </p>
-      <Tests pile={pile} zone={zone} language={language} />
+      <Tests pile={pile} coverage={line.coverage} zone={zone} language={language} />
       {pile.certificates > 0 && (
         <p class="good">
           {stateShapes.paid} {say("certificate")} × {pile.certificates}
@@ -163,8 +164,14 @@ const marks = {
 } as const
 
 /** Of goods of unknown origin too: there a test is all that is known. */
-const Tests: FC<{ pile: NonNullable<LineDescription["pile"]>; zone: string; language: WordLanguage }> = (props) => {
-  const say = (word: Word) => words[word][props.language]
+const Tests: FC<{
+  pile: NonNullable<LineDescription["pile"]>
+  coverage: LineDescription["coverage"]
+  zone: string
+  language: WordLanguage
+}> = (props) => {
+  const say = (word: BuyerWord) => buyerWords[word][props.language]
+  const tested = props.coverage?.tested
   return (
     <>
       {props.pile.inspections.map((test) => {
@@ -177,7 +184,15 @@ const Tests: FC<{ pile: NonNullable<LineDescription["pile"]>; zone: string; lang
           </p>
         )
       })}
-      {props.pile.inspections.length > 0 && <small>{say("testSampleOnly")}</small>}
+      {props.pile.inspections.length > 0 && (
+        <small>
+          {tested
+            ? `${say("ofThisBagNow")} ${tested.mustPercent}%–${tested.mayPercent}% ${say("coveredByTest")}`
+            : say("coverageUnknown")}
+          <br />
+          {say("testSampleOnly")}
+        </small>
+      )}
     </>
   )
 }

@@ -95,8 +95,9 @@ function Line({ line, index }: { readonly line: SaleLine; readonly index: number
           {say("declaredOrigin")} {line.declaredOrigin}
         </Box>
       )}
-      {pile && <Tests tests={pile.inspections} />}
-      {pile && <Certificates count={pile.certificates} />}
+      {!pile && line.name !== null && <Box className="soft">{say("stockUnknown")}</Box>}
+      {pile && <Tests tests={pile.inspections} coverage={line.coverage} isBefore />}
+      {pile && <Certificates count={pile.certificates} coverage={line.coverage} />}
       {pile && pile.origin.sources.length > 0 && <OriginOnTap id={`origin-${index}`} origin={pile.origin} />}
     </Box>
   )
