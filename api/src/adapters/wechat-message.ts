@@ -53,6 +53,8 @@ export function wechatMessage(options: WechatMessageOptions): BuyerNotifier {
   return {
     appId: options.appId,
     send: async (message) => {
+      // The platform would only say so itself.
+      if (!message.hasLeave) return { kind: "not-permitted", code: "no-leave" }
       const own = await accessToken()
       if (typeof own !== "string") return own
       const path = `/cgi-bin/message/subscribe/send?access_token=${encodeURIComponent(own)}`
@@ -61,7 +63,8 @@ export function wechatMessage(options: WechatMessageOptions): BuyerNotifier {
       const parsed = failure.safeParse(answer.body)
       if (!parsed.success) return { kind: "unknown", cause: "malformed" }
       const { errcode, msgid } = parsed.data
-      if (errcode === 0) return { kind: "sent", messageId: msgid === undefined ? undefined : String(msgid) }
+      const messageId = msgid === undefined ? undefined : String(msgid)
+      if (errcode === 0) return { kind: "sent", messageId, byLeave: true }
       if (tokenCodes.has(errcode)) kept = undefined
       if (tokenCodes.has(errcode) || busyCodes.has(errcode)) return { kind: "busy" }
       return { kind: errcode === notPermittedCode ? "not-permitted" : "failed", code: String(errcode) }

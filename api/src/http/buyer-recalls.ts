@@ -1,6 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi"
 import type { Context } from "../context"
-import { giveMessageConsent, listOwnRecalls, noteRecallRead } from "../recalls/own-recalls"
+import { giveMessageConsent, readMessageOffer } from "../recalls/message-consents"
+import { listOwnRecalls, noteRecallRead } from "../recalls/own-recalls"
 import { requireBuyerSession } from "./buyer-session"
 import { refusals } from "./refusals"
 import { newRouter, type Routes } from "./router"
@@ -44,6 +45,24 @@ const readRoute = createRoute({
   },
 })
 
+const offerRoute = createRoute({
+  method: "get",
+  path: "/buyers/message-consents",
+  tags,
+  summary: "Read what the buyer may be asked after paying",
+  security: byBuyer,
+  responses: {
+    200: answer(
+      "What the platform's sheet is asked about",
+      z.object({
+        templateId: z.string().nullable().openapi({ description: "Null: this buyer can be sent no message" }),
+        unused: z.number().int().openapi({ description: "Leaves that no message has used yet" }),
+      }),
+    ),
+    ...refusals("request/unauthenticated"),
+  },
+})
+
 const consentRoute = createRoute({
   method: "post",
   path: "/buyers/message-consents",
@@ -51,8 +70,11 @@ const consentRoute = createRoute({
   summary: "Note that the buyer lets the mini-program send one message",
   description: "After the platform's own sheet said so. The caller makes the id; the same again is the same leave.",
   security: byBuyer,
-  request: jsonBody(z.strictObject({ id: uuid })),
-  responses: { 204: { description: "Noted" }, ...refusals("request/malformed", "request/unauthenticated") },
+  request: jsonBody(z.strictObject({ id: uuid, templateId: z.string().min(1).max(128) })),
+  responses: {
+    204: { description: "Noted" },
+    ...refusals("request/malformed", "request/unauthenticated", "buyer/template-unknown"),
+  },
 })
 
 export function buyerRecallRoutes({ ctx }: { readonly ctx: Context }): Routes {
@@ -65,8 +87,12 @@ export function buyerRecallRoutes({ ctx }: { readonly ctx: Context }): Routes {
     await noteRecallRead(ctx, c.get("actor"), c.req.valid("param").id)
     return c.body(null, 204)
   })
+  router.openapi(offerRoute, async (c) => {
+    const { templateId, unused } = await readMessageOffer(ctx, c.get("actor"))
+    return c.json({ templateId: templateId ?? null, unused }, 200)
+  })
   router.openapi(consentRoute, async (c) => {
-    await giveMessageConsent(ctx, c.get("actor"), c.req.valid("json").id)
+    await giveMessageConsent(ctx, c.get("actor"), c.req.valid("json"))
     return c.body(null, 204)
   })
   return router

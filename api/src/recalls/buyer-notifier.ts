@@ -5,7 +5,9 @@ export type RecallMessage = {
   readonly openId: string
   /** The platform's number of a payment of theirs: what permits an Alipay message. */
   readonly transactionId: string | undefined
-  /** Path inside the mini-program. */
+  /** A leave of the buyer's was taken for this message alone. */
+  readonly hasLeave: boolean
+  /** Path inside the mini-program, of a page that it has. */
   readonly page: string
   /** Names of goods, in Chinese. */
   readonly goods: string
@@ -15,7 +17,8 @@ export type RecallMessage = {
 }
 
 export type MessageOutcome =
-  | { readonly kind: "sent"; readonly messageId: string | undefined }
+  /** `byLeave`: it used the leave, not a payment. */
+  | { readonly kind: "sent"; readonly messageId: string | undefined; readonly byLeave: boolean }
   /** The buyer did not allow it, or does not any more. */
   | { readonly kind: "not-permitted"; readonly code: string }
   /** It can never be sent as it is. */

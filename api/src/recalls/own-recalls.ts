@@ -1,5 +1,5 @@
-import { messageConsents, recallNotices, recalls } from "@suyuan/drizzle/schema/recalls"
-import { and, desc, eq, inArray, ne, sql } from "drizzle-orm"
+import { recallNotices, recalls } from "@suyuan/drizzle/schema/recalls"
+import { and, desc, eq, ne, sql } from "drizzle-orm"
 import type { Actor } from "../actor"
 import { requireBuyer } from "../bindings/require-buyer"
 import type { Context } from "../context"
@@ -48,32 +48,4 @@ export async function noteRecallRead(ctx: Context, actor: Actor, recallId: strin
     .where(own)
     .returning({ id: recallNotices.id })
   if (read.length === 0) throw new ServiceError("recall/unknown")
-}
-
-/**
- * The buyer tapped that one message may be sent. The caller makes the id; the same again is the same leave. What waited
- * for it is tried again.
- */
-export async function giveMessageConsent(ctx: Context, actor: Actor, id: string): Promise<void> {
-  requireBuyer(actor)
-  const now = new Date(ctx.clock.nowMs())
-  await ctx.db.transaction(async (tx) => {
-    const given = await tx
-      .insert(messageConsents)
-      .values({ id, buyerId: actor.id, givenAt: now })
-      .onConflictDoNothing()
-      .returning({ id: messageConsents.id })
-    if (given.length === 0) return
-    const inForce = tx.select({ id: recalls.id }).from(recalls).where(eq(recalls.state, "active"))
-    await tx
-      .update(recallNotices)
-      .set({ state: "waiting", nextTryAt: now })
-      .where(
-        and(
-          eq(recallNotices.buyerId, actor.id),
-          eq(recallNotices.state, "not-permitted"),
-          inArray(recallNotices.recallId, inForce),
-        ),
-      )
-  })
 }

@@ -1,12 +1,13 @@
 import { buyers } from "@suyuan/drizzle/schema/buyers"
 import { commodities } from "@suyuan/drizzle/schema/merchants"
 import { attempts } from "@suyuan/drizzle/schema/payments"
-import { messageConsents, recallNotices, recallPiles, recalls } from "@suyuan/drizzle/schema/recalls"
+import { recallNotices, recallPiles, recalls } from "@suyuan/drizzle/schema/recalls"
 import { sales } from "@suyuan/drizzle/schema/sales"
 import { and, eq, sql } from "drizzle-orm"
-import type { Context } from "../context"
+import type { Context, Transaction } from "../context"
 import { reasonOf } from "../errors"
 import type { BuyerNotifiers, MessageOutcome } from "./buyer-notifier"
+import { giveBackConsent, takeConsents, voidConsent } from "./message-consents"
 
 const groupMax = 50
 /** Longer than a platform is waited for: a notice that a gateway died with is taken up again after it. */
@@ -20,7 +21,11 @@ const triesMax = 6
  * hears the answer it stays so, and a refusal after that does not make it untold. Returns how many were tried.
  */
 export async function sendNotices(ctx: Context, notifiers: BuyerNotifiers): Promise<number> {
-  const claimed = await claim(ctx)
+  const claimed = await ctx.db.transaction(async (tx) => {
+    const due = await claim(ctx, tx)
+    const withLeave = await takeConsents(tx, due)
+    return due.map((notice) => ({ ...notice, hasLeave: withLeave.has(notice.id) }))
+  })
   await Promise.all(
     claimed.map(async (notice) => {
       const outcome = await tell(notifiers, notice).catch((error: unknown): MessageOutcome => {
@@ -33,7 +38,7 @@ export async function sendNotices(ctx: Context, notifiers: BuyerNotifiers): Prom
   return claimed.length
 }
 
-type Claimed = {
+type Due = {
   readonly id: string
   readonly recall_id: string
   readonly buyer_id: string
@@ -48,10 +53,12 @@ type Claimed = {
   readonly reason: string
 }
 
-function claim(ctx: Context): Promise<readonly Claimed[]> {
+type Claimed = Due & { readonly hasLeave: boolean }
+
+function claim(ctx: Context, tx: Transaction): Promise<readonly Due[]> {
   const nowMs = ctx.clock.nowMs()
   const [now, until] = [nowMs, nowMs + claimMs].map((ms) => new Date(ms).toISOString())
-  return ctx.db.execute<Claimed>(sql`
+  return tx.execute<Due>(sql`
     WITH due AS (
       SELECT id, state FROM ${recallNotices} WHERE next_try_at <= ${now}::timestamptz ORDER BY next_try_at LIMIT ${groupMax}
       FOR UPDATE SKIP LOCKED
@@ -79,7 +86,8 @@ async function tell(notifiers: BuyerNotifiers, notice: Claimed): Promise<Message
   return notifier.send({
     openId: notice.open_id,
     transactionId: notice.transaction_id ?? undefined,
-    page: `pages/recall/index?id=${notice.recall_id}`,
+    hasLeave: notice.hasLeave,
+    page: `pages/mine/index?recall=${notice.recall_id}`,
     goods: notice.goods ?? "",
     boughtOn: notice.bought_on,
     reason: notice.reason,
@@ -97,12 +105,24 @@ async function keepOutcome(ctx: Context, notice: Claimed, outcome: MessageOutcom
       // What the buyer has read meanwhile stays read.
       .where(and(eq(recallNotices.id, notice.id), eq(recallNotices.state, "unknown")))
       .returning({ id: recallNotices.id })
-    if (outcome.kind !== "sent" || kept.length === 0) return
-    await tx.execute(sql`
-      UPDATE ${messageConsents} SET used_by = ${notice.id}::uuid WHERE id = (
-        SELECT id FROM ${messageConsents} WHERE buyer_id = ${notice.buyer_id}::uuid AND used_by IS NULL
-        ORDER BY given_at LIMIT 1)`)
+    await keepLeave(tx, notice, outcome, kept.length > 0, new Date(nowMs))
   })
+}
+
+/** What may have been used stays used; what certainly was not is good for another message. */
+async function keepLeave(
+  tx: Transaction,
+  notice: Claimed,
+  outcome: MessageOutcome,
+  isKept: boolean,
+  now: Date,
+): Promise<void> {
+  if (!notice.hasLeave || notice.was === "unknown") return
+  const isUnused = outcome.kind === "failed" || (outcome.kind === "sent" && !outcome.byLeave)
+  // Read before it could be sent.
+  const isNeedless = !isKept && outcome.kind === "busy"
+  if (isUnused || isNeedless) await giveBackConsent(tx, notice.id)
+  if (outcome.kind === "not-permitted") await voidConsent(tx, notice.id, now)
 }
 
 type Change = Partial<typeof recallNotices.$inferInsert>

@@ -19,4 +19,9 @@ export const buyerErrors = {
     zh: "登录后不能返回到这个地址。",
     en: "A login cannot return to that address.",
   },
+  "buyer/template-unknown": {
+    status: 400,
+    zh: "这个消息模板不是本程序的，请重新打开页面。",
+    en: "That message template is not this program's; open the page again.",
+  },
 } as const

@@ -53,5 +53,6 @@ export const alipayErrors = {
   refundAmountNotEqual: () => business("ACQ.REFUND_AMT_NOT_EQUAL_TOTAL", "退款金额超限"),
   billNotExist: () => business("isp.bill_not_exist", "账单不存在"),
   formIdInvalid: () => business("FORM_ID_INVALID", "表单号或交易号无效"),
+  notSubscribed: () => business("USER_NOT_SUBSCRIBED", "用户未订阅该消息模板"),
   discordantRepeat: () => business("ACQ.DISCORDANT_REPEAT_REQUEST", "不一致的请求"),
 } as const

@@ -3,10 +3,11 @@
 import type { Context } from "hono"
 import { Hono } from "hono"
 import { z } from "zod"
-import { type Platform, wechat } from "../accounts"
+import type { Platform } from "../accounts"
 import type { Buyer } from "../buyers/buyers"
 import { bridgeInput, confirmPayment, decisions } from "../buyers/confirm-payment"
 import { faultInput } from "../faults/faults"
+import { subscribe, subscribeInput } from "../messages/subscribe"
 import type { Order } from "../orders/order"
 import { payOrder } from "../orders/pay-order"
 import { isReachable } from "../settings"
@@ -73,12 +74,19 @@ function buyerRoutes(world: World): Hono {
     if ("refusal" in input) return input.refusal
     return c.json({ code: world.buyers.issueCode(buyer, input.value.kind) }, 201)
   })
-  // A tap on 允许 in the mini-program: one more WeChat message may come.
-  routes.post("/:id/message-leaves", (c) => {
-    const openId = buyerOf(c)?.openids[wechat.miniAppId]
-    if (openId === undefined) return c.json({ error: "no such buyer" }, 404)
-    world.messages.allow(openId)
-    return c.json({ openId }, 201)
+  // The sheet that asks whether a message may come, and the person's answer to it.
+  routes.post("/:id/message-leaves", async (c) => {
+    const buyer = buyerOf(c)
+    if (buyer === undefined) return c.json({ error: "no such buyer" }, 404)
+    const input = await read(c, subscribeInput)
+    return "refusal" in input ? input.refusal : c.json(subscribe(world, buyer, input.value), 201)
+  })
+  // The person turns the program's messages off: what was allowed is not any more.
+  routes.delete("/:id/message-leaves", (c) => {
+    const buyer = buyerOf(c)
+    if (buyer === undefined) return c.json({ error: "no such buyer" }, 404)
+    for (const id of [...Object.values(buyer.openids), buyer.alipayOpenId]) world.messages.turnOff(id)
+    return c.body(null, 204)
   })
   routes.post("/:id/pay", async (c) => {
     const buyer = buyerOf(c)

@@ -1,4 +1,7 @@
-/** `alipay.open.app.mini.templatemessage.send`: a payment permits three messages to who paid, for seven days. */
+/**
+ * `alipay.open.app.mini.templatemessage.send`: a payment (`form_id`) permits three messages to who paid, for seven days;
+ * without one a subscription of the template permits one.
+ */
 import { z } from "zod"
 import { alipay } from "../accounts"
 import { alipayErrors } from "../alipay/error"
@@ -8,7 +11,7 @@ const input = z
   .object({
     to_user_id: z.string().max(20).optional(),
     to_open_id: z.string().max(128).optional(),
-    form_id: z.string().min(1).max(64),
+    form_id: z.string().min(1).max(64).optional(),
     user_template_id: z.string().max(64),
     page: z.string().min(1).max(128),
     data: z.string().max(2048),
@@ -26,15 +29,22 @@ export function sendTemplateMessage(world: World, content: unknown): Record<stri
   if (user_template_id !== alipay.recallTemplateId) throw alipayErrors.invalidParameter("模板不存在")
   const to = to_open_id ?? to_user_id ?? ""
   const buyer = world.buyers.byId(alipay.appId, to)
-  const order = world.store.orderByTradeNo("alipay", form_id)
-  const payer = order && world.buyers.byId(order.appId, order.payer)
-  const isPaid = order?.paidAtMs !== null && order?.paidAtMs !== undefined
-  if (!isPaid || buyer === undefined || payer?.id !== buyer.id) throw alipayErrors.formIdInvalid()
-  if (world.settings.clockMs() - (order.paidAtMs ?? 0) > permittedMs) throw alipayErrors.formIdInvalid()
-  if (!world.messages.usePayment(form_id, messagesMax)) throw alipayErrors.formIdInvalid()
+  if (buyer === undefined) throw alipayErrors.invalidParameter("用户不存在")
+  if (form_id === undefined) {
+    if (!world.messages.takeLeave(buyer.alipayOpenId, user_template_id)) throw alipayErrors.notSubscribed()
+  } else usePayment(world, form_id, buyer.id)
   const values = dataInput.safeParse(JSON.parse(data))
   if (!values.success) throw alipayErrors.invalidParameter("data不正确")
   const plain = Object.fromEntries(Object.entries(values.data).map(([name, { value }]) => [name, value]))
   world.messages.bring({ platform: "alipay", to, template: user_template_id, page, data: plain })
   return { code: "10000", msg: "Success" }
+}
+
+function usePayment(world: World, formId: string, buyerId: number): void {
+  const order = world.store.orderByTradeNo("alipay", formId)
+  const payer = order && world.buyers.byId(order.appId, order.payer)
+  const isPaid = order?.paidAtMs !== null && order?.paidAtMs !== undefined
+  if (!isPaid || payer?.id !== buyerId) throw alipayErrors.formIdInvalid()
+  if (world.settings.clockMs() - (order.paidAtMs ?? 0) > permittedMs) throw alipayErrors.formIdInvalid()
+  if (!world.messages.usePayment(formId, messagesMax)) throw alipayErrors.formIdInvalid()
 }

@@ -47,15 +47,22 @@ export class Messages {
     this.#tokens.clear()
   }
 
-  /** The person tapped that one more message may come. */
-  allow(openId: string): void {
-    this.#allowed.set(openId, (this.#allowed.get(openId) ?? 0) + 1)
+  /** The person tapped that one more message of this template may come. @param to how the app knows them */
+  allow(to: string, template: string): void {
+    const key = `${template}|${to}`
+    this.#allowed.set(key, (this.#allowed.get(key) ?? 0) + 1)
+  }
+
+  /** The person turned the program's messages off: leaves that were given are gone. */
+  turnOff(to: string): void {
+    for (const key of this.#allowed.keys()) if (key.endsWith(`|${to}`)) this.#allowed.delete(key)
   }
 
   /** Uses one leave up; false when there is none. */
-  takeLeave(openId: string): boolean {
-    const left = this.#allowed.get(openId) ?? 0
-    if (left > 0) this.#allowed.set(openId, left - 1)
+  takeLeave(to: string, template: string): boolean {
+    const key = `${template}|${to}`
+    const left = this.#allowed.get(key) ?? 0
+    if (left > 0) this.#allowed.set(key, left - 1)
     return left > 0
   }
 

@@ -63,7 +63,7 @@ function send(world: World, { touser, template_id, page = "", data }: SendInput)
     const value = data[name]?.value ?? ""
     if (value === "" || [...value].length > most) return answer(47_003, `argument invalid! data.${name}.value invalid`)
   }
-  if (!world.messages.takeLeave(touser)) return answer(43_101, "user refuse to accept the msg")
+  if (!world.messages.takeLeave(touser, template_id)) return answer(43_101, "user refuse to accept the msg")
   const values = Object.fromEntries(Object.entries(data).map(([name, { value }]) => [name, value]))
   const sent = world.messages.bring({ platform: "wechat-pay", to: touser, template: template_id, page, data: values })
   return answer(0, "ok", { msgid: Number(sent.id) })

@@ -7,7 +7,8 @@ import { activateRecall } from "@suyuan/api/recalls/activate-recall"
 import { approveRecall } from "@suyuan/api/recalls/approve-recall"
 import type { BuyerNotifiers } from "@suyuan/api/recalls/buyer-notifier"
 import { draftRecall } from "@suyuan/api/recalls/draft-recall"
-import { giveMessageConsent, listOwnRecalls, noteRecallRead } from "@suyuan/api/recalls/own-recalls"
+import { giveMessageConsent, readMessageOffer } from "@suyuan/api/recalls/message-consents"
+import { listOwnRecalls, noteRecallRead } from "@suyuan/api/recalls/own-recalls"
 import { readRecall, readScopeOfRecall } from "@suyuan/api/recalls/read-recall"
 import { sendNotices } from "@suyuan/api/recalls/send-notices"
 import { buyers } from "@suyuan/drizzle/schema/buyers"
@@ -70,6 +71,9 @@ beforeEach(async () => {
 afterEach(async () => {
   platforms.sandbox.world.faults.clear()
   await gateway.ctx.db.delete(recallNotices)
+  await gateway.ctx.db.delete(messageConsents)
+  platforms.sandbox.world.messages.turnOff(people.wechat?.openids[wechat.miniAppId] ?? "")
+  platforms.sandbox.world.messages.turnOff(people.alipay?.alipayOpenId ?? "")
 })
 
 async function become(id: string, identity: Pick<typeof buyers.$inferInsert, "platform" | "appId" | "openId">) {
@@ -89,7 +93,22 @@ function paidOrder(tradeNo: string): Order {
 const actorOf = (index: number): Actor => {
   return { kind: "buyer", id: day.buyers[index]?.id ?? "", siteIds: [], scopes: [] }
 }
-const allow = () => platforms.sandbox.world.messages.allow(people.wechat?.openids[wechat.miniAppId] ?? "")
+/** The sheet's yes alone, as when the phone never reached the gateway with it. */
+const tap = () =>
+  platforms.sandbox.world.messages.allow(people.wechat?.openids[wechat.miniAppId] ?? "", wechat.recallTemplateId)
+const tell = (index: number, id = gateway.ctx.random.uuid()) => {
+  const { recallTemplateId: templateId } = index === 0 ? wechat : alipay
+  return giveMessageConsent(gateway.ctx, actorOf(index), { id, templateId })
+}
+const allow = () => {
+  tap()
+  return tell(0)
+}
+const leaves = (index: number) =>
+  gateway.ctx.db
+    .select()
+    .from(messageConsents)
+    .where(eq(messageConsents.buyerId, actorOf(index).id))
 const messagesTo = (platform: "wechat-pay" | "alipay") =>
   platforms.sandbox.world.messages
     .list()
@@ -114,11 +133,16 @@ async function retry(): Promise<void> {
 
 describe("buyers", () => {
   test("[RC-13] are told once, each by their own platform, or it is known why not", async () => {
-    allow()
+    await allow()
     for (let times = 0; times < 3; times += 1) await sendNotices(gateway.ctx, notifiers)
     expect([await stateOf(0), await stateOf(1), await stateOf(2)]).toEqual(["sent", "sent", "not-permitted"])
     expect(messagesTo("wechat-pay").map(({ data }) => data)).toMatchObject([{ thing1: "大白菜", thing3: "农残超标" }])
     expect(messagesTo("alipay").map(({ data }) => data)).toMatchObject([{ keyword1: "大白菜", keyword3: "农残超标" }])
+    const built = await Bun.file("miniprogram/src/app.config.ts").text()
+    for (const { page } of [...messagesTo("wechat-pay"), ...messagesTo("alipay")]) {
+      // A platform refuses a message to a page that the program does not have.
+      expect(built).toContain(`"${page.split("?")[0]}"`)
+    }
     // The two merchants' own wallets are known by the official account too.
     expect((await readRecall(gateway.ctx, operator, recallId)).notices).toMatchObject({ sent: 2, "not-permitted": 3 })
   })
@@ -127,17 +151,72 @@ describe("buyers", () => {
     await sendNotices(gateway.ctx, notifiers)
     expect(await stateOf(0)).toBe("not-permitted")
     const leave = gateway.ctx.random.uuid()
-    allow()
-    for (let times = 0; times < 2; times += 1) await giveMessageConsent(gateway.ctx, actorOf(0), leave)
+    tap()
+    for (let times = 0; times < 2; times += 1) await tell(0, leave)
     await sendNotices(gateway.ctx, notifiers)
     expect(await stateOf(0)).toBe("sent")
-    const [used] = await gateway.ctx.db.select().from(messageConsents).where(eq(messageConsents.id, leave))
-    expect(used?.usedBy).not.toBeNull()
+    expect((await leaves(0)).map(({ id, usedBy }) => [id, usedBy !== null])).toEqual([[leave, true]])
+  })
+
+  test("[RC-19] a notice uses exactly one leave, however often it is tried", async () => {
+    await allow()
+    await allow()
+    fail("lost-response", "wechat-pay")
+    await sendNotices(gateway.ctx, notifiers)
+    await retry()
+    await retry()
+    expect((await leaves(0)).filter(({ usedBy }) => usedBy !== null)).toHaveLength(1)
+    expect(await readMessageOffer(gateway.ctx, actorOf(0))).toEqual({ templateId: wechat.recallTemplateId, unused: 1 })
+  })
+
+  test("[RC-19] two gateways that send at once take a leave each for their notices, never the same", async () => {
+    await allow()
+    await Promise.all([sendNotices(gateway.ctx, notifiers), sendNotices(gateway.ctx, notifiers)])
+    expect(messagesTo("wechat-pay")).toHaveLength(1)
+    expect((await leaves(0)).map(({ usedBy }) => usedBy !== null)).toEqual([true])
+  })
+
+  test("[RC-19] messages that the buyer turned off are not permitted, and the leave is void", async () => {
+    await allow()
+    platforms.sandbox.world.messages.turnOff(people.wechat?.openids[wechat.miniAppId] ?? "")
+    await sendNotices(gateway.ctx, notifiers)
+    expect(await stateOf(0)).toBe("not-permitted")
+    const [leave] = await leaves(0)
+    expect([leave?.usedBy, leave?.voidAt === null]).toEqual([null, false])
+    await allow()
+    await sendNotices(gateway.ctx, notifiers)
+    expect(await stateOf(0)).toBe("sent")
+  })
+
+  test("[RC-19] a leave for another template, or of a buyer who can be sent nothing, is refused", async () => {
+    const { ctx } = gateway
+    const of = (index: number, templateId: string) =>
+      refusalOf(giveMessageConsent(ctx, actorOf(index), { id: ctx.random.uuid(), templateId }))
+    expect(await of(0, alipay.recallTemplateId)).toBe("buyer/template-unknown")
+    expect(await of(2, wechat.recallTemplateId)).toBe("buyer/template-unknown")
+    expect(await readMessageOffer(ctx, actorOf(2))).toEqual({ templateId: undefined, unused: 0 })
+    expect(await refusalOf(readMessageOffer(ctx, operator))).toBe("request/forbidden")
+  })
+
+  test("[RC-19] alipay: a payment goes before a subscription; where it permits nothing the subscription does", async () => {
+    const { messages } = platforms.sandbox.world
+    messages.allow(people.alipay?.alipayOpenId ?? "", alipay.recallTemplateId)
+    await tell(1)
+    await sendNotices(gateway.ctx, notifiers)
+    expect(await stateOf(1)).toBe("sent")
+    expect((await readMessageOffer(gateway.ctx, actorOf(1))).unused).toBe(1)
+    // The same recall again, once the payment's messages are used up.
+    while (messages.usePayment(String(lastTrade), 3));
+    await gateway.ctx.db.update(recallNotices).set({ state: "waiting", nextTryAt: new Date(0) })
+    await sendNotices(gateway.ctx, notifiers)
+    expect(await stateOf(1)).toBe("sent")
+    expect(messagesTo("alipay")).toHaveLength(2)
+    expect((await readMessageOffer(gateway.ctx, actorOf(1))).unused).toBe(0)
   })
 
   for (const [index, platform] of (["wechat-pay", "alipay"] as const).entries()) {
     test(`[RC-14] ${platform}: a request that was lost is sent again`, async () => {
-      if (platform === "wechat-pay") allow()
+      if (platform === "wechat-pay") await allow()
       fail("lost-request", platform)
       await sendNotices(gateway.ctx, notifiers)
       expect(await stateOf(index)).toBe("unknown")
@@ -147,7 +226,7 @@ describe("buyers", () => {
     })
 
     test(`[RC-14] ${platform}: busy is nothing done`, async () => {
-      if (platform === "wechat-pay") allow()
+      if (platform === "wechat-pay") await allow()
       fail("system-error", platform)
       await sendNotices(gateway.ctx, notifiers)
       expect(await stateOf(index)).toBe("waiting")
@@ -158,7 +237,7 @@ describe("buyers", () => {
   }
 
   test("[RC-14] wechat-pay: an answer that was lost leaves it unknown, whatever is answered after it", async () => {
-    allow()
+    await allow()
     fail("lost-response", "wechat-pay")
     await sendNotices(gateway.ctx, notifiers)
     expect(await stateOf(0)).toBe("unknown")
@@ -182,8 +261,8 @@ describe("buyers", () => {
   })
 
   test("[RC-14] a token that another server ended is asked for anew", async () => {
-    allow()
-    allow()
+    await allow()
+    await allow()
     await sendNotices(gateway.ctx, notifiers)
     platforms.sandbox.world.messages.endTokens()
     await gateway.ctx.db.update(recallNotices).set({ state: "waiting", nextTryAt: new Date(0) })
@@ -209,6 +288,8 @@ describe("buyers", () => {
     for (const verb of [listOwnRecalls(ctx, operator), noteRecallRead(ctx, operator, recallId)]) {
       expect(await refusalOf(verb)).toBe("request/forbidden")
     }
-    expect(await refusalOf(giveMessageConsent(ctx, operator, ctx.random.uuid()))).toBe("request/forbidden")
+    expect(await refusalOf(giveMessageConsent(ctx, operator, { id: ctx.random.uuid(), templateId: "t" }))).toBe(
+      "request/forbidden",
+    )
   })
 })
