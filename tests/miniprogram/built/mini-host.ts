@@ -5,6 +5,7 @@ import { dirname, join, resolve } from "node:path"
 import vm from "node:vm"
 
 type Node = { readonly sid?: string; readonly uid?: string; readonly v?: string; readonly cn?: readonly Node[] }
+type Message = { readonly title?: string; readonly path?: string; readonly promise?: Promise<Message> }
 type Instance = {
   readonly data: { root?: Node }
   readonly eh: (event: object) => void
@@ -12,6 +13,7 @@ type Instance = {
   readonly onShow?: () => void
   readonly onReady?: () => void
   readonly onUnload?: () => void
+  readonly onShareAppMessage?: (from: object) => Message | undefined | Promise<Message | undefined>
 }
 type Definition = { readonly data?: object }
 type AppDefinition = { readonly onLaunch?: (options: object) => void; readonly onShow?: (options: object) => void }
@@ -24,6 +26,7 @@ export type HostApi = Readonly<Record<string, (options: never) => unknown>>
 
 /** A page's own pauses are for people: here they pass ten times as fast. */
 const HASTE = 10
+const WAIT_MS_MAX = 15_000
 
 /** Names that WeChat's own wrapper hides from a module. */
 const HIDDEN = ["window", "document", "self", "location", "navigator", "localStorage", "XMLHttpRequest", "WebSocket"]
@@ -131,7 +134,7 @@ export function openMiniHost(folder: string, platform: "weapp" | "alipay", api: 
     /** The program in the background is opened by another code. */
     enter: (options: object) => app.onShow?.(options),
     async until(words: string) {
-      const endMs = Date.now() + 15_000
+      const endMs = Date.now() + WAIT_MS_MAX
       while (!shown().includes(words)) {
         if (Date.now() > endMs) throw new Error(`no "${words}" in: ${shown()} ${troubles.join("; ")}`)
         await new Promise((done) => setTimeout(done, 10))
@@ -144,6 +147,17 @@ export function openMiniHost(folder: string, platform: "weapp" | "alipay", api: 
       if (page === undefined || node === undefined) throw new Error(`no #${id} in: ${shown()}`)
       const target = { id: node.sid, dataset: { sid: node.sid } }
       page.eh({ type: "tap", target, currentTarget: target, detail: {}, timeStamp: Date.now() })
+    },
+    /** Where the message leads that the platform's own sheet would send, once the page has made it. */
+    async shared(): Promise<string> {
+      const endMs = Date.now() + WAIT_MS_MAX
+      for (;;) {
+        const message = await pages.at(-1)?.onShareAppMessage?.({ from: "menu" })
+        const { path = "" } = (await message?.promise) ?? message ?? {}
+        if (path.includes("share=")) return path
+        if (Date.now() > endMs) throw new Error(`nothing to share: "${path}" in: ${shown()} ${troubles.join("; ")}`)
+        await new Promise((done) => setTimeout(done, 10))
+      }
     },
     close,
   }
