@@ -203,6 +203,27 @@ export const purchases = pgTable("purchases", {
   collectedAt: instant("collected_at"),
 })
 
+/**
+ * What a refund says came back, as it was said. In whose piles that is which events depends on who had bought the goods,
+ * and on what they answer; see `trace/project-purchase`.
+ */
+export const returnedGoods = pgTable(
+  "returned_goods",
+  {
+    refundRecordId: hexBytes("refund_record_id").notNull(),
+    line: smallint("line").notNull(),
+    saleRecordId: hexBytes("sale_record_id").notNull(),
+    /** That they had left. */
+    pileId: hexBytes("pile_id").notNull(),
+    effectiveAt: instant("effective_at").notNull(),
+    gramsLow: bigint("grams_low", { mode: "number" }).notNull(),
+    gramsHigh: bigint("grams_high", { mode: "number" }).notNull(),
+    /** They were thrown away at once. */
+    isDiscarded: boolean("is_discarded").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.refundRecordId, t.line] })],
+)
+
 /** The newest origin statement of a pile and business day. */
 export const originStatements = pgTable(
   "origin_statements",

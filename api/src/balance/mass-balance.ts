@@ -116,7 +116,7 @@ function walkedBooks(at: SiteDayBounds, firstDay: string) {
   const inOrder = sql`(PARTITION BY pile_id, segment ORDER BY direction <> 2, business_day, at, direction, record_id, line)`
   return sql`
     not_sold AS MATERIALIZED (
-      SELECT record_id FROM ${records} WHERE kind IN (${sql.raw(`${RECORD_KINDS.waste}, ${RECORD_KINDS.refund}`)})
+      SELECT record_id, kind FROM ${records} WHERE kind IN (${sql.raw(`${RECORD_KINDS.waste}, ${RECORD_KINDS.refund}`)})
         AND day BETWEEN ${at.day}::date - ${answeredLateDays}::int AND ${lastDay}::date
     ), events AS (
       SELECT event.pile_id, event.effective_at, event.direction, event.source, event.line, event.record_id,
@@ -134,6 +134,9 @@ function walkedBooks(at: SiteDayBounds, firstDay: string) {
           WHEN direction = 0 THEN grams_high ELSE -grams_low END AS moved,
         CASE WHEN source = 'void' THEN -grams_low WHEN direction = 1 THEN grams_low END AS leaving,
         CASE WHEN direction = 2 THEN 'counted'
+          -- What a merchant gave back on a refund comes as a purchase from their pile (RG-24).
+          WHEN direction = 0 AND source <> 'void' AND record_id IN (SELECT record_id FROM not_sold WHERE kind = ${RECORD_KINDS.refund}::int)
+            THEN 'return'
           WHEN source = 'purchase' THEN 'purchase' WHEN source = 'lot' THEN 'harvest' WHEN source = 'unknown' THEN 'outside'
           WHEN source = 'return' THEN 'return'
           WHEN source NOT IN ('outflow', 'void') THEN CASE direction WHEN 0 THEN 'other-in' ELSE 'other-out' END

@@ -2,7 +2,9 @@ import { pileEvents, purchases } from "@suyuan/drizzle/schema/trace"
 import { and, eq, inArray, or } from "drizzle-orm"
 import type { Transaction } from "../context"
 import { utcDay } from "../day"
+import { wantBoughtOrigins } from "./bought-origins"
 import { noteEvents, noteRevision } from "./note-events"
+import { cameBack, clearReturned, type ReturnedGoods, readReturned, sentBack } from "./returned-goods"
 
 export type PurchaseRow = typeof purchases.$inferSelect
 type PileRow = typeof pileEvents.$inferSelect
@@ -14,18 +16,31 @@ type PileRow = typeof pileEvents.$inferSelect
  */
 export async function projectPurchase(tx: Transaction, purchase: PurchaseRow): Promise<void> {
   const upstream = await readUpstream(tx, purchase)
-  const returns = upstream.filter(({ source }) => source === "return")
-  await clearProjected(tx, purchase, returns)
+  const returned = await readReturned(tx, purchase.saleRecordId, purchase.line)
+  await clearProjected(tx, purchase, returned)
   const outflow = upstream.find(({ source }) => source === "outflow")
+  if (!outflow) return
   const takenBack = upstream.filter(({ source, recordId }) => source === "void" && recordId !== purchase.answerRecordId)
-  if (outflow && purchase.state === "refused") await refuse(tx, purchase, outflow)
-  const inflow = outflow && inflowOf(purchase, outflow, takenBack)
-  if (!inflow) return
-  const rows = [inflow, ...givenBack(inflow, returns)]
-  await noteEvents(tx, await tx.insert(pileEvents).values(rows).returning())
+  const inflow = inflowOf(purchase, outflow, takenBack)
+  const rows = [
+    ...refused(purchase, outflow),
+    ...(inflow
+      ? [inflow, ...sentBack(inflow, outflow, returned)]
+      : returned.flatMap((back) => cameBack(outflow, back))),
+  ]
+  if (rows.length === 0) return
+  await noteEvents(tx, await tx.insert(pileEvents).values(rows).onConflictDoNothing().returning())
+  // The seller bought them back: somebody will ask what they were.
+  const boughtBack = rows.filter((row) => row.source === "purchase" && row !== inflow)
+  await wantBoughtOrigins(tx, boughtBack.flatMap(outflowNamed))
 }
 
-/** The seller's rows about this line: its outflow, and what names it. */
+function outflowNamed(row: PileRow) {
+  const { upstreamPileId: pileId, upstreamRecordId: recordId, upstreamLine } = row
+  return pileId && recordId ? [{ pileId, recordId, line: upstreamLine ?? 0 }] : []
+}
+
+/** The seller's rows about this line: its outflow, and what takes it back. */
 async function readUpstream(tx: Transaction, purchase: PurchaseRow): Promise<PileRow[]> {
   const { saleRecordId, line, upstreamPileId } = purchase
   const isOutflow = and(
@@ -36,7 +51,7 @@ async function readUpstream(tx: Transaction, purchase: PurchaseRow): Promise<Pil
   const namesIt = and(
     eq(pileEvents.upstreamRecordId, saleRecordId),
     eq(pileEvents.upstreamLine, line),
-    inArray(pileEvents.source, ["void", "return"]),
+    eq(pileEvents.source, "void"),
   )
   return tx
     .select()
@@ -44,26 +59,27 @@ async function readUpstream(tx: Transaction, purchase: PurchaseRow): Promise<Pil
     .where(and(eq(pileEvents.pileId, upstreamPileId), or(isOutflow, namesIt)))
 }
 
-async function clearProjected(tx: Transaction, purchase: PurchaseRow, returns: readonly PileRow[]): Promise<void> {
-  const inPile = eq(pileEvents.pileId, purchase.pileId)
-  const ofLine = eq(pileEvents.line, purchase.line)
+async function clearProjected(
+  tx: Transaction,
+  purchase: PurchaseRow,
+  returned: readonly ReturnedGoods[],
+): Promise<void> {
+  const { pileId, line, saleRecordId } = purchase
   const gone = await tx
     .delete(pileEvents)
-    .where(and(inPile, ofLine, eq(pileEvents.recordId, purchase.saleRecordId), eq(pileEvents.source, "purchase")))
+    .where(
+      and(
+        ...[eq(pileEvents.pileId, pileId), eq(pileEvents.line, line)],
+        ...[eq(pileEvents.recordId, saleRecordId), eq(pileEvents.source, "purchase")],
+      ),
+    )
     .returning({ pileId: pileEvents.pileId, effectiveAt: pileEvents.effectiveAt })
-  await noteRevision(tx, gone)
-  if (returns.length === 0) return
-  const records = returns.map(({ recordId }) => recordId)
-  await tx
-    .delete(pileEvents)
-    .where(and(inPile, ofLine, inArray(pileEvents.recordId, records), eq(pileEvents.source, "outflow")))
+  await noteRevision(tx, [...gone, ...(await clearReturned(tx, purchase, returned))])
 }
 
 /** The buyer says that the goods never came: to the seller's pile they never left. */
-async function refuse(tx: Transaction, purchase: PurchaseRow, outflow: PileRow): Promise<void> {
-  if (purchase.answerRecordId === null) return
-  const row = voidOf(outflow, purchase.answerRecordId)
-  await noteEvents(tx, await tx.insert(pileEvents).values(row).onConflictDoNothing().returning())
+function refused({ state, answerRecordId }: PurchaseRow, outflow: PileRow): PileRow[] {
+  return state === "refused" && answerRecordId !== null ? [voidOf(outflow, answerRecordId)] : []
 }
 
 /** Takes an outflow back, or `grams` of it: a row beside it, so that a pile can be recomputed from its records. */
@@ -106,28 +122,6 @@ function inflowOf(purchase: PurchaseRow, outflow: PileRow, takenBack: readonly P
     upstreamRecordId: purchase.saleRecordId,
     upstreamLine: purchase.line,
   }
-}
-
-/** What the seller took back has left the buyer's pile; never more than came into it. */
-function givenBack(inflow: NonNullable<ReturnType<typeof inflowOf>>, returns: readonly PileRow[]) {
-  let leftGrams = inflow.gramsHigh
-  const inOrder = returns.toSorted(
-    (a, b) => a.effectiveAt.getTime() - b.effectiveAt.getTime() || (a.recordId < b.recordId ? -1 : 1),
-  )
-  return inOrder.flatMap(({ recordId, effectiveAt, gramsLow, gramsHigh }) => {
-    const grams = Math.min(gramsHigh, leftGrams)
-    leftGrams -= grams
-    if (grams === 0) return []
-    const at = new Date(Math.max(effectiveAt.getTime(), inflow.effectiveAt.getTime()))
-    return [
-      {
-        ...inflow,
-        ...{ recordId, effectiveAt: at, day: utcDay(at), direction: 1, source: "outflow" as const },
-        ...{ gramsLow: Math.min(gramsLow, grams), gramsHigh: grams },
-        ...{ upstreamPileId: null, upstreamRecordId: null, upstreamLine: null },
-      },
-    ]
-  })
 }
 
 /** Purchases of these lines of a sale, locked, in line order; all lines when none is named. */

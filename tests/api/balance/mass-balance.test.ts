@@ -125,6 +125,26 @@ describe("a stall's day", () => {
     expect(await balanceOf(trade.wholesaler, day)).toMatchObject({ in: { purchase: 12_800 }, closingGrams: 3800 })
   })
 
+  test("[RG-24] counts what a merchant gave back on a refund as returned, at both", async () => {
+    nextAfternoon()
+    const day = dayOf(gateway.clock.nowMs())
+    const { baseB, stall, stallWallet } = await openTrade(gateway.ctx)
+    await harvest(baseB, 5000)
+    const sale = await sell(baseB, 3000, stallWallet)
+    nextMoment(gateway.clock)
+    await refundOnPlatform(gateway.ctx, sale, { goods: "discarded", amountFen: 100, lines: [[0, 1000]] })
+    expect(await balanceOf(stall, day)).toMatchObject({
+      in: { ...noInflows, purchase: 3000 },
+      out: { ...noOutflows, returned: 1000 },
+      closingGrams: 2000,
+    })
+    expect(await balanceOf(baseB, day)).toMatchObject({
+      in: { ...noInflows, harvest: 5000, return: 1000 },
+      out: { ...noOutflows, sale: 3000, waste: 1000 },
+      closingGrams: 2000,
+    })
+  })
+
   test("opens with what the day before closed with, from its history and from what is remembered", async () => {
     const before = dayOf(gateway.clock.nowMs())
     const closing = (await balanceOf(trade.wholesaler, before))?.closingGrams

@@ -70,7 +70,7 @@ async function signDay() {
     const body = arrivalBody(ctx, named(what), outcome, grams)
     arrivals.push(upload(`${what}: ${outcome} ${grams}`, terminal, await terminal.envelope("arrival", body)))
   }
-  const refund = (what: string, code: PayCode, goods: "returned" | "not-handed-over", grams: number) =>
+  const refund = (what: string, code: PayCode, goods: "returned" | "discarded" | "not-handed-over", grams: number) =>
     arrivals.push({
       what: `${what}: ${goods}`,
       arrive: async (inside) => {
@@ -91,15 +91,19 @@ async function signDay() {
   }
   await sale("A to wholesaler", baseA, 6000, wholesalerWallet)
   const fromB = await sale("B to wholesaler", baseB, 4000, wholesalerWallet)
+  const fromA = await sale("A to wholesaler again", baseA, 1000, wholesalerWallet)
   await arrival("A to wholesaler", wholesaler, "refused", 0)
   await arrival("A to wholesaler", wholesaler, "accepted", 5500)
-  await sale("wholesaler to stall", wholesaler, 7000, stallWallet)
+  const wholesale = await sale("wholesaler to stall", wholesaler, 7000, stallWallet)
   await arrival("wholesaler to stall", stall, "accepted", 6800)
   const first = await sale("stall to consumer", stall, 2000, consumer)
   await sale("stall to another", stall, 1500, consumer)
   nextMoment(clock)
   refund("B to wholesaler", fromB, "not-handed-over", 500)
   refund("stall to consumer", first, "returned", 800)
+  // Gone back from pile to pile (RG-24), with what the buyer says of the purchase coming when it comes.
+  refund("wholesaler to stall", wholesale, "returned", 1200)
+  refund("A to wholesaler again", fromA, "discarded", 300)
   nextMoment(clock)
   return { arrivals, named }
 }
@@ -107,7 +111,7 @@ async function signDay() {
 const dayOf = (code: PayCode) =>
   new Date(Date.UTC(2024, 0, 1) + code.body.issuedAtSeconds * 1000).toISOString().slice(0, 10)
 const refundId = (what: string) =>
-  `019ab000-0000-7000-8000-${Buffer.from(what).toString("hex").padEnd(12, "0").slice(0, 12)}`
+  `019ab000-0000-7000-8000-${new Bun.CryptoHasher("sha256").update(what).digest("hex").slice(0, 12)}`
 
 /** What the piles hold and what two sales' traces say, after everything has arrived in this order. */
 async function outcomeOf(arrivals: readonly Arrival[], sales: readonly string[]) {

@@ -312,7 +312,7 @@ describe("goods of a refund", () => {
     expect(await stockOf(trade.baseA)).toBe(3000)
   })
 
-  test("that a merchant gave back leave that merchant's pile and are in one pile only", async () => {
+  test("[RG-24] that a merchant gave back leave that merchant's pile and are in one pile only", async () => {
     const lot = await harvest(trade.baseA, 4000)
     const sale = await sell(trade.baseA, 3000, trade.stallWallet)
     await answer(sale.recordId, "accepted", 3000)
@@ -321,6 +321,45 @@ describe("goods of a refund", () => {
     expect([await stockOf(trade.baseA), await stockOf(trade.stall)]).toEqual([2000, 2000])
     const bag = await sell(trade.stall, 2000, trade.consumer)
     expect(await rangesOf(gateway.ctx, bag.recordId)).toEqual({ [lot]: [2000, 2000] })
+    const again = await sell(trade.baseA, 2000, trade.consumer)
+    expect(await rangesOf(gateway.ctx, again.recordId)).toEqual({ [lot]: [2000, 2000] })
+  })
+
+  test("[RG-24] that a merchant had mixed with others come back as what they may be", async () => {
+    const [mine, other] = [await harvest(trade.baseA, 3000), await harvest(trade.baseB, 1000)]
+    await sell(trade.baseB, 1000, trade.stallWallet)
+    const sale = await sell(trade.baseA, 3000, trade.stallWallet)
+    await answer(sale.recordId, "accepted", 3000)
+    nextMoment(gateway.clock)
+    await refundOnPlatform(gateway.ctx, sale, { goods: "returned", amountFen: 100, lines: [[0, 2000]] })
+    const again = await sell(trade.baseA, 2000, trade.consumer)
+    expect(await rangesOf(gateway.ctx, again.recordId)).toEqual({ [mine]: [1000, 2000], [other]: [0, 1000] })
+    const left = await sell(trade.stall, 2000, trade.consumer)
+    expect(await rangesOf(gateway.ctx, left.recordId)).toEqual({ [mine]: [1000, 2000], [other]: [0, 1000] })
+  })
+
+  test("[RG-24] that a merchant never got, by their own word, come back as of unknown origin", async () => {
+    const lot = await harvest(trade.baseA, 3000)
+    const sale = await sell(trade.baseA, 3000, trade.stallWallet)
+    nextMoment(gateway.clock)
+    await refundOnPlatform(gateway.ctx, sale, { goods: "returned", amountFen: 100, lines: [[0, 2000]] })
+    await answer(sale.recordId, "accepted", 1500)
+    expect([await stockOf(trade.baseA), await stockOf(trade.stall)]).toEqual([2000, 0])
+    const again = await sell(trade.baseA, 2000, trade.consumer)
+    expect(await rangesOf(gateway.ctx, again.recordId)).toEqual({ [lot]: [1500, 1500], unknown: [500, 500] })
+    // What was bought in private is in no pile: a return like a consumer's.
+    await answer(sale.recordId, "private")
+    expect(await rangesOf(gateway.ctx, again.recordId)).toEqual({ [lot]: [2000, 2000] })
+    expect([await stockOf(trade.baseA), await stockOf(trade.stall)]).toEqual([0, 0])
+  })
+
+  test("[RG-24] that a merchant gave back and the seller threw away are in no pile", async () => {
+    await harvest(trade.baseA, 3000)
+    const sale = await sell(trade.baseA, 3000, trade.stallWallet)
+    nextMoment(gateway.clock)
+    await refundOnPlatform(gateway.ctx, sale, { goods: "discarded", amountFen: 100, lines: [[0, 2000]] })
+    await answer(sale.recordId, "accepted", 3000)
+    expect([await stockOf(trade.baseA), await stockOf(trade.stall)]).toEqual([0, 1000])
   })
 
   test("that a merchant never got lower the purchase, accepted or not", async () => {
