@@ -1,4 +1,4 @@
-import { bigint, integer, pgSequence, pgTable, primaryKey, text, uuid } from "drizzle-orm/pg-core"
+import { bigint, index, integer, pgSequence, pgTable, primaryKey, text, uuid } from "drizzle-orm/pg-core"
 import { hexBytes, instant, rawBytes } from "./columns"
 
 /** Serials of terminal ids: a sequence never gives a number twice, not even after a rollback. */
@@ -58,3 +58,21 @@ export const uploads = pgTable("uploads", {
   refusal: text("refusal"),
   receivedAt: instant("received_at").notNull(),
 })
+
+/** Second tablets that may read what a terminal's customer is shown: invited, paired by a code, ended for ever. */
+export const displays = pgTable(
+  "displays",
+  {
+    /** Made by the terminal. */
+    id: uuid("id").primaryKey(),
+    terminalId: bigint("terminal_id", { mode: "number" }).notNull(),
+    codeHash: hexBytes("code_hash").notNull().unique(),
+    codeExpiresAt: instant("code_expires_at").notNull(),
+    /** SHA-256 of what the second tablet shows to get its tokens; null until it is paired. */
+    secretHash: hexBytes("secret_hash"),
+    createdAt: instant("created_at").notNull(),
+    pairedAt: instant("paired_at"),
+    endedAt: instant("ended_at"),
+  },
+  (t) => [index("displays_terminal").on(t.terminalId)],
+)

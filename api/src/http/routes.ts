@@ -9,12 +9,15 @@ import { assetRoutes } from "./assets"
 import { balanceRoutes } from "./balance"
 import { bindingProposalRoutes } from "./binding-proposals"
 import { bindingRoutes } from "./bindings"
+import { buyerDataRoutes } from "./buyer-data"
+import { buyerJoinRoutes } from "./buyer-joins"
 import { openBuyerPages } from "./buyer-pages"
 import { buyerRecallRoutes } from "./buyer-recalls"
 import { findBuyer } from "./buyer-session"
 import { buyerRoutes } from "./buyers"
 import { catalogueRoutes } from "./catalogue"
 import { certificateRoutes } from "./certificates"
+import { displayRoutes } from "./displays"
 import { inspectionRoutes } from "./inspections"
 import { kioskRoutes } from "./kiosk"
 import { ledgerTrustRoutes } from "./ledger-trust"
@@ -24,6 +27,7 @@ import { officeRoutes } from "./office"
 import { originRoutes } from "./origins"
 import { outbreakRoutes } from "./outbreaks"
 import { participantRoutes } from "./participants"
+import { problemRoutes } from "./problems"
 import { readerOf } from "./reader"
 import { recallRoutes } from "./recalls"
 import { reconciliationRoutes } from "./reconciliations"
@@ -76,12 +80,16 @@ export function gatewayRoutes({ ctx, payments, logins, chain, tokens, events }: 
     participantRoutes({ ctx }),
     merchantRoutes({ ctx }),
     terminalRoutes({ ctx, tokens }),
+    displayRoutes({ ctx, tokens }),
     bindingRoutes({ ctx }),
     bindingProposalRoutes({ ctx }),
     inspectionRoutes({ ctx }),
     certificateRoutes({ ctx }),
     recallRoutes({ ctx }),
     buyerRecallRoutes({ ctx }),
+    buyerJoinRoutes({ ctx }),
+    buyerDataRoutes({ ctx }),
+    problemRoutes({ ctx }),
     outbreakRoutes({ ctx }),
     balanceRoutes({ ctx }),
     originRoutes({ ctx }),

@@ -9,6 +9,8 @@ export type BrokerToken = { readonly token: string; readonly expiresAtMs: number
 export type BrokerTokens = {
   /** The client id is the terminal's 10 hex digits; it may speak and hear under its own topics only. */
   readonly forTerminal: (terminal: { readonly id: number; readonly tokenEpoch: number }) => Promise<BrokerToken>
+  /** A display's client id is its own; it may hear what it is to show, and say nothing (DS-5). */
+  readonly forDisplay: (display: { readonly id: string; readonly terminalId: number }) => Promise<BrokerToken>
   /** The gateway itself: all terminals' topics. */
   readonly forGateway: (clientId: string) => Promise<string>
 }
@@ -26,10 +28,17 @@ export function brokerTokens(secret: string, clock: Clock): BrokerTokens {
   }
   return {
     forTerminal: ({ id, tokenEpoch }) => {
-      const clientId = terminalToHex(id)
-      const own = `t/${shardOf(id)}/${clientId}`
-      return issue(clientId, [`${own}/up/#`], [`${own}/down/#`], { epoch: tokenEpoch })
+      const own = topicsOf(id)
+      return issue(terminalToHex(id), [`${own}/up/#`, `${own}/show/+`], [`${own}/down/#`], { epoch: tokenEpoch })
+    },
+    forDisplay: ({ id, terminalId }) => {
+      const shown = `${topicsOf(terminalId)}/show`
+      return issue(`display-${id}`, [], [`${shown}/${id}`, `${shown}/away`], {})
     },
     forGateway: async (clientId) => (await issue(clientId, ["t/#"], ["t/#"], {})).token,
   }
+}
+
+function topicsOf(terminalId: number): string {
+  return `t/${shardOf(terminalId)}/${terminalToHex(terminalId)}`
 }

@@ -16,6 +16,7 @@ export type Notice =
   | (PayeeNotice & { readonly kind: "payee-approved"; readonly appliesAtMs: number })
   | { readonly kind: "binding-claimed"; readonly bindingId: string; readonly nonce: string; readonly digits: string }
   | { readonly kind: "binding-ended"; readonly bindingId: string }
+  | { readonly kind: "display-paired"; readonly displayId: string }
   | {
       readonly kind: "stock-counted"
       /** The stock-take's. */

@@ -76,6 +76,33 @@ export const terminalErrors = {
     zh: "终端没有证明它持有这把密钥。",
     en: "The terminal did not prove that it holds this key.",
   },
+  "display/unknown": { status: 404, zh: "没有这块顾客屏。", en: "There is no such customer's screen." },
+  "display/code-unknown": {
+    status: 404,
+    zh: "配对码不对，请看收银平板再输。",
+    en: "This pairing code is not right; look at the stall's tablet and enter it again.",
+  },
+  "display/code-expired": {
+    status: 410,
+    zh: "配对码已过期，请在收银平板上换一个。",
+    en: "This pairing code has expired; show a new one on the stall's tablet.",
+  },
+  "display/code-used": {
+    status: 409,
+    zh: "配对码已被另一块屏用过，请在收银平板上解除它。",
+    en: "Another screen has used this pairing code; end it on the stall's tablet.",
+  },
+  "display/ended": {
+    status: 410,
+    zh: "这块顾客屏已解除，请重新配对。",
+    en: "This customer's screen was ended; pair it anew.",
+  },
+  "display/wrong-secret": { status: 403, zh: "顾客屏没有证明自己。", en: "The screen did not prove who it is." },
+  "display/too-many": {
+    status: 409,
+    zh: "最多四块顾客屏，请先解除一块。",
+    en: "At most four customer's screens; end one first.",
+  },
   "binding/unknown": { status: 404, zh: "没有这个绑定。", en: "There is no such binding." },
   "binding/code-malformed": {
     status: 400,

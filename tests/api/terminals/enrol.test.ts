@@ -95,7 +95,7 @@ describe("enrolment", () => {
     const own = `t/${id % 16}/${reply.terminalId}`
     expect(decode(reply.brokerToken).payload).toMatchObject({
       sub: reply.terminalId,
-      acl: { pub: [`${own}/up/#`], sub: [`${own}/down/#`] },
+      acl: { pub: [`${own}/up/#`, `${own}/show/+`], sub: [`${own}/down/#`] },
       exp: Math.floor(gateway.clock.nowMs() / 1000) + 3600,
     })
   })
