@@ -16,6 +16,10 @@ export const terminalRefusals = {
   "sale/voided": { zh: "这单已作废", en: "This sale is voided" },
   "sale/refund-instead": { zh: "平台收的钱要退款，不能作废", en: "A platform has the money: refund instead" },
   "sale/cancel-instead": { zh: "还没收款，请取消这单", en: "Not paid yet: cancel it instead" },
+  "refund/asked-otherwise": {
+    zh: "这笔退款已按另一个金额请求，请关闭再看",
+    en: "This refund was asked for otherwise already; close this and look again",
+  },
   "basket/full": { zh: "一单最多 255 行", en: "At most 255 lines a sale" },
   "basket/no-such-line": { zh: "这一行已经没有了", en: "That line is gone" },
   "basket/quantity-out-of-range": { zh: "数量太大", en: "The quantity is too large" },

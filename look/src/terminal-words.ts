@@ -2,6 +2,7 @@
 export const terminalWords = {
   close: { zh: "关闭", en: "Close" },
   confirm: { zh: "确定", en: "Confirm" },
+  oneMoment: { zh: "请稍等…", en: "One moment …" },
   keypad: { zh: "数字键盘", en: "Keypad" },
   backspace: { zh: "退格", en: "Backspace" },
   point: { zh: "小数点", en: "Decimal point" },

@@ -2,6 +2,7 @@ import { useState } from "react"
 import { checkPin, PIN_PATTERN, setPin } from "../../src/settings/owner-pin"
 import { readSettings } from "../../src/settings/settings"
 import { useKiosk, useKioskState, useWords } from "../session/use-kiosk"
+import { useOnce } from "../session/use-once"
 import { Keypad } from "./keypad"
 import { Sheet } from "./sheet"
 
@@ -16,20 +17,23 @@ export function AskPin({ onOwner, onClose }: AskPinProps) {
   const isNew = useKioskState().settings.pin === undefined
   const [typed, setTyped] = useState("")
   const [isWrong, setWrong] = useState(false)
+  const [isBusy, once] = useOnce()
   const press = (key: string) => {
     setWrong(false)
     setTyped((before) => (key === "⌫" ? before.slice(0, -1) : (before + key).slice(0, DIGITS_MAX)))
   }
-  const confirm = async () => {
-    if (!PIN_PATTERN.test(typed)) return setWrong(true)
+  // The digest is made slow on purpose: nobody waits for it twice.
+  const confirm = () => once(() => kiosk.attempt(async () => ((await isOwner()) ? onOwner() : setWrong(true))))
+  const isOwner = async () => {
+    if (!PIN_PATTERN.test(typed)) return false
     if (isNew) {
       await setPin(kiosk.terminal, typed)
       kiosk.state.set({ settings: await readSettings(kiosk.terminal) })
-      return onOwner()
+      return true
     }
-    if (await checkPin(kiosk.terminal, typed)) return onOwner()
-    setTyped("")
-    setWrong(true)
+    const isRight = await checkPin(kiosk.terminal, typed)
+    if (!isRight) setTyped("")
+    return isRight
   }
   return (
     <Sheet title={say(isNew ? "choosePin" : "askPin")} onClose={onClose}>
@@ -42,8 +46,8 @@ export function AskPin({ onOwner, onClose }: AskPinProps) {
         </p>
       )}
       <Keypad onKey={press} onDone={() => void confirm()} withPoint={false} />
-      <button type="button" className="primary wide" onClick={() => void confirm()}>
-        {say("confirm")}
+      <button type="button" className="primary wide" disabled={isBusy} onClick={() => void confirm()}>
+        {say(isBusy ? "oneMoment" : "confirm")}
       </button>
     </Sheet>
   )

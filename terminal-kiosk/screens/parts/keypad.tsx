@@ -1,5 +1,6 @@
 import { useEffect } from "react"
 import { useWords } from "../session/use-kiosk"
+import { keypadKey } from "./keypad-keys"
 
 const keys = ["7", "8", "9", "4", "5", "6", "1", "2", "3", ".", "0", "⌫"]
 
@@ -15,12 +16,12 @@ export function Keypad({ onKey, onDone, withPoint = true }: KeypadProps) {
   const say = useWords()
   useEffect(() => {
     const pressed = (event: KeyboardEvent) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return
-      if (/^\d$/.test(event.key) || (event.key === "." && withPoint)) onKey(event.key)
-      else if (event.key === "Backspace") onKey("⌫")
-      else if (event.key === "Enter" && !(event.target instanceof HTMLButtonElement)) onDone?.()
-      else return
+      const key = isTyping(event.target) ? undefined : keypadKey(event, withPoint)
+      // Enter presses the button that has the focus.
+      if (key === undefined || (key === "done" && event.target instanceof HTMLButtonElement)) return
       event.preventDefault()
+      if (key === "done") onDone?.()
+      else if (key !== "held") onKey(key)
     }
     addEventListener("keydown", pressed)
     return () => removeEventListener("keydown", pressed)
@@ -34,6 +35,8 @@ export function Keypad({ onKey, onDone, withPoint = true }: KeypadProps) {
           type="button"
           disabled={key === "." && !withPoint}
           aria-label={key === "⌫" ? say("backspace") : key === "." ? say("point") : key}
+          // A finger's key keeps no focus: Enter on a keyboard would type it again.
+          onMouseDown={(event) => event.preventDefault()}
           onClick={() => onKey(key)}
         >
           {key}

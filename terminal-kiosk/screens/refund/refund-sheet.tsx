@@ -11,6 +11,7 @@ import { lineText, unitName, yuan } from "../session/goods-names"
 import { refusalWords } from "../session/refusals"
 import { typedFen, typedGrams } from "../session/typed-amounts"
 import { useKiosk, useKioskState, useWords } from "../session/use-kiosk"
+import { useOnce } from "../session/use-once"
 
 type Goods = RefundWish["goods"]
 
@@ -34,7 +35,9 @@ export function RefundSheet({ sale, leftFen, onClose }: RefundSheetProps) {
   const [weights, setWeights] = useState(() => lines.map(({ quantity }) => weightOf(quantityGrams(quantity), settings)))
   const [named, setNamed] = useState(() => lines.map(() => true))
   const [trouble, setTrouble] = useState<string | undefined>(undefined)
+  const [id] = useState(kiosk.terminal.newId)
   const [wish, setWish] = useState<RefundWish | undefined>(undefined)
+  const [isBusy, once] = useOnce()
   const namesGoods = goods !== undefined && goods !== "money-only"
 
   const finish = (event: FormEvent) => {
@@ -46,7 +49,7 @@ export function RefundSheet({ sale, leftFen, onClose }: RefundSheetProps) {
     const meant = namesGoods ? namedLines() : []
     if (meant === undefined) return setTrouble(say("weightMissing"))
     setTrouble(undefined)
-    setWish({ counter: sale.counter, amountFen, goods, lines: meant })
+    setWish({ id, counter: sale.counter, amountFen, goods, lines: meant })
   }
   /** All of the sale as it was weighed is said by naming no line. */
   const namedLines = (): RefundWish["lines"] | undefined => {
@@ -62,7 +65,7 @@ export function RefundSheet({ sale, leftFen, onClose }: RefundSheetProps) {
   }
   const ask = async (asked: RefundWish) => {
     setWish(undefined)
-    const refund = await kiosk.attempt(() => askRefund(kiosk.terminal, kiosk.transport, asked))
+    const refund = await once(() => kiosk.attempt(() => askRefund(kiosk.terminal, kiosk.transport, asked)))
     if (refund === undefined) return
     if (!refund.ok) return setTrouble(refusalWords(refund.error, settings.language))
     onClose()
@@ -115,8 +118,8 @@ export function RefundSheet({ sale, leftFen, onClose }: RefundSheetProps) {
             ✕ {trouble}
           </p>
         )}
-        <button type="submit" className="danger wide">
-          {say("refundNow")}
+        <button type="submit" className="danger wide" disabled={isBusy}>
+          {say(isBusy ? "oneMoment" : "refundNow")}
         </button>
       </form>
       {wish !== undefined && <AskPin onOwner={() => void ask(wish)} onClose={() => setWish(undefined)} />}

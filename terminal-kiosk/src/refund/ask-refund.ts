@@ -14,10 +14,18 @@ import { standingOf } from "../sale/sale-standing"
 import { counterKey, type RefundRow, type SaleRow } from "../store/rows"
 import type { Terminal } from "../terminal"
 
-export type AskRefundError = "sale/unknown" | "refund/not-paid" | "refund/amount-below-one-fen" | RefundAboveRest
+export type AskRefundError =
+  | "sale/unknown"
+  | "refund/not-paid"
+  | "refund/amount-below-one-fen"
+  /** The same id stood for another wish. */
+  | "refund/asked-otherwise"
+  | RefundAboveRest
 type RefundAboveRest = "refund/amount-above-paid"
 
 export interface RefundWish {
+  /** Made where the wish is: whoever asks twice for the same is given back once. */
+  readonly id: string
   readonly counter: number
   readonly amountFen: number
   readonly goods: keyof typeof REQUESTED_GOODS
@@ -54,7 +62,10 @@ export function refundableFen(sale: SaleRow, refunds: readonly RefundRow[]): num
   return Math.max(0, sale.payment.paidFen - Math.max(sale.payment.refundedFen, doneFen) - pendingFen)
 }
 
-/** Keeps the request and sends it. The caller asked the owner's PIN. Returns it as the gateway answered. */
+/**
+ * Keeps the request and sends it. The caller asked the owner's PIN. Returns it as the gateway answered; the same wish
+ * again is the same request.
+ */
 export async function askRefund(
   terminal: Terminal,
   transport: Transport,
@@ -66,6 +77,8 @@ export async function askRefund(
 
 function draftRefund(terminal: Terminal, wish: RefundWish): Promise<Result<RefundRow, AskRefundError>> {
   return terminal.inTurn(async () => {
+    const known = await terminal.store.get("refunds", wish.id)
+    if (known !== undefined) return isSameWish(known, wish) ? ok(known) : err("refund/asked-otherwise")
     const sale = await terminal.store.get("sales", counterKey(wish.counter))
     if (sale === undefined) return err("sale/unknown")
     if (standingOf(sale) !== "paid") return err("refund/not-paid")
@@ -73,14 +86,18 @@ function draftRefund(terminal: Terminal, wish: RefundWish): Promise<Result<Refun
     const leftFen = refundableFen(sale, await refundsOfSale(terminal, wish.counter))
     if (wish.amountFen > leftFen) return err("refund/amount-above-paid")
     const { identity, signingKey, clock } = terminal
-    const id = terminal.newId()
-    const message = refundRequestMessage(identity.networkId, { ...wish, id, terminal: identity.terminal })
+    const message = refundRequestMessage(identity.networkId, { ...wish, terminal: identity.terminal })
     const signed = await signingKey.sign(message)
     const signature = toHex(signingKey.algorithm === "p256" ? toLowS(signed) : signed)
-    const row: RefundRow = { ...wish, id, signature, state: "unknown", askedAtMs: clock.nowMs() }
-    await terminal.store.commit([{ table: "refunds", change: "insert", key: id, row }])
+    const row: RefundRow = { ...wish, signature, state: "unknown", askedAtMs: clock.nowMs() }
+    await terminal.store.commit([{ table: "refunds", change: "insert", key: wish.id, row }])
     return ok(row)
   })
+}
+
+function isSameWish(known: RefundRow, { counter, amountFen, goods, lines }: RefundWish): boolean {
+  const said = (wish: Omit<RefundWish, "id">) => JSON.stringify([wish.counter, wish.amountFen, wish.goods, wish.lines])
+  return said(known) === said({ counter, amountFen, goods, lines })
 }
 
 /** The same bytes again, whenever it helps: it is the same refund, as it stands by then. */

@@ -22,7 +22,8 @@ async function paidStall() {
   await followPayment(stall.terminal, { v: 1, counter, ...money })
   const leftFen = async () =>
     refundableFen((await stall.store.get("sales", counterKey(counter)))!, await refundsOfSale(stall.terminal, counter))
-  return { ...stall, leftFen, wish: { counter, amountFen: 900, goods: "money-only" as const, lines: [] } }
+  const wish = { id: stall.terminal.newId(), counter, amountFen: 900, goods: "money-only" as const, lines: [] }
+  return { ...stall, leftFen, wish }
 }
 
 describe("[PY-22] money back from the terminal", () => {
@@ -50,14 +51,25 @@ describe("[PY-22] money back from the terminal", () => {
       value: { state: "asked" },
     })
     expect(await leftFen()).toBe(400)
-    expect(await askRefund(terminal, transport, { ...wish, amountFen: 401 })).toEqual({
+    expect(await askRefund(terminal, transport, { ...wish, id: terminal.newId(), amountFen: 401 })).toEqual({
       ...{ ok: false, error: "refund/amount-above-paid" },
     })
     const other = await closeSale(terminal, cabbage())
     if (!other.ok) throw new Error(other.error)
-    const unpaid = { ...wish, counter: other.value.sale.counter }
+    const unpaid = { ...wish, id: terminal.newId(), counter: other.value.sale.counter }
     expect(await askRefund(terminal, transport, unpaid)).toEqual({ ok: false, error: "refund/not-paid" })
     expect(asked).toHaveLength(1)
+  })
+
+  test("a second tap on the same wish is the same refund; the same id for another sum is refused", async () => {
+    const { terminal, wish, leftFen } = await paidStall()
+    const { transport, asked } = fakeGateway(() => answered("open"))
+    const part = { ...wish, amountFen: 300 }
+    const [one, other] = await Promise.all([askRefund(terminal, transport, part), askRefund(terminal, transport, part)])
+    expect(other).toEqual(one)
+    expect(await askRefund(terminal, transport, wish)).toEqual({ ok: false, error: "refund/asked-otherwise" })
+    expect(await leftFen()).toBe(600)
+    expect(new Set(asked.map(({ body }) => JSON.stringify(body))).size).toBe(1)
   })
 
   test("[request lost] [response lost] is unknown, and the same bytes go again until its end is heard", async () => {
