@@ -7,6 +7,8 @@ import { Sheet } from "../parts/sheet"
 import { refusalWords } from "../session/refusals"
 import { keepShown } from "../session/selling"
 import { useKiosk, useKioskState, useWords } from "../session/use-kiosk"
+import { useOnce } from "../session/use-once"
+import { withDigit } from "./digit-entry"
 
 type DigitsSheetProps = { readonly counter: number; readonly onClose: () => void }
 
@@ -17,8 +19,9 @@ export function DigitsSheet({ counter, onClose }: DigitsSheetProps) {
   const say = useWords()
   const [typed, setTyped] = useState("")
   const [answer, setAnswer] = useState<string | undefined>(undefined)
+  const [, once] = useOnce()
   const check = async (digits: string) => {
-    const checked = await kiosk.attempt(() => checkReceipt(kiosk.terminal, counter, digits))
+    const checked = await once(() => kiosk.attempt(() => checkReceipt(kiosk.terminal, counter, digits)))
     setTyped("")
     if (checked === undefined) return
     if (!checked.ok) return setAnswer(refusalWords(checked.error, language))
@@ -32,9 +35,9 @@ export function DigitsSheet({ counter, onClose }: DigitsSheetProps) {
     else setAnswer(say(value.verdict === "locked" ? "digitsLocked" : "digitsUsed"))
   }
   const press = (key: string) => {
-    const digits = key === "⌫" ? typed.slice(0, -1) : (typed + key).slice(0, RECEIPT_DIGITS)
-    setTyped(digits)
-    if (digits.length === RECEIPT_DIGITS) void check(digits)
+    const entry = withDigit(typed, key)
+    setTyped(entry.typed)
+    if (entry.isWhole) void check(entry.typed)
   }
   const shownDigits = typed.padEnd(RECEIPT_DIGITS, "·")
   return (
