@@ -16,6 +16,8 @@ export const scopes = [
   "recalls:write",
   "alarms:read",
   "alarms:write",
+  "problems:read",
+  "problems:write",
   "ledger:read",
   "metrics:read",
 ] as const

@@ -55,3 +55,10 @@ CREATE TABLE "forgettings" (
 	"counts" jsonb NOT NULL,
 	"at" timestamp (3) with time zone NOT NULL
 );
+--> statement-breakpoint
+CREATE INDEX buyer_sessions_by_buyer ON buyer_sessions (buyer_id);
+--> statement-breakpoint
+CREATE INDEX shares_by_buyer ON shares (buyer_id) WHERE buyer_id IS NOT NULL;
+--> statement-breakpoint
+-- What a merchant bought, the newest first, for its own phone.
+CREATE INDEX purchases_by_buyer ON purchases (buyer_merchant_id, effective_at DESC);

@@ -8,6 +8,8 @@ import type { Actor } from "../actor"
 import type { Context } from "../context"
 import { ServiceError } from "../errors"
 import { inSales, type SaleKey, saleName } from "../sales/sale-key"
+import { arrayOf } from "../unnest"
+import { ownIdentities } from "./own-identities"
 
 export type Purchase = {
   readonly terminal: string
@@ -29,7 +31,7 @@ export type PurchaseLine = {
   readonly nameEn: string | undefined
 }
 
-/** What the buyer has paid for, newest first. @param before settled before this instant: the next page */
+/** What the buyer has paid for, by any of their joined identities, newest first. @param before settled before this instant: the next page */
 export async function listPurchases(
   ctx: Context,
   actor: Actor,
@@ -41,7 +43,7 @@ export async function listPurchases(
     .from(sales)
     .innerJoin(merchants, eq(merchants.id, sales.merchantId))
     .innerJoin(sites, eq(sites.id, sales.siteId))
-    .where(and(isPaidBy(actor.id), page.before && lt(sales.settledAt, page.before)))
+    .where(and(isPaidBy(await ownIdentities(ctx.db, actor.id)), page.before && lt(sales.settledAt, page.before)))
     .orderBy(desc(sales.settledAt), asc(sales.terminalId), asc(sales.counter))
     .limit(page.limit)
   const lines = await linesOf(
@@ -61,14 +63,15 @@ export async function listPurchases(
 }
 
 /** In the session, or by the wallet from outside. */
-function isPaidBy(buyerId: string) {
+function isPaidBy(buyerIds: readonly string[]) {
+  const own = arrayOf("uuid", buyerIds)
   return sql`(${sales.terminalId}, ${sales.counter}, ${sales.day}) IN (
-    SELECT own.terminal_id, own.counter, own.day FROM ${sales} AS own WHERE own.buyer_id = ${buyerId}
+    SELECT own.terminal_id, own.counter, own.day FROM ${sales} AS own WHERE own.buyer_id = ANY (${own})
     UNION ALL
     SELECT own.terminal_id, own.counter, own.day FROM ${attempts} AS attempt
       JOIN ${sales} AS own ON own.terminal_id = attempt.terminal_id AND own.counter = attempt.counter
         AND own.settled_by = attempt.out_trade_no
-      WHERE attempt.wallet_buyer_id = ${buyerId})`
+      WHERE attempt.wallet_buyer_id = ANY (${own}))`
 }
 
 async function linesOf(ctx: Context, keys: readonly SaleKey[]): Promise<Map<string, PurchaseLine[]>> {

@@ -9,6 +9,7 @@ import { listReconciliations, readItem, readReconciliation } from "../payments/r
 import { reconcileDay } from "../payments/reconcile-day"
 import { repairItem } from "../payments/repair-item"
 import { alarmPages } from "./office-alarms"
+import { problemPages } from "./office-problems"
 import { endOffice, officeNext, requireOffice, startOffice } from "./office-session"
 import { frameOf } from "./page-frame"
 import { withLanguage } from "./pages/office-page"
@@ -46,6 +47,7 @@ export function officeRoutes({ ctx, payments }: OfficeDeps): Routes {
   sessionPages(router, ctx)
   router.use("/office/*", requireOffice(ctx))
   alarmPages(router, ctx)
+  problemPages(router, ctx)
 
   router.get(root, async (c) => {
     const { before } = parsePage(daysQuery, c.req.query())

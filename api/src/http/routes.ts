@@ -9,6 +9,7 @@ import { assetRoutes } from "./assets"
 import { balanceRoutes } from "./balance"
 import { bindingProposalRoutes } from "./binding-proposals"
 import { bindingRoutes } from "./bindings"
+import { boughtRoutes } from "./bought"
 import { buyerDataRoutes } from "./buyer-data"
 import { buyerJoinRoutes } from "./buyer-joins"
 import { openBuyerPages } from "./buyer-pages"
@@ -89,6 +90,7 @@ export function gatewayRoutes({ ctx, payments, logins, chain, tokens, events }: 
     buyerRecallRoutes({ ctx }),
     buyerJoinRoutes({ ctx }),
     buyerDataRoutes({ ctx }),
+    boughtRoutes({ ctx }),
     problemRoutes({ ctx }),
     outbreakRoutes({ ctx }),
     balanceRoutes({ ctx }),

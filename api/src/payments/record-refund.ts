@@ -82,7 +82,7 @@ async function recordRefund(
   const at = refund.succeededAt ?? new Date(ctx.clock.nowMs())
   const lines = await linesOf(tx, refund)
   const refundRecordId = toHex(recordId("refund", utcDayOf(at.getTime()), uuidKey(refund.id)))
-  const { siteNumber, concerned } = await standingOf(tx, sale, saleRecordId)
+  const { siteNumber, concerned, salt } = await standingOf(tx, sale, saleRecordId)
   const sections = encodeRecord({
     kind: "refund",
     public: {
@@ -93,7 +93,8 @@ async function recordRefund(
       lines: lines.map(([lineIndex, grams]) => ({ lineIndex, grams })),
     },
     commercial: { refundedFen: refund.amountFen, sellerMerchant: sale.merchantId },
-    personal: personalOf(refund),
+    // A payer who was forgotten since is named by neither.
+    personal: salt === null ? undefined : personalOf(refund),
   })
   await writeRecords(ctx, tx, [
     {
@@ -138,7 +139,11 @@ async function linesOf(tx: Transaction, refund: RefundRow): Promise<[number, num
 /** A refund concerns whom its sale concerned. */
 async function standingOf(tx: Transaction, sale: SaleRow, saleRecordId: string) {
   const [row] = await tx
-    .select({ siteNumber: sites.number, concerned: records.concerned })
+    .select({
+      siteNumber: sites.number,
+      concerned: records.concerned,
+      salt: records.personalSalt,
+    })
     .from(records)
     .innerJoin(sites, eq(sites.id, sale.siteId))
     .where(and(eq(records.recordId, saleRecordId), eq(records.day, recordDay(saleRecordId))))

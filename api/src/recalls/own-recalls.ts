@@ -1,7 +1,8 @@
 import { recallNotices, recalls } from "@suyuan/drizzle/schema/recalls"
-import { and, desc, eq, ne, sql } from "drizzle-orm"
+import { and, desc, eq, inArray, ne, sql } from "drizzle-orm"
 import type { Actor } from "../actor"
 import { requireBuyer } from "../bindings/require-buyer"
+import { ownIdentities } from "../buyers/own-identities"
 import type { Context } from "../context"
 import { ServiceError } from "../errors"
 
@@ -18,26 +19,36 @@ export type OwnRecall = {
 
 const listedMax = 100
 
-/** Recalls that may concern what this buyer bought, newest first; also where no message could be sent. */
+/** Recalls that may concern what this buyer bought by any joined identity, newest first; also where no message could be sent. */
 export async function listOwnRecalls(ctx: Context, actor: Actor): Promise<OwnRecall[]> {
   requireBuyer(actor)
   const rows = await ctx.db
     .select({ notice: recallNotices, recall: recalls })
     .from(recallNotices)
     .innerJoin(recalls, eq(recalls.id, recallNotices.recallId))
-    .where(and(eq(recallNotices.buyerId, actor.id), ne(recalls.state, "withdrawn")))
+    .where(and(inArray(recallNotices.buyerId, await ownIdentities(ctx.db, actor.id)), ne(recalls.state, "withdrawn")))
     .orderBy(desc(recallNotices.createdAt))
     .limit(listedMax)
-  return rows.map(({ notice, recall }) => ({
-    ...{ recallId: recall.id, reason: recall.reason, isOver: recall.state === "closed" },
-    ...{ saleRecordId: notice.saleRecordId, saleDay: notice.saleDay, isRead: notice.state === "read" },
-  }))
+  const byRecall = Map.groupBy(rows, ({ recall }) => recall.id)
+  return [...byRecall.values()].flatMap(([first, ...others]) => {
+    if (first === undefined) return []
+    const { notice, recall } = first
+    // Two identities of one person have a notice each.
+    const isRead = [first, ...others].some((one) => one.notice.state === "read")
+    return [
+      {
+        ...{ recallId: recall.id, reason: recall.reason, isOver: recall.state === "closed" },
+        ...{ saleRecordId: notice.saleRecordId, saleDay: notice.saleDay, isRead },
+      },
+    ]
+  })
 }
 
 /** The buyer opened the notice: whatever the platform said of it, they know. */
 export async function noteRecallRead(ctx: Context, actor: Actor, recallId: string): Promise<void> {
   requireBuyer(actor)
-  const own = and(eq(recallNotices.recallId, recallId), eq(recallNotices.buyerId, actor.id))
+  const identities = await ownIdentities(ctx.db, actor.id)
+  const own = and(eq(recallNotices.recallId, recallId), inArray(recallNotices.buyerId, identities))
   const read = await ctx.db
     .update(recallNotices)
     .set({

@@ -185,7 +185,7 @@ async function readPayments(tx: Transaction, due: readonly LockedSale[]): Promis
     return settledBy === null || day === undefined ? [] : [{ number: settledBy, day, buyerId }]
   })
   if (settled.length === 0) return new Map()
-  // Whoever's wallet it was, where only the platform could tell; else the session's.
+  // Whoever's wallet it was, where only the platform could tell; else the session's. Who is forgotten is in no record.
   const rows = await tx.execute<Payment & { number: string }>(sql`
     SELECT settled.out_trade_no AS number, a.platform_transaction_id AS "transactionId", a.platform AS "payerPlatform",
       b.app_id AS "payerAppId", b.open_id AS "payerOpenId"
@@ -197,7 +197,7 @@ async function readPayments(tx: Transaction, due: readonly LockedSale[]): Promis
       SELECT * FROM ${attempts} AS own WHERE own.out_trade_no = settled.out_trade_no AND own.day = settled.day
         AND own.day = ANY (${arrayOf("date", [...new Set(settled.map(({ day }) => day))])})
       OFFSET 0) AS a
-    LEFT JOIN ${buyers} AS b ON b.id = coalesce(a.wallet_buyer_id, settled.buyer_id)`)
+    LEFT JOIN ${buyers} AS b ON b.id = coalesce(a.wallet_buyer_id, settled.buyer_id) AND b.forgotten_at IS NULL`)
   return new Map(rows.map((row) => [row.number, row]))
 }
 

@@ -14,53 +14,86 @@ import { noteRevision } from "../trace/note-events"
 import { type PurchaseRow, projectPurchase } from "../trace/project-purchase"
 import { effectiveTime, type UploadNaming } from "./record-goods"
 
-/**
- * A stall answers for what its own wallet bought: accepted with its weight (which may only be lowered: more would be
- * goods of unknown origin), private, or refused. It arrived when the answer says so; until then the sale's own time held.
- */
-export async function acceptPurchase(
+/** Which stall answers, and by whose clock when. */
+export type PurchaseAnswer = {
+  readonly merchantId: string
+  readonly siteId: string
+  readonly saleRecordId: Uint8Array
+  readonly lineIndex: number
+  readonly outcome: UploadBody<"arrival">["outcome"]
+  readonly acceptedGrams: number
+  readonly saidAt: Date
+}
+
+/** Accepted at the stall's terminal, by its signed upload. */
+export function acceptPurchase(
   ctx: Context,
   tx: Transaction,
   stall: TerminalAtStall,
   body: UploadBody<"arrival">,
+  naming: UploadNaming,
+): Promise<UploadRefusal> {
+  const { saleRecordId, lineIndex, outcome, acceptedGrams, acceptedAtSeconds } = body
+  const at = { merchantId: stall.merchant.id, siteId: stall.site.id, saidAt: effectiveTime(stall, acceptedAtSeconds) }
+  return answerPurchase(ctx, tx, { ...at, saleRecordId, lineIndex, outcome, acceptedGrams }, naming)
+}
+
+/**
+ * A stall answers for what its own wallet bought: accepted with its weight (which may only be lowered: more would be
+ * goods of unknown origin), private, or refused. It arrived when the answer says so; until then the sale's own time held.
+ */
+export async function answerPurchase(
+  ctx: Context,
+  tx: Transaction,
+  given: PurchaseAnswer,
   { uploadId, concerned }: UploadNaming,
 ): Promise<UploadRefusal> {
-  const saleRecordId = toHex(body.saleRecordId)
+  const saleRecordId = toHex(given.saleRecordId)
+  const purchase = await lockPurchase(tx, given, saleRecordId)
+  if (!purchase) return "stock/no-such-purchase"
+  if (given.acceptedGrams > purchase.grams) return "stock/more-than-bought"
+  // Goods cannot arrive before they were sold, whatever a clock says.
+  const effectiveAt = new Date(Math.max(given.saidAt.getTime(), purchase.effectiveAt.getTime()))
+  const accepted = given.outcome === "accepted"
+  const id = toHex(recordId("arrival", utcDayOf(effectiveAt.getTime()), uuidKey(uploadId)))
+  const alias = fromHex(ctx.keys.pileAlias(purchase.pileId))
+  const { public: publicBytes } = encodeRecord({
+    kind: "arrival",
+    public: {
+      saleRecordId: given.saleRecordId,
+      lineIndex: given.lineIndex,
+      acceptedGrams: accepted ? given.acceptedGrams : 0,
+      effectiveAtSeconds: msToSeconds2024(effectiveAt.getTime()),
+      outcome: given.outcome,
+      buyerPileAlias: accepted ? alias : undefined,
+    },
+  })
+  await writeRecords(ctx, tx, [
+    { recordId: id, kind: RECORD_KINDS.arrival, siteId: given.siteId, concerned, publicBytes },
+  ])
+  const { outcome, acceptedGrams: grams } = given
+  await answer(tx, purchase, { outcome, grams, at: effectiveAt, recordId: id })
+  return undefined
+}
+
+/** The line that this merchant bought, held until the answer is written. */
+export async function lockPurchase(
+  tx: Transaction,
+  { merchantId, lineIndex }: Pick<PurchaseAnswer, "merchantId" | "lineIndex">,
+  saleRecordId: string,
+): Promise<PurchaseRow | undefined> {
   const [purchase] = await tx
     .select()
     .from(purchases)
     .where(
       and(
         eq(purchases.saleRecordId, saleRecordId),
-        eq(purchases.line, body.lineIndex),
-        eq(purchases.buyerMerchantId, stall.merchant.id),
+        eq(purchases.line, lineIndex),
+        eq(purchases.buyerMerchantId, merchantId),
       ),
     )
     .for("update")
-  if (!purchase) return "stock/no-such-purchase"
-  if (body.acceptedGrams > purchase.grams) return "stock/more-than-bought"
-  // Goods cannot arrive before they were sold, whatever a clock says.
-  const saidMs = effectiveTime(stall, body.acceptedAtSeconds).getTime()
-  const effectiveAt = new Date(Math.max(saidMs, purchase.effectiveAt.getTime()))
-  const accepted = body.outcome === "accepted"
-  const id = toHex(recordId("arrival", utcDayOf(effectiveAt.getTime()), uuidKey(uploadId)))
-  const alias = fromHex(ctx.keys.pileAlias(purchase.pileId))
-  const { public: publicBytes } = encodeRecord({
-    kind: "arrival",
-    public: {
-      saleRecordId: body.saleRecordId,
-      lineIndex: body.lineIndex,
-      acceptedGrams: accepted ? body.acceptedGrams : 0,
-      effectiveAtSeconds: msToSeconds2024(effectiveAt.getTime()),
-      outcome: body.outcome,
-      buyerPileAlias: accepted ? alias : undefined,
-    },
-  })
-  await writeRecords(ctx, tx, [
-    { recordId: id, kind: RECORD_KINDS.arrival, siteId: stall.site.id, concerned, publicBytes },
-  ])
-  await answer(tx, purchase, { outcome: body.outcome, grams: body.acceptedGrams, at: effectiveAt, recordId: id })
-  return undefined
+  return purchase
 }
 
 type Answer = {

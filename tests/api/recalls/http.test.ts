@@ -56,8 +56,10 @@ describe("recalls over HTTP", () => {
     const own = await call("/buyers/recalls", session)
     expect(own.body.recalls).toMatchObject([{ recallId: id, isRead: false }])
     expect((await call(`/buyers/recalls/${id}/read`, session, {})).status).toBe(204)
-    const consent = { id: gateway.ctx.random.uuid() }
-    expect((await call("/buyers/message-consents", session, consent)).status).toBe(204)
+    // Known by the official account, which sends no messages.
+    expect((await call("/buyers/message-consents", session)).body).toEqual({ templateId: null, unused: 0 })
+    const consent = { id: gateway.ctx.random.uuid(), templateId: "t" }
+    expect((await call("/buyers/message-consents", session, consent)).body.code).toBe("buyer/template-unknown")
     const read = await call(`/recalls/${id}`, li)
     expect(read.body).toMatchObject({ state: "active", buyers: { read: 1 }, seconds: { toFirstPage: 0 } })
     expect((await call(`/recalls/${id}/close`, wang, {})).status).toBe(204)

@@ -1,4 +1,5 @@
 import { alarmPageWords } from "@suyuan/look/alarm-words"
+import { problemPageWords } from "@suyuan/look/problem-words"
 import {
   differenceWords,
   itemStateWords,
@@ -59,6 +60,7 @@ export const ReconciliationsPage: FC<DaysProps> = ({ frame, days, mayRun, yester
     <OfficePage frame={frame} title={say("reconciliations")} isSignedIn>
       <nav>
         <a href={withLanguage("/office/alarms", language)}>{alarmPageWords.alarms[language]}</a>
+        <a href={withLanguage("/office/problems", language)}>{problemPageWords.problems[language]}</a>
       </nav>
       {mayRun && (
         <form method="post" action={withLanguage(root, language)} class="ask">

@@ -1,0 +1,38 @@
+import { z } from "@hono/zod-openapi"
+import type { Context } from "../context"
+import { answerProblem } from "../problems/answer-problem"
+import { listProblems, problemStates, readProblem } from "../problems/read-problems"
+import { frameOf } from "./page-frame"
+import { withLanguage } from "./pages/office-page"
+import { ProblemPage, ProblemsPage, problemsRoot } from "./pages/problem-pages"
+import { parsePage } from "./parse-page"
+import type { Routes } from "./router"
+import { reason, uuid } from "./schemas"
+
+/** Reports on one page. */
+const pageRows = 50
+
+const listQuery = z.object({ state: z.enum([...problemStates, "all"]).default("open"), after: uuid.optional() })
+const byId = z.object({ id: uuid })
+const answerForm = z.object({ answer: reason })
+
+/** What buyers report, on the office's pages; the router has asked for an operator already. */
+export function problemPages(router: Routes, ctx: Context): void {
+  router.get(problemsRoot, async (c) => {
+    const { state: asked, after } = parsePage(listQuery, c.req.query())
+    const state = asked === "all" ? undefined : asked
+    const problems = await listProblems(ctx.db, c.get("actor"), { state, after, limit: pageRows })
+    const nextAfter = problems.length === pageRows ? problems.at(-1)?.id : undefined
+    return c.html(`<!doctype html>${<ProblemsPage frame={frameOf(ctx, c)} {...{ problems, state, nextAfter }} />}`)
+  })
+  router.get(`${problemsRoot}/:id`, async (c) => {
+    const problem = await readProblem(ctx.db, c.get("actor"), parsePage(byId, c.req.param()).id)
+    const mayAnswer = c.get("actor").scopes.includes("problems:write")
+    return c.html(`<!doctype html>${<ProblemPage frame={frameOf(ctx, c)} problem={problem} mayAnswer={mayAnswer} />}`)
+  })
+  router.post(`${problemsRoot}/:id`, async (c) => {
+    const { id } = parsePage(byId, c.req.param())
+    await answerProblem(ctx, c.get("actor"), { id, ...parsePage(answerForm, await c.req.parseBody()) })
+    return c.redirect(withLanguage(`${problemsRoot}/${id}`, frameOf(ctx, c).language), 303)
+  })
+}

@@ -1,0 +1,125 @@
+import { problemPageWords, problemWords } from "@suyuan/look/problem-words"
+import { stateShapes } from "@suyuan/look/tokens"
+import type { WordLanguage } from "@suyuan/look/words"
+import { terminalToHex } from "@suyuan/protocol/terminal/identifiers"
+import type { FC } from "hono/jsx"
+import { type ProblemState, type ProblemView, problemStates } from "../../problems/read-problems"
+import { localMinute, OfficePage, type PageFrame, sayOffice, withLanguage, yuan } from "./office-page"
+
+export const problemsRoot = "/office/problems"
+
+type ListProps = {
+  readonly frame: PageFrame
+  readonly problems: readonly ProblemView[]
+  readonly state: ProblemState | undefined
+  readonly nextAfter: string | undefined
+}
+
+export const ProblemsPage: FC<ListProps> = ({ frame, problems, state, nextAfter }) => {
+  const { language } = frame
+  const say = sayOffice(language)
+  const filtered = (own: ProblemState | undefined) => `${problemsRoot}?state=${own ?? "all"}`
+  return (
+    <OfficePage frame={frame} title={problemPageWords.problems[language]} isSignedIn>
+      <nav>
+        <a href={withLanguage("/office/reconciliations", language)}>{say("reconciliations")}</a>
+      </nav>
+      <nav aria-label={say("state")}>
+        {[...problemStates, undefined].map((own) => (
+          <a href={withLanguage(filtered(own), language)} {...(own === state && { "aria-current": "page" })}>
+            {own === undefined ? say("all") : problemPageWords[own][language]}
+          </a>
+        ))}
+      </nav>
+      {problems.length === 0 && <p class="soft">{problemPageWords.nothing[language]}</p>}
+      <ol class="cards">
+        {problems.map((problem) => (
+          <li>
+            <div class="row">
+              <strong>{problemWords[problem.kind][language]}</strong>
+              <StateMark state={problem.state} language={language} />
+            </div>
+            <p class="soft">{placeOf(problem, language)}</p>
+            {problem.said !== "" && <p>{problem.said}</p>}
+            <nav>
+              <a href={withLanguage(`${problemsRoot}/${problem.id}`, language)}>{problemPageWords.look[language]}</a>
+            </nav>
+          </li>
+        ))}
+      </ol>
+      {nextAfter !== undefined && (
+        <nav>
+          <a href={withLanguage(`${filtered(state)}&after=${nextAfter}`, language)}>{say("more")}</a>
+        </nav>
+      )}
+    </OfficePage>
+  )
+}
+
+type ProblemProps = { readonly frame: PageFrame; readonly problem: ProblemView; readonly mayAnswer: boolean }
+
+/** What a buyer says of one purchase, without who bought, and what the office answers. */
+export const ProblemPage: FC<ProblemProps> = ({ frame, problem, mayAnswer }) => {
+  const { language } = frame
+  const { zone } = problem.site
+  return (
+    <OfficePage frame={frame} title={problemWords[problem.kind][language]} isSignedIn>
+      <nav>
+        <a href={withLanguage(problemsRoot, language)}>{problemPageWords.problems[language]}</a>
+      </nav>
+      <p>
+        <StateMark state={problem.state} language={language} />
+      </p>
+      <p class="soft">{placeOf(problem, language)}</p>
+      <dl>
+        <Fact
+          term={problemPageWords.said[language]}
+          value={problem.said === "" ? problemPageWords.noWords[language] : problem.said}
+        />
+        <Fact
+          term={problemPageWords.sale[language]}
+          value={`${terminalToHex(problem.terminalId)} / ${problem.counter}`}
+        />
+        <Fact term={problemPageWords.paid[language]} value={yuan(problem.paidFen)} />
+        <Fact term={problemPageWords.reportedAt[language]} value={localMinute(problem.createdAt, zone)} />
+        {problem.answer !== null && <Fact term={problemPageWords.answer[language]} value={problem.answer} />}
+        {problem.answeredBy !== null && <Fact term={sayOffice(language)("doneBy")} value={problem.answeredBy} />}
+      </dl>
+      {problem.state === "open" &&
+        (mayAnswer ? <Answer problem={problem} language={language} /> : <LookOnly {...{ language }} />)}
+    </OfficePage>
+  )
+}
+
+const LookOnly: FC<{ language: WordLanguage }> = ({ language }) => <p class="soft">{sayOffice(language)("lookOnly")}</p>
+
+const Answer: FC<{ problem: ProblemView; language: WordLanguage }> = ({ problem, language }) => (
+  <section class="effect">
+    <h2>{problemPageWords.send[language]}</h2>
+    <p class="soft">{problemPageWords.once[language]}</p>
+    <form method="post" action={withLanguage(`${problemsRoot}/${problem.id}`, language)} class="ask">
+      <label>
+        {problemPageWords.answer[language]}
+        <input type="text" name="answer" required maxlength={200} autocomplete="off" />
+      </label>
+      <button type="submit">{problemPageWords.send[language]}</button>
+    </form>
+  </section>
+)
+
+const StateMark: FC<{ state: ProblemState; language: WordLanguage }> = ({ state, language }) => (
+  <span class={state === "open" ? "bad" : "good"}>
+    {state === "open" ? stateShapes.waiting : stateShapes.paid} {problemPageWords[state][language]}
+  </span>
+)
+
+function placeOf({ day, site, stall }: ProblemView, language: WordLanguage): string {
+  return [day, language === "zh" ? site.name : site.nameEn, `${stall.stallNumber} ${stall.name}`].join(" · ")
+}
+
+const Fact: FC<{ term: string; value: string }> = ({ term, value }) => (
+  <div>
+    <dt>{term}</dt>
+    <dd>{value}</dd>
+  </div>
+)
