@@ -275,6 +275,8 @@ export interface paths {
                  *
                  *     `sale/offline-day-limit`: The stall is offline and has reached today's offline limit.
                  *
+                 *     `sale/recalled`: Some of these goods are being recalled: they cannot be paid for. Please give them back to the stall.
+                 *
                  *     `payment/sale-paid`: This sale has been paid already.
                  *
                  *     `payment/sale-closed`: This sale is closed; ask the seller for a new code.

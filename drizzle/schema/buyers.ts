@@ -1,5 +1,5 @@
-import { bigint, date, jsonb, pgTable, text, unique, uuid } from "drizzle-orm/pg-core"
-import { hexBytes, instant } from "./columns"
+import { bigint, date, jsonb, pgTable, primaryKey, text, unique, uuid } from "drizzle-orm/pg-core"
+import { hexBytes, instant, rawBytes } from "./columns"
 
 /**
  * A person as one platform's app knows them; never joined across apps without an explicit step. `web`: a browser of
@@ -56,6 +56,19 @@ export const shares = pgTable("shares", {
   createdAt: instant("created_at").notNull(),
   revokedAt: instant("revoked_at"),
 })
+
+/** A platform's picture that opens a share in its mini-program: asked for once. */
+export const shareCodes = pgTable(
+  "share_codes",
+  {
+    shareId: text("share_id").notNull(),
+    platform: text("platform", { enum: ["wechat-pay", "alipay"] }).notNull(),
+    mediaType: text("media_type", { enum: ["image/jpeg", "image/png"] }).notNull(),
+    bytes: rawBytes("bytes").notNull(),
+    createdAt: instant("created_at").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.shareId, t.platform] })],
+)
 
 /**
  * Two identities of one person, joined because that person said so on both. Not a merge: each stays what it is, and the

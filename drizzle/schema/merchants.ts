@@ -10,6 +10,10 @@ export const merchants = pgTable("merchants", {
   /** 8 bytes: stands for the stall in public sections. */
   alias: hexBytes("alias").notNull(),
   state: text("state", { enum: ["active", "suspended"] }).notNull(),
+  /** What the stall looks like: SHA-256 of the picture, in `photos`. */
+  photo: hexBytes("photo"),
+  /** By its terminal's clock, of the last photo that it sent: the next one's is later. */
+  photoRequestedAtMs: bigint("photo_requested_at_ms", { mode: "number" }).notNull().default(0),
   createdAt: instant("created_at").notNull(),
 })
 

@@ -4,6 +4,7 @@ import { inspectionErrors } from "./errors/inspections"
 import { ledgerErrors } from "./errors/ledger"
 import { payCodeErrors } from "./errors/pay-codes"
 import { paymentErrors } from "./errors/payments"
+import { pictureErrors } from "./errors/pictures"
 import { problemErrors } from "./errors/problems"
 import { recallErrors } from "./errors/recalls"
 import { reconciliationErrors } from "./errors/reconciliation"
@@ -27,6 +28,7 @@ export const errorWords = {
   ...stockErrors,
   ...inspectionErrors,
   ...traceErrors,
+  ...pictureErrors,
   ...recallErrors,
   ...problemErrors,
   ...alarmErrors,

@@ -8,7 +8,7 @@ import type { Bridge, Wallet } from "@suyuan/miniprogram/wallet"
 
 const sale: SaleAnswer = {
   ...{ development: true, terminal: "0100000001", counter: 1, stallOnline: true, issuedAt: "2026-12-08T00:00:00Z" },
-  stall: { name: "甲摊", number: "A-12", site: "东市", siteEn: "East market", zone: "Asia/Shanghai" },
+  stall: { name: "甲摊", number: "A-12", site: "东市", siteEn: "East market", zone: "Asia/Shanghai", photo: null },
   ...{ amountFen: 900, lineCount: 0, lines: [], state: "presented", paidFen: 0, refundedFen: 0 },
   ...{ canPay: true, refusal: null },
 }

@@ -23,6 +23,7 @@ const merchant = newMerchant
   .extend({
     alias: z.string().openapi({ description: "Stands for the stall in public records" }),
     state: z.enum(["active", "suspended"]),
+    photo: z.string().optional().openapi({ description: "SHA-256 of the stall's photo" }),
     createdAt: instant,
   })
   .openapi("Merchant")
@@ -241,8 +242,8 @@ export function merchantRoutes({ ctx }: { readonly ctx: Context }): Routes {
   return router
 }
 
-function merchantView({ createdAt, ...row }: Merchant) {
-  return { ...row, createdAt: createdAt.toISOString() }
+function merchantView({ createdAt, photo, photoRequestedAtMs: _, ...row }: Merchant) {
+  return { ...row, ...(photo === null ? {} : { photo }), createdAt: createdAt.toISOString() }
 }
 
 /** The schema has seen to it that a mode comes with what it needs. */

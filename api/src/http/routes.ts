@@ -35,6 +35,7 @@ import { reconciliationRoutes } from "./reconciliations"
 import { refundRoutes } from "./refunds"
 import type { Routes } from "./router"
 import { type ScanDeps, scanRoutes } from "./scan"
+import { stallPhotoRoutes } from "./stall-photos"
 import { statementRoutes } from "./statements"
 import { terminalRoutes } from "./terminals"
 import { traceRoutes } from "./traces"
@@ -80,6 +81,7 @@ export function gatewayRoutes({ ctx, payments, logins, chain, tokens, events }: 
     ledgerTrustRoutes({ ctx, chain }),
     participantRoutes({ ctx }),
     merchantRoutes({ ctx }),
+    stallPhotoRoutes({ ctx }),
     terminalRoutes({ ctx, tokens }),
     displayRoutes({ ctx, tokens }),
     bindingRoutes({ ctx }),

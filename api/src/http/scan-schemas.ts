@@ -86,6 +86,7 @@ export const saleSchema = z
     stall: z.object({
       ...{ name: z.string(), number: z.string(), site: z.string(), siteEn: z.string() },
       zone: z.string().openapi({ description: "Of the market's calendar", example: "Asia/Shanghai" }),
+      photo: z.string().nullable().openapi({ description: "Path of the stall's photo" }),
     }),
     stallOnline: z.boolean(),
     issuedAt: z.string(),

@@ -7,6 +7,7 @@ import { fenPerKilogramToYuanPerJin, gramsToJin, gramsToKilograms, quantityGrams
 import { sql } from "drizzle-orm"
 import type { Context, Reader } from "../context"
 import { percentsOf } from "../inspections/coverage"
+import { stallPhotoPath } from "../merchants/stall-photo-path"
 import { recentOf } from "../recent"
 import { describePilesOnSale, type PileOnSale } from "../trace/describe-piles"
 import { arrayOf } from "../unnest"
@@ -32,6 +33,8 @@ export async function describeSale(ctx: Context, reader: Reader, scanned: SaleOf
       site: code.site.name,
       siteEn: code.site.nameEn,
       zone: code.site.zone,
+      /** Address of its photo; null: a plate with its number stands there. */
+      photo: stallPhotoPath(code.merchant),
     },
     stallOnline: !isOffline(code, nowMs),
     issuedAt: code.issuedAt.toISOString(),

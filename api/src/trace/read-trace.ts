@@ -10,6 +10,7 @@ import { localDay } from "../day"
 import { ServiceError } from "../errors"
 import { coverageOf, percentsOf, readLotChecks } from "../inspections/coverage"
 import { recordDay } from "../ledger/record-day"
+import { stallPhotoPath } from "../merchants/stall-photo-path"
 import { arrayOf } from "../unnest"
 import { businessDayOf } from "./business-day"
 import { describeOrigin, type LotFacts, limitsOfLots, readLots } from "./describe-origin"
@@ -70,7 +71,13 @@ export async function readTrace(ctx: Context, reader: Reader, recordId: string, 
     recordId,
     recordState: found.recordState,
     development: ctx.config.SUYUAN_ENV !== "production",
-    stall: { name: merchant.name, number: merchant.stallNumber, site: site.name, siteEn: site.nameEn },
+    stall: {
+      name: merchant.name,
+      number: merchant.stallNumber,
+      site: site.name,
+      siteEn: site.nameEn,
+      photo: stallPhotoPath(merchant),
+    },
     soldAt: shown(sale.effectiveAt.toISOString()),
     amountFen: view === "share" ? null : sale.amountFen,
     state: sale.state,

@@ -30,6 +30,10 @@ export interface PictureProps {
   readonly className?: string
   readonly source: string
   readonly label: string
+  /** In px, known before it is there: nothing moves when it comes. */
+  readonly width: number
+  readonly height: number
+  readonly onFail?: () => void
 }
 
 export interface FieldProps {

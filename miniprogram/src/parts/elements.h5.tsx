@@ -35,8 +35,8 @@ export function Press({ id, className = "", children, onPress, isDisabled = fals
   )
 }
 
-export function Picture({ className = "", source, label }: PictureProps) {
-  return <img className={className} src={source} alt={label} />
+export function Picture({ className = "", source, label, width, height, onFail }: PictureProps) {
+  return <img className={className} src={source} alt={label} width={width} height={height} onError={() => onFail?.()} />
 }
 
 export function Field({ label, value, onChange }: FieldProps) {

@@ -42,8 +42,18 @@ export function Press({ id, className = "", children, onPress, isDisabled = fals
   )
 }
 
-export function Picture({ className = "", source, label }: PictureProps) {
-  return <Image className={className} src={source} ariaLabel={label} />
+export function Picture({ className = "", source, label, width, height, onFail }: PictureProps) {
+  const style = { width: `${width}px`, height: `${height}px` }
+  return (
+    <Image
+      className={className}
+      src={source}
+      mode="aspectFill"
+      ariaLabel={label}
+      style={style}
+      onError={() => onFail?.()}
+    />
+  )
 }
 
 export function Field({ label, value, onChange }: FieldProps) {

@@ -47,6 +47,9 @@ export const ScanPage: FC<ScanPageProps> = ({ sale, digits, language, browser, n
         {sale.development && <p class="demo">{say("demo")}</p>}
         <main class="slip">
           <header>
+            {sale.stall.photo && (
+              <img class="photo" src={sale.stall.photo} width="96" height="72" alt={buyerWords.stallPhoto[language]} />
+            )}
             <p class="site">{language === "zh" ? sale.stall.site : sale.stall.siteEn}</p>
             <h1>{sale.stall.name}</h1>
             <p class="stall-number">
@@ -290,6 +293,7 @@ body{margin:0;background:var(--paper);color:var(--ink);font-family:var(--font);f
 time{white-space:nowrap}
 .slip{max-width:480px;box-sizing:border-box;width:calc(100% - 16px);margin:16px auto;padding:20px;background:var(--card);border-radius:12px;box-shadow:0 2px 10px rgb(0 0 0 / 8%)}
 h1{margin:0;font-size:28px;line-height:1.25}.site,.soft,small{color:var(--ink-soft);font-size:14px;margin:4px 0}
+.photo{float:right;margin:0 0 8px 12px;border-radius:8px;object-fit:cover}
 small{display:block}.stall-number{font-size:20px;margin:4px 0}
 .lines{list-style:none;margin:16px 0;padding:0;border-top:1px dashed var(--ink-soft)}
 .lines li{padding:12px 0;border-bottom:1px dashed var(--ink-soft)}

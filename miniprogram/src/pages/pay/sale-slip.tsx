@@ -39,7 +39,7 @@ export function SaleSlip({ sale, flow, isBusy, refusal, code }: SaleSlipProps) {
       {code !== undefined && (
         <Box className="code" isStatus>
           <Mark shape="waiting">{say("scanToPay")}</Mark>
-          <Picture source={code.image} label={say("scanToPay")} />
+          <Picture source={code.image} label={say("scanToPay")} width={280} height={280} />
         </Box>
       )}
       {sale.canPay ? (

@@ -1,19 +1,23 @@
 import { fenToYuan } from "@suyuan/protocol/units/money"
 import type { SaleAnswer } from "../../../core/origin-words"
 import { Box, Title, Words } from "../../parts/elements"
+import { StallPhoto } from "../../parts/stall-photo"
 import { useWords } from "../../session/language"
 
-/** Name and number, large: a sticker over somebody's code dies here. */
+/** Name, number and photo, large: a sticker over somebody's code dies here. */
 export function StallHead({ sale, level }: { readonly sale: SaleAnswer; readonly level: 1 | 2 }) {
   const { language, say } = useWords()
   return (
-    <>
-      <Box className="soft">{language === "zh" ? sale.stall.site : sale.stall.siteEn}</Box>
-      <Title level={level}>{sale.stall.name}</Title>
-      <Box className="number">
-        {say("stall")} {sale.stall.number}
+    <Box className="stall-head">
+      <Box className="grow">
+        <Box className="soft">{language === "zh" ? sale.stall.site : sale.stall.siteEn}</Box>
+        <Title level={level}>{sale.stall.name}</Title>
+        <Box className="number">
+          {say("stall")} {sale.stall.number}
+        </Box>
       </Box>
-    </>
+      <StallPhoto stall={sale.stall} />
+    </Box>
   )
 }
 

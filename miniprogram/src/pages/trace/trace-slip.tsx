@@ -2,6 +2,7 @@ import type { TraceAnswer } from "../../../core/origin-words"
 import type { ProofSource } from "../../../core/read-proof"
 import { Box, Press, Title } from "../../parts/elements"
 import { Certificates, OriginBars, Statement, Tests } from "../../parts/origin"
+import { StallPhoto } from "../../parts/stall-photo"
 import { Mark, Slip } from "../../parts/states"
 import { useWords } from "../../session/language"
 import { ShareTrace } from "./share-trace"
@@ -14,13 +15,18 @@ export function TraceSlip({ trace, source, onVerify }: TraceSlipProps) {
   const isAnchored = trace.recordState === "anchored" || trace.recordState === "confirmed"
   return (
     <Slip isDemo={trace.development}>
-      <Box className="soft">
-        {"share" in source ? say("sharedTrace") : say("traceTitle")} ·{" "}
-        {language === "zh" ? trace.stall.site : trace.stall.siteEn}
-      </Box>
-      <Title level={1}>{trace.stall.name}</Title>
-      <Box className="soft">
-        {say("stall")} {trace.stall.number} · {say("soldOn")} {trace.soldAt.slice(0, 10)}
+      <Box className="stall-head">
+        <Box className="grow">
+          <Box className="soft">
+            {"share" in source ? say("sharedTrace") : say("traceTitle")} ·{" "}
+            {language === "zh" ? trace.stall.site : trace.stall.siteEn}
+          </Box>
+          <Title level={1}>{trace.stall.name}</Title>
+          <Box className="soft">
+            {say("stall")} {trace.stall.number} · {say("soldOn")} {trace.soldAt.slice(0, 10)}
+          </Box>
+        </Box>
+        <StallPhoto stall={trace.stall} />
       </Box>
       {trace.lines.map((line, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: the lines of a record never change their order

@@ -1,0 +1,3 @@
+export function pictureAddress(path: string): string {
+  return path
+}
