@@ -11,5 +11,17 @@ export const displayWords = {
   cash: { zh: "已收现金，谢谢", en: "Paid in cash. Thank you" },
   closed: { zh: "这单已取消", en: "This sale was cancelled" },
   declaredOrigin: { zh: "产地", en: "From" },
+  testedToday: { zh: "今日快检合格", en: "Passed today's rapid test" },
+  testFailed: { zh: "今日快检不合格", en: "Failed today's rapid test" },
+  away: { zh: "请看摊主的屏幕", en: "Please look at the seller's screen" },
+  awayHint: { zh: "收银平板暂时没有连上", en: "The stall's tablet is out of reach for the moment" },
+  pairTitle: { zh: "把这块屏设为顾客屏", en: "Make this the customer's screen" },
+  pairHint: {
+    zh: "在摊主的平板上打开“本机 → 连接另一块平板”，把那里的八位配对码输进来。",
+    en: "On the stall's tablet open Terminal → Connect another tablet, and type its code here.",
+  },
+  pairCode: { zh: "八位配对码", en: "Pairing code" },
+  pair: { zh: "配对", en: "Pair" },
+  noAnswer: { zh: "没有连上网关，请检查网络再试", en: "The gateway did not answer; check the network" },
   originUnknown: { zh: "来源未知", en: "Origin unknown" },
 } as const satisfies Record<string, { readonly zh: string; readonly en: string }>

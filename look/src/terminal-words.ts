@@ -187,6 +187,17 @@ export const terminalWords = {
   tare: { zh: "去皮", en: "Tare" },
   customerDisplay: { zh: "顾客屏", en: "Customer's screen" },
   openDisplay: { zh: "打开顾客屏", en: "Open it" },
+  connectDisplay: { zh: "连接另一块平板", en: "Connect another tablet" },
+  displayHint: {
+    zh: "在另一块平板上打开这个网址（或扫码），输入配对码。",
+    en: "Open this address on the other tablet (or scan it), and type the code.",
+  },
+  displayCode: { zh: "配对码", en: "Pairing code" },
+  displayAddress: { zh: "顾客屏网址", en: "Address of the customer's screen" },
+  displayPaired: { zh: "已连接", en: "Connected" },
+  displayEnding: { zh: "已停用，等网关确认", en: "Off; the gateway is still to confirm" },
+  secondsLeft: { zh: "还剩", en: "Left:" },
+  endDisplay: { zh: "解除", en: "Disconnect" },
   boundWallets: { zh: "本摊进货钱包", en: "The stall's own wallets" },
   noWallet: {
     zh: "还没有绑定。绑定后，用它付款的进货会自动到“进货”里。",

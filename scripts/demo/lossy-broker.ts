@@ -18,6 +18,7 @@ export function lossyBroker(connect: ConnectBroker, dice: Dice, lossShare: numbe
     const lossy: BrokerLink = {
       closed: link.closed,
       close: link.close,
+      show: link.show,
       publish: async (topic, payload) => {
         if (topic === "record" && dice.isLucky(lossShare)) {
           losses.uploads += 1

@@ -33,6 +33,8 @@ export function tellDisplay(kiosk: Kiosk): () => void {
   const tell = (isAsked: boolean) => {
     const message = displayMessage(kiosk)
     const text = JSON.stringify(message)
+    // Whether a tablet came or went since, it knows by itself.
+    kiosk.showOnTablets(text)
     if (text === last && !isAsked) return
     last = text
     channel.postMessage(message)
@@ -66,7 +68,7 @@ function displayMessage({ state, terminal }: Kiosk): DisplayMessage {
     development: networkId === DEVELOPMENT_NETWORK_ID,
     stall: stall.name,
     site: site.name,
-    lines: lines.map((one) => lineText(one, tiles, catalogue, settings)),
+    lines: lines.map((one) => ({ ...lineText(one, tiles, catalogue, settings), tests: "" })),
     total: yuan(shown === undefined ? basketAmountFen(basket) : shown.sale.amountFen),
     url: withCode && shown !== undefined ? shown.url : "",
   }

@@ -3,6 +3,8 @@ import type { Transport } from "@suyuan/client/transport"
 import { emptyBasket } from "../../src/basket/basket"
 import { listHeld } from "../../src/basket/hold-basket"
 import { readCatalogue } from "../../src/catalogue/read-catalogue"
+import { endUnanswered } from "../../src/display/invite-display"
+import type { Shown } from "../../src/display/tell-displays"
 import type { Notice } from "../../src/link/down-messages"
 import { type KeptLink, keepLinked } from "../../src/link/keep-linked"
 import { standingOf } from "../../src/sale/sale-standing"
@@ -29,6 +31,7 @@ export class Kiosk {
   readonly transport: Transport
   readonly voice = speechVoice()
   #link: KeptLink | undefined
+  #onTablets: Shown = new Map()
 
   private constructor(terminal: Terminal, transport: Transport, state: KioskState) {
     this.terminal = terminal
@@ -51,6 +54,7 @@ export class Kiosk {
       shown: undefined,
       purchases: [],
       bindings: [],
+      displays: [],
       recalled: new Map(),
       line: { ...NO_LINE, isOnline: false },
       storage: { isPersisted: false, usedBytes: 0, quotaBytes: 0 },
@@ -77,6 +81,7 @@ export class Kiosk {
         onTrouble: (trouble) => this.#hadTrouble(trouble),
       },
     })
+    this.#link.show(this.#onTablets)
     void this.lookAtStorage()
     setInterval(() => void this.lookAtStorage(), STORAGE_LOOK_MS)
     addEventListener("online", () => this.#link?.retryNow())
@@ -91,16 +96,24 @@ export class Kiosk {
   /** Reads again what changes beside the screen: outbox, refused uploads, purchases, bindings, recalls. */
   async refresh(): Promise<void> {
     const { store } = this.terminal
-    const [unsent, refused, purchases, bindings, snapshot] = await Promise.all([
+    const [unsent, refused, purchases, bindings, displays, snapshot] = await Promise.all([
       store.count("outbox"),
       store.list("refused"),
       store.list("purchases", { limit: PURCHASES_SHOWN }),
       store.list("bindings"),
+      store.list("displays"),
       store.get("snapshots", THE_ONE),
     ])
     const recalled = await heldSlots(this.terminal, snapshot === undefined ? [] : slotsOf(snapshot))
     // At once: each change has every screen look again.
-    this.state.set({ purchases, bindings, recalled, line: { ...this.state.get().line, unsent, refused } })
+    this.state.set({ purchases, bindings, displays, recalled, line: { ...this.state.get().line, unsent, refused } })
+  }
+
+  /** What the customer is shown, to the second tablets: nothing to one that was ended. */
+  showOnTablets(text: string): void {
+    const { displays } = this.state.get()
+    this.#onTablets = new Map(displays.map(([id, { state }]) => [id, state === "paired" ? text : ""]))
+    this.#link?.show(this.#onTablets)
   }
 
   async refreshTiles(): Promise<void> {
@@ -151,7 +164,9 @@ export class Kiosk {
 
   #wentOnline(isOnline: boolean): void {
     this.#line(isOnline ? { isOnline, trouble: undefined } : { isOnline })
-    if (isOnline) void this.#readCatalogue()
+    if (!isOnline) return
+    void this.#readCatalogue()
+    void endUnanswered(this.terminal, this.transport).then(() => this.refresh())
   }
 
   async #readCatalogue(): Promise<void> {

@@ -4,6 +4,7 @@ import type { Hold } from "../../src/stock/recall-holds"
 import type {
   BindingRow,
   CatalogueRow,
+  DisplayRow,
   PurchaseRow,
   RefusedRow,
   SaleRow,
@@ -50,6 +51,8 @@ export interface KioskState {
   readonly shown: ShownSale | undefined
   readonly purchases: readonly (readonly [string, PurchaseRow])[]
   readonly bindings: readonly (readonly [string, BindingRow])[]
+  /** Second tablets for the customer. */
+  readonly displays: readonly (readonly [string, DisplayRow])[]
   /** Slots whose goods may be of a recall: not to be sold, and why. */
   readonly recalled: ReadonlyMap<number, Hold>
   readonly line: LineState

@@ -5,6 +5,7 @@ import { choose } from "../session/choices"
 import { refusalWords } from "../session/refusals"
 import { useKiosk, useKioskState, useWords } from "../session/use-kiosk"
 import { BindWallet } from "./bind-wallet"
+import { OtherTablets } from "./other-tablets"
 
 const MEBIBYTE = 1024 * 1024
 const scales = ["none", "continuous", "toledo-8217", "mt-sics", "cas", "simulated"] as const
@@ -139,6 +140,7 @@ export function StateScreen() {
           >
             {say("openDisplay")}
           </button>
+          <OtherTablets />
           <BindWallet />
         </section>
       </div>

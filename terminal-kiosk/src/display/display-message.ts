@@ -12,6 +12,8 @@ export interface DisplayLine {
   readonly price: string
   readonly amount: string
   readonly origin: string
+  /** What of the day's rapid tests speaks of these goods, in one line; empty where none does. */
+  readonly tests: string
 }
 
 export interface DisplayMessage {
@@ -27,5 +29,8 @@ export interface DisplayMessage {
   /** Of the pay code; empty when there is none to show. */
   readonly url: string
 }
+
+/** Where a terminal that lost its line is said to be away, beside its displays' own topics (DS-7). */
+export const AWAY = "away"
 
 export type DisplayQuestion = { readonly v: 1; readonly kind: "hello" }

@@ -8,6 +8,8 @@ export interface BrokerLink {
    * gateway; rejects when the session ended first.
    */
   publish(topic: UpTopic, payload: Uint8Array): Promise<void>
+  /** Retained, to this terminal's own `show/<display id>`; an empty text takes it away (DS-4). */
+  show(displayId: string, text: string): Promise<void>
   /** Resolves when the session is over, whoever ended it. */
   readonly closed: Promise<void>
   close(): Promise<void>

@@ -1,10 +1,12 @@
-import { utf8Decode } from "@suyuan/protocol/codec/bytes"
+import { utf8Decode, utf8Encode } from "@suyuan/protocol/codec/bytes"
 import { terminalToHex } from "@suyuan/protocol/terminal/identifiers"
 import mqtt from "mqtt"
+import { AWAY } from "../display/display-message"
 import type { BrokerAddress, BrokerLink, ConnectBroker, LinkEvents } from "./broker-link"
 
 /** Of the topics `t/<shard>/<terminal>/…`. */
 const SHARDS = 16
+const AWAY_MESSAGE = utf8Encode('{"v":1,"kind":"away"}')
 const CONNECT_TIMEOUT_MS = 8_000
 const KEEPALIVE_SECONDS = 30
 
@@ -26,6 +28,8 @@ export const connectBroker: ConnectBroker = async (address: BrokerAddress, event
     reconnectPeriod: 0,
     resubscribe: false,
     queueQoSZero: false,
+    // While this terminal is away its customer's screens show no code: it may be another customer's by now (DS-7).
+    will: { topic: `${own}/show/${AWAY}`, payload: AWAY_MESSAGE as Buffer, qos: 1, retain: true },
     // The other kind lives in a worker made of a blob, which the pages' policy forbids.
     timerVariant: "native",
   })
@@ -57,6 +61,7 @@ export const connectBroker: ConnectBroker = async (address: BrokerAddress, event
   try {
     await Promise.race([new Promise<void>((resolve) => client.once("connect", () => resolve())), ended])
     await Promise.race([client.subscribeAsync(`${own}/down/+`, { qos: 1 }), ended])
+    await Promise.race([client.publishAsync(`${own}/show/${AWAY}`, "", { qos: 1, retain: true }), ended])
   } catch (error) {
     client.end(true)
     throw error
@@ -65,6 +70,9 @@ export const connectBroker: ConnectBroker = async (address: BrokerAddress, event
     publish: async (topic, payload) => {
       // The library takes any bytes, and a browser has no Buffer to make of them.
       await Promise.race([client.publishAsync(`${own}/up/${topic}`, payload as Buffer, { qos: 1 }), ended])
+    },
+    show: async (displayId, text) => {
+      await Promise.race([client.publishAsync(`${own}/show/${displayId}`, text, { qos: 1, retain: true }), ended])
     },
     closed: closed.promise,
     close,

@@ -79,6 +79,7 @@ const noticeMessage = z.discriminatedUnion("kind", [
     digits: z.string().regex(/^[0-9]{2}$/),
   }),
   z.object({ v, kind: z.literal("binding-ended"), bindingId: uuid }),
+  z.object({ v, kind: z.literal("display-paired"), displayId: uuid }),
   z.object({
     v,
     kind: z.literal("stock-counted"),

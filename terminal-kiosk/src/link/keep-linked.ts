@@ -3,6 +3,7 @@
  * after every break. Nothing at the stall waits for it.
  */
 import type { Transport } from "@suyuan/client/transport"
+import { DisplayTeller, type Shown } from "../display/tell-displays"
 import { DRAIN_PACE, type DrainPace, drainOutbox, type Tries } from "../outbox/drain-outbox"
 import { takeAcks } from "../outbox/take-acks"
 import { askMissed } from "../payments/ask-missed"
@@ -48,6 +49,8 @@ export interface KeptLink {
   readonly wake: () => void
   /** The network is said to be back: without waiting for the next try's turn. */
   readonly retryNow: () => void
+  /** What these of the terminal's displays show from now on; who shows nothing more is given an empty text once. */
+  readonly show: (shown: Shown) => void
   close(): Promise<void>
 }
 
@@ -61,6 +64,7 @@ export function keepLinked(terminal: Terminal, options: LinkOptions): KeptLink {
     isOnline: () => kept.isOnline,
     wake: () => kept.wake(),
     retryNow: () => kept.retryNow(),
+    show: (shown) => kept.show(shown),
     close: () => kept.close(),
   }
 }
@@ -70,6 +74,7 @@ class Link {
   readonly #options: LinkOptions
   readonly #listeners: LinkListeners
   readonly #tries: Tries = new Map()
+  readonly #displays = new DisplayTeller()
   readonly #done: Promise<void>
   #isClosing = false
   #link: BrokerLink | undefined
@@ -98,6 +103,10 @@ class Link {
   retryNow(): void {
     this.#failures = 0
     this.#endPause()
+  }
+
+  show(shown: Shown): void {
+    this.#displays.say(shown)
   }
 
   async close(): Promise<void> {
@@ -131,6 +140,7 @@ class Link {
     const address = { url: brokerUrl, token: brokerToken, terminal: this.#terminal.identity.terminal }
     const link = await this.#options.connect(address, { onMessage: (topic, text) => this.#hear(topic, text) })
     this.#link = link
+    this.#displays.speakOver(link)
     this.#tries.clear()
     this.#listeners.onOnline?.(true)
     void this.#askMissed()
@@ -153,6 +163,7 @@ class Link {
       }
     } finally {
       this.#link = undefined
+      this.#displays.speakOver(undefined)
       await link.close()
       await broken
       this.#listeners.onOnline?.(false)

@@ -32,6 +32,12 @@ async function changeOf({ store, clock }: Terminal, notice: Notice): Promise<Cha
       const known = await store.get("bindings", bindingId)
       return known === undefined ? { table: "bindings", change: "put", key: bindingId, row } : undefined
     }
+    case "display-paired": {
+      const key = notice.displayId
+      // Ended meanwhile: it stays so.
+      if ((await store.get("displays", key))?.state !== "invited") return undefined
+      return { table: "displays", change: "put", key, row: { state: "paired", sinceMs: clock.nowMs() } }
+    }
     case "binding-ended": {
       const known = await store.get("bindings", notice.bindingId)
       if (known === undefined) return undefined

@@ -117,6 +117,12 @@ export interface BindingRow {
   readonly state: "claimed" | "active" | "ended"
 }
 
+/** A second tablet that shows what the customer is to see; keyed by display id. Ended here is told nothing any more. */
+export interface DisplayRow {
+  readonly state: "invited" | "paired" | "ending"
+  readonly sinceMs: number
+}
+
 /** Goods as the seller's tiles show them; keyed by slot, which means the same goods for ever. */
 export interface TileRow {
   readonly slot: number
@@ -184,6 +190,7 @@ export interface Tables {
   readonly refused: RefusedRow
   readonly purchases: PurchaseRow
   readonly bindings: BindingRow
+  readonly displays: DisplayRow
   /** State of the terminal and of its payee accounts, newest word by subject. */
   readonly notices: { readonly text: string; readonly atMs: number }
   readonly tiles: TileRow

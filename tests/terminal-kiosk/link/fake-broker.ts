@@ -6,6 +6,8 @@ import type { BrokerAddress, BrokerLink, ConnectBroker, LinkEvents } from "@suyu
 export interface FakeSession {
   readonly address: BrokerAddress
   readonly uploads: Upload[]
+  /** Display id and text, as they came. */
+  readonly shown: (readonly [string, string])[]
   /** As from the gateway: resolves when the terminal has kept it. */
   say(topic: string, message: unknown): Promise<void>
   breakOff(): void
@@ -22,6 +24,7 @@ export function fakeBroker(onUpload: (upload: Upload, session: FakeSession) => v
     const session: FakeSession = {
       address,
       uploads: [],
+      shown: [],
       say: async (topic, message) => {
         await events.onMessage(topic, typeof message === "string" ? message : JSON.stringify(message))
         changed()
@@ -36,6 +39,10 @@ export function fakeBroker(onUpload: (upload: Upload, session: FakeSession) => v
         if (!upload.ok) throw new Error(upload.error)
         session.uploads.push(upload.value)
         onUpload(upload.value, session)
+        changed()
+      },
+      show: async (displayId, text) => {
+        session.shown.push([displayId, text])
         changed()
       },
       closed: closed.promise,

@@ -1,0 +1,71 @@
+import { displayWords } from "@suyuan/look/display-words"
+import type { DisplayMessage } from "../../src/display/display-message"
+import { QrCode } from "../parts/qr-code"
+
+const looks = {
+  code: { word: "scanToPay", shape: "◔", tone: "waiting" },
+  paying: { word: "paying", shape: "◔", tone: "waiting" },
+  "offline-digits": { word: "readDigits", shape: "?", tone: "unknown" },
+  paid: { word: "paid", shape: "✓", tone: "paid" },
+  cash: { word: "cash", shape: "✓", tone: "paid" },
+  closed: { word: "closed", shape: "✕", tone: "refused" },
+  basket: { word: "counting", shape: "", tone: "" },
+  idle: { word: "welcome", shape: "", tone: "" },
+} as const
+
+type DisplayViewProps = {
+  readonly shown: DisplayMessage
+  /** No word from the seller's tablet: a code that still stands here may be another customer's. */
+  readonly isAway: boolean
+}
+
+/** What the customer sees: finished text, and the code. */
+export function DisplayView({ shown, isAway }: DisplayViewProps) {
+  const { state, language, lines } = shown
+  const look = isAway ? ({ word: "away", shape: "?", tone: "unknown" } as const) : looks[state]
+  return (
+    <main className={`display ${state}`}>
+      <header>
+        <h1>{shown.stall}</h1>
+        <p className="soft">{shown.site}</p>
+        {shown.development && <p className="demo">{displayWords.demo[language]}</p>}
+      </header>
+      {state === "idle" ? (
+        <p className="display-welcome">{displayWords[isAway ? "away" : "welcome"][language]}</p>
+      ) : (
+        <div className="display-body">
+          <section>
+            <p className="amount">{shown.total}</p>
+            <p className={`standing tone-${look.tone}`} role="status">
+              <span aria-hidden="true">{look.shape}</span> {displayWords[look.word][language]}
+            </p>
+            {isAway && <p className="soft">{displayWords.awayHint[language]}</p>}
+            <ul className="display-lines">
+              {lines.map((line, index) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: the message is shown as it came
+                <li key={index}>
+                  <span className="display-name">{line.name}</span>
+                  <strong>{line.amount}</strong>
+                  <small>
+                    {line.origin === ""
+                      ? displayWords.originUnknown[language]
+                      : `${displayWords.declaredOrigin[language]} ${line.origin}`}
+                  </small>
+                  <span>
+                    {line.quantity} × {line.price}
+                  </span>
+                  {line.tests !== "" && <small className="display-tests">{line.tests}</small>}
+                </li>
+              ))}
+            </ul>
+          </section>
+          {shown.url !== "" && !isAway && (
+            <section className="display-code">
+              <QrCode url={shown.url} label={displayWords.scanToPay[language]} />
+            </section>
+          )}
+        </div>
+      )}
+    </main>
+  )
+}

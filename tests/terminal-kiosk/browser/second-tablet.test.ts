@@ -1,0 +1,91 @@
+// The customer's screen on a tablet of its own: another context, so another memory, and the broker in between.
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
+import { openWallet, payAt } from "../../../scripts/demo/wallet"
+import { goTo, type KioskMarket, openKioskMarket, openStall, START_MS_MAX, settle, standing, weigh } from "./market"
+
+setDefaultTimeout(60_000)
+
+let market: KioskMarket
+beforeAll(async () => {
+  market = await openKioskMarket(83)
+}, START_MS_MAX)
+afterAll(async () => {
+  await market?.end()
+}, START_MS_MAX)
+
+test("[DS-3] [DS-6] [DS-7] paired by a code it follows the sale, comes back after its line broke, shows no code when the seller is away, and shows nothing once it is ended", async () => {
+  const tablet = await openStall(market)
+  const { page } = tablet
+  const context = await market.browser.newContext({ viewport: { width: 1024, height: 600 } })
+  context.setDefaultTimeout(20_000)
+  const said: string[] = []
+  const display = await context.newPage()
+  display.on("console", (message) => said.push(message.text()))
+  await display.goto(`${market.gateway.url}/kiosk/display.html`)
+
+  await display.fill("#pair-code", "AAAA-AAAA")
+  await display.click("button[type=submit]")
+  await display.locator("[role=alert]", { hasText: "配对码不对" }).waitFor()
+  await goTo(page, "本机")
+  await page.click("button:has-text('连接另一块平板')")
+  const code = await page.textContent("dialog .fingerprint")
+  await display.fill("#pair-code", code ?? "")
+  await display.click("button[type=submit]")
+  await page.locator("dialog", { hasText: "已连接" }).waitFor()
+  await page.click("dialog .primary")
+  await display.getByText("您好，请选购").waitFor()
+
+  await goTo(page, "卖货")
+  await weigh(page, "dbc", "2.5")
+  await display.getByText("正在称货").waitFor()
+  await display.getByText("产地 河北张北").waitFor()
+  const url = await settle(page)
+  await standing(display, "请用微信或支付宝扫码付款")
+  await display.waitForSelector(".qr")
+  expect(await display.textContent(".amount")).toBe("¥4.50")
+
+  await display.reload()
+  await standing(display, "请用微信或支付宝扫码付款")
+  await display.waitForSelector(".qr")
+  await tablet.context.setOffline(true)
+  await page.evaluate(() => dispatchEvent(new Event("offline")))
+  await page.close()
+  await standing(display, "请看摊主的屏幕")
+  expect(await display.locator(".qr").count()).toBe(0)
+  await tablet.context.setOffline(false)
+  const again = await tablet.open()
+  await display.getByText("您好，请选购").waitFor()
+
+  await goTo(again, "今日")
+  await again.click(".list-row")
+  await again.click("button:has-text('再次出示码')")
+  await display.waitForSelector(".qr")
+  const buyer = await openWallet(market.gateway, market.sandboxUrl, "顾客", "wechat-pay")
+  await payAt(market.gateway, buyer, url)
+  await standing(display, "已付款，谢谢")
+  await again.keyboard.press("Enter")
+
+  await goTo(again, "本机")
+  await again.click("button:has-text('解除')")
+  await again.locator("button:has-text('解除')").waitFor({ state: "detached" })
+  await goTo(again, "卖货")
+  await weigh(again, "fq", "1")
+  await settle(again)
+  await display.reload()
+  await display.locator("[role=alert]", { hasText: "这块顾客屏已解除" }).waitFor()
+  expect(await display.locator(".qr").count()).toBe(0)
+
+  const [count] = await market.sql`
+    SELECT count(*)::int AS ended FROM displays WHERE ended_at IS NOT NULL AND secret_hash IS NOT NULL`
+  expect(count).toEqual({ ended: 1 })
+  const digits = url.slice(url.lastIndexOf("/") + 1)
+  expect(said.some((text) => text.includes(digits))).toBe(false)
+  const kept = await display.evaluate(async () => ({
+    databases: (await indexedDB.databases()).map(({ name }) => name),
+    rows: JSON.stringify(localStorage),
+  }))
+  expect(kept.databases).not.toContain("suyuan-terminal")
+  expect(kept.rows).not.toContain(digits)
+  await context.close()
+  await tablet.context.close()
+})
