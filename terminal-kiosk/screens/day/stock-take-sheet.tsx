@@ -7,6 +7,7 @@ import { Sheet } from "../parts/sheet"
 import { nameOf, unitName, weightText } from "../session/goods-names"
 import { typedGrams } from "../session/typed-amounts"
 import { useKiosk, useKioskState, useWords } from "../session/use-kiosk"
+import { useOnce } from "../session/use-once"
 
 /** The end of the day: one tap for what is sold out, a weight for what is left. Goods by the piece keep no book of grams. */
 export function StockTakeSheet({ onClose }: { readonly onClose: () => void }) {
@@ -35,7 +36,9 @@ function CountRow({ tile }: { readonly tile: TileRow }) {
   const say = useWords()
   const [typed, setTyped] = useState("")
   const [uploadId, setUploadId] = useState<string | undefined>(undefined)
+  const [wasteId, setWasteId] = useState(terminal.newId)
   const [isWasteNoted, setWasteNoted] = useState(false)
+  const [isBusy, once] = useOnce()
   const [found, setFound] = useState<StockDiscrepancy | undefined>(undefined)
   const name = nameOf(tile.commodity, catalogue, language)
   const grams = typedGrams(typed, weightUnit)
@@ -46,18 +49,19 @@ function CountRow({ tile }: { readonly tile: TileRow }) {
     if (uploadId !== undefined) void readDiscrepancy(terminal, uploadId).then(setFound)
   }, [terminal, uploadId, purchases, line])
 
+  const tap = (work: () => Promise<void>) => void once(() => kiosk.attempt(work))
   const soldOut = async () => {
-    setUploadId(await kiosk.attempt(() => saySoldOut(terminal, tile.commodity)))
-    await kiosk.attempt(() => changeTile(terminal, tile.slot, { isOnSale: false }))
+    setUploadId(await saySoldOut(terminal, tile.commodity))
+    await changeTile(terminal, tile.slot, { isOnSale: false })
     await kiosk.refreshTiles()
   }
   const count = async (countedGrams: number) => {
-    setUploadId(await kiosk.attempt(() => takeStock(terminal, { commodity: tile.commodity, countedGrams })))
+    setUploadId(await takeStock(terminal, { commodity: tile.commodity, countedGrams }))
     kiosk.wake()
   }
   const waste = async (weightGrams: number) => {
-    const waste = { commodity: tile.commodity, weightGrams, reason: "spoiled" as const }
-    await kiosk.attempt(() => recordWaste(terminal, waste))
+    await recordWaste(terminal, { commodity: tile.commodity, weightGrams, reason: "spoiled" }, wasteId)
+    setWasteId(terminal.newId())
     setWasteNoted(true)
     setTyped("")
     kiosk.wake()
@@ -78,13 +82,21 @@ function CountRow({ tile }: { readonly tile: TileRow }) {
               onChange={(event) => setTyped(event.target.value)}
             />
           </label>
-          <button type="button" disabled={grams === undefined} onClick={() => grams !== undefined && void count(grams)}>
+          <button
+            type="button"
+            disabled={grams === undefined || isBusy}
+            onClick={() => grams !== undefined && tap(() => count(grams))}
+          >
             {say("confirm")}
           </button>
-          <button type="button" disabled={grams === undefined} onClick={() => grams !== undefined && void waste(grams)}>
+          <button
+            type="button"
+            disabled={grams === undefined || isBusy}
+            onClick={() => grams !== undefined && tap(() => waste(grams))}
+          >
             {say("spoiled")}
           </button>
-          <button type="button" className="secondary" onClick={() => void soldOut()}>
+          <button type="button" className="secondary" disabled={isBusy} onClick={() => tap(soldOut)}>
             {say("soldOut")}
           </button>
           {isWasteNoted && <span className="chip good">✓ {say("wasteNoted")}</span>}

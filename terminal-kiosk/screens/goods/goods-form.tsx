@@ -1,12 +1,13 @@
 import type { TerminalWord } from "@suyuan/look/terminal-words"
 import { type FormEvent, useState } from "react"
-import { declareHarvest } from "../../src/stock/declare-harvest"
+import { declareHarvest, newHarvestIds } from "../../src/stock/declare-harvest"
 import { enterOutsideGoods } from "../../src/stock/enter-outside-goods"
-import { putOnSale } from "../../src/tiles/put-on-sale"
+import { isFull, putOnSale } from "../../src/tiles/put-on-sale"
 import { Sheet } from "../parts/sheet"
 import { nameOf, unitName } from "../session/goods-names"
 import { typedGrams, typedPriceFen } from "../session/typed-amounts"
 import { useKiosk, useKioskState, useWords } from "../session/use-kiosk"
+import { useOnce } from "../session/use-once"
 import { ChooseCommodity } from "./choose-commodity"
 
 type Purpose = "put-on-sale" | "outside" | "harvest"
@@ -32,6 +33,8 @@ export function GoodsForm({ purpose, onClose }: { readonly purpose: Purpose; rea
   const [origin, setOrigin] = useState("")
   const [withCertificate, setWithCertificate] = useState(true)
   const [trouble, setTrouble] = useState<TerminalWord | undefined>(undefined)
+  const [ids] = useState(() => newHarvestIds(kiosk.terminal))
+  const [isBusy, once] = useOnce()
   const unit = isPiece ? ("piece" as const) : weightUnit
   const needsWeight = purpose !== "put-on-sale"
   const isOnSale = tiles.some((tile) => tile.isOnSale && tile.commodity === commodity)
@@ -43,33 +46,35 @@ export function GoodsForm({ purpose, onClose }: { readonly purpose: Purpose; rea
     const unitPriceFen = price === "" ? 0 : typedPriceFen(price, unit)
     if (needsWeight && grams === undefined) return setTrouble("weightMissing")
     if (unitPriceFen === undefined) return setTrouble("priceMalformed")
+    // Before anything is declared: it is declared once.
+    if (!isOnSale && isFull(tiles)) return setTrouble("tilesFull")
     const declaredOrigin = origin.trim()
-    await kiosk.attempt(async () => {
-      const lot = await declare(commodity, grams ?? 0, declaredOrigin)
-      if (!isOnSale) {
-        const pack = isPiece ? packOf(grams) : { packLowGrams: 0, packHighGrams: 0 }
-        const tile = {
-          commodity,
-          unit: isPiece ? ("piece" as const) : ("weight" as const),
-          unitPriceFen,
-          declaredOrigin,
+    await once(() =>
+      kiosk.attempt(async () => {
+        const lot = await declare(commodity, grams ?? 0, declaredOrigin)
+        if (!isOnSale) {
+          const pack = isPiece ? packOf(grams) : { packLowGrams: 0, packHighGrams: 0 }
+          const tile = {
+            commodity,
+            unit: isPiece ? ("piece" as const) : ("weight" as const),
+            unitPriceFen,
+            declaredOrigin,
+          }
+          const put = await putOnSale(kiosk.terminal, { ...tile, ...pack, ...(lot !== undefined && { lot }) })
+          if (!put.ok) return setTrouble("tilesFull")
         }
-        const put = await putOnSale(kiosk.terminal, { ...tile, ...pack, ...(lot !== undefined && { lot }) })
-        if (!put.ok) return setTrouble("tilesFull")
-      }
-      await kiosk.refreshTiles()
-      onClose()
-    })
+        await kiosk.refreshTiles()
+        onClose()
+      }),
+    )
   }
   const declare = async (code: number, weightGrams: number, declaredOrigin: string): Promise<string | undefined> => {
     const { terminal } = kiosk
-    if (purpose === "outside") await enterOutsideGoods(terminal, { commodity: code, weightGrams, declaredOrigin })
+    const goods = { commodity: code, weightGrams, declaredOrigin }
+    if (purpose === "outside") await enterOutsideGoods(terminal, goods, ids.uploadId)
     if (purpose !== "harvest") return undefined
     const certificate = { weightGrams, promiseBasis: say("selfTested") }
-    return declareHarvest(terminal, {
-      ...{ commodity: code, weightGrams, declaredOrigin },
-      ...(withCertificate && { certificate }),
-    })
+    return declareHarvest(terminal, { ...goods, ...(withCertificate && { certificate }) }, ids)
   }
   return (
     <Sheet title={say(titles[purpose])} onClose={onClose} wide>
@@ -129,8 +134,8 @@ export function GoodsForm({ purpose, onClose }: { readonly purpose: Purpose; rea
               ✕ {say(trouble)}
             </p>
           )}
-          <button type="submit" className="primary wide">
-            {say("confirm")}
+          <button type="submit" className="primary wide" disabled={isBusy}>
+            {say(isBusy ? "oneMoment" : "confirm")}
           </button>
         </form>
       )}

@@ -8,6 +8,7 @@ import { nameOf, unitName, weightText } from "../session/goods-names"
 import { refusalWords } from "../session/refusals"
 import { typedGrams } from "../session/typed-amounts"
 import { useKiosk, useKioskState, useWords } from "../session/use-kiosk"
+import { useOnce } from "../session/use-once"
 
 const answerWords = { accepted: "accepted", private: "privatePurchase", refused: "refusedPurchase" } as const
 
@@ -52,7 +53,9 @@ function AnswerSheet({ purchase: [key, row], onClose }: AnswerSheetProps) {
   const bought = weightUnit === "jin" ? gramsToJin(row.grams) : gramsToKilograms(row.grams)
   const [typed, setTyped] = useState(bought)
   const [refusal, setRefusal] = useState<string | undefined>(undefined)
-  const give = async (answer: PurchaseAnswer) => {
+  const [isBusy, once] = useOnce()
+  const give = (answer: PurchaseAnswer) => once(() => answerPurchase(answer))
+  const answerPurchase = async (answer: PurchaseAnswer) => {
     const answered = await kiosk.attempt(() => acceptPurchase(kiosk.terminal, key, answer))
     if (answered === undefined) return
     if (!answered.ok) return setRefusal(refusalWords(answered.error, language))
@@ -82,14 +85,19 @@ function AnswerSheet({ purchase: [key, row], onClose }: AnswerSheetProps) {
           ✕ {refusal}
         </p>
       )}
-      <button type="button" className="primary wide" onClick={accept}>
-        {say("bookIn")}
+      <button type="button" className="primary wide" disabled={isBusy} onClick={accept}>
+        {say(isBusy ? "oneMoment" : "bookIn")}
       </button>
       <div className="row">
-        <button type="button" className="grow" onClick={() => void give({ outcome: "private" })}>
+        <button type="button" className="grow" disabled={isBusy} onClick={() => void give({ outcome: "private" })}>
           {say("privatePurchase")}
         </button>
-        <button type="button" className="grow danger" onClick={() => void give({ outcome: "refused" })}>
+        <button
+          type="button"
+          className="grow danger"
+          disabled={isBusy}
+          onClick={() => void give({ outcome: "refused" })}
+        >
           {say("refusedPurchase")}
         </button>
       </div>

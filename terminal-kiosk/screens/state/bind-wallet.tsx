@@ -7,6 +7,7 @@ import { Sheet } from "../parts/sheet"
 import { refusalWords } from "../session/refusals"
 import { useKiosk, useKioskState, useWords } from "../session/use-kiosk"
 import { useNow } from "../session/use-now"
+import { useOnce } from "../session/use-once"
 
 /** The stall's own wallet, so that what it buys comes in by itself. Another code than for payment, and another look. */
 export function BindWallet() {
@@ -87,8 +88,11 @@ function AnswerButton({ bindingId, answer, word }: AnswerButtonProps) {
   const { language } = useKioskState().settings
   const say = useWords()
   const [refusal, setRefusal] = useState<string | undefined>(undefined)
+  const [isBusy, once] = useOnce()
   const give = async () => {
-    const answered = await kiosk.attempt(() => answerBinding(kiosk.terminal, kiosk.transport, bindingId, answer))
+    const answered = await once(() =>
+      kiosk.attempt(() => answerBinding(kiosk.terminal, kiosk.transport, bindingId, answer)),
+    )
     if (answered !== undefined && !answered.ok) {
       const { error } = answered
       setRefusal(refusalWords(error.kind === "refused" ? error.code : `enrol/${error.kind}`, language))
@@ -102,7 +106,12 @@ function AnswerButton({ bindingId, answer, word }: AnswerButtonProps) {
           ✕ {refusal}
         </span>
       )}
-      <button type="button" className={answer === "confirm" ? "primary" : "secondary"} onClick={() => void give()}>
+      <button
+        type="button"
+        className={answer === "confirm" ? "primary" : "secondary"}
+        disabled={isBusy}
+        onClick={() => void give()}
+      >
         {say(word)}
       </button>
     </>

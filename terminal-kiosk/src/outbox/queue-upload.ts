@@ -12,9 +12,9 @@ export async function draftUpload<Kind extends UploadKind>(
   terminal: Terminal,
   kind: Kind,
   body: UploadBody<Kind>,
+  uploadId = terminal.newId(),
 ): Promise<{ readonly uploadId: string; readonly change: Change }> {
-  const { identity, signingKey, clock, newId } = terminal
-  const uploadId = newId()
+  const { identity, signingKey, clock } = terminal
   const envelope = await signUpload(
     { kind, uploadId, body: encodeUploadBody(kind, body) },
     {
@@ -28,13 +28,18 @@ export async function draftUpload<Kind extends UploadKind>(
   return { uploadId, change: { table: "outbox", change: "insert", key: uploadId, row } }
 }
 
-/** For news that changes nothing else here. Returns the upload id: it names the record that it becomes. */
+/**
+ * For news that changes nothing else here. Returns the upload id: it names the record that it becomes.
+ * @param uploadId of a form that made it when it was opened: told twice, it is told once.
+ */
 export async function queueUpload<Kind extends UploadKind>(
   terminal: Terminal,
   kind: Kind,
   body: UploadBody<Kind>,
+  uploadId = terminal.newId(),
 ): Promise<string> {
-  const { uploadId, change } = await draftUpload(terminal, kind, body)
+  if ((await terminal.store.get("outbox", uploadId)) !== undefined) return uploadId
+  const { change } = await draftUpload(terminal, kind, body, uploadId)
   await terminal.store.commit([change])
   return uploadId
 }

@@ -12,16 +12,26 @@ export interface Harvest {
   readonly certificate?: { readonly weightGrams: number; readonly promiseBasis: string }
 }
 
-/** A base's goods begin here. Returns the lot's id, which a snapshot's slot may name. */
-export function declareHarvest(terminal: Terminal, harvest: Harvest): Promise<string> {
+export interface HarvestIds {
+  readonly lot: string
+  readonly uploadId: string
+}
+
+/**
+ * A base's goods begin here. Returns the lot's id, which a snapshot's slot may name.
+ * @param ids made when the form was opened: confirmed twice, it is one harvest and one certificate.
+ */
+export function declareHarvest(terminal: Terminal, harvest: Harvest, ids = newHarvestIds(terminal)): Promise<string> {
+  const { lot, uploadId } = ids
   return terminal.inTurn(async () => {
-    const lot = terminal.newId()
     const { commodity, weightGrams, declaredOrigin, certificate } = harvest
     const harvestedAtSeconds = msToSeconds2024(terminal.clock.nowMs())
-    await queueUpload(terminal, "harvest", {
-      ...{ lot, commodity, weightGrams, harvestedAtSeconds, declaredOrigin },
-      certificate,
-    })
+    const body = { lot, commodity, weightGrams, harvestedAtSeconds, declaredOrigin, certificate }
+    await queueUpload(terminal, "harvest", body, uploadId)
     return lot
   })
+}
+
+export function newHarvestIds({ newId }: Pick<Terminal, "newId">): HarvestIds {
+  return { lot: newId(), uploadId: newId() }
 }

@@ -9,9 +9,10 @@ export interface OutsideGoods {
   readonly declaredOrigin: string
 }
 
-/** Goods that nobody in the system sold: written down by hand. */
-export function enterOutsideGoods(terminal: Terminal, goods: OutsideGoods): Promise<string> {
-  return terminal.inTurn(() =>
-    queueUpload(terminal, "outside-goods", { ...goods, receivedAtSeconds: msToSeconds2024(terminal.clock.nowMs()) }),
-  )
+/** Goods that nobody in the system sold: written down by hand. @param uploadId as for `queueUpload`. */
+export function enterOutsideGoods(terminal: Terminal, goods: OutsideGoods, uploadId?: string): Promise<string> {
+  return terminal.inTurn(() => {
+    const receivedAtSeconds = msToSeconds2024(terminal.clock.nowMs())
+    return queueUpload(terminal, "outside-goods", { ...goods, receivedAtSeconds }, uploadId)
+  })
 }

@@ -13,11 +13,12 @@ export interface Waste {
   readonly lot?: string
 }
 
-/** Goods that left the stall without a payment. Returns the upload's id. */
-export function recordWaste(terminal: Terminal, { commodity, weightGrams, reason, lot }: Waste): Promise<string> {
+/** Goods that left the stall without a payment. Returns the upload's id. @param uploadId as for `queueUpload`. */
+export function recordWaste(terminal: Terminal, waste: Waste, uploadId?: string): Promise<string> {
+  const { commodity, weightGrams, reason, lot } = waste
   return terminal.inTurn(() => {
     const wastedAtSeconds = msToSeconds2024(terminal.clock.nowMs())
-    return queueUpload(terminal, "waste", { commodity, weightGrams, reason, lot, wastedAtSeconds })
+    return queueUpload(terminal, "waste", { commodity, weightGrams, reason, lot, wastedAtSeconds }, uploadId)
   })
 }
 

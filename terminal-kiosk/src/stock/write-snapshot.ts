@@ -9,6 +9,7 @@ import {
 } from "@suyuan/protocol/terminal/stock-snapshot"
 import { msToSeconds2024 } from "@suyuan/protocol/units/instant"
 import { draftUpload } from "../outbox/queue-upload"
+import type { Change } from "../store/local-store"
 import { type SnapshotRow, THE_ONE } from "../store/rows"
 import type { Terminal } from "../terminal"
 
@@ -19,20 +20,29 @@ import type { Terminal } from "../terminal"
  */
 export function writeSnapshot(terminal: Terminal, slots: readonly StockSlot[]): Promise<SnapshotRow> {
   return terminal.inTurn(async () => {
-    const { identity, signingKey, clock, store } = terminal
-    const ordered = [...slots].sort((a, b) => a.slot - b.slot)
-    const current = await store.get("snapshots", THE_ONE)
-    if (current !== undefined && sameSlots(current, ordered)) return current
-    const issuedAtSeconds = Math.max(msToSeconds2024(clock.nowMs()), (current?.issuedAtSeconds ?? -1) + 1)
-    const bytes = encodeStockSnapshot({ terminal: identity.terminal, issuedAtSeconds, slots: ordered })
-    const hash = stockSnapshotHash(bytes)
-    const signed = await signingKey.sign(stockSnapshotMessage(identity.networkId, hash))
-    const signature = signingKey.algorithm === "p256" ? toLowS(signed) : signed
-    const upload = await draftUpload(terminal, "snapshot", { snapshot: bytes, signature })
-    const row = { bytes: toHex(bytes), hash: toHex(hash), issuedAtSeconds }
-    await store.commit([{ table: "snapshots", change: "put", key: THE_ONE, row }, upload.change])
+    const { row, changes } = await draftSnapshot(terminal, slots)
+    if (changes.length > 0) await terminal.store.commit(changes)
     return row
   })
+}
+
+/** The same as part of the caller's own commit, in its turn; no changes when the slots are as before. */
+export async function draftSnapshot(
+  terminal: Terminal,
+  slots: readonly StockSlot[],
+): Promise<{ readonly row: SnapshotRow; readonly changes: readonly Change[] }> {
+  const { identity, signingKey, clock, store } = terminal
+  const ordered = [...slots].sort((a, b) => a.slot - b.slot)
+  const current = await store.get("snapshots", THE_ONE)
+  if (current !== undefined && sameSlots(current, ordered)) return { row: current, changes: [] }
+  const issuedAtSeconds = Math.max(msToSeconds2024(clock.nowMs()), (current?.issuedAtSeconds ?? -1) + 1)
+  const bytes = encodeStockSnapshot({ terminal: identity.terminal, issuedAtSeconds, slots: ordered })
+  const hash = stockSnapshotHash(bytes)
+  const signed = await signingKey.sign(stockSnapshotMessage(identity.networkId, hash))
+  const signature = signingKey.algorithm === "p256" ? toLowS(signed) : signed
+  const upload = await draftUpload(terminal, "snapshot", { snapshot: bytes, signature })
+  const row = { bytes: toHex(bytes), hash: toHex(hash), issuedAtSeconds }
+  return { row, changes: [{ table: "snapshots", change: "put", key: THE_ONE, row }, upload.change] }
 }
 
 /** Slots of a kept snapshot. */

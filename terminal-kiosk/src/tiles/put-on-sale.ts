@@ -1,6 +1,7 @@
 import { err, ok, type Result } from "@suyuan/protocol/result"
 import { SNAPSHOT_SLOTS_MAX } from "@suyuan/protocol/terminal/stock-snapshot"
-import { writeSnapshot } from "../stock/write-snapshot"
+import { draftSnapshot } from "../stock/write-snapshot"
+import type { Change } from "../store/local-store"
 import { slotKey, type TileRow } from "../store/rows"
 import type { Terminal } from "../terminal"
 
@@ -16,37 +17,51 @@ export async function listTiles({ store }: Pick<Terminal, "store">): Promise<Til
 
 /**
  * Goods get a tile, and a slot that no other goods ever had: the day's list names sales of before by it. What the slots
- * hold is signed anew (UP-8).
+ * hold is signed anew (UP-8), in the commit of the tile: there is none that nobody signed for.
  */
-export async function putOnSale(terminal: Terminal, goods: NewTile): Promise<Result<TileRow, TileError>> {
-  const tiles = await listTiles(terminal)
-  if (tiles.filter(({ isOnSale }) => isOnSale).length >= SNAPSHOT_SLOTS_MAX) return err("tiles/full")
-  const slot = Math.max(0, ...tiles.map((tile) => tile.slot)) + 1
-  const place = Math.max(0, ...tiles.map((tile) => tile.place)) + 1
-  const row: TileRow = { ...goods, slot, place, isOnSale: true }
-  await keep(terminal, [row])
-  return ok(row)
+export function putOnSale(terminal: Terminal, goods: NewTile): Promise<Result<TileRow, TileError>> {
+  return terminal.inTurn(async () => {
+    const tiles = await listTiles(terminal)
+    if (isFull(tiles)) return err("tiles/full")
+    const slot = Math.max(0, ...tiles.map((tile) => tile.slot)) + 1
+    const place = Math.max(0, ...tiles.map((tile) => tile.place)) + 1
+    const row: TileRow = { ...goods, slot, place, isOnSale: true }
+    await keep(terminal, [...tiles, row], [row])
+    return ok(row)
+  })
+}
+
+export function isFull(tiles: readonly TileRow[]): boolean {
+  return tiles.filter(({ isOnSale }) => isOnSale).length >= SNAPSHOT_SLOTS_MAX
 }
 
 /** Another price, order or lot, or off the screen for today. */
-export async function changeTile(
+export function changeTile(
   terminal: Terminal,
   slot: number,
   changes: Partial<Omit<TileRow, "slot" | "commodity" | "unit">>,
 ): Promise<Result<TileRow, TileError>> {
-  const known = await terminal.store.get("tiles", slotKey(slot))
-  if (known === undefined) return err("tiles/unknown")
-  const row = { ...known, ...changes }
-  await keep(terminal, [row])
-  return ok(row)
+  return terminal.inTurn(async () => {
+    const tiles = await listTiles(terminal)
+    const known = tiles.find((tile) => tile.slot === slot)
+    if (known === undefined) return err("tiles/unknown")
+    if (changes.isOnSale === true && !known.isOnSale && isFull(tiles)) return err("tiles/full")
+    const row = { ...known, ...changes }
+    await keep(
+      terminal,
+      tiles.map((tile) => (tile === known ? row : tile)),
+      [row],
+    )
+    return ok(row)
+  })
 }
 
-async function keep(terminal: Terminal, rows: readonly TileRow[]): Promise<void> {
-  await terminal.inTurn(() =>
-    terminal.store.commit(rows.map((row) => ({ table: "tiles", change: "put", key: slotKey(row.slot), row }))),
-  )
-  const onSale = (await listTiles(terminal)).filter(({ isOnSale }) => isOnSale)
-  if (onSale.length > 0) await writeSnapshot(terminal, onSale.map(slotOf))
+/** The changed tiles, and what all of them mean, in one commit. */
+async function keep(terminal: Terminal, all: readonly TileRow[], changed: readonly TileRow[]): Promise<void> {
+  const put = changed.map((row): Change => ({ table: "tiles", change: "put", key: slotKey(row.slot), row }))
+  const onSale = all.filter(({ isOnSale }) => isOnSale).map(slotOf)
+  const snapshot = onSale.length > 0 ? (await draftSnapshot(terminal, onSale)).changes : []
+  await terminal.store.commit([...put, ...snapshot])
 }
 
 function slotOf({ slot, commodity, lot, declaredOrigin, packLowGrams, packHighGrams }: TileRow) {

@@ -5,7 +5,7 @@ import { verifyNoble } from "@suyuan/protocol/terminal/verify-noble"
 import { recordInspection } from "@suyuan/terminal-kiosk/inspections/record-inspection"
 import { takeNotice } from "@suyuan/terminal-kiosk/link/take-notice"
 import { acceptPurchase, purchaseKey } from "@suyuan/terminal-kiosk/stock/accept-purchase"
-import { declareHarvest } from "@suyuan/terminal-kiosk/stock/declare-harvest"
+import { declareHarvest, newHarvestIds } from "@suyuan/terminal-kiosk/stock/declare-harvest"
 import { enterOutsideGoods } from "@suyuan/terminal-kiosk/stock/enter-outside-goods"
 import { recordWaste, sendBack } from "@suyuan/terminal-kiosk/stock/record-waste"
 import { readDiscrepancy, saySoldOut, takeStock } from "@suyuan/terminal-kiosk/stock/take-stock"
@@ -61,6 +61,22 @@ test("a harvest names its lot and its certificate", async () => {
   expect(await newestBody(store, "harvest")).toMatchObject({ lot, commodity: 7, weightGrams: 1_000_000, certificate })
   await enterOutsideGoods(terminal, { commodity: 8, weightGrams: 5000, declaredOrigin: "" })
   expect(await queuedKinds(store)).toEqual(["harvest", "outside-goods"])
+})
+
+test("a form that is confirmed twice declares one harvest, one lot of outside goods, one waste", async () => {
+  const { terminal, store } = await openStall()
+  const goods = { commodity: 7, weightGrams: 5000, declaredOrigin: "" }
+  const ids = newHarvestIds(terminal)
+  const [outsideId, wasteId] = [terminal.newId(), terminal.newId()]
+  const tapped = () =>
+    Promise.all([
+      declareHarvest(terminal, goods, ids),
+      enterOutsideGoods(terminal, goods, outsideId),
+      recordWaste(terminal, { commodity: 7, weightGrams: 1000, reason: "spoiled" }, wasteId),
+    ])
+  const [first, second] = await Promise.all([tapped(), tapped()])
+  expect(second).toEqual(first)
+  expect(await queuedKinds(store)).toEqual(["harvest", "outside-goods", "waste"])
 })
 
 test("a rapid test is judged by its own standard's limit", async () => {

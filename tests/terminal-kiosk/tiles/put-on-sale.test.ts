@@ -48,3 +48,21 @@ test("goods that are not there are not changed", async () => {
   const { terminal } = await openStall()
   expect(await changeTile(terminal, 7, { unitPriceFen: 1 })).toEqual({ ok: false, error: "tiles/unknown" })
 })
+
+test("two goods that go on sale at once get a slot each", async () => {
+  const stall = await openStall()
+  await Promise.all([putOnSale(stall.terminal, cabbage), putOnSale(stall.terminal, { ...cabbage, commodity: 1058 })])
+  expect((await listTiles(stall.terminal)).map(({ slot, commodity }) => [slot, commodity])).toEqual([
+    [1, 1036],
+    [2, 1058],
+  ])
+})
+
+test("a tile and its signed slot are on the disk together or not at all", async () => {
+  const { terminal, store } = await openStall()
+  const commits = store.commits
+  await putOnSale(terminal, cabbage)
+  expect(store.commits).toBe(commits + 1)
+  await changeTile(terminal, 1, { declaredOrigin: "山东寿光" })
+  expect(store.commits).toBe(commits + 2)
+})
