@@ -100,6 +100,7 @@ const payRoute = createRoute({
       "sale/too-early",
       "sale/offline-sale-limit",
       "sale/offline-day-limit",
+      "sale/recalled",
       "terminal/suspended",
       "terminal/revoked",
       "terminal/not-confirmed",

@@ -6,6 +6,8 @@ import { raiseCopiedTerminal } from "../alarms/raise-copied-terminal"
 import { writeAudit } from "../audit"
 import type { Context, Transaction } from "../context"
 import { ServiceError } from "../errors"
+import { readHolds } from "../recalls/holds"
+import { judgeHolds } from "../recalls/judge-holds"
 import { judgeWindow } from "./judge-window"
 import type { StoredSale } from "./read-sale"
 import { isSale, saleName } from "./sale-key"
@@ -15,13 +17,13 @@ import { type VerifiedCode, verifyCodes } from "./verify-codes"
 export type OpenedSale = {
   readonly code: VerifiedCode
   readonly sale: StoredSale
-  /** Why no *new* attempt may be opened: too old by now, terminal suspended meanwhile. Repeating an attempt is fine. */
+  /** Why no *new* attempt may be opened: too old by now, goods held meanwhile. Repeating an attempt is fine. */
   readonly refusal: ErrorCode | undefined
 }
 
 /**
  * Makes the sale of a scanned code, once, and locks its row: the same signed body is the same sale, whoever scans.
- * Refuses what must not be paid now: a code that its terminal did not sign, one too old, a sale paid or closed.
+ * Refuses what must not be paid now: a code that its terminal did not sign, one too old, goods that are recalled.
  * @throws ServiceError with the code of the refusal; an alarm is written before one number names two sales.
  */
 export async function openSale(ctx: Context, tx: Transaction, _actor: Actor, code: PayCode): Promise<OpenedSale> {
@@ -32,7 +34,7 @@ export async function openSale(ctx: Context, tx: Transaction, _actor: Actor, cod
     .select({ state: sales.state })
     .from(sales)
     .where(isSale(keyOf(verified.value)))
-  const refusal = await judgeWindow(ctx, tx, verified.value)
+  const refusal = (await judgeWindow(ctx, tx, verified.value)) ?? (await refuseHeld(tx, verified.value))
   if (!known && refusal) throw new ServiceError(refusal)
   const [stored] = await storeCodes(ctx, tx, [verified.value])
   if (stored?.outcome === "other-bytes") throw new ServiceError("sale/other-bytes")
@@ -43,6 +45,11 @@ export async function openSale(ctx: Context, tx: Transaction, _actor: Actor, cod
     .for("update")
   if (!sale) throw new Error("a stored sale is gone")
   return { code: verified.value, sale, refusal }
+}
+
+async function refuseHeld(tx: Transaction, code: VerifiedCode): Promise<ErrorCode | undefined> {
+  const { holds } = await readHolds(tx, code.merchant.id)
+  return judgeHolds(tx, code, keyOf(code), holds)
 }
 
 /** In a transaction of its own, because the refusing one is rolled back. */

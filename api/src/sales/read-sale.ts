@@ -1,5 +1,6 @@
 import { merchants } from "@suyuan/drizzle/schema/merchants"
 import { sites } from "@suyuan/drizzle/schema/participants"
+import { stallHolds } from "@suyuan/drizzle/schema/recalls"
 import { saleKeys, saleLines, sales } from "@suyuan/drizzle/schema/sales"
 import { terminals } from "@suyuan/drizzle/schema/terminals"
 import type { ErrorCode } from "@suyuan/look/errors"
@@ -10,6 +11,8 @@ import { lineCountOf, type PayCode } from "@suyuan/protocol/terminal/pay-code"
 import { parsePayCodeDigits } from "@suyuan/protocol/terminal/pay-code-url"
 import { and, asc, eq, sql } from "drizzle-orm"
 import type { Context, Reader } from "../context"
+import type { Hold } from "../recalls/holds"
+import { judgeHolds } from "../recalls/judge-holds"
 import { judgeWindow } from "./judge-window"
 import { readSnapshots, snapshotKey } from "./read-snapshots"
 import { type LineGoods, resolveLine } from "./resolve-lines"
@@ -38,12 +41,16 @@ export function parseDigits(digits: string): Result<PayCode, ErrorCode> {
  */
 export async function readSale(ctx: Context, reader: Reader, code: PayCode): Promise<Result<SaleOfCode, ErrorCode>> {
   const [found] = await reader
-    .select({ terminal: terminals, merchant: merchants, site: sites, codeDigest: saleKeys.codeDigest })
+    .select({
+      ...{ terminal: terminals, merchant: merchants, site: sites },
+      ...{ codeDigest: saleKeys.codeDigest, holds: stallHolds.holds },
+    })
     .from(terminals)
     .innerJoin(merchants, eq(merchants.id, terminals.merchantId))
     .innerJoin(sites, eq(sites.id, terminals.siteId))
     // By number alone: another code of the same number may name another day.
     .leftJoin(saleKeys, and(eq(saleKeys.terminalId, terminals.id), eq(saleKeys.counter, code.body.counter)))
+    .leftJoin(stallHolds, eq(stallHolds.merchantId, merchants.id))
     .where(eq(terminals.id, code.body.terminal))
   const [verified] = verifyCodesOf(ctx, new Map(found ? [[found.terminal.id, found]] : []), [code])
   if (!verified) throw new Error("a verdict is missing")
@@ -52,7 +59,10 @@ export async function readSale(ctx: Context, reader: Reader, code: PayCode): Pro
   const known = found?.codeDigest ?? undefined
   if (known !== undefined && known !== toHex(code.digest)) return err("sale/other-bytes")
   const [sale] = known !== undefined ? await reader.select().from(sales).where(isSale(key)) : []
-  return ok({ code: verified.value, key, sale, refusal: await refusalOf(ctx, reader, verified.value, sale) })
+  const refusal =
+    (await refusalOf(ctx, reader, verified.value, sale)) ??
+    (await judgeHolds(reader, verified.value, key, (found?.holds as Hold[] | null) ?? []))
+  return ok({ code: verified.value, key, sale, refusal })
 }
 
 async function refusalOf(

@@ -25,6 +25,11 @@ export const saleErrors = {
     zh: "摊位离线，今日离线收款已达上限。",
     en: "The stall is offline and has reached today's offline limit.",
   },
+  "sale/recalled": {
+    status: 409,
+    zh: "这单里有正在召回的货，不能付款，请把货还给摊主。",
+    en: "Some of these goods are being recalled: they cannot be paid for. Please give them back to the stall.",
+  },
   "sale/already-paid": { status: 409, zh: "这笔已经付过了。", en: "This sale has been paid already." },
   "sale/closed": {
     status: 410,
