@@ -8,6 +8,10 @@ export const terminalRefusals = {
   "sale/amount-below-one-fen": { zh: "金额至少一分", en: "At least one fen" },
   "sale/amount-above-lines": { zh: "金额不能比合计多", en: "Not above the total" },
   "sale/amount-too-large": { zh: "金额太大，请分单", en: "Too much for one sale; split it" },
+  "sale/basket-settled": {
+    zh: "这一单已经开过码了，请清空重新点货",
+    en: "This basket became a sale already: clear it and begin anew",
+  },
   "sale/unknown": { zh: "没有这一单", en: "No such sale" },
   "sale/paid-already": { zh: "顾客已经付过款", en: "The buyer has paid already" },
   "sale/settled-by-hand": { zh: "这单已经收过现金或凭码交货", en: "Settled in cash or on six digits already" },

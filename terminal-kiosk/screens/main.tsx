@@ -11,6 +11,7 @@ import { App } from "./app"
 import { EnrolScreen } from "./enrol/enrol-screen"
 import { warmUpCodes } from "./parts/code-image"
 import { afterPaint } from "./session/after-paint"
+import { firstOnly } from "./session/drop-repeats"
 import { Kiosk } from "./session/kiosk"
 import { watchForNewVersion } from "./session/new-version"
 import { openEnrolled, openTablet, type Tablet, takeTheTablet } from "./session/open-session"
@@ -36,9 +37,17 @@ function Notice({ word }: { readonly word: "anotherTab" | "storageDenied" | "sto
   )
 }
 
+function orNotice(opening: Promise<void>): Promise<void> {
+  return opening.catch(() => show(<Notice word="storageDenied" />))
+}
+
 async function open(tablet: Tablet): Promise<void> {
   const terminal = await openEnrolled(tablet)
-  if (terminal === undefined) return show(<EnrolScreen tablet={tablet} onEnrolled={() => void open(tablet)} />)
+  if (terminal === undefined) {
+    // Two terminals in a page would throw each other off the line, and write over each other's rows.
+    const openOnce = firstOnly(() => orNotice(open(tablet)))
+    return show(<EnrolScreen tablet={tablet} onEnrolled={() => void openOnce()} />)
+  }
   const kiosk = await Kiosk.open(terminal, tablet.transport)
   show(
     <KioskProvider kiosk={kiosk}>
@@ -51,8 +60,4 @@ async function open(tablet: Tablet): Promise<void> {
 }
 
 await takeTheTablet(() => show(<Notice word="anotherTab" />))
-try {
-  await open(await openTablet(() => show(<Notice word="storageFailed" />)))
-} catch {
-  show(<Notice word="storageDenied" />)
-}
+await orNotice(openTablet(() => show(<Notice word="storageFailed" />)).then(open))

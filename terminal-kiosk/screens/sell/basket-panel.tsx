@@ -2,6 +2,7 @@ import { linesTotalFen } from "@suyuan/protocol/sale/sale-totals"
 import { basketAmountFen } from "../../src/basket/basket"
 import { lineText, yuan } from "../session/goods-names"
 import { clearBasket, hold, recall } from "../session/selling"
+import { stoppedBy } from "../session/stopped-by"
 import { useKiosk, useKioskState, useWords } from "../session/use-kiosk"
 
 type BasketPanelProps = {
@@ -19,7 +20,7 @@ export function BasketPanel({ onLine, onReduce, onSettle, refusal }: BasketPanel
   const linesFen = linesTotalFen(basket.lines)
   const amountFen = basketAmountFen(basket)
   const isEmpty = basket.lines.length === 0
-  const isStopped = standing === "revoked" || standing === "suspended" || standing === "claimed"
+  const isStopped = stoppedBy(standing) !== undefined
   return (
     <section className="basket" aria-label={say("basket")}>
       {held.length > 0 && (

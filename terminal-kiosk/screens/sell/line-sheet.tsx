@@ -9,6 +9,7 @@ import { Sheet } from "../parts/sheet"
 import { ScaleReading } from "../scale/scale-reading"
 import { changeWeightUnit } from "../session/choices"
 import { nameOf, unitName, yuan } from "../session/goods-names"
+import { stoppedBy } from "../session/stopped-by"
 import { typedGrams, typedPieces, typedPriceFen, withKey } from "../session/typed-amounts"
 import { useKiosk, useKioskState, useWords } from "../session/use-kiosk"
 
@@ -24,7 +25,7 @@ type LineSheetProps = {
 /** How much of it, and for how much: from the scale or the keypad. */
 export function LineSheet({ tile, line, onDone, onRemove, onClose }: LineSheetProps) {
   const kiosk = useKiosk()
-  const { settings, catalogue } = useKioskState()
+  const { settings, catalogue, standing } = useKioskState()
   const say = useWords()
   const { language, weightUnit } = settings
   const isPiece = tile.unit === "piece"
@@ -113,7 +114,12 @@ export function LineSheet({ tile, line, onDone, onRemove, onClose }: LineSheetPr
             {say(line === undefined ? "addLine" : "changeLine")}
           </button>
           {line === undefined && (
-            <button type="button" className="primary" disabled={ready === undefined} onClick={() => finish(true)}>
+            <button
+              type="button"
+              className="primary"
+              disabled={ready === undefined || stoppedBy(standing) !== undefined}
+              onClick={() => finish(true)}
+            >
               {say("addAndSettle")}
             </button>
           )}

@@ -16,6 +16,7 @@ import type { Terminal } from "../../src/terminal"
 import { listTiles } from "../../src/tiles/put-on-sale"
 import { chineseAmount } from "../../src/voice/chinese-amount"
 import { speechVoice } from "../../src/voice/speech-voice"
+import { dropRepeats } from "./drop-repeats"
 import { Observed } from "./observed"
 import { askForPersistence } from "./open-session"
 import { shownAfter } from "./sale-news"
@@ -30,6 +31,8 @@ export class Kiosk {
   readonly terminal: Terminal
   readonly transport: Transport
   readonly voice = speechVoice()
+  /** What is done to a basket or to the sale on the screen, one at a time: a code that is being made is not held too. */
+  readonly selling = dropRepeats()
   #link: KeptLink | undefined
   #onTablets: Shown = new Map()
 

@@ -1,5 +1,6 @@
 /** What the seller's finger does to a basket and to the sale on the screen. */
 
+import type { Result } from "@suyuan/protocol/result"
 import type { ReductionError } from "@suyuan/protocol/sale/reduction"
 import type { SaleLine } from "@suyuan/protocol/sale/sale"
 import {
@@ -12,7 +13,7 @@ import {
   removeLine,
 } from "../../src/basket/basket"
 import { holdBasket, listHeld, recallBasket } from "../../src/basket/hold-basket"
-import { cancelSale } from "../../src/sale/cancel-sale"
+import { type CancelSaleError, cancelSale } from "../../src/sale/cancel-sale"
 import { type CloseSaleError, closeSale, urlOfSale } from "../../src/sale/close-sale"
 import { linesOf } from "../../src/sale/sale-lines"
 import { standingOf } from "../../src/sale/sale-standing"
@@ -21,6 +22,7 @@ import { counterKey, type SaleRow } from "../../src/store/rows"
 import { prepareCode } from "../parts/code-image"
 import { afterPaint } from "./after-paint"
 import type { Kiosk } from "./kiosk"
+import { type Stopped, stoppedBy } from "./stopped-by"
 
 export function putLine(kiosk: Kiosk, line: SaleLine, index?: number): BasketError | undefined {
   const { basket } = kiosk.state.get()
@@ -47,7 +49,11 @@ export function clearBasket(kiosk: Kiosk): void {
   kiosk.state.set({ basket: freshBasket(kiosk) })
 }
 
-export async function hold(kiosk: Kiosk): Promise<void> {
+export function hold(kiosk: Kiosk): Promise<void> {
+  return kiosk.selling(() => putAside(kiosk))
+}
+
+async function putAside(kiosk: Kiosk): Promise<void> {
   const { basket } = kiosk.state.get()
   if (basket.lines.length === 0) return
   await kiosk.attempt(async () => {
@@ -57,19 +63,24 @@ export async function hold(kiosk: Kiosk): Promise<void> {
 }
 
 /** What is in the basket already is put aside first: nothing is lost by looking at another. */
-export async function recall(kiosk: Kiosk, id: string): Promise<void> {
-  await hold(kiosk)
-  await kiosk.attempt(async () => {
-    const basket = await recallBasket(kiosk.terminal, id)
-    if (basket !== undefined) kiosk.state.set({ basket })
-    kiosk.state.set({ held: await listHeld(kiosk.terminal) })
+export function recall(kiosk: Kiosk, id: string): Promise<void> {
+  return kiosk.selling(async () => {
+    await putAside(kiosk)
+    await kiosk.attempt(async () => {
+      const basket = await recallBasket(kiosk.terminal, id)
+      if (basket !== undefined) kiosk.state.set({ basket })
+      kiosk.state.set({ held: await listHeld(kiosk.terminal) })
+    })
   })
 }
 
 /** The basket becomes a sale, and its code stands on the screens: no network is asked. */
-export function settle(kiosk: Kiosk, how: "platform" | "cash"): Promise<CloseSaleError | undefined> {
+export async function settle(kiosk: Kiosk, how: "platform" | "cash"): Promise<CloseSaleError | Stopped | undefined> {
+  const { standing, basket } = kiosk.state.get()
+  const stopped = stoppedBy(standing)
+  if (stopped !== undefined) return stopped
   performance.mark("settle")
-  return settleBasket(kiosk, kiosk.state.get().basket, how)
+  return kiosk.selling(() => settleBasket(kiosk, basket, how))
 }
 
 async function settleBasket(
@@ -82,9 +93,11 @@ async function settleBasket(
   if (!closed.ok) return closed.error
   const { sale, url } = closed.value
   if (how === "platform") kiosk.awaited.add(sale.counter)
+  const { basket: current } = kiosk.state.get()
   kiosk.state.set({
     shown: { sale, url, wasRefused: false, payingSinceMs: undefined },
-    basket: freshBasket(kiosk),
+    // A code that is renewed takes no other basket with it.
+    basket: current.id === basket.id ? freshBasket(kiosk) : current,
   })
   // The code is on the disk: what is sent of it may follow what is seen of it. A turn later than the screens, which draw
   // in a microtask of their own.
@@ -106,30 +119,44 @@ export function leaveSale(kiosk: Kiosk): void {
 export async function takeCash(kiosk: Kiosk): Promise<string | undefined> {
   const { shown } = kiosk.state.get()
   if (shown === undefined) return undefined
-  const settled = await kiosk.attempt(() => settleCash(kiosk.terminal, shown.sale.counter))
+  const settled = await kiosk.selling(() => kiosk.attempt(() => settleCash(kiosk.terminal, shown.sale.counter)))
   if (settled === undefined || !settled.ok) return settled?.error
   kiosk.awaited.delete(shown.sale.counter)
   keepShown(kiosk, settled.value)
   return undefined
 }
 
-export async function cancel(kiosk: Kiosk): Promise<string | undefined> {
+export async function cancel(kiosk: Kiosk): Promise<CancelSaleError | undefined> {
   const { shown } = kiosk.state.get()
   if (shown === undefined) return undefined
-  const cancelled = await kiosk.attempt(() => cancelSale(kiosk.terminal, shown.sale.counter))
-  if (cancelled === undefined || !cancelled.ok) return cancelled?.error
-  keepShown(kiosk, cancelled.value)
-  return undefined
+  const cancelled = await kiosk.selling(() => cancelShown(kiosk, shown.sale))
+  return cancelled === undefined || cancelled.ok ? undefined : cancelled.error
 }
 
-/** The same goods with a fresh code: the old one is cancelled by a signed request, so only one of them is paid. */
-export async function renew(kiosk: Kiosk): Promise<CloseSaleError | undefined> {
-  const { shown } = kiosk.state.get()
+/** `undefined` when the memory failed: nobody knows whether it is cancelled. */
+async function cancelShown(kiosk: Kiosk, sale: SaleRow): Promise<Result<SaleRow, CancelSaleError> | undefined> {
+  const cancelled = await kiosk.attempt(() => cancelSale(kiosk.terminal, sale.counter))
+  if (cancelled?.ok) keepShown(kiosk, cancelled.value)
+  return cancelled
+}
+
+/**
+ * The same goods with a fresh code: the old one is cancelled by a signed request, so only one of them is paid. Where
+ * that is refused, because the money came between paint and tap, there is no other code. An old code has one new one.
+ */
+export async function renew(kiosk: Kiosk): Promise<CloseSaleError | CancelSaleError | Stopped | undefined> {
+  const { shown, standing } = kiosk.state.get()
   if (shown === undefined) return undefined
+  const stopped = stoppedBy(standing)
+  if (stopped !== undefined) return stopped
   const { sale } = shown
-  await cancel(kiosk)
-  const lines = linesOf(sale)
-  return settleBasket(kiosk, { id: kiosk.terminal.newId(), lines, askedFen: sale.amountFen }, "platform")
+  return kiosk.selling(async () => {
+    const cancelled = await cancelShown(kiosk, sale)
+    if (cancelled === undefined) return undefined
+    if (!cancelled.ok) return cancelled.error
+    const basket = { id: `renews/${sale.counter}`, lines: linesOf(sale), askedFen: sale.amountFen }
+    return settleBasket(kiosk, basket, "platform")
+  })
 }
 
 export function keepShown(kiosk: Kiosk, sale: SaleRow): void {

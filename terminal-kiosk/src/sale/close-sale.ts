@@ -28,6 +28,8 @@ export type CloseSaleError =
   | "sale/amount-below-one-fen"
   | "sale/amount-above-lines"
   | "sale/amount-too-large"
+  /** The basket became a sale, and is another one now. */
+  | "sale/basket-settled"
 
 export interface ClosedSale {
   readonly sale: SaleRow
@@ -50,7 +52,7 @@ export function closeSale(
   return terminal.inTurn(async () => {
     const { store } = terminal
     const [known, snapshot] = await Promise.all([store.get("baskets", basket.id), store.get("snapshots", THE_ONE)])
-    if (known !== undefined) return ok(await saleOfBasket(terminal, known.counter))
+    if (known !== undefined) return saleOfBasket(terminal, basket, known.counter)
     const problem = problemOf(basket, snapshot) ?? (await recallProblem(terminal, basket, snapshot))
     if (problem !== undefined || snapshot === undefined) return err(problem ?? "sale/no-snapshot")
     const code = await signSale(terminal, basket, snapshot)
@@ -59,7 +61,7 @@ export function closeSale(
       basketId: basket.id,
       issuedAtSeconds: code.body.issuedAtSeconds,
       amountFen: code.body.amountFen,
-      lines: basket.lines.map(({ slot, quantity, unitPriceFen }) => [slot, packQuantity(quantity), unitPriceFen]),
+      lines: packedLines(basket),
       code: toHex(code.bodyBytes) + toHex(code.signature),
       settlement,
       receipt: NEW_RECEIPT_CHECK,
@@ -102,10 +104,20 @@ function payCodeBytesOf(sale: SaleRow): Uint8Array {
   return bytes
 }
 
-async function saleOfBasket(terminal: Terminal, counter: number): Promise<ClosedSale> {
+async function saleOfBasket(
+  terminal: Terminal,
+  basket: Basket,
+  counter: number,
+): Promise<Result<ClosedSale, CloseSaleError>> {
   const sale = await terminal.store.get("sales", counterKey(counter))
   if (sale === undefined) throw new Error(`sale ${counter} is gone although its basket is kept`)
-  return { sale, url: urlOfSale(terminal, sale) }
+  const asked = JSON.stringify([packedLines(basket), basketAmountFen(basket)])
+  if (asked !== JSON.stringify([sale.lines, sale.amountFen])) return err("sale/basket-settled")
+  return ok({ sale, url: urlOfSale(terminal, sale) })
+}
+
+function packedLines({ lines }: Basket): SaleRow["lines"] {
+  return lines.map(({ slot, quantity, unitPriceFen }) => [slot, packQuantity(quantity), unitPriceFen])
 }
 
 function problemOf(basket: Basket, snapshot: SnapshotRow | undefined): CloseSaleError | undefined {

@@ -60,6 +60,15 @@ test("the same basket is the same sale: nothing is signed twice", async () => {
   expect(await store.list("sales")).toHaveLength(1)
 })
 
+test("a basket that became a sale is not another sale with other goods in it", async () => {
+  const { terminal, store } = await openStockedStall()
+  await closeSale(terminal, cabbage("b1"))
+  const changed = { ...cabbage("b1"), lines: [...cabbage().lines, ...cabbage().lines] }
+  expect(await closeSale(terminal, changed)).toEqual({ ok: false, error: "sale/basket-settled" })
+  expect(await closeSale(terminal, { ...cabbage("b1"), askedFen: 899 })).toMatchObject({ ok: false })
+  expect(await store.count("sales")).toBe(1)
+})
+
 test("a sale whose commit was lost shows no code, and its number is not used again", async () => {
   const stall = await openStockedStall()
   await closeSale(stall.terminal, cabbage("b1"))

@@ -1,0 +1,28 @@
+// The terminal as the screens use it, without a screen: what a finger does is called by the test.
+import { openTerminal } from "@suyuan/terminal-kiosk/terminal"
+import { Kiosk } from "../../../terminal-kiosk/screens/session/kiosk"
+import { fakeGateway } from "../fake-gateway"
+import { openStockedStall, type Stall, testKeys } from "../headless-terminal"
+
+/** What a browser has and a test has not: pictures of codes, and a screen that paints. */
+const browserParts = {
+  ImageData: class {},
+  requestAnimationFrame: (paint: () => void) => queueMicrotask(paint),
+}
+
+export async function openKiosk(): Promise<{ readonly kiosk: Kiosk; readonly stall: Stall }> {
+  Object.assign(globalThis, browserParts)
+  const stall = await openStockedStall()
+  return { kiosk: await kioskOf(stall), stall }
+}
+
+/** Another page with the same memory: what a reload keeps. */
+export async function reopenKiosk({ store, clock }: Stall): Promise<Kiosk> {
+  const terminal = await openTerminal({ keys: testKeys(), store, clock })
+  if (terminal === undefined) throw new Error("an enrolled terminal did not open")
+  return kioskOf({ terminal })
+}
+
+function kioskOf({ terminal }: Pick<Stall, "terminal">): Promise<Kiosk> {
+  return Kiosk.open(terminal, fakeGateway(() => "no-answer").transport)
+}

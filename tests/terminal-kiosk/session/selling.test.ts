@@ -1,0 +1,82 @@
+import { expect, test } from "bun:test"
+import { followPayment } from "@suyuan/terminal-kiosk/payments/follow-payments"
+import { standingOf } from "@suyuan/terminal-kiosk/sale/sale-standing"
+import type { SaleRow } from "@suyuan/terminal-kiosk/store/rows"
+import { hold, putLine, recall, renew, settle } from "../../../terminal-kiosk/screens/session/selling"
+import type { TerminalStanding } from "../../../terminal-kiosk/screens/session/state"
+import { queuedKinds } from "../headless-terminal"
+import { openKiosk } from "./headless-kiosk"
+
+const cabbage = { slot: 1, quantity: { unit: "gram" as const, count: 2500 }, unitPriceFen: 360 }
+
+async function withCabbage() {
+  const opened = await openKiosk()
+  putLine(opened.kiosk, cabbage)
+  const sales = async () => (await opened.stall.store.list("sales")).map(([, sale]) => sale)
+  return { ...opened, sales, state: opened.kiosk.state.get }
+}
+
+const standings = (sales: readonly SaleRow[]) => sales.map(standingOf)
+
+test("a fresh code: tapped twice, one old sale is cancelled and one new one is made", async () => {
+  const { kiosk, sales, state } = await withCabbage()
+  await settle(kiosk, "platform")
+  const [first, second] = await Promise.all([renew(kiosk), renew(kiosk)])
+  expect([first, second]).toEqual([undefined, undefined])
+  expect(standings(await sales())).toEqual(["cancelling", "waiting"])
+  expect(state().shown?.sale).toMatchObject({ counter: 2, amountFen: 900 })
+})
+
+test("no fresh code for goods that were paid between paint and tap, nor when the memory failed", async () => {
+  const { kiosk, stall, sales, state } = await withCabbage()
+  await settle(kiosk, "platform")
+  const money = { state: "paid", paidFen: 900, refundedFen: 0, platform: "alipay", version: 3 } as const
+  await followPayment(stall.terminal, { v: 1, counter: 1, ...money })
+  expect(await renew(kiosk)).toBe("sale/paid-already")
+  expect(standings(await sales())).toEqual(["paid"])
+  putLine(kiosk, cabbage)
+  await settle(kiosk, "platform")
+  stall.store.losePower = true
+  expect(await renew(kiosk)).toBeUndefined()
+  expect(state()).toMatchObject({ problem: "storageFailed", shown: { sale: { counter: 2 } } })
+})
+
+test("an old sale that gets a fresh code takes no other basket with it", async () => {
+  const { kiosk, state } = await withCabbage()
+  await settle(kiosk, "platform")
+  putLine(kiosk, { ...cabbage, unitPriceFen: 500 })
+  await renew(kiosk)
+  expect(state().basket.lines).toEqual([{ ...cabbage, unitPriceFen: 500 }])
+})
+
+test("a terminal that may not sell uses no number, whichever button is tapped", async () => {
+  const { kiosk, stall, sales } = await withCabbage()
+  const refusals: Partial<Record<TerminalStanding, string>> = {
+    ...{ claimed: "terminal/not-confirmed", suspended: "terminal/suspended", revoked: "terminal/revoked" },
+  }
+  for (const [standing, refusal] of Object.entries(refusals)) {
+    kiosk.state.set({ standing: standing as TerminalStanding })
+    expect(await settle(kiosk, "platform")).toBe(refusal as never)
+    expect(await settle(kiosk, "cash")).toBe(refusal as never)
+  }
+  expect(await sales()).toEqual([])
+  expect(await queuedKinds(stall.store)).toEqual(["snapshot"])
+})
+
+test("a basket whose code is being made is not held too", async () => {
+  const { kiosk, sales, state } = await withCabbage()
+  await Promise.all([settle(kiosk, "platform"), hold(kiosk), settle(kiosk, "cash")])
+  expect(await sales()).toHaveLength(1)
+  expect(state().held).toEqual([])
+  expect(state().basket.lines).toEqual([])
+})
+
+test("a basket that is held comes back, and what was in the hand meanwhile is held", async () => {
+  const { kiosk, state } = await withCabbage()
+  const mine = state().basket.id
+  await hold(kiosk)
+  putLine(kiosk, { ...cabbage, unitPriceFen: 500 })
+  await recall(kiosk, mine)
+  expect(state().basket).toMatchObject({ id: mine, lines: [cabbage] })
+  expect(state().held.map(({ basket }) => basket.lines)).toEqual([[{ ...cabbage, unitPriceFen: 500 }]])
+})
