@@ -11,7 +11,7 @@ export type RecallMessage = {
   readonly page: string
   /** Names of goods, in Chinese. */
   readonly goods: string
-  /** UTC day of the sale, `2026-03-01`. */
+  /** Day of the sale where the stall is, `2026-03-01`. */
   readonly boughtOn: string
   readonly reason: string
 }

@@ -1,6 +1,6 @@
 import { buyers } from "@suyuan/drizzle/schema/buyers"
 import { messageConsents, recallNotices, recalls } from "@suyuan/drizzle/schema/recalls"
-import { and, eq, inArray, isNull, sql } from "drizzle-orm"
+import { and, eq, exists, inArray, isNull, sql } from "drizzle-orm"
 import type { Actor } from "../actor"
 import { requireBuyer } from "../bindings/require-buyer"
 import type { Config } from "../config"
@@ -47,6 +47,12 @@ export async function giveMessageConsent(
       .onConflictDoNothing()
       .returning({ id: messageConsents.id })
     if (given.length === 0) return
+    // One that is on its way is waited for: either it is refused before, or its refusal finds this leave.
+    await tx
+      .select({ id: recallNotices.id })
+      .from(recallNotices)
+      .where(eq(recallNotices.buyerId, actor.id))
+      .for("update")
     const inForce = tx.select({ id: recalls.id }).from(recalls).where(eq(recalls.state, "active"))
     await tx
       .update(recallNotices)
@@ -105,6 +111,24 @@ export async function giveBackConsent(tx: Transaction, noticeId: string): Promis
 /** The platform says that there is no such leave (any more). */
 export async function voidConsent(tx: Transaction, noticeId: string, at: Date): Promise<void> {
   await tx.update(messageConsents).set({ usedBy: null, voidAt: at }).where(eq(messageConsents.usedBy, noticeId))
+}
+
+/** The buyer gave leave while the platform was refusing this notice for want of it. */
+export async function waitAgainIfAllowed(tx: Transaction, noticeId: string, at: Date): Promise<void> {
+  const fresh = tx
+    .select({ id: messageConsents.id })
+    .from(messageConsents)
+    .where(
+      and(
+        eq(messageConsents.buyerId, recallNotices.buyerId),
+        isNull(messageConsents.usedBy),
+        isNull(messageConsents.voidAt),
+      ),
+    )
+  await tx
+    .update(recallNotices)
+    .set({ state: "waiting", nextTryAt: at })
+    .where(and(eq(recallNotices.id, noticeId), eq(recallNotices.state, "not-permitted"), exists(fresh)))
 }
 
 async function countUnused(reader: Reader, buyerId: string): Promise<number> {

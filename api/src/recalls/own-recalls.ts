@@ -1,9 +1,12 @@
+import { sites } from "@suyuan/drizzle/schema/participants"
 import { recallNotices, recalls } from "@suyuan/drizzle/schema/recalls"
+import { sales } from "@suyuan/drizzle/schema/sales"
 import { and, desc, eq, inArray, ne, sql } from "drizzle-orm"
 import type { Actor } from "../actor"
 import { requireBuyer } from "../bindings/require-buyer"
 import { ownIdentities } from "../buyers/own-identities"
 import type { Context } from "../context"
+import { localDay } from "../day"
 import { ServiceError } from "../errors"
 
 /** A recall as a buyer whom it may concern sees it. */
@@ -13,6 +16,7 @@ export type OwnRecall = {
   readonly isOver: boolean
   /** One of the buyer's sales that may have some of it: opens the trace. */
   readonly saleRecordId: string
+  /** Where the stall is. */
   readonly saleDay: string
   readonly isRead: boolean
 }
@@ -23,22 +27,25 @@ const listedMax = 100
 export async function listOwnRecalls(ctx: Context, actor: Actor): Promise<OwnRecall[]> {
   requireBuyer(actor)
   const rows = await ctx.db
-    .select({ notice: recallNotices, recall: recalls })
+    .select({ notice: recallNotices, recall: recalls, soldAt: sales.effectiveAt, zone: sites.zone })
     .from(recallNotices)
     .innerJoin(recalls, eq(recalls.id, recallNotices.recallId))
+    .leftJoin(sales, and(eq(sales.recordId, recallNotices.saleRecordId), eq(sales.day, recallNotices.saleDay)))
+    .leftJoin(sites, eq(sites.id, sales.siteId))
     .where(and(inArray(recallNotices.buyerId, await ownIdentities(ctx.db, actor.id)), ne(recalls.state, "withdrawn")))
     .orderBy(desc(recallNotices.createdAt))
     .limit(listedMax)
   const byRecall = Map.groupBy(rows, ({ recall }) => recall.id)
   return [...byRecall.values()].flatMap(([first, ...others]) => {
     if (first === undefined) return []
-    const { notice, recall } = first
+    const { notice, recall, soldAt, zone } = first
+    const saleDay = soldAt && zone ? localDay(soldAt, zone) : notice.saleDay
     // Two identities of one person have a notice each.
     const isRead = [first, ...others].some((one) => one.notice.state === "read")
     return [
       {
         ...{ recallId: recall.id, reason: recall.reason, isOver: recall.state === "closed" },
-        ...{ saleRecordId: notice.saleRecordId, saleDay: notice.saleDay, isRead },
+        ...{ saleRecordId: notice.saleRecordId, saleDay, isRead },
       },
     ]
   })

@@ -1,5 +1,6 @@
 import { buyers } from "@suyuan/drizzle/schema/buyers"
 import { commodities } from "@suyuan/drizzle/schema/merchants"
+import { sites } from "@suyuan/drizzle/schema/participants"
 import { attempts } from "@suyuan/drizzle/schema/payments"
 import { recallNotices, recallPiles, recalls } from "@suyuan/drizzle/schema/recalls"
 import { sales } from "@suyuan/drizzle/schema/sales"
@@ -7,14 +8,15 @@ import { and, eq, sql } from "drizzle-orm"
 import type { Context, Transaction } from "../context"
 import { reasonOf } from "../errors"
 import type { BuyerNotifiers, MessageOutcome } from "./buyer-notifier"
-import { giveBackConsent, takeConsents, voidConsent } from "./message-consents"
+import { giveBackConsent, takeConsents, voidConsent, waitAgainIfAllowed } from "./message-consents"
 
 const groupMax = 50
 /** Longer than a platform is waited for: a notice that a gateway died with is taken up again after it. */
 const claimMs = 60_000
 const retryMsFirst = 10_000
-/** Beyond it a person looks: a message may be with the buyer, or never will be. */
+/** Beyond it a person looks: a message may be with the buyer. A platform that is busy is asked for as long as it takes. */
 const triesMax = 6
+const busyMsMax = 30 * 60_000
 
 /**
  * Tells buyers who are due. A notice is unknown from before it is sent until the platform has answered: if nobody ever
@@ -49,7 +51,9 @@ type Due = {
   readonly open_id: string
   readonly transaction_id: string | null
   readonly goods: string | null
+  /** Where the stall is. */
   readonly bought_on: string
+  readonly created_ms: number
   readonly reason: string
 }
 
@@ -60,19 +64,26 @@ function claim(ctx: Context, tx: Transaction): Promise<readonly Due[]> {
   const [now, until] = [nowMs, nowMs + claimMs].map((ms) => new Date(ms).toISOString())
   return tx.execute<Due>(sql`
     WITH due AS (
-      SELECT id, state FROM ${recallNotices} WHERE next_try_at <= ${now}::timestamptz ORDER BY next_try_at LIMIT ${groupMax}
-      FOR UPDATE SKIP LOCKED
+      SELECT notice.id, notice.state, recall.state = 'withdrawn' AS is_off
+      FROM ${recallNotices} AS notice JOIN ${recalls} AS recall ON recall.id = notice.recall_id
+      WHERE next_try_at <= ${now}::timestamptz ORDER BY next_try_at LIMIT ${groupMax} FOR UPDATE OF notice SKIP LOCKED
+    ), stopped AS (
+      -- It was on its way when the recall was withdrawn.
+      UPDATE ${recallNotices} AS notice SET next_try_at = NULL FROM due WHERE notice.id = due.id AND is_off
     ), claimed AS (
       UPDATE ${recallNotices} AS notice SET state = 'unknown', tries = notice.tries + 1, next_try_at = ${until}::timestamptz
-      FROM due WHERE notice.id = due.id RETURNING notice.*, due.state AS was
+      FROM due WHERE notice.id = due.id AND NOT is_off RETURNING notice.*, due.state AS was
     )
     SELECT claimed.id, claimed.recall_id, claimed.buyer_id, claimed.was, claimed.tries, buyer.platform, buyer.app_id,
-      buyer.open_id, attempt.platform_transaction_id AS transaction_id, claimed.sale_day::text AS bought_on, recall.reason,
+      buyer.open_id, attempt.platform_transaction_id AS transaction_id, recall.reason,
+      coalesce((sale.effective_at AT TIME ZONE site.zone)::date, claimed.sale_day)::text AS bought_on,
+      extract(epoch FROM claimed.created_at)::float8 * 1000 AS created_ms,
       (SELECT string_agg(DISTINCT name_zh, '、') FROM ${recallPiles} AS pile JOIN ${commodities} ON code = pile.commodity
         WHERE pile.recall_id = claimed.recall_id) AS goods
     FROM claimed JOIN ${recalls} AS recall ON recall.id = claimed.recall_id
     JOIN ${buyers} AS buyer ON buyer.id = claimed.buyer_id
     LEFT JOIN ${sales} AS sale ON sale.record_id = claimed.sale_record_id AND sale.day = claimed.sale_day
+    LEFT JOIN ${sites} AS site ON site.id = sale.site_id
     LEFT JOIN ${attempts} AS attempt ON attempt.out_trade_no = sale.settled_by
       AND attempt.day BETWEEN claimed.sale_day - 2 AND claimed.sale_day + 2`)
 }
@@ -96,16 +107,15 @@ async function tell(notifiers: BuyerNotifiers, notice: Claimed): Promise<Message
 
 async function keepOutcome(ctx: Context, notice: Claimed, outcome: MessageOutcome): Promise<void> {
   const nowMs = ctx.clock.nowMs()
-  const isLast = notice.tries >= triesMax
-  const later = new Date(nowMs + retryMsFirst * 2 ** Math.min(notice.tries - 1, 8))
   await ctx.db.transaction(async (tx) => {
     const kept = await tx
       .update(recallNotices)
-      .set(changeOf(notice, outcome, isLast ? null : later, new Date(nowMs)))
+      .set(changeOf(notice, outcome, nowMs))
       // What the buyer has read meanwhile stays read.
       .where(and(eq(recallNotices.id, notice.id), eq(recallNotices.state, "unknown")))
       .returning({ id: recallNotices.id })
     await keepLeave(tx, notice, outcome, kept.length > 0, new Date(nowMs))
+    if (outcome.kind === "not-permitted") await waitAgainIfAllowed(tx, notice.id, new Date(nowMs))
   })
 }
 
@@ -127,20 +137,20 @@ async function keepLeave(
 
 type Change = Partial<typeof recallNotices.$inferInsert>
 
-function changeOf(notice: Claimed, outcome: MessageOutcome, later: Date | null, now: Date): Change {
+function changeOf(notice: Claimed, outcome: MessageOutcome, nowMs: number): Change {
   switch (outcome.kind) {
     case "sent":
       return {
         state: "sent",
-        sentAt: now,
+        sentAt: new Date(nowMs),
         nextTryAt: null,
         platformMessageId: outcome.messageId ?? null,
         failureCode: null,
       }
     case "busy":
-      return { state: notice.was, nextTryAt: later, failureCode: "busy" }
+      return { state: notice.was, nextTryAt: afterBusy(notice, nowMs), failureCode: "busy", tries: notice.tries - 1 }
     case "unknown":
-      return { state: "unknown", nextTryAt: later, failureCode: outcome.cause }
+      return { state: "unknown", nextTryAt: afterUnknown(notice, nowMs), failureCode: outcome.cause }
     case "not-permitted":
     case "failed": {
       // An earlier try may have reached the buyer, and used their leave.
@@ -148,4 +158,13 @@ function changeOf(notice: Claimed, outcome: MessageOutcome, later: Date | null, 
       return { state, nextTryAt: null, failureCode: outcome.code }
     }
   }
+}
+
+/** Nothing was done, so nothing is counted: the longer it has waited, the more seldom it asks. */
+function afterBusy({ created_ms: createdMs }: Claimed, nowMs: number): Date {
+  return new Date(nowMs + Math.min(Math.max(retryMsFirst, nowMs - createdMs), busyMsMax))
+}
+
+function afterUnknown({ tries }: Claimed, nowMs: number): Date | null {
+  return tries >= triesMax ? null : new Date(nowMs + retryMsFirst * 2 ** (tries - 1))
 }
