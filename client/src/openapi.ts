@@ -1884,6 +1884,210 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/traces/purchases/{recordId}/shares": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The shares of a purchase that the buyer has not taken back */
+        readonly get: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: never;
+                readonly path: {
+                    readonly recordId: string;
+                };
+                readonly cookie?: never;
+            };
+            readonly requestBody?: never;
+            readonly responses: {
+                /** @description The newest first */
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": {
+                            readonly shares: readonly {
+                                readonly id: string;
+                                /** Format: date-time */
+                                readonly createdAt: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description `request/unauthenticated`: Log in first. */
+                readonly 401: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/forbidden`: You are not allowed to do this. */
+                readonly 403: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `trace/unknown`: There is no such trace, or it is not yours to see. */
+                readonly 404: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/shares/{shareId}/code": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** A platform's picture that opens a share in its mini-program */
+        readonly get: {
+            readonly parameters: {
+                readonly query: {
+                    readonly platform: "wechat-pay" | "alipay";
+                };
+                readonly header?: never;
+                readonly path: {
+                    readonly shareId: string;
+                };
+                readonly cookie?: never;
+            };
+            readonly requestBody?: never;
+            readonly responses: {
+                /** @description The picture */
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "image/jpeg": string;
+                        readonly "image/png": string;
+                    };
+                };
+                /** @description `trace/unknown`: There is no such trace, or it is not yours to see. */
+                readonly 404: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `trace/share-revoked`: This share was taken back. */
+                readonly 410: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `picture/code-refused`: The platform gave no mini-program code; share the link instead. */
+                readonly 502: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `picture/code-unavailable`: The platform does not answer just now; ask for the code again shortly. */
+                readonly 503: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/t/{shareId}/card.png": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The picture beside a shared link, 600 × 480 */
+        readonly get: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: never;
+                readonly path: {
+                    readonly shareId: string;
+                };
+                readonly cookie?: never;
+            };
+            readonly requestBody?: never;
+            readonly responses: {
+                /** @description The picture */
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "image/png": string;
+                    };
+                };
+                /** @description `trace/unknown`: There is no such trace, or it is not yours to see. */
+                readonly 404: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `trace/share-revoked`: This share was taken back. */
+                readonly 410: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/traces/purchases/{recordId}": {
         readonly parameters: {
             readonly query?: never;
@@ -5202,6 +5406,106 @@ export interface paths {
                 };
                 /** @description `display/ended`: This customer's screen was ended; pair it anew. */
                 readonly 410: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/terminals/{id}/lost-sales": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * What a stall's revoked terminals never handed in
+         * @description Signed by a newer terminal of the stall. Settled sales of the last seven days are recorded from their codes; the rest is for a person. Repeating changes nothing.
+         */
+        readonly post: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: never;
+                readonly path: {
+                    readonly id: string;
+                };
+                readonly cookie?: never;
+            };
+            readonly requestBody: {
+                readonly content: {
+                    readonly "application/json": {
+                        /** @description Rises from request to request, token requests too */
+                        readonly issuedAtMs: number;
+                        /** @description Over SYM1 ‖ network ‖ terminal ‖ issuedAtMs */
+                        readonly signature: string;
+                    };
+                };
+            };
+            readonly responses: {
+                /** @description By terminal, the newest first */
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": {
+                            readonly terminals: readonly components["schemas"]["LostTerminal"][];
+                        };
+                    };
+                };
+                /** @description `request/malformed`: The request is not in order; see the field named. */
+                readonly 400: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /**
+                 * @description `terminal/bad-signature`: The signature does not fit the terminal's key.
+                 *
+                 *     `terminal/not-confirmed`: This terminal's fingerprint has not been confirmed yet; it cannot sell.
+                 *
+                 *     `terminal/suspended`: This terminal is suspended; do not pay for now.
+                 *
+                 *     `terminal/revoked`: This terminal has been revoked; do not pay.
+                 */
+                readonly 403: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `terminal/unknown`: There is no such terminal. */
+                readonly 404: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /**
+                 * @description `terminal/clock-off`: The terminal's clock is too far off; try again by the server's time.
+                 *
+                 *     `terminal/request-repeated`: This request was used before; sign a new one by the server's time.
+                 */
+                readonly 409: {
                     headers: {
                         readonly [name: string]: unknown;
                     };
@@ -10895,6 +11199,28 @@ export interface components {
             /** @description Milliseconds since 1970 */
             readonly brokerTokenExpiresAtMs: number;
             readonly brokerUrl: string;
+        };
+        readonly LostTerminal: {
+            readonly terminalId: string;
+            readonly sales: readonly {
+                readonly counter: number;
+                /** Format: date-time */
+                readonly issuedAt: string;
+                readonly amountFen: number;
+                /** @enum {string} */
+                readonly outcome: "rebuilt" | "lines-unknown" | "not-paid";
+                readonly lines: readonly {
+                    readonly commodity?: number;
+                    /** @description As in the pay code */
+                    readonly quantityPacked: number;
+                    readonly unitPriceFen: number;
+                }[];
+            }[];
+            /** @description Numbers that never came here: sold unseen, or never used */
+            readonly gaps: readonly {
+                readonly from: number;
+                readonly to: number;
+            }[];
         };
         readonly Binding: {
             /**

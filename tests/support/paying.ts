@@ -66,7 +66,7 @@ export async function saleRow(ctx: Context, key: SaleKey) {
 }
 
 /** As a scan in good time made it; how long ago that was does not matter to what was paid. */
-async function openedSale(ctx: Context, code: PayCode): Promise<SaleKey> {
+export async function openedSale(ctx: Context, code: PayCode): Promise<SaleKey> {
   const [verified] = await verifyCodes(ctx, ctx.db, [code])
   if (!verified?.ok) throw new Error(verified?.error ?? "no verdict")
   const [stored] = await ctx.db.transaction((tx) => storeCodes(ctx, tx, [verified.value]))

@@ -22,6 +22,7 @@ import { displayRoutes } from "./displays"
 import { inspectionRoutes } from "./inspections"
 import { kioskRoutes } from "./kiosk"
 import { ledgerTrustRoutes } from "./ledger-trust"
+import { lostSalesRoutes } from "./lost-sales"
 import { merchantRoutes } from "./merchants"
 import { notificationRoutes } from "./notifications"
 import { officeRoutes } from "./office"
@@ -84,6 +85,7 @@ export function gatewayRoutes({ ctx, payments, logins, chain, tokens, events }: 
     stallPhotoRoutes({ ctx }),
     terminalRoutes({ ctx, tokens }),
     displayRoutes({ ctx, tokens }),
+    lostSalesRoutes({ ctx }),
     bindingRoutes({ ctx }),
     bindingProposalRoutes({ ctx }),
     inspectionRoutes({ ctx }),

@@ -1,10 +1,9 @@
-import { saleLines, sales } from "@suyuan/drizzle/schema/sales"
-import { SALE_FLAGS } from "@suyuan/protocol/ledger/kinds/sale"
+import { sales } from "@suyuan/drizzle/schema/sales"
 import { and, asc, isNull, lt, or, sql } from "drizzle-orm"
-import type { Context, Transaction } from "../context"
+import type { Context } from "../context"
 import { reasonOf } from "../errors"
-import { completeTrades } from "../sales/complete-trades"
-import { inSales, isSale, type SaleKey, saleName } from "../sales/sale-key"
+import { recordFromCode } from "../sales/record-from-code"
+import { saleName } from "../sales/sale-key"
 import { inTransaction } from "../transaction"
 import type { Job } from "./job"
 
@@ -34,25 +33,12 @@ export async function recordWithoutUpload(ctx: Context): Promise<number> {
   for (const key of due) {
     // One that cannot be recorded holds up no other.
     try {
-      done += await inTransaction(ctx, (tx) => recordOne(ctx, tx, key))
+      done += await inTransaction(ctx, (tx) => recordFromCode(ctx, tx, key))
     } catch (error) {
       ctx.log.error({ sale: saleName(key), error: reasonOf(error) }, "a sale could not be recorded")
     }
   }
   return done
-}
-
-async function recordOne(ctx: Context, tx: Transaction, key: SaleKey): Promise<number> {
-  const resolved = sql`(SELECT count(*) FROM ${saleLines} WHERE ${inSales(saleLines, [key])} AND ${saleLines.pileId} IS NOT NULL)`
-  await tx
-    .update(sales)
-    .set({
-      flags: sql`${sales.flags}
-        | CASE WHEN ${sales.uploadedAt} IS NULL THEN ${SALE_FLAGS.uploadMissing}::int ELSE 0 END
-        | CASE WHEN ${resolved} < ${sales.lineCount} THEN ${SALE_FLAGS.linesUnknown}::int ELSE 0 END`,
-    })
-    .where(and(isSale(key), isNull(sales.recordId)))
-  return (await completeTrades(ctx, tx, [key])).length
 }
 
 export const salesJobs: Job[] = [{ name: "sales/record-without-upload", everyMs: 60_000, run: recordWithoutUpload }]

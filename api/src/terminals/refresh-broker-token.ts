@@ -1,12 +1,9 @@
-import { terminals } from "@suyuan/drizzle/schema/terminals"
 import { tokenRequestMessage } from "@suyuan/protocol/terminal/enrolment"
-import { and, eq, lt } from "drizzle-orm"
 import type { Context } from "../context"
 import { ServiceError } from "../errors"
 import { requireTerminal, terminalKey } from "./authenticate"
 import type { BrokerTokens } from "./broker-token"
-
-const windowMs = 600_000
+import { takeFreshRequest } from "./take-fresh-request"
 
 export type TokenRefresh = {
   readonly terminalId: number
@@ -30,21 +27,13 @@ export async function refreshBrokerToken(ctx: Context, tokens: BrokerTokens, req
   }
   // Only who holds the key learns the terminal's state.
   await requireTerminal(ctx.db, request.terminalId, "connect")
-  const serverTimeMs = ctx.clock.nowMs()
-  const serverTime = { field: "issuedAtMs", expected: String(serverTimeMs) }
-  if (Math.abs(serverTimeMs - request.issuedAtMs) > windowMs) throw new ServiceError("terminal/clock-off", serverTime)
-  const [fresh] = await ctx.db
-    .update(terminals)
-    .set({ tokenRequestedAtMs: request.issuedAtMs })
-    .where(and(eq(terminals.id, terminal.id), lt(terminals.tokenRequestedAtMs, request.issuedAtMs)))
-    .returning()
-  if (!fresh) throw new ServiceError("terminal/request-repeated", serverTime)
+  const fresh = await takeFreshRequest(ctx, terminal.id, request.issuedAtMs)
   const broker = await tokens.forTerminal(fresh)
   return {
     brokerToken: broker.token,
     brokerTokenExpiresAtMs: broker.expiresAtMs,
     brokerUrl: ctx.config.MQTT_WS_URL ?? ctx.config.MQTT_URL,
-    serverTimeMs,
+    serverTimeMs: ctx.clock.nowMs(),
     state: fresh.state,
   }
 }

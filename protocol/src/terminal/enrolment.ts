@@ -1,7 +1,7 @@
 /**
  * How a tablet becomes a stall's terminal, and how it asks for broker tokens afterwards
  * (docs/specs/enrolment.md, rules EN-n). Domain tags: `SYC1` claim code, `SYE1` enrolment, `SYF1` fingerprint,
- * `SYT1` token request.
+ * `SYT1` token request, `SYM1` request for what an earlier terminal lost.
  */
 
 import { asciiBytes, concatBytes, uintToBytes } from "../codec/bytes"
@@ -73,5 +73,12 @@ export function tokenRequestMessage(networkId: NetworkId, request: TokenRequest)
     terminalBytes(request.terminal),
     uintToBytes(request.issuedAtMs, 8),
     request.nonce,
+  )
+}
+
+/** `SYM1` ‖ network ‖ terminal ‖ issued at in ms (u64). What a stall's earlier terminal lost is told to the one after it. */
+export function lostSalesMessage(networkId: NetworkId, terminal: TerminalId, issuedAtMs: number): Uint8Array {
+  return concatBytes(
+    ...[asciiBytes("SYM1"), networkBytes(networkId), terminalBytes(terminal), uintToBytes(issuedAtMs, 8)],
   )
 }
