@@ -9,6 +9,7 @@ export const displayWords = {
   readDigits: { zh: "摊位离线：付款后请报六位收款码", en: "The stall is offline: pay, then read out the six digits" },
   paid: { zh: "已付款，谢谢", en: "Paid. Thank you" },
   cash: { zh: "已收现金，谢谢", en: "Paid in cash. Thank you" },
+  expired: { zh: "码已过期，请等摊主换新码", en: "This code is too old: wait for a fresh one" },
   closed: { zh: "这单已取消", en: "This sale was cancelled" },
   declaredOrigin: { zh: "产地", en: "From" },
   testedToday: { zh: "今日快检合格", en: "Passed today's rapid test" },

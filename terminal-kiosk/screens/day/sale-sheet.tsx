@@ -78,9 +78,9 @@ export function SaleSheet({ sale, onClose, onShow, onChanged }: SaleSheetProps) 
           ✕ {refusal}
         </p>
       )}
-      {(standing === "waiting" || standing === "paying") && (
+      {(standing === "waiting" || standing === "paying" || standing === "cancelling") && (
         <button type="button" className="primary wide" onClick={onShow}>
-          {say("showCode")}
+          {say(standing === "cancelling" ? "sixDigits" : "showCode")}
         </button>
       )}
       {mayVoid && (

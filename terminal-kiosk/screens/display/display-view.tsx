@@ -8,6 +8,7 @@ const looks = {
   "offline-digits": { word: "readDigits", shape: "?", tone: "unknown" },
   paid: { word: "paid", shape: "✓", tone: "paid" },
   cash: { word: "cash", shape: "✓", tone: "paid" },
+  expired: { word: "expired", shape: "?", tone: "unknown" },
   closed: { word: "closed", shape: "✕", tone: "refused" },
   basket: { word: "counting", shape: "", tone: "" },
   idle: { word: "welcome", shape: "", tone: "" },

@@ -10,12 +10,14 @@ import {
 import { linesOf } from "../../src/sale/sale-lines"
 import { lineText, yuan } from "../session/goods-names"
 import type { Kiosk } from "../session/kiosk"
+import type { ShownSale } from "../session/state"
 import { type ScreenStanding, screenStanding } from "../settle/standing"
 
 const states: Readonly<Record<ScreenStanding, DisplayState>> = {
   shown: "code",
   refused: "code",
-  expired: "closed",
+  expired: "expired",
+  aged: "offline-digits",
   paying: "paying",
   unknown: "offline-digits",
   paid: "paid",
@@ -24,6 +26,12 @@ const states: Readonly<Record<ScreenStanding, DisplayState>> = {
   cancelling: "closed",
   closed: "closed",
   voided: "closed",
+}
+
+/** What a customer is to know of a sale: with no line at the stall, that the six digits will be asked for. */
+export function displayState(shown: ShownSale, isOnline: boolean, nowMs: number): DisplayState {
+  const state = states[screenStanding(shown, isOnline, nowMs)]
+  return state === "code" && !isOnline ? "offline-digits" : state
 }
 
 /** Returns how to stop. */
@@ -61,7 +69,7 @@ function displayMessage({ state, terminal }: Kiosk): DisplayMessage {
       ? lines.length === 0
         ? "idle"
         : "basket"
-      : states[screenStanding(shown, line.isOnline, terminal.clock.nowMs())]
+      : displayState(shown, line.isOnline, terminal.clock.nowMs())
   const withCode = showing === "code" || showing === "paying" || showing === "offline-digits"
   return {
     ...{ v: 1, kind: "show", state: showing, language: settings.language },

@@ -11,8 +11,9 @@ import { useNow } from "../session/use-now"
 import { DigitsSheet } from "./digits-sheet"
 import { cameTooLate, type ScreenStanding, screenStanding, standingLooks } from "./standing"
 
-const open: ReadonlySet<ScreenStanding> = new Set(["shown", "paying", "unknown", "refused", "expired"])
-const withCode: ReadonlySet<ScreenStanding> = new Set(["shown", "paying", "unknown", "refused"])
+const open: ReadonlySet<ScreenStanding> = new Set(["shown", "paying", "unknown", "refused", "expired", "aged"])
+const withCode: ReadonlySet<ScreenStanding> = new Set(["shown", "paying", "unknown", "refused", "aged"])
+const withFreshCode: ReadonlySet<ScreenStanding> = new Set(["refused", "expired", "aged"])
 
 /** The code, and what becomes of it. The amount is the largest thing on the screen. */
 export function SettleScreen({ shown }: { readonly shown: ShownSale }) {
@@ -28,6 +29,8 @@ export function SettleScreen({ shown }: { readonly shown: ShownSale }) {
   const standing = screenStanding(shown, line.isOnline, nowMs)
   const look = standingLooks[standing]
   const isOpen = open.has(standing)
+  // Whoever paid before the cancellation has digits, and they count.
+  const takesDigits = isOpen || standing === "cancelling"
   const refuse = (code: string | undefined) =>
     setRefusal(code === undefined ? undefined : refusalWords(code, settings.language))
 
@@ -83,15 +86,17 @@ export function SettleScreen({ shown }: { readonly shown: ShownSale }) {
           })}
         </ul>
         <div className="settle-actions">
+          {takesDigits && (
+            <button type="button" className="secondary" onClick={() => setAsksDigits(true)}>
+              {say("sixDigits")}
+            </button>
+          )}
           {isOpen && (
             <>
               <button type="button" className="secondary" onClick={() => void takeCash(kiosk).then(refuse)}>
                 {say("takeCash")}
               </button>
-              <button type="button" className="secondary" onClick={() => setAsksDigits(true)}>
-                {say("sixDigits")}
-              </button>
-              {(standing === "expired" || standing === "refused") && (
+              {withFreshCode.has(standing) && (
                 <button type="button" className="primary" onClick={() => void renew(kiosk).then(refuse)}>
                   {say("freshCode")}
                 </button>

@@ -6,6 +6,8 @@ import type { ShownSale } from "../session/state"
 
 /** The gateway's window for opening a payment (SCAN_WINDOW_SECONDS): later the code is a fresh one's business. */
 const CODE_LIVES_MS = 300_000
+/** The window of a terminal that has no line (OFFLINE_CAP_SECONDS). */
+const OFFLINE_CODE_LIVES_MS = 86_400_000
 /** A payment takes seconds; after this long its result is to be called unknown. */
 const PAYING_MS_MAX = 20_000
 
@@ -14,6 +16,8 @@ export type ScreenStanding =
   | "shown"
   | "refused"
   | "expired"
+  /** Too old for a terminal with a line, and this one has none: somebody may have paid by it all the same. */
+  | "aged"
   | "paying"
   | "unknown"
 
@@ -25,11 +29,9 @@ export function screenStanding(shown: ShownSale, isOnline: boolean, nowMs: numbe
   }
   if (standing !== "waiting") return standing
   if (shown.wasRefused) return "refused"
-  return isExpired(shown.sale, nowMs) ? "expired" : "shown"
-}
-
-function isExpired(sale: SaleRow, nowMs: number): boolean {
-  return nowMs - seconds2024ToMs(sale.issuedAtSeconds) > CODE_LIVES_MS
+  const ageMs = nowMs - seconds2024ToMs(shown.sale.issuedAtSeconds)
+  if (ageMs <= CODE_LIVES_MS) return "shown"
+  return isOnline || ageMs > OFFLINE_CODE_LIVES_MS ? "expired" : "aged"
 }
 
 /** The payment was there before the cancellation: the seller gives the money back, or hands the goods over. */
@@ -44,6 +46,7 @@ export const standingLooks = {
   unknown: { word: "payingUnknown", shape: "?", tone: "unknown" },
   refused: { word: "paymentRefused", shape: "✕", tone: "refused" },
   expired: { word: "codeExpired", shape: "?", tone: "unknown" },
+  aged: { word: "codeAged", shape: "?", tone: "unknown" },
   paid: { word: "paidNow", shape: "✓", tone: "paid" },
   cash: { word: "cashTaken", shape: "✓", tone: "paid" },
   "handed-over": { word: "digitsAccepted", shape: "✓", tone: "paid" },

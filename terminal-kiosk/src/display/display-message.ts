@@ -4,7 +4,16 @@
  */
 export const DISPLAY_CHANNEL = "suyuan-customer-display"
 
-export type DisplayState = "idle" | "basket" | "code" | "paying" | "paid" | "cash" | "closed" | "offline-digits"
+export type DisplayState =
+  | "idle"
+  | "basket"
+  | "code"
+  | "paying"
+  | "paid"
+  | "cash"
+  | "expired"
+  | "closed"
+  | "offline-digits"
 
 export interface DisplayLine {
   readonly name: string

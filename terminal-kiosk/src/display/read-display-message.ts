@@ -7,7 +7,7 @@ const text = z.string().max(200)
 const displayMessage: z.ZodType<DisplayMessage> = z.object({
   v: z.literal(1),
   kind: z.literal("show"),
-  state: z.enum(["idle", "basket", "code", "paying", "paid", "cash", "closed", "offline-digits"]),
+  state: z.enum(["idle", "basket", "code", "paying", "paid", "cash", "expired", "closed", "offline-digits"]),
   language: z.enum(["zh", "en"]),
   development: z.boolean(),
   stall: text,

@@ -1,7 +1,12 @@
 import { expect, test } from "bun:test"
+import { offlineReceiptMessage, receiptDigitsOfMac } from "@suyuan/protocol/terminal/offline-receipt"
 import { followPayment } from "@suyuan/terminal-kiosk/payments/follow-payments"
+import { checkReceipt } from "@suyuan/terminal-kiosk/receipt/check-receipt"
 import { cancelSale } from "@suyuan/terminal-kiosk/sale/cancel-sale"
 import { closeSale } from "@suyuan/terminal-kiosk/sale/close-sale"
+import { standingOf } from "@suyuan/terminal-kiosk/sale/sale-standing"
+import { counterKey } from "@suyuan/terminal-kiosk/store/rows"
+import { displayState } from "../../../terminal-kiosk/screens/display/tell-display"
 import { shownAfter } from "../../../terminal-kiosk/screens/session/sale-news"
 import type { ShownSale } from "../../../terminal-kiosk/screens/session/state"
 import { cameTooLate, screenStanding } from "../../../terminal-kiosk/screens/settle/standing"
@@ -63,6 +68,28 @@ test("a code older than five minutes is expired; one that is being paid is not",
   expect(look()).toBe("expired")
   await hear("paying")
   expect(look()).toBe("paying")
+})
+
+test("without a line a code of five minutes may have been paid: digits go before a fresh code, for a day", async () => {
+  const { stall, shown, look } = await showing()
+  const customerSees = (isOnline: boolean) => displayState(shown(), isOnline, stall.clock.nowMs())
+  expect([customerSees(true), customerSees(false)]).toEqual(["code", "offline-digits"])
+  stall.clock.advance(5 * 60_000 + 1000)
+  expect([look(true), look(false)]).toEqual(["expired", "aged"])
+  expect([customerSees(true), customerSees(false)]).toEqual(["expired", "offline-digits"])
+  stall.clock.advance(24 * 3_600_000)
+  expect(look(false)).toBe("expired")
+})
+
+test("[UP-15] whoever paid by the code before it was replaced hands over on the digits of that one", async () => {
+  const { stall, shown } = await showing()
+  const { counter, amountFen } = shown().sale
+  await cancelSale(stall.terminal, counter)
+  const { networkId, terminal } = stall.terminal.identity
+  const mac = await stall.terminal.receiptKey.mac(offlineReceiptMessage({ networkId, terminal, counter, amountFen }))
+  const checked = await checkReceipt(stall.terminal, counter, receiptDigitsOfMac(mac))
+  expect(checked).toMatchObject({ ok: true, value: { verdict: "accepted" } })
+  expect(standingOf((await stall.store.get("sales", counterKey(counter)))!)).toBe("handed-over")
 })
 
 test("[UP-15] a payment that came before the cancellation is paid, and said to have come first", async () => {
