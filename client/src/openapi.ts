@@ -7551,7 +7551,7 @@ export interface paths {
             readonly requestBody: {
                 readonly content: {
                     readonly "application/json": {
-                        readonly digest: string;
+                        readonly reachDigest: string;
                     };
                 };
             };
@@ -7606,7 +7606,7 @@ export interface paths {
                 /**
                  * @description `recall/wrong-state`: The recall's state does not allow this; reload and look again.
                  *
-                 *     `recall/scope-changed`: The scope changed since it was shown to you; look again before you approve.
+                 *     `recall/scope-changed`: Its goods or stalls changed since they were shown to you; look again before you approve.
                  */
                 readonly 409: {
                     headers: {
@@ -11417,8 +11417,10 @@ export interface components {
              * @description Its shelf life ends then: later sales hold none
              */
             readonly lastSaleAt: string;
-            /** @description Names this scope; an approval names what it approves by it */
+            /** @description Names this scope: other sales, weights or stalls have another one */
             readonly digest: string;
+            /** @description Names its goods and stalls; an approval names what it approves by it */
+            readonly reachDigest: string;
             readonly totals: {
                 readonly sales: number;
                 readonly stalls: number;

@@ -47,7 +47,10 @@ export const recallScope = z
   .object({
     asOf: instant,
     lastSaleAt: instant.openapi({ description: "Its shelf life ends then: later sales hold none" }),
-    digest: z.string().openapi({ description: "Names this scope; an approval names what it approves by it" }),
+    digest: z.string().openapi({ description: "Names this scope: other sales, weights or stalls have another one" }),
+    reachDigest: z
+      .string()
+      .openapi({ description: "Names its goods and stalls; an approval names what it approves by it" }),
     totals: z.object({
       sales: z.number().int(),
       stalls: z.number().int(),
@@ -167,11 +170,11 @@ function cursorText({ expectedGrams, mayGrams, recordId, line }: SaleCursor): st
 }
 
 export function scopeView(scope: RecallScopeAnswer) {
-  const { asOfMs, lastSaleMs, digest, totals, piles, sales, next } = scope
+  const { asOfMs, lastSaleMs, digest, reachDigest, totals, piles, sales, next } = scope
   const stallOf = new Map(scope.stalls.map((stall) => [stall.merchantId, stall]))
   const pileOf = new Map(piles.map((pile) => [pile.pileId, pile]))
   return {
-    ...{ asOf: iso(asOfMs), lastSaleAt: iso(lastSaleMs), digest, totals },
+    ...{ asOf: iso(asOfMs), lastSaleAt: iso(lastSaleMs), digest, reachDigest, totals },
     stalls: piles.map(({ lotId, ...pile }) => {
       const { stallNumber = "", name = "", siteName = "" } = stallOf.get(pile.merchantId) ?? {}
       return { ...pile, stallNumber, name, siteName, ...(lotId !== null && { lotId }) }

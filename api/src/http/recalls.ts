@@ -95,7 +95,7 @@ const approveRoute = createRoute({
   security: byToken,
   request: {
     params: byId,
-    ...jsonBody(z.strictObject({ digest: z.string().regex(/^[0-9a-f]{64}$/, "the digest of the scope that you saw") })),
+    ...jsonBody(z.strictObject({ reachDigest: z.string().regex(/^[0-9a-f]{64}$/, "that of the scope that you saw") })),
   },
   responses: {
     204: { description: "Approved; the scope is frozen" },
@@ -154,7 +154,7 @@ export function recallRoutes({ ctx }: { readonly ctx: Context }): Routes {
     return c.json(scopeOfRecallView(await readScopeOfRecall(ctx, c.get("actor"), c.req.valid("param").id, page)), 200)
   })
   router.openapi(approveRoute, async (c) => {
-    await approveRecall(ctx, c.get("actor"), c.req.valid("param").id, c.req.valid("json").digest)
+    await approveRecall(ctx, c.get("actor"), c.req.valid("param").id, c.req.valid("json").reachDigest)
     return c.body(null, 204)
   })
   for (const step of Object.keys(steps) as (keyof typeof steps)[]) {

@@ -43,7 +43,10 @@ export function extendRecall(ctx: Context, actor: Actor, id: string): Promise<bo
     if (recall.state !== "active") throw new ServiceError("recall/wrong-state")
     const scope = await wholeScope(ctx, tx, recall)
     requireEveryReached(actor, recall, scope)
-    if (!reachesFurther(recall.frozen as FrozenScope | null, scope)) return false
+    const frozen = recall.frozen as FrozenScope | null
+    if (frozen?.digest === scope.digest) return false
+    const told = recall.isDrill ? 0 : await enlistBuyers(ctx, tx, recall)
+    if (told === 0 && !(await reachesFurther(tx, recall, scope))) return false
     await freezeScope(tx, recall, scope)
     const siteIds = scope.piles.map((pile) => pile.siteId)
     await recordStep(ctx, tx, actor, recall, { action: "extended", scope: markOf(scope), siteIds })
@@ -62,9 +65,13 @@ export async function extendActiveRecalls(ctx: Context): Promise<void> {
   }
 }
 
-function reachesFurther(frozen: FrozenScope | null, { totals, piles }: RecallScopeAnswer): boolean {
-  if (frozen === null) return true
-  return totals.sales > frozen.totals.sales || piles.length > frozen.piles
+/** More sales, a pile more, or more to hold in one: fewer of one thing hide no other. */
+async function reachesFurther(tx: Transaction, recall: Recall, { totals, piles }: RecallScopeAnswer): Promise<boolean> {
+  const frozen = recall.frozen as FrozenScope | null
+  if (frozen === null || totals.sales > frozen.totals.sales) return true
+  const before = await tx.select().from(recallPiles).where(eq(recallPiles.recallId, recall.id))
+  const held = new Map(before.map(({ pileId, stockMayGrams }) => [pileId, stockMayGrams]))
+  return piles.some(({ pileId, stock }) => stock.mayGrams > (held.get(pileId) ?? -1))
 }
 
 async function reachOut(ctx: Context, tx: Transaction, recall: Recall): Promise<void> {

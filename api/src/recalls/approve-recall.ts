@@ -9,10 +9,10 @@ import { lockRecall } from "./lock-recall"
 import { recordStep } from "./record-step"
 
 /**
- * Another person than the proposer approves what they saw: `digest` names it, and a scope that changed since is refused.
- * The scope is frozen with it. Nobody is told yet.
+ * Another person than the proposer approves what they saw: `reachDigest` names its set and the piles that it reached, and
+ * one that changed since is refused. Sales go on meanwhile: those are frozen as they are now. Nobody is told yet.
  */
-export function approveRecall(ctx: Context, actor: Actor, id: string, digest: string): Promise<void> {
+export function approveRecall(ctx: Context, actor: Actor, id: string, reachDigest: string): Promise<void> {
   requireScope(actor, "recalls:write")
   return inTransaction(ctx, async (tx) => {
     const recall = await lockRecall(tx, id)
@@ -23,7 +23,7 @@ export function approveRecall(ctx: Context, actor: Actor, id: string, digest: st
     if (recall.state !== "draft") throw new ServiceError("recall/wrong-state")
     const scope = await wholeScope(ctx, tx, recall)
     requireEveryReached(actor, recall, scope)
-    if (scope.digest !== digest) throw new ServiceError("recall/scope-changed", { field: "digest" })
+    if (scope.reachDigest !== reachDigest) throw new ServiceError("recall/scope-changed", { field: "reachDigest" })
     await freezeScope(tx, recall, scope)
     const approvedAt = new Date(ctx.clock.nowMs())
     await tx.update(recalls).set({ state: "approved", approvedBy: actor.id, approvedAt }).where(eq(recalls.id, id))

@@ -53,6 +53,8 @@ export type RecallScopeAnswer = {
   readonly setDigest: string
   /** Names this scope: other sales, weights or piles have another one. */
   readonly digest: string
+  /** Names what a person decides by: the set, and the piles and sites that it reached. Sales do not change it. */
+  readonly reachDigest: string
   readonly totals: ScopeTotals
   /** Piles that may hold or may have sold some, the most expected first. */
   readonly piles: readonly ScopePile[]
@@ -110,11 +112,14 @@ export async function scopeOf(
       " ",
     )
   })
+  const setDigest = setDigestOf(sources)
+  const places = piles.map(({ pileId, siteId }) => `${pileId} ${siteId}`)
   return {
     asOfMs,
     lastSaleMs: found.reach.lastMs,
-    setDigest: setDigestOf(sources),
-    digest: toHex(sha256(utf8Encode([setDigestOf(sources), ...marks.sort()].join("\n")))),
+    setDigest,
+    digest: digestOf([setDigest, ...marks.sort()]),
+    reachDigest: digestOf([setDigest, ...places.sort()]),
     totals: totalsOf(piles, sources),
     piles,
     stalls: affected.stalls.filter(({ merchantId }) => named.has(merchantId)),
@@ -188,6 +193,10 @@ function runsOf({ piles, lastMs }: Reached, scope: readonly RecalledPile[]): Aff
       ]
     }),
   )
+}
+
+function digestOf(lines: readonly string[]): string {
+  return toHex(sha256(utf8Encode(lines.join("\n"))))
 }
 
 function totalsOf(piles: readonly ScopePile[], { lots, inflows }: FrozenSources): ScopeTotals {

@@ -28,8 +28,8 @@ export const recallErrors = {
   },
   "recall/scope-changed": {
     status: 409,
-    zh: "范围在您查看之后有了变化，请重新查看再批准。",
-    en: "The scope changed since it was shown to you; look again before you approve.",
+    zh: "涉及的货物或摊位在您查看之后有了变化，请重新查看再批准。",
+    en: "Its goods or stalls changed since they were shown to you; look again before you approve.",
   },
   "recall/sales-unknown": {
     status: 404,

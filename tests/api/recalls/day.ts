@@ -29,7 +29,7 @@ export type Day = {
   readonly lot: string
   readonly otherLot: string
   readonly buyers: readonly TestBuyer[]
-  readonly bags: readonly { readonly recordId: string }[]
+  readonly bags: readonly Awaited<ReturnType<typeof sell>>[]
   readonly bystander: TestBuyer
 }
 

@@ -58,8 +58,8 @@ async function startRecall(): Promise<string> {
   const { ctx } = gateway
   const set = { kind: "lots", lotIds: [day.lot] } as const
   const { id } = await draftRecall(ctx, operator, { id: ctx.random.uuid(), set, reason: "农残超标" })
-  const { digest } = await readScopeOfRecall(ctx, secondOperator, id)
-  await approveRecall(ctx, secondOperator, id, digest)
+  const { reachDigest } = await readScopeOfRecall(ctx, secondOperator, id)
+  await approveRecall(ctx, secondOperator, id, reachDigest)
   await activateRecall(ctx, secondOperator, id)
   return id
 }

@@ -42,15 +42,15 @@ describe("recalls over HTTP", () => {
     const drafted = await call("/recalls", wang, { id, set: setOf(day.lot), reason: "农残超标" })
     expect([drafted.status, drafted.body]).toEqual([201, { id }])
     const scope = await call(`/recalls/${id}/scope?limit=2`, li)
-    const { digest, next, sales } = scope.body as { digest: string; next: string; sales: unknown[] }
+    const { reachDigest, next, sales } = scope.body as { reachDigest: string; next: string; sales: unknown[] }
     expect(sales).toHaveLength(2)
     const second = await call(`/recalls/${id}/scope?limit=2&after=${next}`, li)
     expect(second.body.sales).not.toEqual(sales)
-    expect((await call(`/recalls/${id}/approve`, wang, { digest })).body).toMatchObject({
+    expect((await call(`/recalls/${id}/approve`, wang, { reachDigest })).body).toMatchObject({
       code: "recall/second-person-needed",
     })
     for (const step of ["approve", "activate"]) {
-      expect((await call(`/recalls/${id}/${step}`, li, step === "approve" ? { digest } : {})).status).toBe(204)
+      expect((await call(`/recalls/${id}/${step}`, li, step === "approve" ? { reachDigest } : {})).status).toBe(204)
     }
     const session = await sessionOf(gateway.ctx, day.buyers[0] ?? { id: "" })
     const own = await call("/buyers/recalls", session)

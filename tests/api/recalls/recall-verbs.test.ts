@@ -21,7 +21,8 @@ import { parseDownMessage } from "@suyuan/terminal-kiosk/link/down-messages"
 import { eq } from "drizzle-orm"
 import { type TestGateway, testGateway } from "../../support/context"
 import { secondsOf } from "../../support/goods"
-import { cabbage } from "../../support/selling"
+import { newBuyer, refundOnPlatform } from "../../support/paying"
+import { cabbage, sellingTerminal, slotOf } from "../../support/selling"
 import { operator, operatorOf, operatorWithout, refusalOf, secondOperator } from "../../support/stall"
 import { type Day, playDay, sell } from "./day"
 
@@ -35,16 +36,16 @@ beforeAll(async () => {
 })
 afterAll(() => gateway?.close())
 
-async function draft(more: { isDrill?: boolean; actor?: Actor } = {}): Promise<string> {
+async function draft(more: { isDrill?: boolean; actor?: Actor; lot?: string } = {}): Promise<string> {
   const { ctx } = gateway
-  const set = { kind: "lots", lotIds: [day.lot] } as const
+  const set = { kind: "lots", lotIds: [more.lot ?? day.lot] } as const
   const order = { id: ctx.random.uuid(), set, reason: "农残超标", isDrill: more.isDrill ?? false }
   return (await draftRecall(ctx, more.actor ?? operator, order)).id
 }
 
 async function approve(id: string, actor: Actor = secondOperator): Promise<void> {
-  const { digest } = await readScopeOfRecall(gateway.ctx, actor, id)
-  await approveRecall(gateway.ctx, actor, id, digest)
+  const { reachDigest } = await readScopeOfRecall(gateway.ctx, actor, id)
+  await approveRecall(gateway.ctx, actor, id, reachDigest)
 }
 
 async function stepsOnLedger(id: string) {
@@ -69,13 +70,13 @@ describe("a recall", () => {
   test("[RC-8] is approved by another person than its proposer, who saw the scope as it is", async () => {
     const { ctx } = gateway
     const id = await draft()
-    const { digest } = await readScopeOfRecall(ctx, operator, id)
-    expect(await refusalOf(approveRecall(ctx, operator, id, digest))).toBe("recall/second-person-needed")
-    expect(await refusalOf(approveRecall(ctx, gatewayActor, id, digest))).toBe("recall/second-person-needed")
+    const { reachDigest } = await readScopeOfRecall(ctx, operator, id)
+    expect(await refusalOf(approveRecall(ctx, operator, id, reachDigest))).toBe("recall/second-person-needed")
+    expect(await refusalOf(approveRecall(ctx, gatewayActor, id, reachDigest))).toBe("recall/second-person-needed")
     expect(await refusalOf(approveRecall(ctx, secondOperator, id, "00".repeat(32)))).toBe("recall/scope-changed")
     expect(await refusalOf(activateRecall(ctx, operator, id))).toBe("recall/wrong-state")
     const ofStall = { ...operatorOf(day.trade.stall.siteId), id: "an inspector" }
-    expect(await refusalOf(approveRecall(ctx, ofStall, id, digest))).toBe("request/forbidden")
+    expect(await refusalOf(approveRecall(ctx, ofStall, id, reachDigest))).toBe("request/forbidden")
     await approve(id)
     await approve(id)
     expect(await readRecall(ctx, operator, id)).toMatchObject({ state: "approved", approvedBy: secondOperator.id })
@@ -124,6 +125,59 @@ describe("a recall", () => {
     expect((await noticesOf(id)).map(({ buyerId }) => buyerId)).toContain(consumer.id)
     expect((await stepsOnLedger(id)).at(-1)?.action).toBe("extended")
     await closeRecall(ctx, operator, id)
+  })
+
+  test("[RC-10] a sale that was taken back hides no new buyer", async () => {
+    const { ctx } = gateway
+    const own = await playDay(gateway)
+    const id = await draft({ lot: own.lot })
+    await approve(id)
+    await activateRecall(ctx, secondOperator, id)
+    const [bag] = own.bags
+    if (!bag) throw new Error("no bag was sold")
+    await refundOnPlatform(ctx, bag, { goods: "not-handed-over", amountFen: bag.paidFen })
+    await sell(gateway, own.trade.stall, 500, own.trade.consumer)
+    expect((await readScopeOfRecall(ctx, operator, id)).difference?.sales).toBe(0)
+    expect(await extendRecall(ctx, gatewayActor, id)).toBe(true)
+    expect((await noticesOf(id)).map(({ buyerId }) => buyerId)).toContain(own.trade.consumer.id)
+    expect(await extendRecall(ctx, gatewayActor, id)).toBe(false)
+    await closeRecall(ctx, operator, id)
+  })
+
+  test("[RC-10] a stall that had sold all holds what comes of it later", async () => {
+    const { ctx } = gateway
+    const own = await playDay(gateway)
+    await sell(gateway, own.trade.stall, 3500, own.trade.consumer)
+    const id = await draft({ lot: own.lot })
+    await approve(id)
+    await activateRecall(ctx, secondOperator, id)
+    const held = async () => (await readHolds(ctx.db, own.trade.stall.merchantId)).holds.length
+    expect(await held()).toBe(0)
+    await sell(gateway, own.trade.wholesaler, 1000, own.trade.stallWallet)
+    expect(await extendRecall(ctx, gatewayActor, id)).toBe(true)
+    expect(await held()).toBeGreaterThan(0)
+    await closeRecall(ctx, operator, id)
+  })
+
+  test("[RC-8] is approved while the stalls sell on: as it then is, unless it reaches other piles", async () => {
+    const { ctx } = gateway
+    const own = await playDay(gateway)
+    const id = await draft({ lot: own.lot })
+    const shown = await readScopeOfRecall(ctx, secondOperator, id)
+    const sale = await sell(gateway, own.trade.stall, 500, own.trade.consumer)
+    await approveRecall(ctx, secondOperator, id, shown.reachDigest)
+    const { frozen, digest } = await readScopeOfRecall(ctx, operator, id)
+    expect([frozen?.digest, frozen?.totals.sales]).toEqual([digest, shown.totals.sales + 1])
+    await activateRecall(ctx, secondOperator, id)
+    expect((await noticesOf(id)).map(({ saleRecordId }) => saleRecordId)).toContain(sale.recordId)
+    await closeRecall(ctx, operator, id)
+    const next = await draft({ lot: own.otherLot })
+    const before = await readScopeOfRecall(ctx, secondOperator, next)
+    const stall = await sellingTerminal(ctx, "market", [slotOf(1, cabbage)])
+    await stall.deliver(await stall.envelope("snapshot", stall.snapshotBody()))
+    await sell(gateway, own.trade.wholesaler, 100, await newBuyer(ctx, stall))
+    expect(await refusalOf(approveRecall(ctx, secondOperator, next, before.reachDigest))).toBe("recall/scope-changed")
+    await withdrawRecall(ctx, operator, next)
   })
 
   test("[RC-11] tells the stall's terminals what they must not sell, and lifts it, newest list last", async () => {

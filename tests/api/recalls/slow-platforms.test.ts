@@ -41,8 +41,8 @@ beforeEach(async () => {
   const { ctx } = gateway
   const set = { kind: "lots", lotIds: [day.lot] } as const
   recallId = (await draftRecall(ctx, operator, { id: ctx.random.uuid(), set, reason: "农残超标" })).id
-  const { digest } = await readScopeOfRecall(ctx, secondOperator, recallId)
-  await approveRecall(ctx, secondOperator, recallId, digest)
+  const { reachDigest } = await readScopeOfRecall(ctx, secondOperator, recallId)
+  await approveRecall(ctx, secondOperator, recallId, reachDigest)
   await activateRecall(ctx, secondOperator, recallId)
 })
 afterEach(async () => {
