@@ -44,6 +44,7 @@ export function clientDocument(): object {
     chain: untouched<RouteDeps["chain"]>("chain"),
     tokens: untouched<RouteDeps["tokens"]>("tokens"),
     events: untouched<RouteDeps["events"]>("events"),
+    miniCodes: untouched<RouteDeps["miniCodes"]>("miniCodes"),
   })
   return documentOf(createApp({ ctx, metrics: createMetrics(false), probes: [], routes }))
 }

@@ -13,6 +13,7 @@ import { admitFirstOperator } from "./access/admit-first-operator"
 import { alipayFromConfig } from "./adapters/alipay"
 import { alipayLoginFromConfig } from "./adapters/alipay-login"
 import { alipayMessageFromConfig } from "./adapters/alipay-message"
+import { alipayMiniCodeFromConfig } from "./adapters/alipay-mini-code"
 import { BuyerEvents } from "./adapters/buyer-events"
 import { connectChain } from "./adapters/evm-chain"
 import { connectTerminalRegister } from "./adapters/evm-terminal-register"
@@ -22,6 +23,7 @@ import { nativeVerifier } from "./adapters/native-signatures"
 import { prepareRecurring } from "./adapters/prepare-recurring"
 import { wechatLoginFromConfig } from "./adapters/wechat-login"
 import { wechatMessageFromConfig } from "./adapters/wechat-message"
+import { wechatMiniCodeFromConfig } from "./adapters/wechat-mini-code"
 import { wechatPayFromConfig } from "./adapters/wechat-pay"
 import { Afterwards } from "./afterwards"
 import { type Config, ConfigError, loadConfig, readSecret } from "./config"
@@ -106,6 +108,11 @@ async function main(config: Config): Promise<void> {
     alipay: alipayMessageFromConfig(config, clock),
   }
 
+  const miniCodes = {
+    "wechat-pay": wechatMiniCodeFromConfig(config, clock),
+    alipay: alipayMiniCodeFromConfig(config, clock),
+  }
+
   const metrics = createMetrics(true)
   const app = createApp({
     ctx,
@@ -116,7 +123,7 @@ async function main(config: Config): Promise<void> {
       { name: "broker", check: async () => assertConnected(channel.connected()) },
       { name: "chain", check: async () => void (await chain.headAt(config.LEDGER_LOG, 0)) },
     ],
-    routes: gatewayRoutes({ ctx, payments, logins, chain, tokens, events }),
+    routes: gatewayRoutes({ ctx, payments, logins, chain, tokens, events, miniCodes }),
     errorPage: refusalPage(ctx),
   })
   const server = Bun.serve({

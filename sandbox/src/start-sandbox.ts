@@ -18,6 +18,8 @@ import { loginPages } from "./login/login-page"
 import { wechatLoginRoutes } from "./login/wechat-login"
 import { Messages } from "./messages/messages"
 import { wechatMessageRoutes } from "./messages/wechat-message"
+import { alipayMiniCodePictures } from "./mini-codes/alipay-mini-code"
+import { wechatMiniCodeRoutes } from "./mini-codes/wechat-mini-code"
 import { Notifier } from "./notifications/notifier"
 import { settleDueRefunds } from "./orders/settle-refund"
 import { Store } from "./orders/store"
@@ -75,6 +77,8 @@ function routesOf(world: World, options: SandboxOptions): Hono {
   app.route("/", alipayRoutes(world))
   app.route("/", wechatLoginRoutes(world))
   app.route("/", wechatMessageRoutes(world))
+  app.route("/", wechatMiniCodeRoutes(world))
+  app.route("/", alipayMiniCodePictures())
   app.route("/", loginPages(world))
   app.route("/", walletPages(world))
   app.route("/sandbox", controlRoutes(world))

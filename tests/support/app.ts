@@ -21,6 +21,7 @@ export function testApp(ctx: Context, more: Partial<RouteDeps> = {}) {
   const routes = gatewayRoutes({
     ...{ ctx, payments: paymentDeps, logins: unused, chain: unused, tokens: testBrokerTokens(ctx) },
     events: { subscribe: () => () => {} },
+    miniCodes: unused,
     ...more,
   })
   return createApp({ ctx, metrics: createMetrics(false), probes: [], routes, errorPage: refusalPage(ctx) })

@@ -3,6 +3,7 @@ import type { Context } from "../context"
 import type { Chain } from "../ledger/chain"
 import type { PaymentDeps } from "../payments/payment-deps"
 import type { BrokerTokens } from "../terminals/broker-token"
+import type { MiniCodeProviders } from "../trace/mini-code-provider"
 import { accessRoutes } from "./access"
 import { alarmRoutes } from "./alarms"
 import { assetRoutes } from "./assets"
@@ -36,6 +37,7 @@ import { reconciliationRoutes } from "./reconciliations"
 import { refundRoutes } from "./refunds"
 import type { Routes } from "./router"
 import { type ScanDeps, scanRoutes } from "./scan"
+import { shareRoutes } from "./shares"
 import { stallPhotoRoutes } from "./stall-photos"
 import { statementRoutes } from "./statements"
 import { terminalRoutes } from "./terminals"
@@ -48,10 +50,11 @@ export type RouteDeps = {
   readonly chain: Chain
   readonly tokens: BrokerTokens
   readonly events: ScanDeps["events"]
+  readonly miniCodes: MiniCodeProviders
 }
 
 /** Every route of the gateway, each domain's with what it needs. Building them asks nobody and opens nothing. */
-export function gatewayRoutes({ ctx, payments, logins, chain, tokens, events }: RouteDeps): Routes[] {
+export function gatewayRoutes({ ctx, payments, logins, chain, tokens, events, miniCodes }: RouteDeps): Routes[] {
   const pages = openBuyerPages(ctx.config)
   return [
     assetRoutes(),
@@ -73,6 +76,7 @@ export function gatewayRoutes({ ctx, payments, logins, chain, tokens, events }: 
     reconciliationRoutes({ ctx, payments }),
     statementRoutes({ ctx }),
     officeRoutes({ ctx, payments }),
+    shareRoutes({ ctx, miniCodes, readerOf: (c) => readerOf(ctx, c) }),
     traceRoutes({
       ctx,
       chain,

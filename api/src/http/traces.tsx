@@ -204,21 +204,24 @@ export function traceRoutes({ ctx, chain, app, readerOf }: TraceDeps): Routes {
     const recordId = await recordOfShare(ctx, c.req.valid("param").shareId)
     return c.json(await readTrace(ctx, ctx.db, recordId, "share"), 200)
   })
-  const page = async (c: HttpContext<HttpEnvironment>, recordId: string, path: string, own?: BuyerApp) => {
+  const page = async (c: HttpContext<HttpEnvironment>, recordId: string, path: string, shareId?: string) => {
     const trace = await readTrace(ctx, ctx.db, recordId, "share")
     const asked = c.req.query("lang")
     const language = asked === "zh" || asked === "en" ? asked : (c.get("language") ?? "zh")
     const nonce = c.get("secureHeadersNonce")
-    return `<!doctype html>${<TracePage trace={trace} path={path} language={language} nonce={nonce} app={own} />}`
+    const base = ctx.config.GATEWAY_PUBLIC_URL
+    const preview = { url: `${base}${path}`, picture: `${base}${path}/card.png` }
+    // Without a share's id there is no picture, and no app, which opens shares by their ids.
+    const shown = shareId === undefined ? {} : { preview, app }
+    return `<!doctype html>${<TracePage trace={trace} path={path} language={language} nonce={nonce} {...shown} />}`
   }
   routes.openapi(sharePage, async (c) => {
     const { shareId } = c.req.valid("param")
-    return c.html(await page(c, await recordOfShare(ctx, shareId), `/t/${shareId}`, app), 200)
+    return c.html(await page(c, await recordOfShare(ctx, shareId), `/t/${shareId}`, shareId), 200)
   })
   routes.openapi(labelPage, async (c) => {
     const { terminal, counter, mac } = c.req.valid("param")
     const recordId = await recordOfLabel(ctx, { terminalId: terminal, counter, mac })
-    // Without the app, which opens shares by their ids.
     return c.html(await page(c, recordId, c.req.path), 200)
   })
   routes.openapi(purchaseProof, async (c) => {

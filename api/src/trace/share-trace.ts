@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto"
 import { shares } from "@suyuan/drizzle/schema/buyers"
 import { sales } from "@suyuan/drizzle/schema/sales"
-import { and, eq, isNull } from "drizzle-orm"
+import { and, desc, eq, isNull } from "drizzle-orm"
 import { type Actor, requireScope } from "../actor"
 import type { Context } from "../context"
 import { ServiceError } from "../errors"
@@ -11,6 +11,7 @@ import { hasPaid } from "../payments/has-paid"
 const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 /** 62^17 > 2^101: not to be guessed; fits the 32 characters of a mini-program code's scene. */
 const idLength = 17
+const sharesMax = 50
 
 /** Makes a link to a sale's trace. Only the payer shares a purchase. @throws ServiceError trace/unknown */
 export async function shareTrace(ctx: Context, actor: Actor, recordId: string): Promise<{ id: string }> {
@@ -18,6 +19,17 @@ export async function shareTrace(ctx: Context, actor: Actor, recordId: string): 
   const id = Array.from({ length: idLength }, () => alphabet[randomInt(alphabet.length)]).join("")
   await ctx.db.insert(shares).values({ id, recordId, buyerId: actor.id, createdAt: new Date(ctx.clock.nowMs()) })
   return { id }
+}
+
+/** Links to a purchase that its payer has not taken back, the newest first. @throws ServiceError trace/unknown */
+export async function listShares(ctx: Context, actor: Actor, recordId: string) {
+  await requirePayer(ctx, actor, recordId)
+  return ctx.db
+    .select({ id: shares.id, createdAt: shares.createdAt })
+    .from(shares)
+    .where(and(eq(shares.recordId, recordId), eq(shares.buyerId, actor.id), isNull(shares.revokedAt)))
+    .orderBy(desc(shares.createdAt))
+    .limit(sharesMax)
 }
 
 /** Takes a link back: whoever has it sees nothing from here on. @throws ServiceError trace/unknown */

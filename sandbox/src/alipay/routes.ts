@@ -5,6 +5,7 @@ import { Hono } from "hono"
 import { dropConnection } from "../faults/drop-connection"
 import type { FaultKind, Operation } from "../faults/faults"
 import { sendTemplateMessage } from "../messages/alipay-message"
+import { createMiniCode } from "../mini-codes/alipay-mini-code"
 import { payOrder } from "../orders/pay-order"
 import type { World } from "../world"
 import { billUrl } from "./bill"
@@ -23,6 +24,7 @@ const operationOf: Readonly<Record<string, Operation>> = {
   "alipay.trade.fastpay.refund.query": "refund-query",
   "alipay.data.dataservice.bill.downloadurl.query": "bill",
   "alipay.open.app.mini.templatemessage.send": "message",
+  "alipay.open.app.qrcode.create": "mini-code",
 }
 
 interface Call {
@@ -88,6 +90,8 @@ async function carryOut(world: World, call: Call): Promise<Record<string, unknow
       return billUrl(world, context, call.content, call.origin)
     case "alipay.open.app.mini.templatemessage.send":
       return sendTemplateMessage(world, call.content)
+    case "alipay.open.app.qrcode.create":
+      return createMiniCode(call.content, call.origin)
     case "alipay.system.oauth.token":
       return exchangeCode(world, call.parameters)
     default:
@@ -114,8 +118,8 @@ export function parseBizContent(text: string | undefined): unknown {
 
 function numbersOf(content: unknown): string[] {
   if (typeof content !== "object" || content === null) return []
-  const { out_trade_no, trade_no, out_request_no, bill_date, form_id } = content as Record<string, unknown>
-  return [out_trade_no, trade_no, out_request_no, bill_date, form_id].filter(
+  const { out_trade_no, trade_no, out_request_no, bill_date, form_id, query_param } = content as Record<string, unknown>
+  return [out_trade_no, trade_no, out_request_no, bill_date, form_id, query_param].filter(
     (value): value is string => typeof value === "string",
   )
 }

@@ -41,6 +41,7 @@ export const operations = [
   "pay",
   "notify",
   "message",
+  "mini-code",
 ] as const
 export type Operation = (typeof operations)[number]
 

@@ -1,3 +1,4 @@
+import { buyerWords } from "@suyuan/look/buyer-words"
 import { css, stateShapes } from "@suyuan/look/tokens"
 import { type Word, type WordLanguage, words } from "@suyuan/look/words"
 import { raw } from "hono/html"
@@ -6,10 +7,13 @@ import type { Trace } from "../../trace/read-trace"
 import type { BuyerApp } from "../buyer-pages"
 import { AppHead } from "./app-head"
 import { originWords } from "./origin-words"
+import { cardSize } from "./share-card"
 
 type TracePageProps = {
   readonly trace: Trace
   readonly path: string
+  /** Of this page and of its picture, for whoever previews the link; none where no share opens it. */
+  readonly preview?: { readonly url: string; readonly picture: string } | undefined
   readonly language: WordLanguage
   readonly nonce: string | undefined
   readonly app?: BuyerApp | undefined
@@ -17,7 +21,7 @@ type TracePageProps = {
 type Line = Trace["lines"][number]
 
 /** A shared trace as a plain page: neither buyer, price nor time of day; readable without a script. */
-export const TracePage: FC<TracePageProps> = ({ trace, path, language, nonce, app }) => {
+export const TracePage: FC<TracePageProps> = ({ trace, path, preview, language, nonce, app }) => {
   const say = (word: Word) => words[word][language]
   const other = language === "zh" ? "en" : "zh"
   const names = trace.lines.map((line) => (language === "zh" ? line.name : line.nameEn) ?? "").filter((name) => name)
@@ -30,6 +34,21 @@ export const TracePage: FC<TracePageProps> = ({ trace, path, language, nonce, ap
         <meta name="robots" content="noindex" />
         <meta property="og:title" content={title} />
         <meta property="og:type" content="article" />
+        <meta property="og:site_name" content="溯源 Suyuan" />
+        <meta property="og:locale" content={language === "zh" ? "zh_CN" : "en_GB"} />
+        <meta property="og:description" content={finestOf(trace.lines[0], language)} />
+        <meta name="description" content={finestOf(trace.lines[0], language)} />
+        {preview && (
+          <>
+            <meta property="og:url" content={preview.url} />
+            <meta property="og:image" content={preview.picture} />
+            <meta property="og:image:type" content="image/png" />
+            <meta property="og:image:width" content={String(cardSize.width)} />
+            <meta property="og:image:height" content={String(cardSize.height)} />
+            <meta property="og:image:alt" content={title} />
+            <meta name="twitter:card" content="summary_large_image" />
+          </>
+        )}
         <title>{title}</title>
         <style id="plain-style" nonce={nonce ?? ""}>
           {raw(css() + traceStyle)}
@@ -40,6 +59,9 @@ export const TracePage: FC<TracePageProps> = ({ trace, path, language, nonce, ap
         {trace.development && <p class="demo">{say("demo")}</p>}
         <main class="slip">
           <header>
+            {trace.stall.photo && (
+              <img class="photo" src={trace.stall.photo} width="96" height="72" alt={buyerWords.stallPhoto[language]} />
+            )}
             <p class="soft">{language === "zh" ? trace.stall.site : trace.stall.siteEn}</p>
             <h1>{trace.stall.name}</h1>
             <p class="soft">
@@ -67,6 +89,16 @@ export const TracePage: FC<TracePageProps> = ({ trace, path, language, nonce, ap
   )
 }
 
+/** The finest statement that is certain of a line's goods. */
+function finestOf(line: Line | undefined, language: WordLanguage): string {
+  const say = (word: Word) => words[word][language]
+  const origin = line?.origin
+  if (!origin || origin.kind === "unknown") return say(origin ? "originUnknown" : "noTrace")
+  const [comma, semicolon] = language === "zh" ? ["、", "；"] : [", ", "; "]
+  const unknown = origin.unknownHighPercent > 0 ? `${semicolon}${say("unknownUpTo")} ${origin.unknownHighPercent}%` : ""
+  return `${say(originWords[origin.kind])} ${origin.places.join(comma)}${unknown}`
+}
+
 const LineTrace: FC<{ line: Line; language: WordLanguage }> = ({ line, language }) => {
   const say = (word: Word) => words[word][language]
   const { origin } = line
@@ -78,10 +110,7 @@ const LineTrace: FC<{ line: Line; language: WordLanguage }> = ({ line, language 
           {stateShapes.unknown} {say(origin === null ? "noTrace" : "originUnknown")}
         </p>
       ) : (
-        <p class="finest">
-          {say(originWords[origin.kind])} {origin.places.join("、")}
-          {origin.unknownHighPercent > 0 && `；${say("unknownUpTo")} ${origin.unknownHighPercent}%`}
-        </p>
+        <p class="finest">{finestOf(line, language)}</p>
       )}
       {origin?.sources.map((source) => (
         <OriginBar
@@ -191,6 +220,7 @@ body{margin:0;background:var(--paper);color:var(--ink);font-family:var(--font);f
 .demo{margin:0;padding:8px 16px;background:var(--grain);color:#1D2318;text-align:center;font-size:14px}
 .slip{max-width:520px;margin:16px auto;padding:20px;background:var(--card);border-radius:12px;box-shadow:0 2px 10px rgb(0 0 0 / 8%)}
 h1{margin:0;font-size:28px;line-height:1.25}h2{font-size:20px;margin:16px 0 4px}h3{font-size:16px;margin:12px 0 4px}
+.photo{float:right;margin:0 0 8px 12px;border-radius:8px;object-fit:cover}
 .soft,small{color:var(--ink-soft);font-size:14px}small{display:block;overflow-wrap:anywhere}p{margin:4px 0}
 section{border-top:1px dashed var(--ink-soft);margin-top:12px}
 .finest{font-weight:600}.good{color:var(--leaf)}.bad{color:var(--chilli)}.waiting{border-left:4px solid var(--grain);padding-left:8px}

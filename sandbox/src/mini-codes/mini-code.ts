@@ -1,0 +1,10 @@
+/** Mini-program codes of both platforms: what they check, and the picture. */
+import { toBuffer } from "qrcode"
+
+/** Pages of the mini-programs, as their published versions have them. */
+export const publishedPages = ["pages/pay/index", "pages/trace/index", "pages/verify/index", "pages/mine/index"]
+
+/** `pathOrUrl` drawn as PNG: any reader shows where it leads, which the platforms' own pictures do not. */
+export function drawMiniCode(text: string, width: number): Promise<Buffer> {
+  return toBuffer(text, { type: "png", width, margin: 2, errorCorrectionLevel: "M" })
+}
