@@ -65,6 +65,8 @@ export const inspections = pgTable("inspections", {
   enteredBy: text("entered_by"),
   /** It failed, and what it may cover was not proposed for recall yet. */
   recallDue: boolean("recall_due").notNull().default(false),
+  /** By the books nothing was there: when to look again; null: at once. */
+  recallTryAt: instant("recall_try_at"),
   recallId: uuid("recall_id"),
   /** When to look (again) at what may have been in the sampled pile; null: what that was is settled. */
   sourcesDueAt: instant("sources_due_at").defaultNow(),
