@@ -9,6 +9,7 @@ import type { Notice } from "../../src/link/down-messages"
 import { type KeptLink, keepLinked } from "../../src/link/keep-linked"
 import { standingOf } from "../../src/sale/sale-standing"
 import { readSettings } from "../../src/settings/settings"
+import { listPurchases } from "../../src/stock/list-purchases"
 import { heldSlots } from "../../src/stock/recall-holds"
 import { slotsOf } from "../../src/stock/write-snapshot"
 import { type SaleRow, THE_ONE } from "../../src/store/rows"
@@ -24,7 +25,6 @@ import type { KioskState, LineState, Problem, TerminalStanding } from "./state"
 
 /** A tablet that was asked to forget nothing still tells how much room there is. */
 const STORAGE_LOOK_MS = 60_000
-const PURCHASES_SHOWN = 200
 
 export class Kiosk {
   readonly state: Observed<KioskState>
@@ -102,7 +102,7 @@ export class Kiosk {
     const [unsent, refused, purchases, bindings, displays, snapshot] = await Promise.all([
       store.count("outbox"),
       store.list("refused"),
-      store.list("purchases", { limit: PURCHASES_SHOWN }),
+      listPurchases(this.terminal),
       store.list("bindings"),
       store.list("displays"),
       store.get("snapshots", THE_ONE),

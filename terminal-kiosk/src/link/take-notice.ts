@@ -8,20 +8,30 @@ import type { Notice } from "./down-messages"
 /** Keeps what the stall is told apart from its payments. Repeated notices change nothing. */
 export function takeNotice(terminal: Terminal, notice: Notice): Promise<void> {
   return terminal.inTurn(async () => {
-    const change = await changeOf(terminal, notice)
-    if (change !== undefined) await terminal.store.commit([change])
+    const changes = await changesOf(terminal, notice)
+    if (changes.length > 0) await terminal.store.commit(changes)
   })
 }
 
-async function changeOf({ store, clock }: Terminal, notice: Notice): Promise<Change | undefined> {
+async function changesOf(terminal: Terminal, notice: Notice): Promise<readonly Change[]> {
+  if (notice.kind === "purchase-offered") {
+    const { saleRecordId, lineIndex, commodity, grams } = notice
+    const row = { saleRecordId, lineIndex, commodity, grams }
+    const key = purchaseKey(row)
+    if ((await terminal.store.get("purchases", key)) !== undefined) return []
+    return [
+      { table: "purchases", change: "put", key, row },
+      { table: "openPurchases", change: "put", key, row },
+    ]
+  }
+  const change = await changeOf(terminal, notice)
+  return change === undefined ? [] : [change]
+}
+
+type OtherNotice = Exclude<Notice, { readonly kind: "purchase-offered" }>
+
+async function changeOf({ store, clock }: Terminal, notice: OtherNotice): Promise<Change | undefined> {
   switch (notice.kind) {
-    case "purchase-offered": {
-      const { saleRecordId, lineIndex, commodity, grams } = notice
-      const row = { saleRecordId, lineIndex, commodity, grams }
-      const key = purchaseKey(row)
-      const known = await store.get("purchases", key)
-      return known === undefined ? { table: "purchases", change: "put", key, row } : undefined
-    }
     case "stock-counted": {
       const row = { text: JSON.stringify(notice), atMs: clock.nowMs() }
       return { table: "notices", change: "put", key: stockTakeKey(notice.uploadId), row }

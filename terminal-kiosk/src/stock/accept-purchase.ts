@@ -39,7 +39,11 @@ export function acceptPurchase(
       outcome: answer.outcome,
     })
     const answered = { ...row, answer: answer.outcome, acceptedGrams }
-    await terminal.store.commit([change, { table: "purchases", change: "put", key, row: answered }])
+    await terminal.store.commit([
+      change,
+      { table: "purchases", change: "put", key, row: answered },
+      { table: "openPurchases", change: "delete", key },
+    ])
     return ok(undefined)
   })
 }

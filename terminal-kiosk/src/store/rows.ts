@@ -189,6 +189,8 @@ export interface Tables {
   readonly outbox: OutboxRow
   readonly refused: RefusedRow
   readonly purchases: PurchaseRow
+  /** Those that wait for their answer, under the same keys: found whatever their age. */
+  readonly openPurchases: PurchaseRow
   readonly bindings: BindingRow
   readonly displays: DisplayRow
   /** State of the terminal and of its payee accounts, newest word by subject. */
