@@ -16,7 +16,7 @@ export const builtIn = "http://127.0.0.1:8080"
 /** How a payment ends for whoever holds the phone. */
 export type Ending = "pays" | "cancels" | "fails" | "says nothing clear" | "loses its network"
 /** Words that the platforms have for what the sandbox cannot know: what happened to the phone. */
-const blurred: Partial<Record<Ending, { readonly errMsg: string; readonly resultCode: string }>> = {
+export const blurred: Partial<Record<Ending, { readonly errMsg: string; readonly resultCode: string }>> = {
   "says nothing clear": { errMsg: "something else", resultCode: "8000" },
   "loses its network": { errMsg: "requestPayment:fail network error", resultCode: "6002" },
 }
