@@ -15,6 +15,11 @@ import type { Installation } from "./installation"
 
 const CABBAGE = { code: 1036, nameZh: "大白菜", nameEn: "Napa cabbage", shelfLifeHours: 96 }
 
+const places = {
+  base: { kind: "base", number: 902, name: "东桥蔬菜基地", nameEn: "East Bridge vegetable base" },
+  market: { kind: "market", number: 901, name: "东桥菜市场", nameEn: "East Bridge wet market" },
+} as const
+
 /** A tablet's clock that somebody sets wrong. */
 export type LooseClock = { nowMs(): number; setWrongBy(ms: number): void }
 
@@ -35,6 +40,8 @@ export type SoakMarket = {
 
 export type SoakMarketOptions = {
   readonly stalls: number
+  /** What kind of place they are at; a wet market when left out. */
+  readonly kind?: "base" | "market"
   /** What each stall's line does to messages. */
   readonly line?: (connect: ConnectBroker, stall: number) => ConnectBroker
 }
@@ -46,7 +53,7 @@ export async function openSoakMarket(installation: Installation, options: SoakMa
   const sql = postgres(installation.databaseUrl, { max: 3, onnotice: () => {} })
   await addOrganisations(gateway, installation.directory)
   await publishCatalogue(gateway, [CABBAGE])
-  const site = { kind: "market", number: 901, name: "东桥菜市场", nameEn: "East Bridge wet market" } as const
+  const site = places[options.kind ?? "market"]
   const siteId = await addSite(gateway, { ...site, regionCode: "110105" })
   const stalls: SoakStall[] = []
   for (let index = 0; index < options.stalls; index += 1) {

@@ -26,11 +26,18 @@ export type MarketAtFault = SoakMarket & {
   end(): Promise<void>
 }
 
-export async function openMarketAtFault({ gateways = 1, stalls = 1 } = {}): Promise<MarketAtFault> {
+export type MarketAtFaultOptions = {
+  readonly gateways?: number
+  readonly stalls?: number
+  readonly kind?: "base" | "market"
+}
+
+export async function openMarketAtFault(options: MarketAtFaultOptions = {}): Promise<MarketAtFault> {
+  const { gateways = 1, stalls = 1, kind = "market" } = options
   const installation = await openInstallation({ gateways, settings: hasty })
   try {
     const line: Line = { losesAcknowledgements: false }
-    const market = await openSoakMarket(installation, { stalls, line: (connect) => lossy(connect, line) })
+    const market = await openSoakMarket(installation, { stalls, kind, line: (connect) => lossy(connect, line) })
     const [stall] = market.stalls
     if (stall === undefined) throw new Error("no stall")
     const wallets = { "wechat-pay": await market.newWallet("wechat-pay"), alipay: await market.newWallet("alipay") }

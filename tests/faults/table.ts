@@ -18,6 +18,7 @@ export const steps = [
   "anchor",
   "confirm",
   "acknowledge",
+  "recall",
 ] as const
 
 export type FaultRow = {
@@ -601,6 +602,70 @@ export const table = {
       step: "seal",
       fault: "the holder of a log sleeps through its lease and wakes",
       expected: "it writes nothing: the other's fence stands, each record in one batch",
+    },
+  },
+
+  /** A recall's steps, each where it crosses a process: person, database, broker, platform, chain. */
+  recalls: {
+    approvalLostRequest: {
+      step: "recall",
+      fault: "gateway killed in the transaction that approves",
+      expected: "not approved; asked again it is, with one step and one record",
+    },
+    approvalLostResponse: {
+      step: "recall",
+      fault: "approved, and the person never hears it",
+      expected: "asked again with the same digest it is success; one step",
+    },
+    activationLostRequest: {
+      step: "recall",
+      fault: "gateway killed in the transaction that puts it in force",
+      expected: "no hold, no notice, no record of it; asked again there is each of them, once",
+    },
+    activationLostResponse: {
+      step: "recall",
+      fault: "put in force, and the person never hears it",
+      expected: "asked again it is success; one step, one notice a buyer, one list of holds",
+    },
+    holdLostRequest: {
+      step: "recall",
+      fault: "gateway killed with the hold in its outbox, the broker silent",
+      expected: "the outbox kept it: the terminal refuses the goods when the broker speaks",
+    },
+    holdLostResponse: {
+      step: "recall",
+      fault: "gateway killed when the terminal has the hold and the outbox does not know",
+      expected: "told again, the same version: one list, and the stall is counted as told",
+    },
+    noticeLostRequest: {
+      step: "recall",
+      fault: "a buyer's message lost on its way to the platform",
+      expected: "unknown, tried again; the buyer is told once",
+    },
+    noticeLostResponse: {
+      step: "recall",
+      fault: "a buyer's message at the platform, and its answer lost",
+      expected: "unknown, tried again: told, perhaps twice, never not at all",
+    },
+    noticeKilled: {
+      step: "recall",
+      fault: "gateway killed when its message has not reached the platform",
+      expected: "unknown from before it was sent; taken up by the next one, the buyer is told",
+    },
+    recordNotSealed: {
+      step: "recall",
+      fault: "gateway killed while a step's record is being sealed",
+      expected: "every step stands on the chain once, in the order in which it was made",
+    },
+    extensionLost: {
+      step: "recall",
+      fault: "gateway killed in the transaction that extends it to a late sale",
+      expected: "not extended; asked again it is, and the late buyer is listed",
+    },
+    endLost: {
+      step: "recall",
+      fault: "gateway killed in the transaction that closes it",
+      expected: "still held; asked again it is closed once and the stall sells again",
     },
   },
 
