@@ -1,3 +1,4 @@
+import type { BuyerWord } from "@suyuan/look/buyer-words"
 import { stateShapes } from "@suyuan/look/tokens"
 import type { ReactNode } from "react"
 import { switchLanguage, useWords } from "../session/language"
@@ -68,11 +69,13 @@ export function Loading() {
   )
 }
 
-export function Offline({ onAgain }: { readonly onAgain: () => void }) {
+type OfflineProps = { readonly onAgain: () => void; readonly why?: BuyerWord }
+
+export function Offline({ onAgain, why = "offlineWhatNow" }: OfflineProps) {
   const { say } = useWords()
   return (
     <Slip>
-      <Notice shape="waiting" title={say("offlineTitle")} why={say("offlineWhatNow")}>
+      <Notice shape="waiting" title={say("offlineTitle")} why={say(why)}>
         <Press id="again" className="primary" onPress={onAgain}>
           {say("tryAgain")}
         </Press>

@@ -34,7 +34,7 @@ function Stage({ stage, flow }: { readonly stage: PayStage; readonly flow: PayFl
     case "loading":
       return <Loading />
     case "offline":
-      return <Offline onAgain={() => void flow.load()} />
+      return <Offline onAgain={() => void flow.load()} why="offlineNotPaid" />
     case "refused":
       return (
         <Slip>
