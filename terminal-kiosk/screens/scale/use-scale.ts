@@ -12,14 +12,21 @@ const protocols = { continuous: continuousScale, "toledo-8217": toledo8217Scale,
 
 /** One scale for as long as the page is open: a port is opened once. */
 let opened: { readonly kind: SettingsRow["scale"]; readonly scale: Scale } | undefined
+/** The port of the one before is its own until this is over. */
+let closing: Promise<unknown> = Promise.resolve()
+
+function closeOpened(): void {
+  closing = Promise.all([closing, opened?.scale.close()])
+  opened = undefined
+}
 
 function scaleOf(kind: SettingsRow["scale"]): Scale | undefined {
   if (opened?.kind === kind) return opened.scale
-  void opened?.scale.close()
-  opened = undefined
+  closeOpened()
   const serial = serialOf(navigator)
   if (kind === "none" || (kind !== "simulated" && serial === undefined)) return undefined
-  const scale = kind === "simulated" ? openSimulatedScale() : openWebSerialScale(serial!, protocols[kind])
+  const scale =
+    kind === "simulated" ? openSimulatedScale() : openWebSerialScale(serial!, protocols[kind], { after: closing })
   opened = { kind, scale }
   return scale
 }
@@ -27,8 +34,7 @@ function scaleOf(kind: SettingsRow["scale"]): Scale | undefined {
 /** A person has to point at the port once; the browser remembers it. Opens the scale anew. */
 export async function chooseScalePort(): Promise<void> {
   await serialOf(navigator)?.requestPort()
-  void opened?.scale.close()
-  opened = undefined
+  closeOpened()
 }
 
 export function useScale(kind: SettingsRow["scale"]): readonly [ScaleState, Scale | undefined] {

@@ -1,4 +1,7 @@
-/** A scale at a serial port, through Web Serial. Unplugged it says so, and is taken up again when it comes back. */
+/**
+ * A scale at a serial port, through Web Serial. Unplugged or silent it says so, and is taken up again when it comes
+ * back: the last weight of a scale that fell asleep is nobody's weight.
+ */
 import type { Scale, ScaleProtocol, ScaleState } from "./scale"
 
 /** The little of the API that is used: TypeScript's DOM does not have it. */
@@ -17,15 +20,32 @@ export const serialOf = (navigator: Navigator): SerialLike | undefined =>
   (navigator as Navigator & { readonly serial?: SerialLike }).serial
 
 const ASK_EVERY_MS = 250
+/** Six questions without an answer; a scale that talks by itself does so several times a second. */
+const SILENT_MS_MAX = 1_500
+/** The port is there and the line broke: noise on a cheap cable, or the port is still being closed. */
+const RETRY_MS = 1_000
 
-export function openWebSerialScale(serial: SerialLike, protocol: ScaleProtocol): Scale {
+export interface ScalePace {
+  readonly silentMsMax?: number
+  readonly retryMs?: number
+  /** The port is not opened before: another scale is giving it up. */
+  readonly after?: Promise<unknown>
+}
+
+export function openWebSerialScale(serial: SerialLike, protocol: ScaleProtocol, pace: ScalePace = {}): Scale {
+  const { silentMsMax = SILENT_MS_MAX, retryMs = RETRY_MS, after = Promise.resolve() } = pace
   const watchers = new Set<(state: ScaleState) => void>()
   let state: ScaleState = { kind: "away" }
   let port: SerialPortLike | undefined
   let reader: ReadableStreamDefaultReader<Uint8Array> | undefined
   let isClosed = false
+  let listening: Promise<void> = Promise.resolve()
+  let silence: ReturnType<typeof setTimeout> | undefined
+  let retry: ReturnType<typeof setTimeout> | undefined
 
   function tell(next: ScaleState): void {
+    clearTimeout(silence)
+    if (next.kind !== "away") silence = setTimeout(() => tell({ kind: "away" }), silentMsMax)
     state = next
     for (const look of watchers) look(next)
   }
@@ -36,6 +56,7 @@ export function openWebSerialScale(serial: SerialLike, protocol: ScaleProtocol):
   }
 
   async function listen(): Promise<void> {
+    await after
     const [known] = await serial.getPorts()
     if (known === undefined || port !== undefined || isClosed) return
     port = known
@@ -45,31 +66,40 @@ export function openWebSerialScale(serial: SerialLike, protocol: ScaleProtocol):
       await known.open({ baudRate, dataBits, parity })
       await readFrames(known)
     } catch {
-      // Unplugged, or taken by another program: the screen says that it is away.
+      // Unplugged, noise, or taken by another program: the screen says that it is away.
     }
     clearInterval(asking)
     await known.close().catch(() => {})
     port = undefined
     tell({ kind: "away" })
+    clearTimeout(retry)
+    if (!isClosed) retry = setTimeout(plugged, retryMs)
   }
 
   async function readFrames(open: SerialPortLike): Promise<void> {
     let text = ""
-    reader = open.readable?.getReader()
-    for (;;) {
-      const { value, done } = (await reader?.read()) ?? { value: undefined, done: true }
-      if (done || value === undefined) return
-      // Bytes as characters: a status byte is not text.
-      const { frames, rest } = protocol.split(text + String.fromCharCode(...value))
-      text = rest
-      for (const frame of frames) {
-        const reading = protocol.parse(frame)
-        if (reading !== undefined) tell(reading)
+    reader = isClosed ? undefined : open.readable?.getReader()
+    try {
+      for (;;) {
+        const { value, done } = (await reader?.read()) ?? { value: undefined, done: true }
+        if (done || value === undefined) return
+        // Bytes as characters: a status byte is not text.
+        const { frames, rest } = protocol.split(text + String.fromCharCode(...value))
+        text = rest
+        for (const frame of frames) {
+          const reading = protocol.parse(frame)
+          if (reading !== undefined) tell(reading)
+        }
       }
+    } finally {
+      // A port whose stream is held is not closed.
+      reader?.releaseLock()
     }
   }
 
-  const plugged = () => void listen()
+  function plugged(): void {
+    listening = listen().catch(() => {})
+  }
   serial.addEventListener("connect", plugged)
   plugged()
   return {
@@ -82,7 +112,10 @@ export function openWebSerialScale(serial: SerialLike, protocol: ScaleProtocol):
     async close() {
       isClosed = true
       serial.removeEventListener("connect", plugged)
+      clearTimeout(retry)
       await reader?.cancel().catch(() => {})
+      await listening
+      clearTimeout(silence)
     },
   }
 }
