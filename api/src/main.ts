@@ -147,7 +147,7 @@ async function main(config: Config): Promise<void> {
     { name: "outbox/relay", everyMs: 1000, run: () => relayOutbox(ctx, channel) },
     ...paymentJobs(payments),
     ...reconcileJobs(payments, holder),
-    ...ledgerJobs(chain, holder),
+    ...ledgerJobs(ctx, chain, holder),
     ...salesJobs,
     ...partitionJobs,
     ...traceJobs,

@@ -8,7 +8,13 @@ import { ACCESS_TOKEN_PREFIX, tokenHash } from "./token"
 export async function findActor(ctx: Pick<Context, "db" | "clock">, token: string): Promise<Actor | undefined> {
   if (!token.startsWith(ACCESS_TOKEN_PREFIX) || token.length !== ACCESS_TOKEN_PREFIX.length + 64) return undefined
   const [row] = await ctx.db
-    .select()
+    .select({
+      kind: accessTokens.kind,
+      actorId: accessTokens.actorId,
+      participantId: accessTokens.participantId,
+      siteIds: accessTokens.siteIds,
+      scopes: accessTokens.scopes,
+    })
     .from(accessTokens)
     .where(
       and(

@@ -5,29 +5,43 @@ import { reasonOf } from "../errors"
 export type Job = {
   readonly name: string
   readonly everyMs: number
-  /** How much was done; while there is some it is called again at once. */
-  readonly run: (ctx: Context) => Promise<number>
+  /** When it has had nothing to do for a while; left out: as before. */
+  readonly idleEveryMs?: number
+  /** How much was done; while there is some it is called again at once. `busy` says that there is something to wait for. */
+  readonly run: (ctx: Context, busy?: () => void) => Promise<number>
 }
+
+/** So long without work a job is idle. */
+const idleAfterMs = 5_000
 
 /** Runs jobs until stopped, each by itself and never twice at once. A failure is logged and tried again in its time. */
 export function runJobs(ctx: Context, jobs: readonly Job[]): { stop(): Promise<void>; wake(name: string): void } {
   let stopped = false
   const wakers = new Map<string, () => void>()
   const loops = jobs.map(async (job) => {
+    let busyMs = performance.now()
+    const busy = () => {
+      busyMs = performance.now()
+    }
     while (!stopped) {
+      const isIdle = performance.now() - busyMs > idleAfterMs
+      const pauseMs = isIdle ? (job.idleEveryMs ?? job.everyMs) : job.everyMs
       const pause = new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, job.everyMs)
+        const timer = setTimeout(resolve, pauseMs)
         wakers.set(job.name, () => {
           clearTimeout(timer)
           resolve()
         })
       })
-      const done = await job.run(ctx).catch((error: unknown) => {
+      const done = await job.run(ctx, busy).catch((error: unknown) => {
         if (!stopped) ctx.log.warn({ job: job.name, error: reasonOf(error) }, "a job failed and will be tried again")
         return 0
       })
       if (stopped) break
-      if (done > 0) wakers.get(job.name)?.()
+      if (done > 0) {
+        busy()
+        wakers.get(job.name)?.()
+      }
       await pause
     }
   })

@@ -45,12 +45,21 @@ type SealedRecord = { readonly record: PendingRecord; readonly entry: Uint8Array
  * Seals the oldest pending records into the log's next batches: as many in each as fit, once the oldest is old enough or
  * they fill one. Everything is stored before anything is sent. Returns how many records the batches hold; 0: nothing to
  * do. The caller holds the log's lease, which the storing transaction checks: two sealers cannot both store.
+ * @param waiting is called when records wait for others.
  */
-export async function sealBatch(ctx: Context, chain: Chain, lease: Lease): Promise<number> {
+export async function sealBatch(
+  ctx: Context,
+  chain: Chain,
+  lease: Lease,
+  waiting: () => void = () => {},
+): Promise<number> {
+  const oldest = await readPending(ctx, sql`true`)
+  if (oldest.length === 0) return 0
+  waiting()
   const day = keyDay(ctx)
-  const keyRecords = await readPending(ctx, sql`${records.kind} = ${RECORD_KINDS["audience-key"]}`)
+  const keyRecords = await readKeyRecords(ctx, oldest)
   if (keyRecords.length > 0) return storeBatch(ctx, lease, fitting(keyRecords.map(sealedAlready)), day)
-  let pending = await readSealable(ctx, chain)
+  let pending = await readSealable(ctx, chain, oldest)
   // What was read may end in the middle of a batch that others of those who wait would fill.
   const isCut = pending.length === recordsRead
   const isDue = () => isFull(pending) || (!isCut && isOld(ctx, pending))
@@ -97,6 +106,13 @@ async function readPending(ctx: Context, which: SQL): Promise<PendingRecord[]> {
   return rows.map((row) => ({ ...row, createdAt: new Date(row.createdAt) }))
 }
 
+/** They may be the newest of more than were read. */
+async function readKeyRecords(ctx: Context, oldest: readonly PendingRecord[]): Promise<PendingRecord[]> {
+  const kind = RECORD_KINDS["audience-key"]
+  if (oldest.length < recordsRead) return oldest.filter((record) => record.kind === kind)
+  return readPending(ctx, sql`${records.kind} = ${kind}`)
+}
+
 function isOld(ctx: Context, [oldest]: readonly PendingRecord[]): boolean {
   return oldest !== undefined && ctx.clock.nowMs() - oldest.createdAt.getTime() >= ctx.config.LEDGER_BATCH_AGE_MS
 }
@@ -114,8 +130,7 @@ function isFull(pending: readonly PendingRecord[]): boolean {
  * A batch that concerns an organisation unknown to the chain would be refused, and hold up the log for good. So such
  * records wait, alone, until the consortium has entered the organisation.
  */
-async function readSealable(ctx: Context, chain: Chain): Promise<PendingRecord[]> {
-  const oldest = await readPending(ctx, sql`true`)
+async function readSealable(ctx: Context, chain: Chain, oldest: PendingRecord[]): Promise<PendingRecord[]> {
   const named = [...new Set(oldest.flatMap(({ concerned }) => concerned))]
   if ((await chain.unregistered(named)).length === 0) return oldest
   const rows = await ctx.db

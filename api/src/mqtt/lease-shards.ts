@@ -2,7 +2,7 @@ import type { Logger } from "pino"
 import type { Config } from "../config"
 import type { Context } from "../context"
 import { reasonOf } from "../errors"
-import { type Lease, releaseLease, takeLease } from "../leases"
+import { type Lease, releaseLease, takeLeases } from "../leases"
 import { SHARDS, type ShardSession, type TerminalChannel, type UpMessage } from "../terminals/terminal-channel"
 
 /**
@@ -38,7 +38,9 @@ export class ShardLeases {
   /** Takes, renews and leaves shards. Called every third of a lease. */
   async renew(): Promise<void> {
     if (this.#closed) return
-    await Promise.all(Array.from({ length: SHARDS }, (_, shard) => this.#renewShard(shard)))
+    const names = Array.from({ length: SHARDS }, (_, shard) => leaseName(shard))
+    const leases = await takeLeases(this.#ctx, names, this.#holder, this.#ctx.config.GATEWAY_LEASE_SECONDS)
+    await Promise.all(names.map((name, shard) => this.#follow(shard, leases.get(name))))
   }
 
   async close(): Promise<void> {
@@ -54,8 +56,8 @@ export class ShardLeases {
     await releaseLease(this.#ctx, own.lease)
   }
 
-  async #renewShard(shard: number): Promise<void> {
-    const lease = await takeLease(this.#ctx, `ingest-${shard}`, this.#holder, this.#ctx.config.GATEWAY_LEASE_SECONDS)
+  /** The session of a shard is there while its lease is. */
+  async #follow(shard: number, lease: Lease | undefined): Promise<void> {
     if (this.#closed && lease) return releaseLease(this.#ctx, lease)
     const current = this.#held.get(shard)
     if (!lease) {
@@ -76,6 +78,10 @@ export class ShardLeases {
       await releaseLease(this.#ctx, lease)
     }
   }
+}
+
+function leaseName(shard: number): string {
+  return `ingest-${shard}`
 }
 
 export function shardRenewalMs({ GATEWAY_LEASE_SECONDS }: Pick<Config, "GATEWAY_LEASE_SECONDS">): number {

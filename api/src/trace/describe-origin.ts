@@ -43,32 +43,21 @@ export async function readLots(reader: Reader, ids: readonly string[]): Promise<
   if (known.length === 0) return new Map()
   const rows = await reader
     .select({
-      lot: lots,
-      siteName: sites.name,
-      siteId: sites.id,
+      id: lots.id,
+      base: sites.name,
+      baseSiteId: sites.id,
+      declaredOrigin: lots.declaredOrigin,
+      regionCode: lots.regionCode,
+      grams: lots.grams,
+      harvestedAt: lots.harvestedAt,
+      expiresAt: lots.expiresAt,
+      recordId: lots.recordId,
       isCertified: sql<boolean>`EXISTS (SELECT FROM ${certificates} WHERE ${certificates.lotId} = ${lots.id})`,
     })
     .from(lots)
     .innerJoin(sites, eq(sites.id, lots.siteId))
     .where(sql`${lots.id} = ANY (${arrayOf("uuid", known)})`)
-  return new Map(
-    rows.map(({ lot, siteName, siteId, isCertified }) => [
-      lot.id,
-      {
-        id: lot.id,
-        base: siteName,
-        baseSiteId: siteId,
-        declaredOrigin: lot.declaredOrigin,
-        regionCode: lot.regionCode,
-        province: provinceOf(lot.regionCode),
-        grams: lot.grams,
-        harvestedAt: lot.harvestedAt,
-        expiresAt: lot.expiresAt,
-        recordId: lot.recordId,
-        isCertified,
-      },
-    ]),
-  )
+  return new Map(rows.map((lot) => [lot.id, { ...lot, province: provinceOf(lot.regionCode) }]))
 }
 
 /** What bounds ranges besides the books (RG-18, RG-23). */

@@ -108,7 +108,12 @@ export type Trace = Awaited<ReturnType<typeof readTrace>>
 
 async function readSale(reader: Reader, recordId: string) {
   const [found] = await reader
-    .select({ sale: sales, merchant: merchants, site: sites, recordState: records.state })
+    .select({
+      sale: { effectiveAt: sales.effectiveAt, amountFen: sales.amountFen, state: sales.state },
+      merchant: { name: merchants.name, stallNumber: merchants.stallNumber },
+      site: { name: sites.name, nameEn: sites.nameEn, zone: sites.zone, dayStartsAtMinutes: sites.dayStartsAtMinutes },
+      recordState: records.state,
+    })
     .from(sales)
     .innerJoin(merchants, eq(merchants.id, sales.merchantId))
     .innerJoin(sites, eq(sites.id, sales.siteId))
@@ -233,17 +238,18 @@ async function readStalls(reader: Reader, stops: readonly WayStop[]): Promise<Ma
   const pileIds = [...new Set(stops.map(({ pileId }) => pileId))]
   if (pileIds.length === 0) return new Map()
   const found = await reader
-    .select({ pileId: piles.id, merchant: merchants, site: sites })
+    .select({
+      pileId: piles.id,
+      stall: merchants.name,
+      stallNumber: merchants.stallNumber,
+      site: sites.name,
+      kind: sites.kind,
+    })
     .from(piles)
     .innerJoin(merchants, eq(merchants.id, piles.merchantId))
     .innerJoin(sites, eq(sites.id, merchants.siteId))
     .where(sql`${piles.id} = ANY (${arrayOf("bytea", pileIds)})`)
-  return new Map(
-    found.map(({ pileId, merchant, site }) => [
-      pileId,
-      { site: site.name, kind: site.kind, stall: merchant.name, stallNumber: merchant.stallNumber },
-    ]),
-  )
+  return new Map(found.map(({ pileId, ...stall }) => [pileId, stall]))
 }
 
 function describeStop(

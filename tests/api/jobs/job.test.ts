@@ -104,7 +104,7 @@ describe("jobs", () => {
         },
         unregistered: async () => [],
       }) as unknown as Chain
-    const jobs = ["one", "two"].flatMap((holder) => ledgerJobs(chain(holder), holder))
+    const jobs = ["one", "two"].flatMap((holder) => ledgerJobs(gateway.ctx, chain(holder), holder))
     for (let round = 0; round < 3; round += 1) await Promise.all(jobs.map((job) => job.run(gateway.ctx)))
     expect(new Set(asked).size).toBe(1)
     await gateway.ctx.sql`UPDATE leases SET until = now() - interval '1 second'`
