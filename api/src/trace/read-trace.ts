@@ -110,7 +110,7 @@ async function readSale(reader: Reader, recordId: string) {
   const [found] = await reader
     .select({
       sale: { effectiveAt: sales.effectiveAt, amountFen: sales.amountFen, state: sales.state },
-      merchant: { name: merchants.name, stallNumber: merchants.stallNumber },
+      merchant: { name: merchants.name, stallNumber: merchants.stallNumber, photo: merchants.photo },
       site: { name: sites.name, nameEn: sites.nameEn, zone: sites.zone, dayStartsAtMinutes: sites.dayStartsAtMinutes },
       recordState: records.state,
     })
