@@ -11317,7 +11317,7 @@ export interface components {
             readonly retestOf?: string;
             /**
              * Format: uuid
-             * @description The newest of the chain, which counts
+             * @description The one of the chain that counts
              * @example 0199d3a0-7c1e-7000-8000-000000000001
              */
             readonly supersededBy?: string;

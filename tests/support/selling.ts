@@ -22,7 +22,7 @@ import { msToSeconds2024 } from "@suyuan/protocol/units/instant"
 import { enrolTerminal, makeStall, newTablet, type TestStall, type TestTablet } from "./stall"
 
 export const cabbage = 101
-const pepper = 102
+export const pepper = 102
 
 async function stockCatalogue(ctx: Context): Promise<void> {
   const entry = { synonyms: [], shelfLifeHours: 72, catalogueVersion: 1 }

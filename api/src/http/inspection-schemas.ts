@@ -61,7 +61,7 @@ export const inspectionView = z
     reviewerRole: z.string().optional(),
     photo: photoHash.optional(),
     retestOf: uuid.optional(),
-    supersededBy: uuid.optional().openapi({ description: "The newest of the chain, which counts" }),
+    supersededBy: uuid.optional().openapi({ description: "The one of the chain that counts" }),
     recallId: uuid.optional().openapi({ description: "The recall that it proposed" }),
   })
   .openapi("InspectionReport", { description: "只对本次检验样品负责" })

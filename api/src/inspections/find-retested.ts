@@ -27,11 +27,21 @@ export function chainOf({ chainId, id }: Pick<Inspection, "chainId" | "id">): st
   return chainId ?? id
 }
 
-/** The newest of the chain counts, whichever came last; by time, then by record. */
+/**
+ * The newest of the chain counts, whichever came last; by time, then by record. But a stall takes back nothing that an
+ * inspector found: in a chain with an inspector's test its own counts only where it failed.
+ */
 export async function settleChain(tx: Transaction, chainId: string): Promise<void> {
   await tx.update(inspections).set({ chainId }).where(eq(inspections.id, chainId))
   await tx.execute(sql`
     UPDATE ${inspections} AS test SET superseded_by = nullif(newest.id, test.id)
-    FROM (SELECT id FROM ${inspections} WHERE chain_id = ${chainId}::uuid ORDER BY tested_at DESC, record_id DESC LIMIT 1) AS newest
+    FROM (
+      SELECT id FROM (
+        SELECT *, coalesce(entered_by LIKE 'terminal:%', true) AS is_own FROM ${inspections} WHERE chain_id = ${chainId}::uuid
+      ) AS chain
+      ORDER BY is_own AND conclusion = 'passed' AND EXISTS (
+        SELECT FROM ${inspections} AS other WHERE other.chain_id = ${chainId}::uuid AND other.entered_by NOT LIKE 'terminal:%'
+      ), tested_at DESC, record_id DESC LIMIT 1
+    ) AS newest
     WHERE test.chain_id = ${chainId}::uuid AND test.superseded_by IS DISTINCT FROM nullif(newest.id, test.id)`)
 }

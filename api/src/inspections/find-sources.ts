@@ -4,6 +4,7 @@ import { UNKNOWN_SOURCE } from "@suyuan/protocol/trace/pile-event"
 import { asc, eq, sql } from "drizzle-orm"
 import type { Context, Reader } from "../context"
 import { reasonOf } from "../errors"
+import { resolveDraftAgain } from "../recalls/draft-recall"
 import { limitsOfLots, readLots } from "../trace/describe-origin"
 import { historyDays, lotsOf, readHistories } from "../trace/read-histories"
 import { openOrderMs, resolve } from "../trace/resolve"
@@ -27,9 +28,12 @@ export async function findSources(ctx: Context): Promise<number> {
     .from(inspections)
     .innerJoin(piles, eq(piles.id, inspections.pileId))
     .where(
-      sql`${inspections.sourcesDueAt} <= ${new Date(nowMs).toISOString()}::timestamptz
-        OR (${inspections.sampledAt} > ${since}::timestamptz AND ${inspections.lotId} IS NULL
-          AND ${inspections.sourcesRevision} <> ${piles.revision})`,
+      // Two queries, each with its index.
+      sql`${inspections.id} IN (
+        SELECT id FROM ${inspections} WHERE sources_due_at <= ${new Date(nowMs).toISOString()}::timestamptz
+        UNION ALL
+        SELECT test.id FROM ${inspections} AS test JOIN ${piles} AS pile ON pile.id = test.pile_id
+        WHERE test.sampled_at > ${since}::timestamptz AND test.sources_revision <> pile.revision)`,
     )
     .orderBy(asc(inspections.testedAt))
     .limit(groupMax)
@@ -47,20 +51,25 @@ export async function findSources(ctx: Context): Promise<number> {
 }
 
 async function findSourcesOf(ctx: Context, test: Inspection, revision: number): Promise<void> {
-  const lotIds = test.lotId === null ? await sampledLots(ctx, ctx.db, test) : [test.lotId]
+  const found = await sampledLots(ctx, ctx.db, test)
+  // Of a lot that it names, if the pile may have held it: nobody speaks for goods that never were at the stall.
+  const lotIds = test.lotId === null ? found : found.filter((id) => id === test.lotId)
   await ctx.db.transaction(async (tx) => {
     await tx.delete(testedLots).where(eq(testedLots.inspectionId, test.id))
     if (lotIds.length > 0) await tx.insert(testedLots).values(lotIds.map((lotId) => ({ lotId, inspectionId: test.id })))
     await tx
       .update(inspections)
-      .set({ sourcesDueAt: nextLook(test, ctx.clock.nowMs()), sourcesRevision: revision })
+      // What was not there when a recall was to be proposed may be there now.
+      .set({ sourcesDueAt: nextLook(test, ctx.clock.nowMs()), sourcesRevision: revision, recallTryAt: null })
       .where(eq(inspections.id, test.id))
   })
+  if (test.recallId !== null) await resolveDraftAgain(ctx, test.recallId)
 }
 
-function nextLook({ lotId, sampledAt }: Inspection, nowMs: number): Date | null {
+/** When to look once more at what was in the pile; null after the last time. */
+export function nextLook({ sampledAt }: Pick<Inspection, "sampledAt">, nowMs: number): Date | null {
   const ageMs = nowMs - sampledAt.getTime()
-  const nextMs = lotId === null ? looksAfterMs.find((afterMs) => afterMs > ageMs) : undefined
+  const nextMs = looksAfterMs.find((afterMs) => afterMs > ageMs)
   return nextMs === undefined ? null : new Date(sampledAt.getTime() + nextMs)
 }
 

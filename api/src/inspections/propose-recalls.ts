@@ -1,5 +1,5 @@
 import { inspections } from "@suyuan/drizzle/schema/trace"
-import { asc, eq } from "drizzle-orm"
+import { and, asc, eq, isNull, lte, or, sql } from "drizzle-orm"
 import { gatewayActor } from "../actor"
 import { writeAudit } from "../audit"
 import type { Context } from "../context"
@@ -7,6 +7,7 @@ import { reasonOf, ServiceError } from "../errors"
 import { draftRecallIn } from "../recalls/draft-recall"
 import { inTransaction } from "../transaction"
 import type { Inspection } from "./find-retested"
+import { nextLook } from "./find-sources"
 
 const groupMax = 20
 
@@ -18,7 +19,13 @@ export async function proposeRecalls(ctx: Context): Promise<number> {
   const due = await ctx.db
     .select()
     .from(inspections)
-    .where(eq(inspections.recallDue, true))
+    .where(
+      and(
+        // Literal, as the partial index has it.
+        sql`${inspections.recallDue}`,
+        or(isNull(inspections.recallTryAt), lte(inspections.recallTryAt, new Date(ctx.clock.nowMs()))),
+      ),
+    )
     .orderBy(asc(inspections.testedAt))
     .limit(groupMax)
   let done = 0
@@ -43,7 +50,10 @@ async function propose(ctx: Context, test: Inspection): Promise<void> {
     })
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error
-    await noteThatNoneWas(ctx, test, error)
+    const again = error.code === "recall/set-empty" ? nextLook(test, ctx.clock.nowMs()) : null
+    // What was in the pile may not have been told yet: it is looked at again, as what the test speaks for is.
+    if (again) await ctx.db.update(inspections).set({ recallTryAt: again }).where(eq(inspections.id, test.id))
+    else await noteThatNoneWas(ctx, test, error)
   }
 }
 

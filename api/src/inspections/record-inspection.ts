@@ -1,6 +1,6 @@
 import { photos } from "@suyuan/drizzle/schema/checks"
 import { records } from "@suyuan/drizzle/schema/ledger"
-import { inspections } from "@suyuan/drizzle/schema/trace"
+import { inspections, lots } from "@suyuan/drizzle/schema/trace"
 import { equalBytes, fromHex, toHex } from "@suyuan/protocol/codec/bytes"
 import { concludeRapidTest, rapidTestStandard } from "@suyuan/protocol/inspection/standards"
 import { encodeRecord } from "@suyuan/protocol/ledger/record"
@@ -26,11 +26,15 @@ export type InspectionNaming = UploadNaming & {
   readonly photo?: string | undefined
 }
 
+/** Clocks that are ahead of ours, after what was learned of them. */
+const aheadMsMax = 600_000
+
 /**
  * A rapid test of a stall's pile, judged by the limit of its own standard (GB/T 5009.199 says 50 % inhibition is
  * positive, NY/T 448 70 %): another limit for a standard that we know, or a conclusion that contradicts the figure, is
  * refused. A standard that we do not know stands as it was written, with the limit that was stated. A retest names the
- * test that it repeats, and the newest of them counts. The same id again is the same test.
+ * test that it repeats, and the newest of them counts. A lot that it names exists
+ * and is of these goods; whether it was in the pile is found out. The same id again is the same test.
  */
 export async function recordInspection(
   ctx: Context,
@@ -47,6 +51,9 @@ export async function recordInspection(
   const sampledAt = effectiveTime(stall, body.sampledAtSeconds)
   const testedAt = effectiveTime(stall, body.testedAtSeconds)
   if (testedAt < sampledAt) return "stock/tested-before-sampled"
+  if (testedAt.getTime() > ctx.clock.nowMs() + aheadMsMax) return "inspection/dated-ahead"
+  const misnamed = body.lot === undefined ? undefined : await refuseLot(tx, body.lot, body.commodity)
+  if (misnamed) return misnamed
   if (photo !== undefined && !(await isPhoto(tx, photo))) return "inspection/photo-unknown"
   const { pileId, pileAlias } = mergedPile(ctx, stall, body.commodity)
   const retested = await retestedBy(tx, body, pileId, testedAt)
@@ -131,6 +138,12 @@ async function hasProposed(tx: Transaction, chainId: string, sampledAt: Date): P
   const failedBefore = ({ conclusion, sampledAt: at }: Inspection) =>
     conclusion === "failed" && at.getTime() === sampledAt.getTime()
   return [...chain, ...(root ? [root] : [])].some(failedBefore)
+}
+
+async function refuseLot(tx: Transaction, id: string, commodity: number): Promise<UploadRefusal> {
+  const [lot] = await tx.select({ commodity: lots.commodity }).from(lots).where(eq(lots.id, id))
+  if (!lot) return "inspection/lot-unknown"
+  return lot.commodity === commodity ? undefined : "inspection/lot-of-other-goods"
 }
 
 async function isPhoto(tx: Transaction, hash: string): Promise<boolean> {

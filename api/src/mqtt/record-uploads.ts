@@ -141,6 +141,7 @@ const comesAgain = new Set<ErrorCode>([
   "sale/not-recorded",
   "stock/no-such-purchase",
   "inspection/retest-unknown",
+  "inspection/lot-unknown",
   "stock/name-waits",
 ])
 

@@ -1,9 +1,10 @@
 import { recalls } from "@suyuan/drizzle/schema/recalls"
 import { eq } from "drizzle-orm"
-import { type Actor, requireScope } from "../actor"
+import { type Actor, gatewayActor, requireScope } from "../actor"
 import type { Context, Transaction } from "../context"
 import { ServiceError } from "../errors"
 import { inTransaction } from "../transaction"
+import { lockRecall } from "./lock-recall"
 import { type FrozenSources, type RecallSet, resolveRecallSet, setDigestOf } from "./recall-set"
 import { recordStep } from "./record-step"
 
@@ -56,6 +57,27 @@ export async function draftRecallIn(
   })
   await recordStep(ctx, tx, actor, draft, { action: "drafted" })
   return { id }
+}
+
+/**
+ * What a draft means, found out again: records that came since may say that other goods were there. Its step says so
+ * once more. What somebody has approved stays as it was.
+ */
+export async function resolveDraftAgain(ctx: Context, id: string): Promise<void> {
+  await inTransaction(ctx, async (tx) => {
+    const recall = await lockRecall(tx, id)
+    if (recall.state !== "draft") return
+    const sources = await resolveRecallSet(ctx, tx, recall.asked as RecallSet).catch(keptIfEmpty)
+    if (sources === undefined) return
+    const setDigest = setDigestOf(sources)
+    if (setDigest === recall.setDigest) return
+    await tx.update(recalls).set({ sources, setDigest }).where(eq(recalls.id, id))
+    await recordStep(ctx, tx, gatewayActor, { ...recall, sources, setDigest }, { action: "drafted" })
+  })
+}
+
+function keptIfEmpty(error: unknown): undefined {
+  if (!(error instanceof ServiceError && error.code === "recall/set-empty")) throw error
 }
 
 /** As JSON keeps it. */

@@ -7,7 +7,7 @@ import type { Context, Reader } from "../context"
 import { utcDay } from "../day"
 import { arrayOf, unnest } from "../unnest"
 import { isOfTheseRules } from "./expected-origins"
-import type { InspectionDescription } from "./read-inspections"
+import { failedThenNewest, type InspectionDescription } from "./read-inspections"
 import type { PileRow } from "./read-pile-rows"
 import { clockErrorMs } from "./resolve"
 import type { Presence } from "./stay"
@@ -37,14 +37,14 @@ export type PileState = {
 export type ResumedPile = PileState & {
   readonly pileId: string
   readonly since: readonly PileRow[]
-  /** Of samples taken from it while it was not empty, newest first. */
+  /** Of samples taken from it while it was not empty: those that failed and count, then the newest. */
   readonly tests: readonly { readonly sampledMs: number; readonly test: InspectionDescription }[]
 }
 
 /** More since then, and the state is made anew from the whole. */
 export const sinceMax = 64
 
-/** More of one pile's stay, and the oldest are not shown. */
+/** More of one pile's stay, and the oldest are not shown, but for those that failed. */
 const testsMax = 20
 
 /** A state this much older than now is only good while nothing came after it. */
@@ -141,7 +141,7 @@ export async function readPileStates(
           superseded_by IS NOT NULL AS is_superseded
         FROM ${inspections} AS test WHERE test.pile_id = known.pile_id
           AND sampled_at >= to_timestamp((state -> 'presence' ->> 'sinceMs')::float8 / 1000)
-        ORDER BY tested_at DESC LIMIT ${testsMax}
+        ORDER BY ${failedThenNewest(sql`test`)} LIMIT ${testsMax}
       ) AS test) AS tests
     FROM known`)
   const isKnown = (row: Row): row is KnownRow => row.state !== null && (row.later?.length ?? 0) <= sinceMax

@@ -1,5 +1,5 @@
 import { inspections } from "@suyuan/drizzle/schema/trace"
-import { and, desc, sql } from "drizzle-orm"
+import { and, type SQL, sql } from "drizzle-orm"
 import type { Reader } from "../context"
 import { arrayOf, unnest } from "../unnest"
 import type { Stay } from "./stay"
@@ -19,8 +19,14 @@ export type InspectionDescription = {
 
 const inspectionsMax = 200
 
+/** Of tests under this name, for an `ORDER BY`. */
+export function failedThenNewest(test: SQL): SQL {
+  return sql`(${test}.conclusion = 'failed' AND ${test}.superseded_by IS NULL) DESC, ${test}.tested_at DESC`
+}
+
 /**
- * Tests whose sample was taken from these piles during the stay, newest first. A result that came later counts too:
+ * Tests whose sample was taken from these piles during the stay: those that failed and count, then the newest. Whoever
+ * shows only the first of them hides no failure. A result that came later counts too:
  * a bag that was sold before its sample failed must say so.
  */
 export async function readInspections(
@@ -42,7 +48,7 @@ export async function readInspections(
         during,
       ),
     )
-    .orderBy(desc(inspections.testedAt))
+    .orderBy(failedThenNewest(sql`inspections`))
     .limit(inspectionsMax)
   const described = rows.map((row) => {
     const { sampleNumber, method, standard, limitPermille, inhibitionPermille, conclusion, recordId } = row

@@ -25,6 +25,17 @@ export const inspectionErrors = {
     zh: "复检时间早于原检测。",
     en: "Tested before the test that it repeats.",
   },
+  "inspection/dated-ahead": {
+    status: 400,
+    zh: "取样或检测时间晚于现在。",
+    en: "Sampled or tested at a time that is still to come.",
+  },
+  "inspection/lot-unknown": { status: 404, zh: "没有找到这个批次。", en: "There is no such lot." },
+  "inspection/lot-of-other-goods": {
+    status: 400,
+    zh: "这个批次不是所检的品种。",
+    en: "That lot is of other goods than the test.",
+  },
   "inspection/photo-unknown": { status: 404, zh: "没有这张照片。", en: "There is no such photo." },
   "inspection/photo-unusable": {
     status: 400,

@@ -6,7 +6,7 @@ import { proposeRecalls } from "@suyuan/api/inspections/propose-recalls"
 import { readChain } from "@suyuan/api/inspections/read-inspection"
 import { storePhoto } from "@suyuan/api/inspections/store-photo"
 import { approveRecall } from "@suyuan/api/recalls/approve-recall"
-import { readRecall } from "@suyuan/api/recalls/read-recall"
+import { readRecall, readScopeOfRecall } from "@suyuan/api/recalls/read-recall"
 import { testedLots } from "@suyuan/drizzle/schema/checks"
 import { records } from "@suyuan/drizzle/schema/ledger"
 import { recalls } from "@suyuan/drizzle/schema/recalls"
@@ -18,7 +18,7 @@ import { eq } from "drizzle-orm"
 import { testApp, tokenOf } from "../../support/app"
 import { type TestGateway, testGateway } from "../../support/context"
 import { harvestBody, nextMoment, openTrade, refusalsOf, secondsOf, type Trade } from "../../support/goods"
-import { cabbage, type SellingTerminal } from "../../support/selling"
+import { cabbage, pepper, type SellingTerminal } from "../../support/selling"
 import { makeStall, operator, operatorOf, operatorWithout, refusalOf } from "../../support/stall"
 import { jpeg } from "./photos"
 
@@ -90,7 +90,7 @@ describe("a rapid test", () => {
     const first = await enter(trade.stall, failed())
     const sampledAtSeconds = secondsOf(gateway.ctx)
     nextMoment(gateway.clock)
-    const later = body({ retestOf: first, sampledAtSeconds, testedAtSeconds: secondsOf(gateway.ctx) + 3600 })
+    const later = body({ retestOf: first, sampledAtSeconds, testedAtSeconds: secondsOf(gateway.ctx) + 300 })
     const newest = await enter(trade.stall, later)
     const between = await enter(trade.stall, failed({ retestOf: first, sampledAtSeconds }))
     expect((await rowOf(first)).supersededBy).toBe(newest)
@@ -109,6 +109,47 @@ describe("a rapid test", () => {
     const opened = record && decodeRecord("inspection", { public: record.publicBytes })
     const named = opened?.ok && opened.value.kind === "inspection" ? opened.value.public.retestOf : undefined
     expect(named && toHex(named)).toBe((await rowOf(first)).recordId)
+  })
+
+  test("[CV-2] a stall's own retest takes back nothing that an inspector found, but is kept", async () => {
+    const own = async (more: Partial<UploadBody<"inspection">>) => {
+      nextMoment(gateway.clock)
+      const id = newId()
+      const given = more.conclusion === "failed" ? failed(more) : body(more)
+      const upload = await trade.stall.envelope("inspection", given, id)
+      expect(refusalsOf(await trade.stall.deliver(upload))).toEqual(["stored"])
+      return id
+    }
+    const first = await enter(trade.stall, failed())
+    const passed = await own({ retestOf: first })
+    expect([(await rowOf(first)).supersededBy, (await rowOf(passed)).supersededBy]).toEqual([null, first])
+    const worse = await own({ retestOf: first, conclusion: "failed" })
+    expect([(await rowOf(first)).supersededBy, (await rowOf(worse)).supersededBy]).toEqual([worse, null])
+    nextMoment(gateway.clock)
+    const inspected = await enter(trade.stall, body({ retestOf: first }))
+    expect((await rowOf(worse)).supersededBy).toBe(inspected)
+    const alone = await own({ conclusion: "failed" })
+    const again = await own({ retestOf: alone })
+    expect((await rowOf(alone)).supersededBy).toBe(again)
+  })
+
+  test("[CV-8] of a time that is still to come is refused, from an inspector and from a terminal", async () => {
+    const in2062 = secondsOf(gateway.ctx) + 36 * 365 * 86_400
+    const ahead = body({ sampledAtSeconds: in2062, testedAtSeconds: in2062 })
+    expect(await refusalOf(enter(trade.stall, ahead))).toBe("inspection/dated-ahead")
+    const upload = await trade.stall.envelope("inspection", ahead)
+    expect(refusalsOf(await trade.stall.deliver(upload))).toEqual(["inspection/dated-ahead"])
+  })
+
+  test("[CV-8] names a lot that there is, of its goods; a terminal's comes again until the harvest is known", async () => {
+    const [lot, other] = [newId(), await harvest(trade.baseA, 1000)]
+    expect(await refusalOf(enter(trade.stall, body({ lot })))).toBe("inspection/lot-unknown")
+    const ofPepper = body({ lot: other, commodity: pepper })
+    expect(await refusalOf(enter(trade.stall, ofPepper))).toBe("inspection/lot-of-other-goods")
+    const upload = await trade.stall.envelope("inspection", body({ lot }))
+    expect(await trade.stall.deliver(upload)).toEqual([])
+    await trade.baseA.deliver(await trade.baseA.envelope("harvest", harvestBody(gateway.ctx, lot, 500)))
+    expect(refusalsOf(await trade.stall.deliver(upload))).toEqual(["stored"])
   })
 
   test("[CV-2] a retest of an unknown test, of other goods, or from before it is refused", async () => {
@@ -246,11 +287,54 @@ describe("a test that failed", () => {
     expect(recall?.state).toBe("draft")
   })
 
-  test("[CV-6] of a pile with nothing in it is noted, and proposes nothing", async () => {
-    const { stall } = await openTrade(gateway.ctx)
+  test("[CV-6] of a pile with nothing in it is looked at as long as records may be late; then that is noted", async () => {
+    const { ctx, clock } = gateway
+    const { stall, baseA } = await openTrade(ctx)
     const id = await enter(stall, failed())
-    await proposeRecalls(gateway.ctx)
+    const ofBase = await enter(baseA, failed())
+    await proposeRecalls(ctx)
+    expect(await rowOf(id)).toMatchObject({ recallDue: true, recallId: null })
+    const lot = newId()
+    const harvestedAtSeconds = secondsOf(ctx) - 600
+    await baseA.deliver(await baseA.envelope("harvest", { ...harvestBody(ctx, lot, 500), harvestedAtSeconds }))
+    await findSources(ctx)
+    await proposeRecalls(ctx)
+    expect((await rowOf(ofBase)).recallId).toBe(ofBase)
+    for (const hours of [1, 6, 24, 73]) {
+      clock.advance(hours * 3_600_000)
+      await proposeRecalls(ctx)
+    }
     expect(await rowOf(id)).toMatchObject({ recallDue: false, recallId: null })
+  })
+
+  test("[CV-6] proposes for what turns out to have been there too, until somebody has approved", async () => {
+    const { ctx } = gateway
+    const { baseA } = await openTrade(ctx)
+    const lots = [await harvest(baseA, 1000)]
+    const id = await enter(baseA, failed())
+    await proposeRecalls(ctx)
+    const proposed = async () => {
+      const { sources, state } = await readRecall(ctx, operator, id)
+      return { state, lots: (sources as { lots: { id: string }[] }).lots.map((lot) => lot.id) }
+    }
+    const late = async () => {
+      const lot = newId()
+      const harvestedAtSeconds = secondsOf(ctx) - 600
+      await baseA.deliver(await baseA.envelope("harvest", { ...harvestBody(ctx, lot, 500), harvestedAtSeconds }))
+      await findSources(ctx)
+      return lot
+    }
+    lots.push(await late())
+    expect((await proposed()).lots).toEqual(lots.toSorted())
+    const { steps } = await readRecall(ctx, operator, id)
+    expect(steps.map(({ step, action }) => [step, action])).toEqual([
+      [1, "drafted"],
+      [2, "drafted"],
+    ])
+    const { reachDigest } = await readScopeOfRecall(ctx, operator, id)
+    await approveRecall(ctx, operator, id, reachDigest)
+    await late()
+    expect(await proposed()).toEqual({ state: "approved", lots: lots.toSorted() })
   })
 })
 
@@ -280,5 +364,13 @@ describe("what a test speaks for", () => {
     const named = await enter(baseA, body({ lot }))
     await findSources(gateway.ctx)
     expect(await lotsOf(named)).toEqual([lot])
+  })
+
+  test("[CV-8] never a lot that was not at the stall", async () => {
+    const { baseA, stall } = await openTrade(gateway.ctx)
+    const lot = await harvest(baseA, 1000)
+    const id = await enter(stall, failed({ lot }))
+    await findSources(gateway.ctx)
+    expect(await lotsOf(id)).toEqual([])
   })
 })
