@@ -7,6 +7,7 @@ import { endUnanswered } from "../../src/display/invite-display"
 import type { Shown } from "../../src/display/tell-displays"
 import type { Notice } from "../../src/link/down-messages"
 import { type KeptLink, keepLinked } from "../../src/link/keep-linked"
+import { listPayees } from "../../src/payees/list-payees"
 import { standingOf } from "../../src/sale/sale-standing"
 import { readSettings } from "../../src/settings/settings"
 import { listPurchases } from "../../src/stock/list-purchases"
@@ -58,6 +59,7 @@ export class Kiosk {
       purchases: [],
       bindings: [],
       displays: [],
+      payees: [],
       recalled: new Map(),
       line: { ...NO_LINE, isOnline: false },
       storage: { isPersisted: false, usedBytes: 0, quotaBytes: 0 },
@@ -99,17 +101,19 @@ export class Kiosk {
   /** Reads again what changes beside the screen: outbox, refused uploads, purchases, bindings, recalls. */
   async refresh(): Promise<void> {
     const { store } = this.terminal
-    const [unsent, refused, purchases, bindings, displays, snapshot] = await Promise.all([
+    const [unsent, refused, purchases, bindings, displays, payees, snapshot] = await Promise.all([
       store.count("outbox"),
       store.list("refused"),
       listPurchases(this.terminal),
       store.list("bindings"),
       store.list("displays"),
+      listPayees(this.terminal),
       store.get("snapshots", THE_ONE),
     ])
     const recalled = await heldSlots(this.terminal, snapshot === undefined ? [] : slotsOf(snapshot))
     // At once: each change has every screen look again.
-    this.state.set({ purchases, bindings, displays, recalled, line: { ...this.state.get().line, unsent, refused } })
+    const line = { ...this.state.get().line, unsent, refused }
+    this.state.set({ purchases, bindings, displays, payees, recalled, line })
   }
 
   /** What the customer is shown, to the second tablets: nothing to one that was ended. */

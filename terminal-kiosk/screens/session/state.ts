@@ -1,5 +1,6 @@
 import type { Basket } from "../../src/basket/basket"
 import type { HeldBasket } from "../../src/basket/hold-basket"
+import type { PayeeNotice } from "../../src/payees/list-payees"
 import type { Hold } from "../../src/stock/recall-holds"
 import type {
   BindingRow,
@@ -53,6 +54,8 @@ export interface KioskState {
   readonly bindings: readonly (readonly [string, BindingRow])[]
   /** Second tablets for the customer. */
   readonly displays: readonly (readonly [string, DisplayRow])[]
+  /** The newest word on where each platform's money goes. */
+  readonly payees: readonly PayeeNotice[]
   /** Slots whose goods may be of a recall: not to be sold, and why. */
   readonly recalled: ReadonlyMap<number, Hold>
   readonly line: LineState

@@ -1,4 +1,5 @@
 import { DEVELOPMENT_NETWORK_ID } from "@suyuan/protocol/network"
+import { isPayeeChanging } from "../../src/payees/list-payees"
 import { useKiosk, useKioskState, useWords } from "../session/use-kiosk"
 
 /** Above this the seller is told: buyers' phones will find the code too old or too new. */
@@ -8,7 +9,7 @@ const STORAGE_SHARE_MAX = 0.9
 /** The state at a glance: each with a word and a shape; it leads to the page that says more. */
 export function StateBar({ onOpen }: { readonly onOpen: () => void }) {
   const { terminal } = useKiosk()
-  const { line, standing, storage } = useKioskState()
+  const { line, standing, storage, payees } = useKioskState()
   const say = useWords()
   const { stall, site, networkId } = terminal.identity
   const isFull = storage.quotaBytes > 0 && storage.usedBytes / storage.quotaBytes > STORAGE_SHARE_MAX
@@ -24,6 +25,7 @@ export function StateBar({ onOpen }: { readonly onOpen: () => void }) {
         {standing === "claimed" && <span className="chip waiting">◔ {say("notConfirmed")}</span>}
         {standing === "suspended" && <span className="chip bad">✕ {say("suspended")}</span>}
         {standing === "revoked" && <span className="chip bad">✕ {say("revoked")}</span>}
+        {payees.some(isPayeeChanging) && <span className="chip bad">? {say("payeeChanging")}</span>}
         {line.refused.length > 0 && (
           <span className="chip bad">
             ✕ {say("refusedUploads")} {line.refused.length}

@@ -6,6 +6,7 @@ import { refusalWords } from "../session/refusals"
 import { useKiosk, useKioskState, useWords } from "../session/use-kiosk"
 import { BindWallet } from "./bind-wallet"
 import { OtherTablets } from "./other-tablets"
+import { Payees } from "./payees"
 
 const MEBIBYTE = 1024 * 1024
 const scales = ["none", "continuous", "toledo-8217", "mt-sics", "cas", "simulated"] as const
@@ -55,6 +56,7 @@ export function StateScreen() {
       <h1>{say("stateOfTerminal")}</h1>
       <div className="columns">
         <section className="card">
+          <Payees />
           <h2>{say("diagnostics")}</h2>
           <dl className="facts">
             {facts.map(([term, value]) => (

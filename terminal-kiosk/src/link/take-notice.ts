@@ -1,3 +1,4 @@
+import { payeeKey } from "../payees/list-payees"
 import { purchaseKey } from "../stock/accept-purchase"
 import { stockTakeKey } from "../stock/take-stock"
 import type { Change } from "../store/local-store"
@@ -54,7 +55,7 @@ async function changeOf({ store, clock }: Terminal, notice: OtherNotice): Promis
       return { table: "bindings", change: "put", key: notice.bindingId, row: { ...known, state: "ended" } }
     }
     default: {
-      const key = notice.kind === "state" ? "state" : `payee/${notice.platform}`
+      const key = notice.kind === "state" ? "state" : payeeKey(notice.platform)
       return { table: "notices", change: "put", key, row: { text: JSON.stringify(notice), atMs: clock.nowMs() } }
     }
   }

@@ -1,7 +1,26 @@
 import { expect, test } from "bun:test"
-import { parseDownMessage } from "@suyuan/terminal-kiosk/link/down-messages"
+import { type Notice, parseDownMessage } from "@suyuan/terminal-kiosk/link/down-messages"
 import { takeNotice } from "@suyuan/terminal-kiosk/link/take-notice"
+import { isPayeeChanging, listPayees } from "@suyuan/terminal-kiosk/payees/list-payees"
 import { openStall } from "../headless-terminal"
+
+test("[PY-20] a payee that is to change stands out until it applied or was withdrawn, by platform", async () => {
+  const { terminal, store } = await openStall()
+  const tell = (platform: string, notice: object) =>
+    takeNotice(terminal, { v: 1, platform, payee: { mode: "direct", account: platform }, ...notice } as Notice)
+  await store.commit([{ table: "notices", change: "put", key: "state", row: { text: "{}", atMs: 0 } }])
+  expect(await listPayees(terminal)).toEqual([])
+  await tell("wechat-pay", { kind: "payee-applied" })
+  await tell("alipay", { kind: "payee-proposed" })
+  expect((await listPayees(terminal)).map((one) => [one.platform, isPayeeChanging(one)])).toEqual([
+    ["alipay", true],
+    ["wechat-pay", false],
+  ])
+  await tell("alipay", { kind: "payee-approved", appliesAtMs: 1 })
+  expect((await listPayees(terminal)).some(isPayeeChanging)).toBe(true)
+  await tell("alipay", { kind: "payee-withdrawn" })
+  expect((await listPayees(terminal)).some(isPayeeChanging)).toBe(false)
+})
 
 test("[PY-20] keeps the newest word about where the stall's money is to go, for its screen", async () => {
   const { terminal, store } = await openStall()

@@ -1,0 +1,27 @@
+/**
+ * Where the stall's money is to go, by the gateway's newest word (PY-20). Whoever redirects it needs two persons at the
+ * office; the stall itself is the pair of eyes that knows the account.
+ */
+import type { Notice } from "../link/down-messages"
+import type { Terminal } from "../terminal"
+
+export type PayeeNotice = Extract<Notice, { readonly platform: string }>
+
+const KEYS = "payee/"
+/** One by platform. */
+const PLATFORMS_MAX = 8
+
+export function payeeKey(platform: string): string {
+  return `${KEYS}${platform}`
+}
+
+export async function listPayees({ store }: Pick<Terminal, "store">): Promise<readonly PayeeNotice[]> {
+  const rows = await store.list("notices", { after: KEYS, limit: PLATFORMS_MAX })
+  // Parsed when they came.
+  return rows.filter(([key]) => key.startsWith(KEYS)).map(([, { text }]) => JSON.parse(text) as PayeeNotice)
+}
+
+/** The seller can still object. */
+export function isPayeeChanging({ kind }: PayeeNotice): boolean {
+  return kind === "payee-proposed" || kind === "payee-approved"
+}
