@@ -1,1 +1,5 @@
-export default definePageConfig({ navigationBarTitleText: "溯源", enableShareAppMessage: true })
+export default definePageConfig({
+  navigationBarTitleText: "溯源",
+  enableShareAppMessage: true,
+  enableShareTimeline: true,
+})

@@ -1,28 +1,35 @@
-import { useShareAppMessage } from "@tarojs/taro"
-import { useState } from "react"
+import { useCallback, useState } from "react"
 import type { TraceAnswer } from "../../../core/origin-words"
+import { shareCard, shareTitle } from "../../../core/share-card"
 import { Box, Press } from "../../parts/elements"
 import { Mark } from "../../parts/states"
+import { drawPicture } from "../../platform/draw-picture"
 import { copyText, hasShareSheet, shareAddress } from "../../platform/share"
+import { useShare } from "../../platform/use-share"
 import { gateway } from "../../session/gateway"
 import { useWords } from "../../session/language"
+import { Poster } from "./poster"
+
+type Notice = "copied" | "networkLost" | "takenBack"
 
 /** A random, revocable id opens the trace to others; it is made when somebody wants to share, and not before. */
 export function ShareTrace({ trace, recordId }: { readonly trace: TraceAnswer; readonly recordId: string }) {
   const { language, say } = useWords()
   const [shareId, setShareId] = useState<string>()
-  const [notice, setNotice] = useState<"copied" | "networkLost">()
-  const names = trace.lines.map((line) => (language === "zh" ? line.name : line.nameEn) ?? "").filter((name) => name)
-  const title = `${names.join(language === "zh" ? "、" : ", ")} · ${say("theWay")}`
-
-  const make = async () => {
-    const answer = await gateway.post("/shares", { body: { recordId } }).catch(() => undefined)
-    if (answer?.ok === true) setShareId(answer.value.id)
-    else setNotice("networkLost")
-  }
-  const copy = async (id: string) => {
-    await copyText(shareAddress(id))
-    setNotice("copied")
+  const [picture, setPicture] = useState<string>()
+  const [notice, setNotice] = useState<Notice>()
+  const make = useCallback(async () => {
+    const id = await shareOf(recordId).catch(() => undefined)
+    setNotice(id === undefined ? "networkLost" : undefined)
+    setShareId(id)
+    if (id !== undefined && hasShareSheet) drawPicture(shareCard(trace, language)).then(setPicture, () => {})
+    return id
+  }, [recordId, trace, language])
+  useShare({ title: shareTitle(trace, language), shareId, make, picture })
+  const takeBack = async () => {
+    const isGone = await takeAllBack(recordId).catch(() => false)
+    setNotice(isGone ? "takenBack" : "networkLost")
+    if (isGone) setShareId(undefined)
   }
   return (
     <>
@@ -32,28 +39,61 @@ export function ShareTrace({ trace, recordId }: { readonly trace: TraceAnswer; r
         </Press>
       ) : (
         <Box className="shared" isStatus>
-          {hasShareSheet && <ShareSheet shareId={shareId} title={title} />}
+          {hasShareSheet && (
+            <>
+              <Press id="send" className="primary" isShare>
+                {say("sendToFriend")}
+              </Press>
+              {process.env.TARO_ENV === "weapp" && <Box className="soft">{say("timelineHint")}</Box>}
+            </>
+          )}
           <Box>{say("shareReady")}</Box>
           <Box className="address">{shareAddress(shareId)}</Box>
-          <Press id="copy" className="secondary" onPress={() => void copy(shareId).catch(() => {})}>
-            {say(notice === "copied" ? "copied" : "share")}
+          <Press
+            id="copy"
+            className="secondary"
+            onPress={() =>
+              void copyText(shareAddress(shareId)).then(
+                () => setNotice("copied"),
+                () => {},
+              )
+            }
+          >
+            {say(notice === "copied" ? "copied" : "copyLink")}
+          </Press>
+          <Poster trace={trace} shareId={shareId} />
+          <Press id="take-back" className="quiet" onPress={() => void takeBack()}>
+            {say("takeBack")}
           </Press>
         </Box>
       )}
       {notice === "networkLost" && <Mark shape="waiting">{say("networkLost")}</Mark>}
+      {notice === "takenBack" && <Mark shape="paid">{say("takenBack")}</Mark>}
       <Box className="soft">{say("shareWhat")}</Box>
     </>
   )
 }
 
-/** The platform's own sheet. Its path carries the share's id alone. */
-function ShareSheet({ shareId, title }: { readonly shareId: string; readonly title: string }) {
-  const { say } = useWords()
-  const path = `/pages/trace/index?share=${shareId}`
-  useShareAppMessage(() => ({ title, path }))
-  return (
-    <Press id="send" className="primary" isShare>
-      {say("share")}
-    </Press>
-  )
+/** Somebody who looks at a share sends it on. */
+export function SendOn({ trace, shareId }: { readonly trace: TraceAnswer; readonly shareId: string }) {
+  const { language } = useWords()
+  useShare({ title: shareTitle(trace, language), shareId, picture: undefined })
+  return null
+}
+
+/** The newest that is there, or a new one: one link is enough, and easier to take back. */
+async function shareOf(recordId: string): Promise<string | undefined> {
+  const known = await gateway.get("/traces/purchases/{recordId}/shares", { path: { recordId } })
+  const newest = known.ok ? known.value.shares[0] : undefined
+  if (newest !== undefined) return newest.id
+  const made = await gateway.post("/shares", { body: { recordId } })
+  return made.ok ? made.value.id : undefined
+}
+
+async function takeAllBack(recordId: string): Promise<boolean> {
+  const known = await gateway.get("/traces/purchases/{recordId}/shares", { path: { recordId } })
+  if (!known.ok) return false
+  const ids = known.value.shares.map(({ id }) => id)
+  const answers = await Promise.all(ids.map((shareId) => gateway.delete("/shares/{shareId}", { path: { shareId } })))
+  return answers.every((answer) => answer.ok || answer.status === 404)
 }

@@ -4,8 +4,9 @@ import { Box, Press, Title } from "../../parts/elements"
 import { Certificates, OriginBars, Statement, Tests } from "../../parts/origin"
 import { StallPhoto } from "../../parts/stall-photo"
 import { Mark, Slip } from "../../parts/states"
+import { isSinglePage } from "../../platform/use-share"
 import { useWords } from "../../session/language"
-import { ShareTrace } from "./share-trace"
+import { SendOn, ShareTrace } from "./share-trace"
 import { TheWay } from "./the-way"
 
 type TraceSlipProps = { readonly trace: TraceAnswer; readonly source: ProofSource; readonly onVerify: () => void }
@@ -55,10 +56,18 @@ export function TraceSlip({ trace, source, onVerify }: TraceSlipProps) {
         </Box>
       </Box>
       <Box className="actions">
-        <Press id="verify" className="primary" onPress={onVerify}>
-          {say("verify")}
-        </Press>
-        {"record" in source && <ShareTrace trace={trace} recordId={source.record} />}
+        {isSinglePage() ? (
+          <Box className="soft">{say("singlePage")}</Box>
+        ) : (
+          <Press id="verify" className="primary" onPress={onVerify}>
+            {say("verify")}
+          </Press>
+        )}
+        {"record" in source ? (
+          <ShareTrace trace={trace} recordId={source.record} />
+        ) : (
+          <SendOn trace={trace} shareId={source.share} />
+        )}
       </Box>
     </Slip>
   )

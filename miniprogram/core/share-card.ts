@@ -1,0 +1,139 @@
+/**
+ * What a shared trace looks like as a picture: a 5:4 card for chats and the timeline, and a poster with a code. Pure: what
+ * to draw, not how. Neither price, weight, time nor record number is in it, whatever the trace says.
+ */
+import { colours } from "@suyuan/look/tokens"
+import { tracePageWords } from "@suyuan/look/trace-page-words"
+import { type Language, originBars, originSentence, rangeText, type TraceAnswer } from "./origin-words"
+
+export type Stroke =
+  | ({
+      readonly kind: "box"
+      readonly x: number
+      readonly y: number
+      readonly width: number
+      readonly height: number
+    } & Coloured)
+  | ({ readonly kind: "disc"; readonly x: number; readonly y: number; readonly radius: number } & Coloured)
+  /** `y` is the baseline; what is longer than `width` is broken, at most `lines` times, then cut. */
+  | ({
+      readonly kind: "text"
+      readonly x: number
+      readonly y: number
+      readonly size: number
+      readonly isBold?: boolean
+      readonly width: number
+      readonly lines: number
+      readonly text: string
+    } & Coloured)
+  | {
+      readonly kind: "picture"
+      readonly x: number
+      readonly y: number
+      readonly width: number
+      readonly height: number
+      readonly source: string
+    }
+
+type Coloured = { readonly colour: string; readonly alpha?: number }
+
+export interface Drawing {
+  readonly width: number
+  readonly height: number
+  readonly strokes: readonly Stroke[]
+}
+
+/** Printed and sent on: always as in daylight. */
+const ink = Object.fromEntries(Object.entries(colours).map(([name, { light }]) => [name, light])) as Record<
+  keyof typeof colours,
+  string
+>
+
+const card = { width: 500, height: 400 } as const
+const poster = { width: 500, height: 640, codeSide: 180 } as const
+const margin = 36
+const barsMax = 3
+
+/** Names of the goods: the title of a share everywhere. */
+export function shareTitle(trace: TraceAnswer, language: Language): string {
+  const names = trace.lines.map((line) => (language === "zh" ? line.name : line.nameEn) ?? "").filter((name) => name)
+  const [comma, dot] = language === "zh" ? ["、", " · "] : [", ", " · "]
+  return [names.join(comma), tracePageWords.whereFrom[language]].filter((part) => part !== "").join(dot)
+}
+
+export function shareCard(trace: TraceAnswer, language: Language): Drawing {
+  return { ...card, strokes: [...paper(card), ...content(trace, language)] }
+}
+
+/** @param codeSource address of the platform's code that opens the share */
+export function sharePoster(trace: TraceAnswer, language: Language, codeSource: string): Drawing {
+  const { codeSide: side } = poster
+  const y = card.height
+  const code: Stroke[] = [
+    { kind: "picture", x: margin, y, width: side, height: side, source: codeSource },
+    {
+      ...{ kind: "text", x: margin + side + 24, y: y + 80, size: 24, isBold: true, lines: 3 },
+      ...{ width: poster.width - side - 2 * margin - 24, colour: ink.ink, text: tracePageWords.scanToSee[language] },
+    },
+  ]
+  return {
+    width: poster.width,
+    height: poster.height,
+    strokes: [...paper(poster), ...content(trace, language), ...code],
+  }
+}
+
+function paper({ width, height }: { readonly width: number; readonly height: number }): Stroke[] {
+  const teeth = Array.from(
+    { length: Math.ceil(width / 24) },
+    (_, i): Stroke => ({ kind: "disc", x: i * 24 + 12, y: height - 10, radius: 9, colour: ink.paper }),
+  )
+  return [
+    { kind: "box", x: 0, y: 0, width, height, colour: ink.paper },
+    { kind: "box", x: 14, y: 14, width: width - 28, height: height - 28, colour: ink.card },
+    ...teeth,
+  ]
+}
+
+function content(trace: TraceAnswer, language: Language): Stroke[] {
+  const width = card.width - 2 * margin
+  const text = (
+    y: number,
+    size: number,
+    words: string,
+    more: Partial<Extract<Stroke, { kind: "text" }>> = {},
+  ): Stroke => ({
+    ...{ kind: "text", x: margin, y, size, width, lines: 1, colour: ink.ink, text: words },
+    ...more,
+  })
+  const [first] = trace.lines
+  const { text: finest, isKnown } = originSentence(first?.origin, language)
+  const bars = first?.origin ? originBars(first.origin, language).slice(0, barsMax) : []
+  const site = language === "zh" ? trace.stall.site : trace.stall.siteEn
+  return [
+    text(76, 34, shareTitle(trace, language), { isBold: true, width: width - 90 }),
+    text(116, 22, `${trace.stall.name} · ${site} · ${trace.soldAt.slice(0, 10)}`, {
+      ...{ colour: ink["ink-soft"], width: width - 90 },
+    }),
+    text(164, 26, finest, { isBold: true, lines: 2, colour: isKnown ? ink.ink : ink["grain-ink"] }),
+    ...bars.flatMap((bar, index): Stroke[] => {
+      const y = 224 + index * 44
+      const colour = bar.isUnknown ? ink.grain : ink.leaf
+      return [
+        { kind: "box", x: margin, y, width, height: 14, colour: ink.line },
+        { kind: "box", x: margin, y, width: (width * bar.mayPercent) / 100, height: 14, colour, alpha: 0.35 },
+        { kind: "box", x: margin, y, width: (width * bar.mustPercent) / 100, height: 14, colour },
+        text(y + 34, 18, `${rangeText(bar)} ${bar.label}`, { colour: ink["ink-soft"] }),
+      ]
+    }),
+    ...seal(card.width - margin - 72, 40),
+  ]
+}
+
+function seal(x: number, y: number): Stroke[] {
+  return [
+    { kind: "box", x, y, width: 72, height: 72, colour: ink.chilli },
+    { kind: "box", x: x + 4, y: y + 4, width: 64, height: 64, colour: ink.card },
+    { kind: "text", x: x + 14, y: y + 52, size: 44, isBold: true, width: 60, lines: 1, colour: ink.chilli, text: "印" },
+  ]
+}
