@@ -226,6 +226,27 @@ export const returnedGoods = pgTable(
   (t) => [primaryKey({ columns: [t.refundRecordId, t.line] })],
 )
 
+/**
+ * That a pile's business day was looked at for its statement, and what was known then: it need not be looked at again
+ * while nothing was added to the day, and nothing revised the pile or those that supplied it.
+ */
+export const statedDays = pgTable(
+  "stated_days",
+  {
+    pileId: hexBytes("pile_id").notNull(),
+    businessDay: date("business_day", { mode: "string" }).notNull(),
+    /** Of the pile's newest event, or the day's end when that was later. */
+    lastAt: instant("last_at").notNull(),
+    /** Of the pile as it was until the day's end. */
+    revisions: bigint("revisions", { mode: "number" }).notNull(),
+    /** Null: they were too many to look at. */
+    suppliers: hexBytes("suppliers").array(),
+    supplierUntil: instant("supplier_until").array(),
+    supplierRevisions: bigint("supplier_revisions", { mode: "number" }).array(),
+  },
+  (t) => [primaryKey({ columns: [t.pileId, t.businessDay] })],
+)
+
 /** The newest origin statement of a pile and business day. */
 export const originStatements = pgTable(
   "origin_statements",

@@ -1,19 +1,23 @@
 import { sites } from "@suyuan/drizzle/schema/participants"
-import { pileEvents } from "@suyuan/drizzle/schema/trace"
-import { and, eq, gte, sql } from "drizzle-orm"
+import { piles } from "@suyuan/drizzle/schema/trace"
+import { eq, inArray } from "drizzle-orm"
 import { type Actor, gatewayActor, requireScope } from "../actor"
 import { writeAudit } from "../audit"
 import type { Context } from "../context"
-import { ServiceError } from "../errors"
-import { businessDayOf } from "./business-day"
+import { reasonOf, ServiceError } from "../errors"
 import { issueStatement } from "./issue-statement"
+import { type DueDays, findDueDays, type PileDayName } from "./stated-days"
 
 /** How far back a late record still brings a new version of its day's statement. */
 const daysRevised = 3
 
+/** Small bites: whoever asks meanwhile waits for one of them. */
+const atOnce = 16
+
 /**
  * Ends a site's business day, or looks again at one that has ended: states the origins of every pile that took goods
- * in on it. Repeating it says nothing new. Returns the records of the statements that were issued.
+ * in on it. Repeating it says nothing new, and looks only at what changed. Returns the records of the statements that
+ * were issued.
  * @throws ServiceError request/forbidden for an actor without the site.
  */
 export async function endDay(
@@ -24,47 +28,79 @@ export async function endDay(
   requireScope(actor, "traces:write", input.siteId)
   const [site] = await ctx.db.select().from(sites).where(eq(sites.id, input.siteId))
   if (!site) throw new ServiceError("site/unknown")
-  const since = new Date(Date.parse(`${input.businessDay}T00:00:00Z`) - 86_400_000)
-  const rows = await ctx.db
-    .select({ pileId: pileEvents.pileId, effectiveAt: pileEvents.effectiveAt })
-    .from(pileEvents)
-    .where(and(eq(pileEvents.siteId, site.id), eq(pileEvents.direction, 0), gte(pileEvents.effectiveAt, since)))
-  const own = new Set(
-    rows.filter((row) => businessDayOf(site, row.effectiveAt) === input.businessDay).map(({ pileId }) => pileId),
-  )
   const statements: string[] = []
-  for (const pileId of [...own].sort()) {
-    const issued = await ctx.db.transaction((tx) => issueStatement(ctx, tx, pileId, input.businessDay))
-    if (issued) statements.push(issued)
+  for await (const days of dueDays(ctx, input)) {
+    for (const day of days) {
+      const issued = await lookAt(ctx, day)
+      if (issued) statements.push(issued)
+    }
   }
-  if (statements.length > 0) {
-    await ctx.db.transaction((tx) =>
-      writeAudit(ctx, tx, actor, {
-        verb: "trace/end-day",
-        subject: input.businessDay,
-        siteId: site.id,
-        detail: { statements: statements.length },
-      }),
-    )
-  }
+  await noteIssued(ctx, actor, { ...input, statements: statements.length })
   return { statements }
 }
 
-/** Every site's days that are over, as far back as late records are looked for. */
-export async function endDaysThatAreOver(ctx: Context): Promise<number> {
-  const now = ctx.clock.nowMs()
-  const active = await ctx.db
-    .selectDistinct({ site: sites })
-    .from(sites)
-    .innerJoin(pileEvents, eq(pileEvents.siteId, sites.id))
-    .where(gte(pileEvents.effectiveAt, sql`now() - make_interval(days => ${daysRevised})`))
-  let issued = 0
-  for (const { site } of active) {
-    const today = businessDayOf(site, new Date(now))
-    for (let back = 1; back <= daysRevised; back++) {
-      const businessDay = new Date(Date.parse(`${today}T00:00:00Z`) - back * 86_400_000).toISOString().slice(0, 10)
-      issued += (await endDay(ctx, gatewayActor, { siteId: site.id, businessDay })).statements.length
+/**
+ * Every site's days that are over, as far back as late records are looked for: those of them that something happened to
+ * since they were looked at. Each is tried once a run; one that cannot be stated holds up no other.
+ */
+export async function endDaysThatAreOver(ctx: Context): Promise<{ looked: number; issued: number }> {
+  let [looked, issued] = [0, 0]
+  for await (const days of dueDays(ctx)) {
+    const siteOf = await sitesOf(ctx, days)
+    const counts = new Map<string, { siteId: string; businessDay: string; statements: number }>()
+    for (const day of days) {
+      looked += 1
+      const statement = await lookAt(ctx, day).catch((error: unknown) => {
+        ctx.log.error({ pile: day.pileId, day: day.businessDay, error: reasonOf(error) }, "a day could not be stated")
+        return undefined
+      })
+      const siteId = siteOf.get(day.pileId)
+      if (statement === undefined || siteId === undefined) continue
+      issued += 1
+      const name = `${siteId} ${day.businessDay}`
+      const statements = (counts.get(name)?.statements ?? 0) + 1
+      counts.set(name, { siteId, businessDay: day.businessDay, statements })
     }
+    for (const one of counts.values()) await noteIssued(ctx, gatewayActor, one)
   }
-  return issued
+  return { looked, issued }
+}
+
+async function* dueDays(ctx: Context, of?: DueDays["of"]): AsyncGenerator<PileDayName[]> {
+  let after: PileDayName | undefined
+  for (;;) {
+    const asked = { ...(of && { of }), daysBack: daysRevised, nowMs: ctx.clock.nowMs(), limit: atOnce }
+    const days = await findDueDays(ctx.db, { ...asked, after })
+    if (days.length > 0) yield days
+    after = days.at(-1)
+    if (days.length < atOnce) return
+  }
+}
+
+function lookAt(ctx: Context, { pileId, businessDay }: PileDayName): Promise<string | undefined> {
+  return ctx.db.transaction((tx) => issueStatement(ctx, tx, pileId, businessDay))
+}
+
+async function sitesOf(ctx: Context, days: readonly PileDayName[]): Promise<ReadonlyMap<string, string>> {
+  const rows = await ctx.db
+    .select({ id: piles.id, siteId: piles.siteId })
+    .from(piles)
+    .where(
+      inArray(
+        piles.id,
+        days.map(({ pileId }) => pileId),
+      ),
+    )
+  return new Map(rows.map(({ id, siteId }) => [id, siteId]))
+}
+
+async function noteIssued(
+  ctx: Context,
+  actor: Actor,
+  { siteId, businessDay, statements }: { siteId: string; businessDay: string; statements: number },
+): Promise<void> {
+  if (statements === 0) return
+  await ctx.db.transaction((tx) =>
+    writeAudit(ctx, tx, actor, { verb: "trace/end-day", subject: businessDay, siteId, detail: { statements } }),
+  )
 }

@@ -15,8 +15,10 @@ import { discardedLineOffset } from "./apply-refunded-goods"
 import { upstreamKey } from "./bought-origins"
 import { businessDayOf, type SiteDay } from "./business-day"
 import { limitsOfLots, readLots } from "./describe-origin"
+import { followPurchases } from "./follow-purchases"
 import { lotsOf, readHistories } from "./read-histories"
 import { resolve } from "./resolve"
+import { keepDayMark, readDayMark } from "./stated-days"
 
 /** One inflow of a pile and day, as stored and compared: what may and must be in it, by source. */
 export type StatedInflow = {
@@ -49,7 +51,9 @@ export async function issueStatement(
     .innerJoin(participants, eq(participants.id, sites.participantId))
     .where(eq(piles.id, pileId))
   if (!found) throw new Error(`pile ${pileId} does not exist`)
-  const { inflows, losses } = await statedGoods(ctx, tx, pileId, found.site, businessDay)
+  const mark = await readDayMark(tx, { pileId, businessDay })
+  const { inflows, losses, suppliers } = await statedGoods(ctx, tx, pileId, found.site, businessDay)
+  await keepDayMark(tx, { pileId, businessDay }, mark, suppliers)
   const [last] = await tx
     .select()
     .from(originStatements)
@@ -107,10 +111,13 @@ async function statedGoods(ctx: Context, tx: Transaction, pileId: string, site: 
   const { histories, rows, bought } = read
   const own = rows.filter((row) => row.pileId === pileId && businessDayOf(site, row.effectiveAt) === businessDay)
   const inflows = own.filter((row) => row.direction === 0 && row.source !== "void")
-  const named = new Set(inflows.map((row) => `${row.upstreamPileId}/${upstreamKey(row)}`))
   // As a trace is ranged: what is remembered of a purchase was bounded by its lots, too.
   const limits = limitsOfLots(await readLots(tx, lotsOf(read)))
-  const origins = resolve(histories, { ...limits, keep: (id, key) => named.has(`${id}/${key}`) })
+  const origins = resolve(histories, { ...limits, keep: read.isNamed })
+  const suppliers = followPurchases(read, origins).suppliersOf(
+    pileId,
+    inflows.filter(({ source }) => source === "purchase"),
+  )
   const stated = inflows
     .map((row): StatedInflow => {
       const upstream =
@@ -135,7 +142,7 @@ async function statedGoods(ctx: Context, tx: Transaction, pileId: string, site: 
     .filter((row) => row.source === "outflow" && row.line >= discardedLineOffset)
     .map((row) => ({ atMs: row.effectiveAt.getTime(), grams: row.gramsHigh }))
     .sort((a, b) => a.atMs - b.atMs)
-  return { inflows: stated, losses }
+  return { inflows: stated, losses, suppliers }
 }
 
 function hasMoved(before: readonly StatedInflow[], now: readonly StatedInflow[]): boolean {

@@ -1,4 +1,4 @@
-import { pileDays, piles } from "@suyuan/drizzle/schema/trace"
+import { pileDays, piles, statedDays } from "@suyuan/drizzle/schema/trace"
 import { sql } from "drizzle-orm"
 import type { Context } from "../context"
 import { utcDay } from "../day"
@@ -43,5 +43,6 @@ export async function rememberPiles(ctx: Context): Promise<number> {
 export async function forgetPileDays(ctx: Context): Promise<number> {
   const before = utcDay(new Date(ctx.clock.nowMs() - keptDays * 86_400_000))
   await ctx.db.execute(sql`DELETE FROM ${pileDays} WHERE day < ${before}::date`)
+  await ctx.db.execute(sql`DELETE FROM ${statedDays} WHERE business_day < ${before}::date`)
   return 0
 }

@@ -1,16 +1,17 @@
-import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test"
 import { gatewayActor } from "@suyuan/api/actor"
 import { pileIdOf } from "@suyuan/api/stock/pile-id"
 import { businessDayOf } from "@suyuan/api/trace/business-day"
-import { endDay } from "@suyuan/api/trace/end-day"
+import { endDay, endDaysThatAreOver } from "@suyuan/api/trace/end-day"
 import type { StatedInflow } from "@suyuan/api/trace/issue-statement"
 import { sites } from "@suyuan/drizzle/schema/participants"
 import { lots, originStatements } from "@suyuan/drizzle/schema/trace"
 import { eq } from "drizzle-orm"
 import { type TestGateway, testGateway } from "../../support/context"
-import { harvestBody, nextMoment, openTrade } from "../../support/goods"
+import { arrivalBody, harvestBody, nextMoment, openTrade } from "../../support/goods"
 import { payOnPlatform, type TestBuyer } from "../../support/paying"
 import { cabbage, gramsOf, type SellingTerminal } from "../../support/selling"
+import { operatorWithout, refusalOf } from "../../support/stall"
 
 setDefaultTimeout(60_000)
 
@@ -58,4 +59,73 @@ test("[RG-23] a statement names no lot that was over before its goods were sold,
   expect(inflow?.sources).toEqual([{ source: fresh, lowGrams: 500, highGrams: 500 }])
   // Said once.
   expect(await endDay(gateway.ctx, gatewayActor, { siteId: site.id, businessDay })).toEqual({ statements: [] })
+})
+
+describe("days that are over", () => {
+  const over = () => endDaysThatAreOver(gateway.ctx)
+  const statementsOf = (terminal: SellingTerminal) =>
+    gateway.ctx.db
+      .select()
+      .from(originStatements)
+      .where(eq(originStatements.pileId, pileIdOf(terminal.merchantId, cabbage, null)))
+      .orderBy(originStatements.businessDay, originStatements.version)
+
+  test("are looked at once, and again only where something happened that they follow from", async () => {
+    const trade = await openTrade(gateway.ctx)
+    // Far from the ends of a day.
+    const noonMs = Date.parse(`${new Date(gateway.clock.nowMs()).toISOString().slice(0, 10)}T03:00:00Z`) + 86_400_000
+    gateway.clock.advance(noonMs - gateway.clock.nowMs())
+    await over()
+    const lot = await harvest(trade.baseA, 5000)
+    const late = await trade.baseB.envelope("harvest", harvestBody(gateway.ctx, gateway.ctx.random.uuid(), 4000))
+    nextMoment(gateway.clock)
+    const fromB = await sell(trade.baseB, 1000, trade.wholesalerWallet)
+    await sell(trade.baseA, 3000, trade.wholesalerWallet)
+    await sell(trade.wholesaler, 2000, trade.stallWallet)
+    expect(await statementsOf(trade.stall)).toEqual([])
+    gateway.clock.advance(86_400_000)
+    expect(await over()).toEqual({ looked: 3, issued: 3 })
+    expect(await over()).toEqual({ looked: 0, issued: 0 })
+
+    // What happens now says nothing of then.
+    await harvest(trade.baseA, 1000)
+    await sell(trade.wholesaler, 100, trade.consumer)
+    expect(await over()).toEqual({ looked: 0, issued: 0 })
+
+    // The other base's tablet was offline: the wholesaler's goods, and the stall's, follow from what it says.
+    const [before] = await statementsOf(trade.stall)
+    const [came] = (before?.inflows ?? []) as StatedInflow[]
+    expect(came?.sources.map(({ source }) => source)).toEqual([lot, "unknown"].sort())
+    await trade.baseB.deliver(late)
+    expect(await over()).toEqual({ looked: 3, issued: 3 })
+    expect((await statementsOf(trade.stall)).map(({ version }) => version)).toEqual([1, 2])
+    expect(await over()).toEqual({ looked: 0, issued: 0 })
+
+    // An answer of today changes what came in yesterday: at the wholesaler's, and downstream of it.
+    nextMoment(gateway.clock)
+    const refusal = arrivalBody(gateway.ctx, fromB.recordId ?? "", "refused")
+    await trade.wholesaler.deliver(await trade.wholesaler.envelope("arrival", refusal))
+    expect(await over()).toEqual({ looked: 3, issued: 2 })
+    expect((await statementsOf(trade.wholesaler)).map(({ version }) => version)).toEqual([1, 2, 3])
+  })
+
+  test("an event within a day that is not over yet is looked at when it is", async () => {
+    const trade = await openTrade(gateway.ctx)
+    const { siteId } = trade.baseA
+    await harvest(trade.baseA, 5000)
+    const [site] = await gateway.ctx.db.select().from(sites).where(eq(sites.id, siteId))
+    if (!site) throw new Error("no site")
+    const businessDay = businessDayOf(site, new Date(gateway.clock.nowMs()))
+    expect((await endDay(gateway.ctx, gatewayActor, { siteId, businessDay })).statements).toHaveLength(1)
+    expect((await endDay(gateway.ctx, gatewayActor, { siteId, businessDay })).statements).toEqual([])
+    await harvest(trade.baseA, 600)
+    expect((await endDay(gateway.ctx, gatewayActor, { siteId, businessDay })).statements).toHaveLength(1)
+    expect((await statementsOf(trade.baseA)).map(({ version }) => version)).toEqual([1, 2])
+  })
+
+  test("refuses the wrong actor", async () => {
+    const { baseA } = await openTrade(gateway.ctx)
+    const input = { siteId: baseA.siteId, businessDay: "2026-03-01" }
+    expect(await refusalOf(endDay(gateway.ctx, operatorWithout("traces:write"), input))).toBe("request/forbidden")
+  })
 })
