@@ -5,6 +5,7 @@ import { listHeld } from "../../src/basket/hold-basket"
 import { readCatalogue } from "../../src/catalogue/read-catalogue"
 import { endUnanswered } from "../../src/display/invite-display"
 import type { Shown } from "../../src/display/tell-displays"
+import type { ConnectBroker } from "../../src/link/broker-link"
 import type { Notice } from "../../src/link/down-messages"
 import { type KeptLink, keepLinked } from "../../src/link/keep-linked"
 import { listPayees } from "../../src/payees/list-payees"
@@ -70,11 +71,10 @@ export class Kiosk {
   }
 
   /** Beside everything else: the first screen does not wait for it. */
-  start(): void {
+  start(connect: ConnectBroker = connectOverWeb): void {
     this.#link = keepLinked(this.terminal, {
       transport: this.transport,
-      connect: async (address, events) =>
-        (await import("../../src/link/connect-broker")).connectBroker(address, events),
+      connect,
       listeners: {
         onOnline: (isOnline) => this.#wentOnline(isOnline),
         onState: (standing) => this.state.set({ standing }),
@@ -89,7 +89,7 @@ export class Kiosk {
     this.#link.show(this.#onTablets)
     void this.lookAtStorage()
     setInterval(() => void this.lookAtStorage(), STORAGE_LOOK_MS)
-    addEventListener("online", () => this.#link?.retryNow())
+    addEventListener("online", () => this.#networkIsBack())
     addEventListener("offline", () => this.#line({ isOnline: false }))
   }
 
@@ -169,6 +169,13 @@ export class Kiosk {
     this.state.set({ line: { ...this.state.get().line, ...changes } })
   }
 
+  /** Of a session that outlived the break nobody else tells. */
+  #networkIsBack(): void {
+    this.#line({ isOnline: this.#link?.isOnline() ?? false })
+    this.#link?.retryNow()
+    this.wake()
+  }
+
   #wentOnline(isOnline: boolean): void {
     this.#line(isOnline ? { isOnline, trouble: undefined } : { isOnline })
     if (!isOnline) return
@@ -198,6 +205,10 @@ export class Kiosk {
     if (code === "terminal/suspended") this.state.set({ standing: "suspended" })
   }
 }
+
+/** With the broker's language: not on the way of the first screen. */
+const connectOverWeb: ConnectBroker = async (address, events) =>
+  (await import("../../src/link/connect-broker")).connectBroker(address, events)
 
 const NO_LINE: Omit<LineState, "isOnline"> = {
   unsent: 0,

@@ -10,19 +10,17 @@ const browserParts = {
   requestAnimationFrame: (paint: () => void) => queueMicrotask(paint),
 }
 
-export async function openKiosk(): Promise<{ readonly kiosk: Kiosk; readonly stall: Stall }> {
+export async function openKiosk(
+  answer: Parameters<typeof fakeGateway>[0] = () => "no-answer",
+): Promise<{ readonly kiosk: Kiosk; readonly stall: Stall }> {
   Object.assign(globalThis, browserParts)
   const stall = await openStockedStall()
-  return { kiosk: await kioskOf(stall), stall }
+  return { kiosk: await Kiosk.open(stall.terminal, fakeGateway(answer).transport), stall }
 }
 
 /** Another page with the same memory: what a reload keeps. */
 export async function reopenKiosk({ store, clock }: Stall): Promise<Kiosk> {
   const terminal = await openTerminal({ keys: testKeys(), store, clock })
   if (terminal === undefined) throw new Error("an enrolled terminal did not open")
-  return kioskOf({ terminal })
-}
-
-function kioskOf({ terminal }: Pick<Stall, "terminal">): Promise<Kiosk> {
   return Kiosk.open(terminal, fakeGateway(() => "no-answer").transport)
 }
