@@ -63,7 +63,7 @@ export function App() {
         <>
           {place === "sell" && <SellScreen onStock={() => setPlace("goods")} />}
           {place === "goods" && <GoodsScreen />}
-          {place === "day" && <DayScreen />}
+          {place === "day" && <DayScreen onSell={() => setPlace("sell")} />}
           {place === "state" && <StateScreen />}
           <nav className="places" aria-label={say("places")}>
             {places.map(({ name, word, glyph }) => (

@@ -7,6 +7,7 @@ import { nameOf, weightText, yuan } from "../session/goods-names"
 import { showSale } from "../session/selling"
 import { useKiosk, useKioskState, useWords } from "../session/use-kiosk"
 import { saveDay } from "./export-day"
+import { LostSales } from "./lost-sales"
 import { saleLooks } from "./sale-looks"
 import { SaleSheet } from "./sale-sheet"
 import { StockTakeSheet } from "./stock-take-sheet"
@@ -14,7 +15,7 @@ import { StockTakeSheet } from "./stock-take-sheet"
 const SHOWN_FIRST = 50
 const ways = ["wechat-pay", "alipay", "cash", "handed-over"] as const
 
-export function DayScreen() {
+export function DayScreen({ onSell }: { readonly onSell: () => void }) {
   const kiosk = useKiosk()
   const { terminal } = kiosk
   const { tiles, catalogue, settings } = useKioskState()
@@ -52,6 +53,7 @@ export function DayScreen() {
           </button>
         </div>
       </div>
+      <LostSales onSell={onSell} />
       <div className="columns">
         <section className="card">
           <p className="day-total">

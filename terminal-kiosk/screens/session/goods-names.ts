@@ -39,7 +39,7 @@ export function weightText(grams: number, unit: WeightUnit, language: Language):
   return `${amount} ${unitName(unit, language)}`
 }
 
-function quantityText(quantity: Quantity, unit: WeightUnit, language: Language): string {
+export function quantityText(quantity: Quantity, unit: WeightUnit, language: Language): string {
   const grams = quantityGrams(quantity)
   return grams === undefined ? `${quantity.count} ${unitName("piece", language)}` : weightText(grams, unit, language)
 }

@@ -1,20 +1,23 @@
 /** The opened terminal as the screens use it: state that they watch, and what a finger can do. */
 import type { Transport } from "@suyuan/client/transport"
+import type { Result } from "@suyuan/protocol/result"
 import { emptyBasket } from "../../src/basket/basket"
 import { listHeld } from "../../src/basket/hold-basket"
 import { readCatalogue } from "../../src/catalogue/read-catalogue"
 import { endUnanswered } from "../../src/display/invite-display"
 import type { Shown } from "../../src/display/tell-displays"
 import type { ConnectBroker } from "../../src/link/broker-link"
+import type { GatewayRefusal } from "../../src/link/call-gateway"
 import type { Notice } from "../../src/link/down-messages"
 import { type KeptLink, keepLinked } from "../../src/link/keep-linked"
+import { askLostSales } from "../../src/lost/ask-lost-sales"
 import { listPayees } from "../../src/payees/list-payees"
 import { standingOf } from "../../src/sale/sale-standing"
 import { readSettings } from "../../src/settings/settings"
 import { listPurchases } from "../../src/stock/list-purchases"
 import { heldSlots } from "../../src/stock/recall-holds"
 import { slotsOf } from "../../src/stock/write-snapshot"
-import { type SaleRow, THE_ONE } from "../../src/store/rows"
+import { type LostRow, type SaleRow, THE_ONE } from "../../src/store/rows"
 import type { Terminal } from "../../src/terminal"
 import { listTiles } from "../../src/tiles/put-on-sale"
 import { chineseAmount } from "../../src/voice/chinese-amount"
@@ -27,6 +30,7 @@ import type { KioskState, LineState, Problem, TerminalStanding } from "./state"
 
 /** A tablet that was asked to forget nothing still tells how much room there is. */
 const STORAGE_LOOK_MS = 60_000
+const ASK_LOST_MS = 7 * 24 * 3_600_000
 
 export class Kiosk {
   readonly state: Observed<KioskState>
@@ -37,6 +41,7 @@ export class Kiosk {
   readonly selling = dropRepeats()
   #link: KeptLink | undefined
   #onTablets: Shown = new Map()
+  #hasAskedLost = false
 
   private constructor(terminal: Terminal, transport: Transport, state: KioskState) {
     this.terminal = terminal
@@ -61,6 +66,7 @@ export class Kiosk {
       bindings: [],
       displays: [],
       payees: [],
+      lost: await store.get("lost", THE_ONE),
       recalled: new Map(),
       line: { ...NO_LINE, isOnline: false },
       storage: { isPersisted: false, usedBytes: 0, quotaBytes: 0 },
@@ -123,6 +129,16 @@ export class Kiosk {
     this.#link?.show(this.#onTablets)
   }
 
+  /** For the first week of a terminal, each time that it is opened: what an earlier one of the stall lost. */
+  async askLost(isWished = false): Promise<Result<LostRow, GatewayRefusal> | undefined> {
+    const { lost } = this.state.get()
+    if (!isWished && lost !== undefined && this.terminal.clock.nowMs() - lost.firstAskedAtMs > ASK_LOST_MS) return
+    const answer = await this.attempt(() => askLostSales(this.terminal, this.transport))
+    if (answer?.ok) this.#hasAskedLost = true
+    if (answer?.ok) this.state.set({ lost: answer.value })
+    return answer
+  }
+
   async refreshTiles(): Promise<void> {
     this.state.set({ tiles: await listTiles(this.terminal) })
     this.wake()
@@ -180,6 +196,7 @@ export class Kiosk {
     this.#line(isOnline ? { isOnline, trouble: undefined } : { isOnline })
     if (!isOnline) return
     void this.#readCatalogue()
+    if (!this.#hasAskedLost) void this.askLost()
     void endUnanswered(this.terminal, this.transport).then(() => this.refresh())
   }
 

@@ -6,6 +6,7 @@ import type {
   BindingRow,
   CatalogueRow,
   DisplayRow,
+  LostRow,
   PurchaseRow,
   RefusedRow,
   SaleRow,
@@ -56,6 +57,7 @@ export interface KioskState {
   readonly displays: readonly (readonly [string, DisplayRow])[]
   /** The newest word on where each platform's money goes. */
   readonly payees: readonly PayeeNotice[]
+  readonly lost: LostRow | undefined
   /** Slots whose goods may be of a recall: not to be sold, and why. */
   readonly recalled: ReadonlyMap<number, Hold>
   readonly line: LineState

@@ -4,6 +4,7 @@ import { chooseScalePort } from "../scale/use-scale"
 import { choose } from "../session/choices"
 import { refusalWords } from "../session/refusals"
 import { useKiosk, useKioskState, useWords } from "../session/use-kiosk"
+import { AskLost } from "./ask-lost"
 import { BindWallet } from "./bind-wallet"
 import { OtherTablets } from "./other-tablets"
 import { Payees } from "./payees"
@@ -144,6 +145,7 @@ export function StateScreen() {
           </button>
           <OtherTablets />
           <BindWallet />
+          <AskLost />
         </section>
       </div>
     </main>

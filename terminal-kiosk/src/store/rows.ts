@@ -123,6 +123,29 @@ export interface DisplayRow {
   readonly sinceMs: number
 }
 
+/** What the stall's earlier terminals lost, as the gateway said last (EN-14). */
+export interface LostRow {
+  readonly firstAskedAtMs: number
+  readonly askedAtMs: number
+  readonly terminals: readonly {
+    readonly terminalId: string
+    readonly sales: readonly {
+      readonly counter: number
+      readonly issuedAt: string
+      readonly amountFen: number
+      readonly outcome: "rebuilt" | "lines-unknown" | "not-paid"
+      readonly lines: readonly {
+        readonly commodity?: number | undefined
+        readonly quantityPacked: number
+        readonly unitPriceFen: number
+      }[]
+    }[]
+    readonly gaps: readonly { readonly from: number; readonly to: number }[]
+  }[]
+  /** Names of those that a person is done with. */
+  readonly entered: readonly string[]
+}
+
 /** Goods as the seller's tiles show them; keyed by slot, which means the same goods for ever. */
 export interface TileRow {
   readonly slot: number
@@ -193,6 +216,7 @@ export interface Tables {
   readonly openPurchases: PurchaseRow
   readonly bindings: BindingRow
   readonly displays: DisplayRow
+  readonly lost: LostRow
   /** State of the terminal and of its payee accounts, newest word by subject. */
   readonly notices: { readonly text: string; readonly atMs: number }
   readonly tiles: TileRow

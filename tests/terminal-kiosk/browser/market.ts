@@ -40,7 +40,8 @@ export type KioskMarket = {
   readonly sql: postgres.Sql
   readonly browser: Browser
   readonly merchantId: string
-  readonly newClaimCode: () => Promise<string>
+  readonly siteId: string
+  readonly newClaimCode: (merchantId?: string) => Promise<string>
   readonly end: () => Promise<void>
 }
 
@@ -64,12 +65,12 @@ export async function openKioskMarket(number: number): Promise<KioskMarket> {
   const sql = postgres(database.url, { max: 1 })
   const executablePath = process.env.CHROMIUM_PATH ?? (await chromium.executablePath())
   const browser = await playwright.launch({ executablePath, args: browserArguments })
-  const newClaimCode = async () => {
-    const order = { path: { id: merchantId }, body: { confirmed: true } }
+  const newClaimCode = async (ofMerchant = merchantId) => {
+    const order = { path: { id: ofMerchant }, body: { confirmed: true } }
     return granted("a claim code", await gateway.operator.post("/merchants/{id}/claim-codes", order)).claimCode
   }
   return {
-    ...{ gateway, sql, browser, merchantId, newClaimCode, sandboxUrl: supervisor.sandboxUrl ?? "" },
+    ...{ gateway, sql, browser, siteId, merchantId, newClaimCode, sandboxUrl: supervisor.sandboxUrl ?? "" },
     end: async () => {
       await browser.close()
       await supervisor.stop()
@@ -90,7 +91,11 @@ export type Tablet = {
   readonly open: () => Promise<Page>
 }
 
-type TabletOptions = { readonly viewport?: { readonly width: number; readonly height: number } }
+type TabletOptions = {
+  readonly viewport?: { readonly width: number; readonly height: number }
+  /** Of which stall; the market's first one without. */
+  readonly merchantId?: string
+}
 
 export async function unpackTablet(market: KioskMarket, options: TabletOptions = {}): Promise<Tablet> {
   const context = await market.browser.newContext({ viewport: options.viewport ?? tabletViewport })
@@ -114,10 +119,7 @@ export async function unpackTablet(market: KioskMarket, options: TabletOptions =
 export async function openStall(market: KioskMarket, options: TabletOptions = {}): Promise<Tablet> {
   const tablet = await unpackTablet(market, options)
   const { page } = tablet
-  await page.fill("#claim-code", await market.newClaimCode())
-  await page.click("button[type=submit]")
-  await page.click(".enrol .primary")
-  await page.getByText("✓ 在线").waitFor()
+  await enrolAs(page, await market.newClaimCode(options.merchantId))
   await putOnSale(page, "dbc", { price: "1.80", origin: "河北张北" })
   await putOnSale(page, "fq", { price: "4.50", origin: "" })
   await putOnSale(page, "sjd", { price: "1.20", origin: "", byPiece: true })
@@ -125,9 +127,21 @@ export async function openStall(market: KioskMarket, options: TabletOptions = {}
   return tablet
 }
 
+/** The tablet becomes the terminal that the code stands for, and goes online. */
+export async function enrolAs(page: Page, claimCode: string): Promise<void> {
+  await page.fill("#claim-code", claimCode)
+  await page.click("button[type=submit]")
+  await page.click(".enrol .primary")
+  await page.getByText("✓ 在线").waitFor()
+}
+
 type Offer = { readonly price: string; readonly origin: string; readonly byPiece?: boolean }
 
-async function putOnSale(page: Page, initials: string, { price, origin, byPiece = false }: Offer): Promise<void> {
+export async function putOnSale(
+  page: Page,
+  initials: string,
+  { price, origin, byPiece = false }: Offer,
+): Promise<void> {
   await goTo(page, "进货")
   await page.click(".page-head .primary")
   await page.fill("dialog input[type=search]", initials)
@@ -216,6 +230,12 @@ export function putRow(page: Page, table: string, key: string, row: object): Pro
       }),
     [table, key, row] as const,
   )
+}
+
+/** Ten hex digits. */
+export async function terminalOf(page: Page): Promise<string> {
+  const [identity] = await rowsOf<{ terminal: number }>(page, "identity")
+  return identity!.terminal.toString(16).padStart(10, "0")
 }
 
 /** Waits until the gateway has acknowledged all that this tablet had to say. */

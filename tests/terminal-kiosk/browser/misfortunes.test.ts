@@ -1,0 +1,254 @@
+// What goes wrong at a stall that is nobody's fault: each says a plain sentence, and there is a way on.
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
+import { granted } from "../../../scripts/demo/gateway"
+import { openWallet, payAt, useWallet, type Wallet } from "../../../scripts/demo/wallet"
+import {
+  enrolAs,
+  goTo,
+  type KioskMarket,
+  openKioskMarket,
+  openStall,
+  putOnSale,
+  rowsOf,
+  START_MS_MAX,
+  settle,
+  standing,
+  terminalOf,
+  unpackTablet,
+  untilSent,
+  weigh,
+} from "./market"
+
+setDefaultTimeout(60_000)
+
+let market: KioskMarket
+let buyer: Wallet
+beforeAll(async () => {
+  market = await openKioskMarket(84)
+  buyer = await openWallet(market.gateway, market.sandboxUrl, "顾客", "wechat-pay")
+}, START_MS_MAX)
+afterAll(async () => {
+  await market?.end()
+}, START_MS_MAX)
+
+/** Scans, and closes the wallet's sheet without paying. */
+async function refusePayment(url: string): Promise<void> {
+  const digits = url.slice(url.lastIndexOf("/") + 1)
+  const phone = market.gateway.as(buyer.token)
+  const body = { platform: buyer.platform }
+  const opened = await phone.post("/p/{digits}/pay", { path: { digits }, body })
+  const { bridge } = granted("opening a payment", opened)
+  await useWallet(buyer, bridge ?? undefined, "cancel")
+}
+
+test("[EN-5] [EN-14] a lost store: the tablet is enrolled as another terminal, what was scanned is rebuilt from its codes, the rest is entered by hand", async () => {
+  const tablet = await openStall(market)
+  const { context } = tablet
+  let { page } = tablet
+  await untilSent(page)
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined))
+  await context.setOffline(true)
+  // A line that is open outlives the browser's own word that it is offline.
+  await page.reload()
+  await page.getByText("◔ 离线").waitFor()
+  const sell = async (jin: string) => {
+    await weigh(page, "dbc", jin)
+    const url = await settle(page)
+    await page.click("button:has-text('先接下一位')")
+    return url
+  }
+  await payAt(market.gateway, buyer, await sell("1"))
+  await sell("2")
+  await refusePayment(await sell("3"))
+  await payAt(market.gateway, buyer, await sell("4"))
+  const lostId = await terminalOf(page)
+  await page.close()
+  page = await context.newPage()
+  await page.goto(`${market.gateway.url}/kiosk/display.html`)
+  await page.evaluate(
+    () =>
+      new Promise<void>((resolve, reject) => {
+        const deleting = indexedDB.deleteDatabase("suyuan-terminal")
+        deleting.onsuccess = () => resolve()
+        deleting.onerror = () => reject(deleting.error)
+      }),
+  )
+  await context.setOffline(false)
+  const order = { path: { id: lostId }, body: { reason: "its memory is gone" } }
+  granted("revoking", await market.gateway.operator.post("/terminals/{id}/revoke", order))
+  await page.close()
+  page = await tablet.open()
+  await enrolAs(page, await market.newClaimCode())
+  expect(await terminalOf(page)).not.toBe(lostId)
+  await putOnSale(page, "dbc", { price: "1.80", origin: "河北张北" })
+
+  await goTo(page, "今日")
+  await page.locator(".lost-notice", { hasText: "已按码补上 2 · 要您看 2" }).click()
+  await page.locator(".lost-row", { hasText: "¥1.80" }).getByText("已按码补上").waitFor()
+  await page.locator(".lost-row", { hasText: "¥7.20" }).getByText("已按码补上").waitFor()
+  const unpaid = page.locator(".lost-row", { hasText: "¥5.40" })
+  await unpaid.getByText("扫过码，平台没收到钱").waitFor()
+  await page.locator(".lost-row", { hasText: "单号 2 " }).getByText("不用补").click()
+  await unpaid.getByText("补录").click()
+  await page.locator(".slip-line", { hasText: "¥5.40" }).waitFor()
+  await page.click("text=收现金")
+  await standing(page, "已收现金")
+  await page.keyboard.press("Enter")
+  await goTo(page, "今日")
+  await page.locator(".lost-notice", { hasText: "要您看 0" }).waitFor()
+  await untilSent(page)
+  const recorded = await market.sql`
+    SELECT terminal_id = ${Number.parseInt(lostId, 16)} AS lost, counter::int, flags FROM sales
+    WHERE record_id IS NOT NULL AND merchant_id = ${market.merchantId} ORDER BY terminal_id, counter`
+  expect([...recorded]).toEqual([
+    { lost: true, counter: 1, flags: 4 },
+    { lost: true, counter: 4, flags: 4 },
+    { lost: false, counter: 1, flags: 0 },
+  ])
+  await context.close()
+})
+
+test("a wallet that gives up: the seller is told, and the same code is paid on the next try", async () => {
+  const tablet = await openStall(market)
+  const { page } = tablet
+  await weigh(page, "dbc", "1")
+  const url = await settle(page)
+  // A terminal that had not told the gateway of its goods would not be asked.
+  await untilSent(page)
+  await payAt(market.gateway, buyer, url, { hesitates: true })
+  await standing(page, "已收款")
+  expect((await rowsOf<{ payment: { paidFen: number } }>(page, "sales"))[0]?.payment.paidFen).toBe(180)
+  await tablet.context.close()
+})
+
+test("a tablet that is full: nothing of the sale is kept, a sentence says so, and after opening again it sells", async () => {
+  const tablet = await openStall(market)
+  const { page } = tablet
+  await weigh(page, "dbc", "1")
+  await page.evaluate(() => {
+    const put = IDBObjectStore.prototype.add
+    IDBObjectStore.prototype.add = () => {
+      throw new DOMException("the disk is full", "QuotaExceededError")
+    }
+    Object.assign(globalThis, { makeRoom: () => Object.assign(IDBObjectStore.prototype, { add: put }) })
+  })
+  await page.click("button.settle")
+  await page.locator(".problem", { hasText: "平板存满了，这一单没有记下" }).waitFor()
+  expect(await rowsOf(page, "sales")).toEqual([])
+  expect(await page.locator(".settle-screen").count()).toBe(0)
+  await page.click(".problem button")
+  await weigh(page, "dbc", "1")
+  await settle(page)
+  expect(await rowsOf(page, "sales")).toHaveLength(1)
+  await tablet.context.close()
+})
+
+test("a tablet that may keep nothing says so, and what to change", async () => {
+  const context = await market.browser.newContext()
+  await context.addInitScript(() => {
+    Object.defineProperty(globalThis, "indexedDB", {
+      value: {
+        open() {
+          throw new DOMException("site data is forbidden", "SecurityError")
+        },
+      },
+    })
+  })
+  const page = await context.newPage()
+  await page.goto(`${market.gateway.url}/kiosk/`)
+  await page.getByText("平板不让我们保存数据").waitFor()
+  await page.getByRole("button", { name: "重新打开" }).waitFor()
+  await context.close()
+})
+
+test("a scale that is pulled out: the screen says so, a typed weight sells, and plugged in again it weighs", async () => {
+  const tablet = await unpackTablet(market)
+  const { context } = tablet
+  // The browser's serial ports as a test has them: one scale of the continuous kind.
+  await context.addInitScript(() => {
+    let speak: ReadableStreamDefaultController<Uint8Array> | undefined
+    let isIn = true
+    const port = {
+      readable: null as ReadableStream<Uint8Array> | null,
+      writable: null,
+      open: async () => {
+        port.readable = new ReadableStream({
+          start: (controller) => {
+            speak = controller
+          },
+        })
+      },
+      close: async () => {},
+    }
+    const serial = Object.assign(new EventTarget(), {
+      getPorts: async () => (isIn ? [port] : []),
+      requestPort: async () => port,
+    })
+    Object.defineProperty(navigator, "serial", { value: serial })
+    Object.assign(globalThis, {
+      weighs: (text: string) => {
+        if (speak === undefined) return false
+        speak.enqueue(new TextEncoder().encode(`${text}\r\n`))
+        return true
+      },
+      pullOut: () => {
+        isIn = false
+        speak?.error(new Error("the device has been lost"))
+        speak = undefined
+      },
+      plugIn: () => {
+        isIn = true
+        serial.dispatchEvent(new Event("connect"))
+      },
+    })
+  })
+  await tablet.page.close()
+  const page = await tablet.open()
+  await enrolAs(page, await market.newClaimCode())
+  await putOnSale(page, "dbc", { price: "1.80", origin: "" })
+  await goTo(page, "本机")
+  await page.selectOption("select", "continuous")
+  await goTo(page, "卖货")
+  await page.click(".tile")
+  const weighed = (text: string) =>
+    page.waitForFunction((frame) => (globalThis as unknown as { weighs(text: string): boolean }).weighs(frame), text)
+  await weighed("ST,GS,+  1.250kg")
+  await page.locator(".scale-reading", { hasText: "稳定" }).waitFor()
+  await page.locator(".line-amount", { hasText: "¥4.50" }).waitFor()
+  await page.evaluate(() => (globalThis as unknown as { pullOut(): void }).pullOut())
+  await page.locator(".scale-reading", { hasText: "秤没有接上，可以手工输入" }).waitFor()
+  await page.keyboard.type("2")
+  await page.locator(".line-amount", { hasText: "¥3.60" }).waitFor()
+  await page.keyboard.press("Enter")
+  await page.evaluate(() => (globalThis as unknown as { plugIn(): void }).plugIn())
+  await page.click(".tile")
+  await weighed("ST,GS,+  0.500kg")
+  await page.locator(".line-amount", { hasText: "¥1.80" }).waitFor()
+  await context.close()
+})
+
+test("a new version in the middle of a sale waits for its end, and loses nothing", async () => {
+  const tablet = await openStall(market)
+  const { page, context } = tablet
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined))
+  await page.reload()
+  await weigh(page, "dbc", "1")
+  await settle(page)
+  // The same worker at another address is another version to a browser.
+  await page.evaluate(async () => {
+    await navigator.serviceWorker.register("/kiosk/service-worker.js?newer", { scope: "/kiosk/" })
+  })
+  await page.locator(".problem", { hasText: "新版本已备好，这单收完再更新" }).waitFor()
+  expect(await page.isDisabled(".problem button")).toBe(true)
+  await page.waitForSelector(".settle-screen .qr")
+  await page.click("text=收现金")
+  await standing(page, "已收现金")
+  await page.keyboard.press("Enter")
+  await page.evaluate(() => Object.assign(globalThis, { isOld: true }))
+  await page.click(".problem button")
+  await page.waitForFunction(() => !("isOld" in globalThis))
+  await page.locator(".tiles .tile").first().waitFor()
+  expect(await rowsOf(page, "sales")).toHaveLength(1)
+  await untilSent(page)
+  await context.close()
+})
