@@ -7,6 +7,7 @@ import vm from "node:vm"
 type Node = { readonly sid?: string; readonly uid?: string; readonly v?: string; readonly cn?: readonly Node[] }
 type Message = { readonly title?: string; readonly path?: string; readonly promise?: Promise<Message> }
 type Instance = {
+  readonly route: string
   readonly data: { root?: Node }
   readonly eh: (event: object) => void
   readonly onLoad?: (query: object) => void
@@ -62,6 +63,10 @@ export function openMiniHost(folder: string, platform: "weapp" | "alipay", api: 
       void open(options.url).then(() => options.success?.({}))
     },
     navigateTo: (options: Call<{ url: string }>) => void open(options.url).then(() => options.success?.({})),
+    redirectTo(options: Call<{ url: string }>) {
+      pages.pop()?.onUnload?.()
+      void open(options.url).then(() => options.success?.({}))
+    },
   }
   const host = { ...base, ...Object.fromEntries(Object.entries(api).map(([name, call]) => [name, promising(call)])) }
   const say = (...words: unknown[]) => void troubles.push(words.map(String).join(" "))
@@ -126,6 +131,11 @@ export function openMiniHost(folder: string, platform: "weapp" | "alipay", api: 
     kept,
     open,
     shown,
+    /** What the page that is open has set for its template. */
+    root: () => pages.at(-1)?.data.root ?? {},
+    route: () => pages.at(-1)?.route ?? "",
+    /** What the template of the page that is open tells it. */
+    hear: (event: object) => pages.at(-1)?.eh(event),
     launch(options: object) {
       load(join(folder, "app"))
       app.onLaunch?.(options)
@@ -158,6 +168,15 @@ export function openMiniHost(folder: string, platform: "weapp" | "alipay", api: 
         if (Date.now() > endMs) throw new Error(`nothing to share: "${path}" in: ${shown()} ${troubles.join("; ")}`)
         await new Promise((done) => setTimeout(done, 10))
       }
+    },
+    /** The first element whose id is like this; ids of what the gateway made are not known before. */
+    idOf: (pattern: RegExp) => idsOf(pages.at(-1)?.data.root).find((id) => pattern.test(id)) ?? "none",
+    type(id: string, value: string) {
+      const page = pages.at(-1)
+      const node = find(page?.data.root, id)
+      if (page === undefined || node === undefined) throw new Error(`no #${id} in: ${shown()}`)
+      const target = { id: node.sid, dataset: { sid: node.sid } }
+      page.eh({ type: "input", target, currentTarget: target, detail: { value }, timeStamp: Date.now() })
     },
     close,
   }
@@ -197,4 +216,9 @@ function find(node: Node | undefined, id: string): Node | undefined {
 function textsOf(node: Node | undefined): string[] {
   if (node === undefined) return []
   return [...(typeof node.v === "string" ? [node.v] : []), ...(node.cn ?? []).flatMap(textsOf)]
+}
+
+function idsOf(node: Node | undefined): string[] {
+  if (node === undefined) return []
+  return [...(node.uid === undefined ? [] : [node.uid]), ...(node.cn ?? []).flatMap(idsOf)]
 }
