@@ -1,0 +1,115 @@
+// Goods come to a stall because its own wallet paid for them, and leave its books by counting.
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
+import { readFileSync } from "node:fs"
+import type { Page } from "playwright-core"
+import { prepareZXingModule, readBarcodes } from "zxing-wasm/reader"
+import { granted } from "../../../scripts/demo/gateway"
+import { addMerchant } from "../../../scripts/demo/open-world"
+import { openWallet, payAt } from "../../../scripts/demo/wallet"
+import {
+  goTo,
+  type KioskMarket,
+  openKioskMarket,
+  openStall,
+  START_MS_MAX,
+  settle,
+  standing,
+  untilSent,
+  weigh,
+} from "./market"
+
+setDefaultTimeout(60_000)
+
+let market: KioskMarket
+beforeAll(async () => {
+  market = await openKioskMarket(85)
+  const wasmBinary = readFileSync(new URL(import.meta.resolve("zxing-wasm/reader/zxing_reader.wasm")))
+  await prepareZXingModule({ overrides: { wasmBinary: new Uint8Array(wasmBinary).buffer }, fireImmediately: true })
+}, START_MS_MAX)
+afterAll(async () => {
+  await market?.end()
+}, START_MS_MAX)
+
+/** What a phone reads off the screen. */
+async function scanned(page: Page): Promise<string> {
+  const picture = await page.locator(".qr").screenshot()
+  const [code] = await readBarcodes(new Blob([new Uint8Array(picture)]), { formats: ["QRCode"], tryHarder: true })
+  return code?.text ?? ""
+}
+
+test("a stall's own wallet is bound with the owner's PIN and two digits; what it buys is booked in, corrected or refused", async () => {
+  const wallet = await openWallet(market.gateway, market.sandboxUrl, "进货的手机", "wechat-pay")
+  const phone = market.gateway.as(wallet.token)
+  const tablet = await openStall(market)
+  const { page } = tablet
+  await goTo(page, "本机")
+  await page.click("button:has-text('绑定进货钱包')")
+  await page.getByText("店主设置密码").waitFor()
+  await page.keyboard.type("2468")
+  await page.keyboard.press("Enter")
+  await page.waitForSelector(".bind-code .qr")
+  const url = await scanned(page)
+  const digits = url.slice(url.lastIndexOf("/") + 1)
+  const claimed = granted("answering a bind code", await phone.post("/bindings", { body: { code: digits } }))
+  await page.locator("dialog .fingerprint").waitFor()
+  expect(await page.textContent("dialog .fingerprint")).toBe(claimed.checkDigits)
+  await page.click("button:has-text('一样，绑定')")
+  await page.getByText(`✓ 钱包 ${claimed.checkDigits}`).waitFor()
+
+  const merchantId = await addMerchant(market.gateway, {
+    ...{ number: 850, siteId: market.siteId, stallNumber: "B-07", name: "B-07 摊" },
+  })
+  const seller = await openStall(market, { merchantId })
+  for (const jin of ["20", "21", "22"]) {
+    await weigh(seller.page, "dbc", jin)
+    await payAt(market.gateway, wallet, await settle(seller.page))
+    await standing(seller.page, "已收款")
+    await seller.page.keyboard.press("Enter")
+  }
+  await untilSent(seller.page)
+
+  await page.locator(".places .count", { hasText: "3" }).waitFor()
+  await goTo(page, "进货")
+  const answer = async (jin: string, how: () => Promise<void>, word: string) => {
+    await page.locator(".list-row", { hasText: `${jin} 斤` }).click()
+    await how()
+    await page.locator(".list-row", { hasText: word }).first().waitFor()
+  }
+  await answer("20", () => page.click("button:has-text('收货入库')"), "已入库")
+  await answer(
+    "21",
+    async () => {
+      await page.getByLabel("实收重量").fill("22")
+      await page.click("button:has-text('收货入库')")
+      await page.locator("dialog [role=alert]", { hasText: "不能比买的多" }).waitFor()
+      await page.getByLabel("实收重量").fill("19.5")
+      await page.click("button:has-text('收货入库')")
+    },
+    "19.5 斤",
+  )
+  await answer("22", () => page.click("dialog button:has-text('没收到')"), "没收到")
+  await untilSent(page)
+  const arrivals = await market.sql`
+    SELECT state, accepted_grams::int AS grams FROM purchases ORDER BY grams`
+  expect([...arrivals]).toEqual([
+    { state: "refused", grams: 0 },
+    { state: "accepted", grams: 9750 },
+    { state: "accepted", grams: 10_000 },
+  ])
+
+  await goTo(page, "今日")
+  await page.click("button:has-text('收摊盘点')")
+  const row = (name: string) => page.locator(".count-row", { hasText: name })
+  await page.getByLabel("大白菜 剩余").fill("30")
+  await row("大白菜").getByText("确定").click()
+  await row("大白菜").getByText("账面 39.5 斤").waitFor()
+  await row("番茄").getByText("卖完了").click()
+  await row("番茄").getByText("已盘点").waitFor()
+  await page.keyboard.press("Escape")
+  await goTo(page, "卖货")
+  await page.locator(".tile", { hasText: "番茄" }).waitFor({ state: "detached" })
+  await untilSent(page)
+  expect([...tablet.troubles, ...seller.troubles]).toEqual([])
+  await seller.context.close()
+  await tablet.context.close()
+})
