@@ -1,6 +1,7 @@
 import { seconds2024ToMs } from "@suyuan/protocol/units/instant"
-import { useCallback, useEffect, useMemo, useState } from "react"
-import { dayStartMs, salesSince, totalsOf } from "../../src/day/day-sales"
+import { useMemo, useState } from "react"
+import { totalsOf } from "../../src/day/day-sales"
+import { isLateOpen } from "../../src/sale/late-payments"
 import { standingOf } from "../../src/sale/sale-standing"
 import type { SaleRow } from "../../src/store/rows"
 import { nameOf, weightText, yuan } from "../session/goods-names"
@@ -11,8 +12,11 @@ import { LostSales } from "./lost-sales"
 import { saleLooks } from "./sale-looks"
 import { SaleSheet } from "./sale-sheet"
 import { StockTakeSheet } from "./stock-take-sheet"
+import { useDaySales } from "./use-day-sales"
 
 const SHOWN_FIRST = 50
+/** Refunds for yesterday's goods, digits whose money did not come: a week is looked back at. */
+const DAYS_BACK_MAX = 7
 const ways = ["wechat-pay", "alipay", "cash", "handed-over"] as const
 
 export function DayScreen({ onSell }: { readonly onSell: () => void }) {
@@ -21,30 +25,28 @@ export function DayScreen({ onSell }: { readonly onSell: () => void }) {
   const { tiles, catalogue, settings } = useKioskState()
   const { language, weightUnit } = settings
   const say = useWords()
-  const [sales, setSales] = useState<readonly SaleRow[]>([])
+  const [daysBack, setDaysBack] = useState(0)
+  const { sales, late, dayStartsAtMs, readAgain } = useDaySales(daysBack)
   const [shownMax, setShownMax] = useState(SHOWN_FIRST)
   const [counts, setCounts] = useState(false)
   const [open, setOpen] = useState<SaleRow | undefined>(undefined)
-  const { zone, dayStartsAtMinutes } = terminal.identity.site
-
-  const read = useCallback(async () => {
-    const fromMs = dayStartMs(terminal.clock.nowMs(), zone, dayStartsAtMinutes)
-    setSales(await salesSince(terminal, fromMs))
-  }, [terminal, zone, dayStartsAtMinutes])
-  useEffect(() => {
-    void read()
-    return kiosk.watchSales(() => void read())
-  }, [kiosk, read])
-
+  const { zone } = terminal.identity.site
   const totals = useMemo(() => totalsOf(sales), [sales])
   const time = useMemo(() => new Intl.DateTimeFormat("sv-SE", { timeZone: zone, timeStyle: "short" }), [zone])
+  const day = useMemo(() => new Intl.DateTimeFormat("sv-SE", { timeZone: zone, dateStyle: "short" }), [zone])
   const nameOfSlot = (slot: number) =>
     nameOf(tiles.find((tile) => tile.slot === slot)?.commodity ?? 0, catalogue, language)
   return (
     <main className="page">
       <div className="page-head">
-        <h1>{say("today")}</h1>
+        <h1>{daysBack === 0 ? say("today") : day.format(dayStartsAtMs)}</h1>
         <div className="row">
+          <button type="button" disabled={daysBack === DAYS_BACK_MAX} onClick={() => setDaysBack(daysBack + 1)}>
+            {say("dayBefore")}
+          </button>
+          <button type="button" disabled={daysBack === 0} onClick={() => setDaysBack(daysBack - 1)}>
+            {say("dayAfter")}
+          </button>
           <button type="button" className="primary" onClick={() => setCounts(true)}>
             {say("stockTake")}
           </button>
@@ -86,6 +88,24 @@ export function DayScreen({ onSell }: { readonly onSell: () => void }) {
           </dl>
         </section>
         <section className="card">
+          {late.length > 0 && (
+            <div className="notice bad" role="alert">
+              <p>? {say("lateSales")}</p>
+              <ul className="plain">
+                {late.map((sale) => (
+                  <li key={sale.counter}>
+                    <button type="button" className="list-row" onClick={() => setOpen(sale)}>
+                      <span>
+                        {day.format(seconds2024ToMs(sale.issuedAtSeconds))}{" "}
+                        {time.format(seconds2024ToMs(sale.issuedAtSeconds))}
+                      </span>
+                      <strong>{yuan(sale.amountFen)}</strong>
+                    </button>
+                  </li>
+                ))}
+              </ul>
+            </div>
+          )}
           <h2>{say("sales")}</h2>
           {sales.length === 0 && <p className="soft">{say("noSales")}</p>}
           <ul className="plain">
@@ -96,6 +116,7 @@ export function DayScreen({ onSell }: { readonly onSell: () => void }) {
                   <button type="button" className="list-row" onClick={() => setOpen(sale)}>
                     <span className="soft">{time.format(seconds2024ToMs(sale.issuedAtSeconds))}</span>
                     <strong>{yuan(sale.amountFen)}</strong>
+                    {isLateOpen(sale) && <span className="chip bad">? {say("lateChip")}</span>}
                     <span className={`chip ${look.tone}`}>
                       {look.shape} {say(look.word)}
                     </span>
@@ -115,12 +136,12 @@ export function DayScreen({ onSell }: { readonly onSell: () => void }) {
       {open !== undefined && (
         <SaleSheet
           // What was heard meanwhile counts.
-          sale={sales.find(({ counter }) => counter === open.counter) ?? open}
+          sale={[...sales, ...late].find(({ counter }) => counter === open.counter) ?? open}
           onClose={() => setOpen(undefined)}
           onShow={() => void showSale(kiosk, open.counter)}
           onChanged={() => {
             setOpen(undefined)
-            void read()
+            readAgain()
           }}
         />
       )}

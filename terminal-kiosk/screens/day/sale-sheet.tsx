@@ -1,5 +1,6 @@
 import { lazy, Suspense, useState } from "react"
 import { refundableFen } from "../../src/refund/ask-refund"
+import { isLateOpen, keepLatePayment } from "../../src/sale/late-payments"
 import { linesOf } from "../../src/sale/sale-lines"
 import { standingOf } from "../../src/sale/sale-standing"
 import { voidSale } from "../../src/sale/void-sale"
@@ -12,6 +13,7 @@ import { useRefunds } from "../refund/use-refunds"
 import { lineText, yuan } from "../session/goods-names"
 import { refusalWords } from "../session/refusals"
 import { useKiosk, useKioskState, useWords } from "../session/use-kiosk"
+import { useOnce } from "../session/use-once"
 import { saleLooks } from "./sale-looks"
 
 /** With the printer's language: not on the way of a sale. */
@@ -33,6 +35,7 @@ export function SaleSheet({ sale, onClose, onShow, onChanged }: SaleSheetProps) 
   const [refusal, setRefusal] = useState<string | undefined>(undefined)
   const [printing, setPrinting] = useState(false)
   const [refunding, setRefunding] = useState(false)
+  const [isBusy, once] = useOnce()
   const refunds = useRefunds(sale.counter)
   const leftFen = refundableFen(sale, refunds)
   const standing = standingOf(sale)
@@ -43,6 +46,12 @@ export function SaleSheet({ sale, onClose, onShow, onChanged }: SaleSheetProps) 
     const voided = await kiosk.attempt(() => voidSale(kiosk.terminal, sale.counter, "other"))
     if (voided === undefined) return
     if (!voided.ok) return setRefusal(refusalWords(voided.error, settings.language))
+    kiosk.wake()
+    onChanged()
+  }
+  const handedOver = async () => {
+    const kept = await once(() => kiosk.attempt(() => keepLatePayment(kiosk.terminal, sale.counter)))
+    if (kept === undefined) return
     kiosk.wake()
     onChanged()
   }
@@ -72,6 +81,14 @@ export function SaleSheet({ sale, onClose, onShow, onChanged }: SaleSheetProps) 
         <p>
           {say("refunded")} {yuan(sale.payment?.refundedFen ?? 0)}
         </p>
+      )}
+      {isLateOpen(sale) && (
+        <div className="notice bad" role="alert">
+          <p>{say("cancelledTooLate")}</p>
+          <button type="button" className="secondary wide" disabled={isBusy} onClick={() => void handedOver()}>
+            {say("lateHandedOver")}
+          </button>
+        </div>
       )}
       {refusal !== undefined && (
         <p className="bad" role="alert">

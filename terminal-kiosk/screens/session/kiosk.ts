@@ -12,6 +12,7 @@ import type { Notice } from "../../src/link/down-messages"
 import { type KeptLink, keepLinked } from "../../src/link/keep-linked"
 import { askLostSales } from "../../src/lost/ask-lost-sales"
 import { listPayees } from "../../src/payees/list-payees"
+import { cameTooLate } from "../../src/sale/late-payments"
 import { standingOf } from "../../src/sale/sale-standing"
 import { readSettings } from "../../src/settings/settings"
 import { listPurchases } from "../../src/stock/list-purchases"
@@ -65,6 +66,7 @@ export class Kiosk {
       purchases: [],
       bindings: [],
       displays: [],
+      late: [],
       payees: [],
       lost: await store.get("lost", THE_ONE),
       recalled: new Map(),
@@ -107,19 +109,20 @@ export class Kiosk {
   /** Reads again what changes beside the screen: outbox, refused uploads, purchases, bindings, recalls. */
   async refresh(): Promise<void> {
     const { store } = this.terminal
-    const [unsent, refused, purchases, bindings, displays, payees, snapshot] = await Promise.all([
+    const [unsent, refused, purchases, bindings, displays, payees, late, snapshot] = await Promise.all([
       store.count("outbox"),
       store.list("refused"),
       listPurchases(this.terminal),
       store.list("bindings"),
       store.list("displays"),
       listPayees(this.terminal),
+      store.list("latePayments"),
       store.get("snapshots", THE_ONE),
     ])
     const recalled = await heldSlots(this.terminal, snapshot === undefined ? [] : slotsOf(snapshot))
     // At once: each change has every screen look again.
     const line = { ...this.state.get().line, unsent, refused }
-    this.state.set({ purchases, bindings, displays, payees, recalled, line })
+    this.state.set({ purchases, bindings, displays, payees, late: late.map(([, { counter }]) => counter), recalled, line })
   }
 
   /** What the customer is shown, to the second tablets: nothing to one that was ended. */
@@ -158,19 +161,20 @@ export class Kiosk {
     const { shown, settings } = this.state.get()
     const next = shownAfter(shown, sale, this.terminal.clock.nowMs())
     if (next !== shown) this.state.set({ shown: next })
-    if (standingOf(sale) === "paid" && this.awaited.delete(sale.counter) && settings.voice) {
-      this.voice.say(`收款到账 ${chineseAmount(sale.amountFen)}`)
-    }
-    for (const look of this.#saleWatchers) look()
+    const isAwaited = standingOf(sale) === "paid" && this.awaited.delete(sale.counter)
+    // Of a cancelled sale the screens tell: a sum that is said aloud is taken for that of the code which stands there.
+    if (cameTooLate(sale)) void this.refresh()
+    else if (isAwaited && settings.voice) this.voice.say(`收款到账 ${chineseAmount(sale.amountFen)}`)
+    for (const look of this.#saleWatchers) look(sale)
   }
 
   /** Codes that were shown since this page was opened, and are not paid: their payment is said aloud, once. */
   readonly awaited = new Set<number>()
 
-  readonly #saleWatchers = new Set<() => void>()
+  readonly #saleWatchers = new Set<(sale: SaleRow) => void>()
 
-  /** For a list of sales: called whenever one of them changed. */
-  watchSales = (look: () => void): (() => void) => {
+  /** For a list of sales: called with each that changed, as it is on the disk by now. */
+  watchSales = (look: (sale: SaleRow) => void): (() => void) => {
     this.#saleWatchers.add(look)
     return () => this.#saleWatchers.delete(look)
   }

@@ -55,6 +55,8 @@ export interface KioskState {
   readonly bindings: readonly (readonly [string, BindingRow])[]
   /** Second tablets for the customer. */
   readonly displays: readonly (readonly [string, DisplayRow])[]
+  /** Cancelled sales that were paid all the same: counters of those that nobody has answered. */
+  readonly late: readonly number[]
   /** The newest word on where each platform's money goes. */
   readonly payees: readonly PayeeNotice[]
   readonly lost: LostRow | undefined

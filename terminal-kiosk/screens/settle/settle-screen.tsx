@@ -1,4 +1,5 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "react"
+import { cameTooLate } from "../../src/sale/late-payments"
 import { linesOf } from "../../src/sale/sale-lines"
 import { QrCode } from "../parts/qr-code"
 import { afterPaint } from "../session/after-paint"
@@ -9,7 +10,7 @@ import type { ShownSale } from "../session/state"
 import { useKiosk, useKioskState, useWords } from "../session/use-kiosk"
 import { useNow } from "../session/use-now"
 import { DigitsSheet } from "./digits-sheet"
-import { cameTooLate, type ScreenStanding, screenStanding, standingLooks } from "./standing"
+import { type ScreenStanding, screenStanding, standingLooks } from "./standing"
 
 const open: ReadonlySet<ScreenStanding> = new Set(["shown", "paying", "unknown", "refused", "expired", "aged"])
 const withCode: ReadonlySet<ScreenStanding> = new Set(["shown", "paying", "unknown", "refused", "aged"])

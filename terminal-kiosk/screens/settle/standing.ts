@@ -1,7 +1,6 @@
 /** How a sale stands, as the screen that shows its code has to say it. */
 import { seconds2024ToMs } from "@suyuan/protocol/units/instant"
 import { type SaleStanding, standingOf } from "../../src/sale/sale-standing"
-import type { SaleRow } from "../../src/store/rows"
 import type { ShownSale } from "../session/state"
 
 /** The gateway's window for opening a payment (SCAN_WINDOW_SECONDS): later the code is a fresh one's business. */
@@ -32,11 +31,6 @@ export function screenStanding(shown: ShownSale, isOnline: boolean, nowMs: numbe
   const ageMs = nowMs - seconds2024ToMs(shown.sale.issuedAtSeconds)
   if (ageMs <= CODE_LIVES_MS) return "shown"
   return isOnline || ageMs > OFFLINE_CODE_LIVES_MS ? "expired" : "aged"
-}
-
-/** The payment was there before the cancellation: the seller gives the money back, or hands the goods over. */
-export function cameTooLate({ cancelRequested, payment }: SaleRow): boolean {
-  return cancelRequested === true && payment?.state === "paid"
 }
 
 /** Word, shape and colour of each; colour never stands alone. */

@@ -9,7 +9,7 @@ const STORAGE_SHARE_MAX = 0.9
 /** The state at a glance: each with a word and a shape; it leads to the page that says more. */
 export function StateBar({ onOpen }: { readonly onOpen: () => void }) {
   const { terminal } = useKiosk()
-  const { line, standing, storage, payees } = useKioskState()
+  const { line, standing, storage, payees, late } = useKioskState()
   const say = useWords()
   const { stall, site, networkId } = terminal.identity
   const isFull = storage.quotaBytes > 0 && storage.usedBytes / storage.quotaBytes > STORAGE_SHARE_MAX
@@ -26,6 +26,11 @@ export function StateBar({ onOpen }: { readonly onOpen: () => void }) {
         {standing === "suspended" && <span className="chip bad">✕ {say("suspended")}</span>}
         {standing === "revoked" && <span className="chip bad">✕ {say("revoked")}</span>}
         {payees.some(isPayeeChanging) && <span className="chip bad">? {say("payeeChanging")}</span>}
+        {late.length > 0 && (
+          <span className="chip bad">
+            ? {say("lateChip")} {late.length} → {say("today")}
+          </span>
+        )}
         {line.refused.length > 0 && (
           <span className="chip bad">
             ✕ {say("refusedUploads")} {line.refused.length}

@@ -11,8 +11,12 @@ import type { Terminal } from "../terminal"
 const PAGE = 200
 const DAY_MS = 24 * 3_600_000
 
-/** Newest first. */
-export async function salesSince({ store }: Pick<Terminal, "store">, fromMs: number): Promise<SaleRow[]> {
+/** Newest first. @param untilMs left out, as is what is later. */
+export async function salesSince(
+  { store }: Pick<Terminal, "store">,
+  fromMs: number,
+  untilMs = Number.POSITIVE_INFINITY,
+): Promise<SaleRow[]> {
   const last = await store.last("sales")
   const found: SaleRow[] = []
   let highest = last?.[1].counter ?? 0
@@ -21,12 +25,18 @@ export async function salesSince({ store }: Pick<Terminal, "store">, fromMs: num
     const page = await store.list("sales", { after: counterKey(lowest), limit: highest - lowest })
     for (const [, sale] of [...page].reverse()) {
       if (sale.counter > highest) continue
-      if (seconds2024ToMs(sale.issuedAtSeconds) < fromMs) return found
-      found.push(sale)
+      const issuedAtMs = seconds2024ToMs(sale.issuedAtSeconds)
+      if (issuedAtMs < fromMs) return found
+      if (issuedAtMs < untilMs) found.push(sale)
     }
     highest = lowest
   }
   return found
+}
+
+/** Of a sale as it was read, and as it was heard of meanwhile. */
+export function newestOf(read: SaleRow, heard: SaleRow | undefined): SaleRow {
+  return (heard?.payment?.version ?? -1) > (read.payment?.version ?? -1) ? (heard ?? read) : read
 }
 
 /** When the site's business day that holds this moment began. */

@@ -3,7 +3,7 @@ import { payCodeDigits } from "@suyuan/protocol/terminal/pay-code-url"
 import { seconds2024ToMs } from "@suyuan/protocol/units/instant"
 import { z } from "zod"
 import { codeOf } from "../sale/close-sale"
-import { standingOf } from "../sale/sale-standing"
+import { type SaleStanding, standingOf } from "../sale/sale-standing"
 import { counterKey, type SaleRow } from "../store/rows"
 import type { Terminal } from "../terminal"
 import { followPayment } from "./follow-payments"
@@ -11,6 +11,9 @@ import { followPayment } from "./follow-payments"
 /** Sales looked back at; an earlier one that is still open is in the day's list, for a person. */
 const salesMax = 50
 const ageMsMax = 24 * 3_600_000
+
+/** A cancelled sale may have been paid before: only the gateway's word ends it. */
+const openStandings: ReadonlySet<SaleStanding> = new Set(["waiting", "paying", "handed-over", "cancelling"])
 
 const stateAnswer = z.object({
   state: z.enum(["presented", "paying", "paid", "closed"]),
@@ -34,8 +37,7 @@ export async function askMissed(terminal: Terminal, transport: Transport): Promi
   const learned: SaleRow[] = []
   for (const [, sale] of recent) {
     const standing = standingOf(sale)
-    const isOpen = standing === "waiting" || standing === "paying" || standing === "handed-over"
-    if (!isOpen || nowMs - seconds2024ToMs(sale.issuedAtSeconds) > ageMsMax) continue
+    if (!openStandings.has(standing) || nowMs - seconds2024ToMs(sale.issuedAtSeconds) > ageMsMax) continue
     const news = await askState(transport, sale)
     if (news === undefined || news.version <= (sale.payment?.version ?? 0)) continue
     const row = await followPayment(terminal, { v: 1, counter: sale.counter, ...news })

@@ -1,4 +1,5 @@
 import type { PaymentNews } from "../link/down-messages"
+import { lateChanges } from "../sale/late-payments"
 import { counterKey, type SaleRow } from "../store/rows"
 import type { Terminal } from "../terminal"
 
@@ -13,7 +14,7 @@ export function followPayment(terminal: Terminal, news: PaymentNews): Promise<Sa
     if (sale === undefined || (sale.payment?.version ?? -1) >= news.version) return sale
     const { state, paidFen, refundedFen, platform, version } = news
     const row: SaleRow = { ...sale, payment: { state, paidFen, refundedFen, platform, version } }
-    await terminal.store.commit([{ table: "sales", change: "put", key, row }])
+    await terminal.store.commit([{ table: "sales", change: "put", key, row }, ...lateChanges(row)])
     return row
   })
 }

@@ -64,6 +64,8 @@ export interface SaleRow {
   readonly receipt: ReceiptCheck
   readonly cancelRequested?: boolean
   readonly voided?: keyof typeof VOID_REASONS
+  /** Paid before its cancellation, and the goods were handed over all the same. */
+  readonly lateKept?: true
   readonly payment?: PaymentRow
 }
 
@@ -208,6 +210,8 @@ export interface Tables {
   readonly sales: SaleRow
   /** Which sale a basket became: a double tap makes no second one. */
   readonly baskets: { readonly counter: number }
+  /** Cancelled sales that were paid all the same, until they are answered; keyed by counter. */
+  readonly latePayments: { readonly counter: number }
   readonly refunds: RefundRow
   readonly outbox: OutboxRow
   readonly refused: RefusedRow

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test"
-import { dayStartMs, salesSince, totalsOf } from "@suyuan/terminal-kiosk/day/day-sales"
+import { dayStartMs, newestOf, salesSince, totalsOf } from "@suyuan/terminal-kiosk/day/day-sales"
 import { followPayment } from "@suyuan/terminal-kiosk/payments/follow-payments"
 import { closeSale } from "@suyuan/terminal-kiosk/sale/close-sale"
 import { voidSale } from "@suyuan/terminal-kiosk/sale/void-sale"
@@ -28,6 +28,29 @@ test("today's sales come newest first, over every page, and yesterday's do not",
   for (let count = 0; count < 450; count += 1) await sell(stall, "cash")
   const today = await salesSince(stall.terminal, fromMs)
   expect(today.map(({ counter }) => counter)).toEqual(Array.from({ length: 450 }, (_, index) => 453 - index))
+})
+
+test("the day before is one day, and what was heard meanwhile goes before what was read", async () => {
+  const stall = await openStockedStall()
+  const dayMs = stall.clock.nowMs()
+  const yesterday = await sell(stall, "platform")
+  stall.clock.advance(DAY_MS)
+  await sell(stall, "cash")
+  const read = await salesSince(stall.terminal, dayMs, dayMs + DAY_MS)
+  expect(read.map(({ counter }) => counter)).toEqual([yesterday.counter])
+  const heard = await followPayment(stall.terminal, {
+    ...{
+      v: 1,
+      counter: yesterday.counter,
+      state: "paid",
+      paidFen: 900,
+      refundedFen: 0,
+      platform: "alipay",
+      version: 2,
+    },
+  })
+  expect(newestOf(read[0]!, heard)).toEqual(heard!)
+  expect(newestOf(heard!, read[0])).toEqual(heard!)
 })
 
 test("only what came in counts: by platform, by goods, refunds apart", async () => {
