@@ -6773,6 +6773,67 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/stalls/{merchantId}/tests": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * A stall's rapid tests of the last day
+         * @description Those that count, of samples of the last 24 hours, failures first. For the stall's customer's screen.
+         */
+        readonly get: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: never;
+                readonly path: {
+                    readonly merchantId: string;
+                };
+                readonly cookie?: never;
+            };
+            readonly requestBody?: never;
+            readonly responses: {
+                /** @description The tests */
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": {
+                            readonly tests: readonly components["schemas"]["StallTest"][];
+                        };
+                    };
+                };
+                /** @description `request/malformed`: The request is not in order; see the field named. */
+                readonly 400: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `merchant/unknown`: There is no such merchant. */
+                readonly 404: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/certificates": {
         readonly parameters: {
             readonly query?: never;
@@ -7066,7 +7127,11 @@ export interface paths {
                         readonly "application/json": components["schemas"]["CertificateDraft"];
                     };
                 };
-                /** @description `request/malformed`: The request is not in order; see the field named. */
+                /**
+                 * @description `request/malformed`: The request is not in order; see the field named.
+                 *
+                 *     `certificate/above-stock`: The certificate would cover more than there is in stock.
+                 */
                 readonly 400: {
                     headers: {
                         readonly [name: string]: unknown;
@@ -7105,7 +7170,13 @@ export interface paths {
                         readonly "application/json": components["schemas"]["Error"];
                     };
                 };
-                /** @description `certificate/wrong-state`: This draft was issued or discarded already. */
+                /**
+                 * @description `certificate/wrong-state`: This draft was issued or discarded already.
+                 *
+                 *     `certificate/draft-expired`: A draft is good on its day, while its goods are there; draft it anew.
+                 *
+                 *     `request/conflict`: This has changed meanwhile; reload and try again.
+                 */
                 readonly 409: {
                     headers: {
                         readonly [name: string]: unknown;
@@ -11010,6 +11081,11 @@ export interface components {
                     readonly kind: string | null;
                     readonly stall: string | null;
                     readonly stallNumber: string | null;
+                    /** @description Of the site: degrees, WGS 84 */
+                    readonly place: {
+                        readonly latitude: number;
+                        readonly longitude: number;
+                    } | null;
                     readonly arrivedAt: string | null;
                     readonly harvested: boolean;
                     readonly inspections: number;
@@ -11349,6 +11425,18 @@ export interface components {
                 readonly mustPercent: number;
                 readonly mayPercent: number;
             };
+        };
+        readonly StallTest: {
+            readonly commodity: number;
+            /**
+             * Format: uuid
+             * @example 0199d3a0-7c1e-7000-8000-000000000001
+             */
+            readonly lotId?: string;
+            /** Format: date-time */
+            readonly testedAt: string;
+            /** @enum {string} */
+            readonly conclusion: "passed" | "failed";
         };
         readonly CollectedCertificate: {
             readonly saleRecordId: string;

@@ -9,15 +9,18 @@ import { RECORD_KINDS } from "@suyuan/protocol/ledger/record-kind"
 import { type CertificateAnswer, certificateAnswerMessage } from "@suyuan/protocol/terminal/certificate-answer"
 import { terminalToHex } from "@suyuan/protocol/terminal/identifiers"
 import { msToSeconds2024 } from "@suyuan/protocol/units/instant"
-import { eq, or } from "drizzle-orm"
+import { eq, or, sql } from "drizzle-orm"
 import type { Actor } from "../actor"
 import { writeAudit } from "../audit"
 import type { Context, Transaction } from "../context"
 import { ServiceError } from "../errors"
 import { writeRecords } from "../ledger/write-records"
 import { requireTerminal, terminalKey } from "../terminals/authenticate"
+import { businessDayOf } from "../trace/business-day"
+import { readPileContents } from "../trace/pile-contents"
 import { asRecorded, type DraftRow, parentsOf } from "./draft-reissue"
 import { certificateRecordId } from "./issue-certificate"
+import { uncertifiedGrams } from "./uncertified-grams"
 
 export type SignedAnswer = {
   readonly terminalId: number
@@ -65,7 +68,25 @@ export async function answerDraft(ctx: Context, given: SignedAnswer): Promise<Dr
   })
 }
 
+/** The goods that it is for are still there, and no other certificate was issued for them meanwhile. */
+async function requireStillThere(ctx: Context, tx: Transaction, draft: DraftRow): Promise<void> {
+  const { pileId, siteId, draftedAt, grams } = draft
+  // One certificate of a pile after the other.
+  await tx.execute(sql`SELECT pg_advisory_xact_lock(hashtextextended(${`certificates:${pileId}`}, 0))`)
+  const [site] = await tx.select().from(sites).where(eq(sites.id, siteId))
+  if (!site) throw new Error("a draft names a site that is gone")
+  const { contents } = await readPileContents(ctx, [pileId])
+  const { stockGrams = 0, sinceMs } = contents.find((one) => one.pileId === pileId) ?? {}
+  const isOfToday = businessDayOf(site, draftedAt) === businessDayOf(site, new Date(ctx.clock.nowMs()))
+  if (!isOfToday || sinceMs === undefined || sinceMs > draftedAt.getTime()) {
+    throw new ServiceError("certificate/draft-expired")
+  }
+  const left = await uncertifiedGrams(tx, { pileId, stockGrams, since: new Date(sinceMs) })
+  if (grams > left) throw new ServiceError("certificate/above-stock")
+}
+
 async function issue(ctx: Context, tx: Transaction, draft: DraftRow): Promise<string> {
+  await requireStillThere(ctx, tx, draft)
   const issuedAt = new Date(ctx.clock.nowMs())
   const id = toHex(certificateRecordId(draft.id, issuedAt))
   const { participantId, concerned } = await whomItConcerns(tx, draft)
@@ -81,10 +102,16 @@ async function issue(ctx: Context, tx: Transaction, draft: DraftRow): Promise<st
       parents: parentsOf(draft).map(asRecorded),
     },
   })
-  await tx.insert(certificates).values({
-    ...{ id: draft.id, lotId: draft.id, siteId: draft.siteId, merchantId: draft.merchantId, pileId: draft.pileId },
-    ...{ commodity, grams, origin, issuedAt, promiseBasis, recordId: id },
-  })
+  const added = await tx
+    .insert(certificates)
+    .values({
+      ...{ id: draft.id, lotId: draft.id, siteId: draft.siteId, merchantId: draft.merchantId, pileId: draft.pileId },
+      ...{ commodity, grams, origin, issuedAt, promiseBasis, recordId: id },
+    })
+    .onConflictDoNothing()
+    .returning({ id: certificates.id })
+  // A lot of this name was harvested meanwhile.
+  if (added.length === 0) throw new ServiceError("request/conflict", { field: "id" })
   await writeRecords(ctx, tx, [
     { recordId: id, kind: RECORD_KINDS.certificate, siteId: draft.siteId, concerned, publicBytes },
   ])

@@ -1,6 +1,6 @@
 import { certificates } from "@suyuan/drizzle/schema/trace"
 import { UNKNOWN_SOURCE } from "@suyuan/protocol/trace/pile-event"
-import { inArray } from "drizzle-orm"
+import { and, inArray, isNull } from "drizzle-orm"
 import type { Reader } from "../context"
 import type { LotFacts } from "../trace/describe-origin"
 
@@ -20,7 +20,10 @@ export async function certificatesOfLots(
 ): Promise<CertifiedGrams[]> {
   const lotIds = ranges.map(({ sourceId }) => sourceId).filter((id) => id !== UNKNOWN_SOURCE)
   if (lotIds.length === 0) return []
-  const found = await reader.select().from(certificates).where(inArray(certificates.lotId, lotIds))
+  const found = await reader
+    .select()
+    .from(certificates)
+    .where(and(inArray(certificates.lotId, lotIds), isNull(certificates.pileId)))
   return found.flatMap((certificate) => {
     const range = ranges.find(({ sourceId }) => sourceId === certificate.lotId)
     // A certificate for a part of its lot: nobody knows which part.

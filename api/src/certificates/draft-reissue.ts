@@ -1,5 +1,5 @@
 import { certificateDrafts, collectedCertificates } from "@suyuan/drizzle/schema/checks"
-import { certificates, purchases } from "@suyuan/drizzle/schema/trace"
+import { certificates, lots, purchases } from "@suyuan/drizzle/schema/trace"
 import { fromHex, toHex } from "@suyuan/protocol/codec/bytes"
 import { CERTIFICATE_PARENTS_MAX } from "@suyuan/protocol/ledger/kinds/checks"
 import {
@@ -8,10 +8,10 @@ import {
   type ReissueReason,
 } from "@suyuan/protocol/terminal/certificate-answer"
 import { partOfOutflow } from "@suyuan/protocol/trace/source-grams"
-import { and, eq, gte } from "drizzle-orm"
+import { and, eq, gte, sql } from "drizzle-orm"
 import type { Actor } from "../actor"
 import { writeAudit } from "../audit"
-import type { Context } from "../context"
+import type { Context, Reader, Transaction } from "../context"
 import { ServiceError } from "../errors"
 import { pileIdOf } from "../stock/pile-id"
 import { notifyTerminals } from "../terminals/notify-terminals"
@@ -19,6 +19,7 @@ import type { LotFacts } from "../trace/describe-origin"
 import { readPileContents } from "../trace/pile-contents"
 import { requireOwnMerchant } from "./certificate-actor"
 import { type CertifiedGrams, certificatesOfLots } from "./certificates-of-lots"
+import { uncertifiedGrams } from "./uncertified-grams"
 
 export type DraftRow = typeof certificateDrafts.$inferSelect
 
@@ -54,14 +55,19 @@ export async function draftReissue(ctx: Context, actor: Actor, order: ReissueOrd
   const { site } = await requireOwnMerchant(ctx.db, actor, merchantId)
   const [known] = await ctx.db.select().from(certificateDrafts).where(eq(certificateDrafts.id, id))
   if (known) return sameDraft(known, order)
+  // It becomes a certificate's id, which stands beside those of lots.
+  if (await isNameOfGoods(ctx.db, id)) throw new ServiceError("request/conflict", { field: "id" })
   const pileId = pileIdOf(merchantId, commodity, null)
   const { contents, facts } = await readPileContents(ctx, [pileId])
   const { stockGrams = 0, live = [], sinceMs } = contents.find((one) => one.pileId === pileId) ?? {}
   const grams = order.grams ?? stockGrams
-  if (grams > stockGrams || grams === 0) throw new ServiceError("certificate/above-stock", { field: "grams" })
+  const pile = { pileId, stockGrams, since: new Date(sinceMs ?? ctx.clock.nowMs()) }
+  if (grams === 0 || grams > (await uncertifiedGrams(ctx.db, pile))) {
+    throw new ServiceError("certificate/above-stock", { field: "grams" })
+  }
   const part = partOfOutflow({ grams: stockGrams, sources: live }, grams)
   const ofLots = await certificatesOfLots(ctx.db, part, facts)
-  const ofMixed = await collectedForMixed(ctx, pileId, new Date(sinceMs ?? ctx.clock.nowMs()), grams)
+  const ofMixed = await collectedForMixed(ctx, pileId, pile.since, grams)
   const parents = [...ofLots, ...ofMixed].map(parentOf).toSorted((a, b) => (a.recordId < b.recordId ? -1 : 1))
   if (parents.length === 0) throw new ServiceError("certificate/nothing-collected")
   if (parents.length > CERTIFICATE_PARENTS_MAX) throw new ServiceError("certificate/too-many-parents")
@@ -74,7 +80,8 @@ export async function draftReissue(ctx: Context, actor: Actor, order: ReissueOrd
       .values({ ...draft, digest, state: "draft", draftedBy: actor.id, draftedAt: new Date(ctx.clock.nowMs()) })
       .onConflictDoNothing()
       .returning()
-    if (!added) throw new ServiceError("request/conflict", { field: "id" })
+    // The same order a moment ago.
+    if (!added) return sameDraft(await draftOf(tx, id), order)
     await writeAudit(ctx, tx, actor, { verb: "certificates/draft", subject: id, siteId: site.id })
     const shown = parents.map(({ recordId, mustGrams, mayGrams }) => ({ recordId, mustGrams, mayGrams }))
     await notifyTerminals(ctx, tx, merchantId, {
@@ -83,6 +90,20 @@ export async function draftReissue(ctx: Context, actor: Actor, order: ReissueOrd
     })
     return added
   })
+}
+
+async function draftOf(tx: Transaction, id: string): Promise<DraftRow> {
+  const [draft] = await tx.select().from(certificateDrafts).where(eq(certificateDrafts.id, id))
+  if (!draft) throw new Error("a draft in the way is gone")
+  return draft
+}
+
+async function isNameOfGoods(reader: Reader, id: string): Promise<boolean> {
+  const [lot, certificate] = await Promise.all([
+    reader.$count(lots, eq(lots.id, id)),
+    reader.$count(certificates, eq(certificates.id, id)),
+  ])
+  return lot + certificate > 0
 }
 
 function sameDraft(known: DraftRow, order: ReissueOrder): DraftRow {
@@ -132,7 +153,8 @@ async function collectedForMixed(ctx: Context, pileId: string, since: Date, gram
       ),
     )
     .innerJoin(certificates, eq(certificates.id, collectedCertificates.certificateId))
-    .where(and(eq(purchases.pileId, pileId), gte(purchases.decidedAt, since)))
+    // Literal, as the partial index has it. Of what was refused later the certificates stay, and the goods did not come.
+    .where(and(eq(purchases.pileId, pileId), sql`${purchases.state} = 'accepted'`, gte(purchases.decidedAt, since)))
   const mixed = rows.filter(({ certificate }) => certificate.pileId !== null)
   const byId = Map.groupBy(mixed, ({ certificate }) => certificate.id)
   return [...byId.values()].flatMap((own) => {

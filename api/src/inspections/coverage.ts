@@ -37,7 +37,8 @@ export async function readLotChecks(
       FROM ${testedLots} AS tested JOIN ${inspections} AS test ON test.id = tested.inspection_id
       WHERE tested.lot_id = lot.id AND test.superseded_by IS NULL
     ) AS test ON true
-    LEFT JOIN LATERAL (SELECT sum(grams) AS grams FROM ${certificates} AS paper WHERE paper.lot_id = lot.id) AS paper ON true
+    LEFT JOIN LATERAL (SELECT sum(grams) AS grams FROM ${certificates} AS paper
+      WHERE paper.lot_id = lot.id AND paper.pile_id IS NULL) AS paper ON true
     WHERE lot.id = ANY (${wanted})`)
   return new Map(
     rows.map(({ lot_id, is_tested, has_failed, certified }) => [

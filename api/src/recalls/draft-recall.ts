@@ -40,23 +40,33 @@ export async function draftRecallIn(
 ): Promise<{ id: string }> {
   requireScope(actor, "recalls:write")
   const { id, set, reason, isDrill = false, proposedBy = actor.id } = order
-  const [known] = await tx.select().from(recalls).where(eq(recalls.id, id))
-  if (known) {
-    const isSame = Bun.deepEquals(known.asked, asStored(set)) && known.reason === reason && known.isDrill === isDrill
-    if (!isSame) throw new ServiceError("request/conflict", { field: "id" })
-    return { id }
-  }
+  if (await isKnown(tx, order)) return { id }
   const sources = await resolveRecallSet(ctx, tx, set)
   const siteId = siteOf(sources)
   const at = new Date(ctx.clock.nowMs())
   const draft = { id, siteId, isDrill, sources, setDigest: setDigestOf(sources), step: 0 }
-  await tx.insert(recalls).values({
-    ...draft,
-    ...{ state: "draft", asked: asStored(set), reason, proposedBy },
-    startedAt: order.startedAt !== undefined && order.startedAt < at ? order.startedAt : at,
-  })
+  const added = await tx
+    .insert(recalls)
+    .values({
+      ...draft,
+      ...{ state: "draft", asked: asStored(set), reason, proposedBy },
+      startedAt: order.startedAt !== undefined && order.startedAt < at ? order.startedAt : at,
+    })
+    .onConflictDoNothing()
+    .returning({ id: recalls.id })
+  // The same a moment ago: it is committed by now.
+  if (added.length === 0 && (await isKnown(tx, order))) return { id }
   await recordStep(ctx, tx, actor, draft, { action: "drafted" })
   return { id }
+}
+
+/** @throws ServiceError request/conflict for another recall under this id. */
+async function isKnown(tx: Transaction, { id, set, reason, isDrill = false }: RecallOrder): Promise<boolean> {
+  const [known] = await tx.select().from(recalls).where(eq(recalls.id, id))
+  if (!known) return false
+  const isSame = Bun.deepEquals(known.asked, asStored(set)) && known.reason === reason && known.isDrill === isDrill
+  if (!isSame) throw new ServiceError("request/conflict", { field: "id" })
+  return true
 }
 
 /**

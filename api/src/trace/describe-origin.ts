@@ -52,7 +52,7 @@ export async function readLots(reader: Reader, ids: readonly string[]): Promise<
       harvestedAt: lots.harvestedAt,
       expiresAt: lots.expiresAt,
       recordId: lots.recordId,
-      isCertified: sql<boolean>`EXISTS (SELECT FROM ${certificates} WHERE ${certificates.lotId} = ${lots.id})`,
+      isCertified: sql<boolean>`EXISTS (SELECT FROM ${certificates} WHERE ${certificates.lotId} = ${lots.id} AND ${certificates.pileId} IS NULL)`,
     })
     .from(lots)
     .innerJoin(sites, eq(sites.id, lots.siteId))

@@ -67,6 +67,11 @@ export const inspectionErrors = {
     zh: "开具的重量超过了现有存货。",
     en: "The certificate would cover more than there is in stock.",
   },
+  "certificate/draft-expired": {
+    status: 409,
+    zh: "草稿只在当天、货还在时有效，请重新起草。",
+    en: "A draft is good on its day, while its goods are there; draft it anew.",
+  },
   "certificate/wrong-state": {
     status: 409,
     zh: "这份草稿已经开具或作废。",

@@ -230,7 +230,8 @@ describe("a recall", () => {
   test("[RC-8] is proposed once under one id, by whoever may, a machine too", async () => {
     const { ctx } = gateway
     const order = { id: ctx.random.uuid(), set: { kind: "lots", lotIds: [day.lot] }, reason: "一" } as const
-    await draftRecall(ctx, gatewayActor, order)
+    // At once, as after a time-out, and again.
+    await Promise.all([draftRecall(ctx, gatewayActor, order), draftRecall(ctx, gatewayActor, order)])
     await draftRecall(ctx, gatewayActor, order)
     expect(await stepsOnLedger(order.id)).toHaveLength(1)
     expect(await refusalOf(draftRecall(ctx, operator, { ...order, reason: "二" }))).toBe("request/conflict")
