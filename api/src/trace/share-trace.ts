@@ -54,8 +54,12 @@ export async function recordOfShare(ctx: Context, id: string): Promise<string> {
 /** A purchase opens to its payer, or to a scoped token of the site: anybody else is told that there is none. */
 export async function requireReader(ctx: Context, actor: Actor, recordId: string): Promise<void> {
   if (actor.kind === "buyer") return requirePayer(ctx, actor, recordId)
-  const [sale] = await ctx.db.select({ siteId: sales.siteId }).from(sales).where(eq(sales.recordId, recordId))
+  const [sale] = await ctx.db
+    .select({ siteId: sales.siteId })
+    .from(sales)
+    .where(and(eq(sales.recordId, recordId), eq(sales.day, recordDay(recordId))))
   requireScope(actor, "traces:read", sale?.siteId)
+  if (!sale) throw new ServiceError("trace/unknown")
 }
 
 async function requirePayer(ctx: Context, actor: Actor, recordId: string): Promise<void> {

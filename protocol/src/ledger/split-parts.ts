@@ -6,6 +6,7 @@ import { encodeCbor } from "../codec/cbor"
 import {
   type CataloguePublic,
   catalogueEntryShape,
+  INFLOW_SOURCES_MAX,
   inflowShape,
   lossShape,
   type OriginStatementPublic,
@@ -20,10 +21,10 @@ type Item =
   | { readonly inflow: OriginStatementPublic["inflows"][number] }
   | { readonly loss: OriginStatementPublic["losses"][number] }
 
-/** Inflows first, then losses, each in the given order. @throws RangeError beyond 64 parts. */
+/** Inflows first, then losses, each in the given order; an inflow of many sources over several rows. @throws RangeError beyond 64 parts. */
 export function splitOriginStatement(statement: WholeStatement): OriginStatementPublic[] {
   const { inflows, losses, ...shared } = statement
-  const items: Item[] = [...inflows.map((inflow) => ({ inflow })), ...losses.map((loss) => ({ loss }))]
+  const items: Item[] = [...inflows.flatMap(rowsOf).map((inflow) => ({ inflow })), ...losses.map((loss) => ({ loss }))]
   const groups = fillParts(items, itemBytes)
   return groups.map((group, part) => ({
     ...shared,
@@ -32,6 +33,13 @@ export function splitOriginStatement(statement: WholeStatement): OriginStatement
     inflows: group.flatMap((item) => ("inflow" in item ? [item.inflow] : [])),
     losses: group.flatMap((item) => ("loss" in item ? [item.loss] : [])),
   }))
+}
+
+function rowsOf(inflow: OriginStatementPublic["inflows"][number]): (typeof inflow)[] {
+  const rows = Math.max(1, Math.ceil(inflow.sources.length / INFLOW_SOURCES_MAX))
+  return Array.from({ length: rows }, (_, row) => {
+    return { ...inflow, sources: inflow.sources.slice(row * INFLOW_SOURCES_MAX, (row + 1) * INFLOW_SOURCES_MAX) }
+  })
 }
 
 function itemBytes(item: Item): number {

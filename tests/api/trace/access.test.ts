@@ -98,6 +98,15 @@ describe("a purchase's trace and proof", () => {
     const everySite = await tokenOf(gateway.ctx, ["traces:read"])
     expect(codeOf(await call(`/traces/purchases/${other?.recordId}`, everySite))).toEqual([404, "trace/unknown"])
     expect(codeOf(await call(`/traces/purchases/${other?.recordId}`, payer))).toEqual([404, "trace/unknown"])
+    // Whose it is does not matter: a token of one site would open a refund of another by it.
+    for (const siteId of [trade.baseA.siteId, trade.stall.siteId]) {
+      const ofSite = await tokenOf(gateway.ctx, ["traces:read"], siteId)
+      const [{ status }, proof] = [
+        await call(`/traces/purchases/${other?.recordId}`, ofSite),
+        await call(`/proofs/purchases/${other?.recordId}`, ofSite),
+      ]
+      expect([status, proof.status]).toEqual([404, 404])
+    }
   })
 })
 

@@ -55,6 +55,20 @@ describe("records in parts", () => {
     expect(splitOriginStatement({ ...statement, inflows: [], losses: [] })).toHaveLength(1)
   })
 
+  test("[TR-13] an inflow of more sources than a row has stands in several, and loses none", () => {
+    const sources = Array.from({ length: 150 }, (_, i) => ({ source: filled(16, i), lowGrams: 0, highGrams: i }))
+    const inflow = { recordId: filled(16, 1), atSeconds: 61_000_000, grams: 9_000, sources }
+    const shared = { pileAlias: filled(8, 2), businessDay: 20_429, version: 1, replaces: undefined, losses: [] }
+    const parts = splitOriginStatement({ ...shared, inflows: [inflow] })
+    for (const part of parts) encodeRecord({ kind: "origin-statement", public: part })
+    const rows = parts.flatMap((part) => part.inflows)
+    expect(rows.map((row) => row.sources.length)).toEqual([64, 64, 22])
+    expect(rows.map(({ sources: _, ...row }) => row)).toEqual(
+      Array.from({ length: 3 }, () => ({ recordId: inflow.recordId, atSeconds: 61_000_000, grams: 9_000 })),
+    )
+    expect(rows.flatMap((row) => row.sources)).toEqual(sources)
+  })
+
   test("[TR-13] a long catalogue is split so that each part fits", () => {
     const entries = Array.from({ length: 300 }, (_, i) => ({
       code: 1_230_000 + i,

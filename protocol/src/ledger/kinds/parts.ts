@@ -52,11 +52,14 @@ export type CataloguePublic = ShapeOf<typeof cataloguePublic>
 /** A lot's id, or the id by which the trace engine names a source. */
 const sourceId = bytes(16)
 
+/** More stand in further rows of the same inflow. */
+export const INFLOW_SOURCES_MAX = 64
+
 export const inflowShape = row({
   recordId: recordIdBytes,
   atSeconds: secondsSince2024,
   grams,
-  sources: list(row({ source: sourceId, lowGrams: grams, highGrams: grams }), 64),
+  sources: list(row({ source: sourceId, lowGrams: grams, highGrams: grams }), INFLOW_SOURCES_MAX),
 })
 
 export const lossShape = row({ atSeconds: secondsSince2024, grams })
