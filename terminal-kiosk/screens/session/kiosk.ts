@@ -122,7 +122,15 @@ export class Kiosk {
     const recalled = await heldSlots(this.terminal, snapshot === undefined ? [] : slotsOf(snapshot))
     // At once: each change has every screen look again.
     const line = { ...this.state.get().line, unsent, refused }
-    this.state.set({ purchases, bindings, displays, payees, late: late.map(([, { counter }]) => counter), recalled, line })
+    this.state.set({
+      purchases,
+      bindings,
+      displays,
+      payees,
+      late: late.map(([, { counter }]) => counter),
+      recalled,
+      line,
+    })
   }
 
   /** What the customer is shown, to the second tablets: nothing to one that was ended. */
