@@ -39,6 +39,7 @@ import type { Routes } from "./router"
 import { type ScanDeps, scanRoutes } from "./scan"
 import { shareRoutes } from "./shares"
 import { stallPhotoRoutes } from "./stall-photos"
+import { stallTestRoutes } from "./stall-tests"
 import { statementRoutes } from "./statements"
 import { terminalRoutes } from "./terminals"
 import { traceRoutes } from "./traces"
@@ -93,6 +94,7 @@ export function gatewayRoutes({ ctx, payments, logins, chain, tokens, events, mi
     bindingRoutes({ ctx }),
     bindingProposalRoutes({ ctx }),
     inspectionRoutes({ ctx }),
+    stallTestRoutes({ ctx }),
     certificateRoutes({ ctx }),
     recallRoutes({ ctx }),
     buyerRecallRoutes({ ctx }),

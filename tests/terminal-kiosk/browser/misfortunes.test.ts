@@ -108,14 +108,16 @@ test("[EN-5] [EN-14] a lost store: the tablet is enrolled as another terminal, w
   await context.close()
 })
 
-test("a wallet that gives up: the seller is told, and the same code is paid on the next try", async () => {
+test("a wallet that gives up: the seller waits, and the same code is paid on the next try", async () => {
   const tablet = await openStall(market)
   const { page } = tablet
   await weigh(page, "dbc", "1")
   const url = await settle(page)
   // A terminal that had not told the gateway of its goods would not be asked.
   await untilSent(page)
-  await payAt(market.gateway, buyer, url, { hesitates: true })
+  await refusePayment(url)
+  await standing(page, "顾客正在付款")
+  await payAt(market.gateway, buyer, url)
   await standing(page, "已收款")
   expect((await rowsOf<{ payment: { paidFen: number } }>(page, "sales"))[0]?.payment.paidFen).toBe(180)
   await tablet.context.close()
