@@ -29,3 +29,32 @@ export function countStatements(ctx: Context): Counted {
   }
   return { statementsOf, end: () => sql.end() }
 }
+
+export type CountedTrips = {
+  /** Runs it and says how often it waited for the database: what is asked for in one turn is one round trip. */
+  readonly roundTripsOf: (work: (ctx: Context) => Promise<unknown>) => Promise<number>
+  readonly end: () => Promise<void>
+}
+
+export function countRoundTrips(ctx: Context): CountedTrips {
+  let [trips, isUnderWay] = [0, false]
+  const sql = postgres(ctx.config.DATABASE_URL, { max: 6, onnotice: () => {} })
+  const logQuery = () => {
+    if (isUnderWay) return
+    trips += 1
+    isUnderWay = true
+    setImmediate(() => {
+      isUnderWay = false
+    })
+  }
+  const counting: Context = { ...ctx, sql, db: drizzle(prepareRecurring(sql), { logger: { logQuery } }) }
+  const roundTripsOf = async (work: (ctx: Context) => Promise<unknown>) => {
+    const before = trips
+    await work(counting)
+    const counted = trips - before
+    // What is to be found out afterwards is nobody's wait.
+    await ctx.afterwards.settled()
+    return counted
+  }
+  return { roundTripsOf, end: () => sql.end() }
+}

@@ -19,9 +19,9 @@ import { eq } from "drizzle-orm"
 import { testApp } from "../../support/app"
 import { type TestGateway, testGateway } from "../../support/context"
 import { arrivalBody, nextMoment, openTrade, refusalsOf, secondsOf, type Trade } from "../../support/goods"
-import { payOnPlatform, type TestBuyer } from "../../support/paying"
 import { cabbage, gramsOf, type SellingTerminal } from "../../support/selling"
 import { makeStall, operator, operatorOf, operatorWithout, refusalOf, secondOperator } from "../../support/stall"
+import { skipToAfternoon, tradingAt } from "../../support/trading"
 
 setDefaultTimeout(60_000)
 
@@ -30,49 +30,24 @@ let trade: Trade
 let day: string
 beforeAll(async () => {
   gateway = await testGateway()
-  // After noon: the wholesale market's day has begun too. All that is traded here is of this one day.
-  const { clock } = gateway
-  clock.advance(Date.parse(`${localDay()}T00:00:00+08:00`) + 37 * 3_600_000 - clock.nowMs())
-  day = localDay()
+  day = skipToAfternoon(gateway)
 })
 beforeEach(async () => {
   trade = await openTrade(gateway.ctx)
 })
 afterAll(() => gateway?.close())
 
-function localDay(): string {
-  return new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai", dateStyle: "short" }).format(
-    gateway.clock.nowMs(),
-  )
-}
-
-let counter = 0
-async function sell(seller: SellingTerminal, grams: number, buyer: TestBuyer, unitPriceFen = 400) {
-  nextMoment(gateway.clock)
-  counter += 1
-  const code = await seller.code(counter, [gramsOf(1, grams, unitPriceFen)])
-  await seller.deliver(await seller.envelope("sale", seller.saleBody(code)))
-  const sale = await payOnPlatform(gateway.ctx, code, buyer)
-  if (!sale.recordId) throw new Error("the sale has no record")
-  return { ...sale, recordId: sale.recordId }
-}
+const { sell, enterOutside, nextCounter } = tradingAt(() => gateway)
 
 /** Of so many cash sales so many are of a whole yuan. They come in one group. */
 async function takeCash(at: SellingTerminal, sales: number, roundSales: number): Promise<void> {
   nextMoment(gateway.clock)
   const envelopes: Uint8Array[] = []
   for (let sale = 0; sale < sales; sale++) {
-    counter += 1
-    const code = await at.code(counter, [gramsOf(1, sale < roundSales ? 250 : 251 + sale)])
+    const code = await at.code(nextCounter(), [gramsOf(1, sale < roundSales ? 250 : 251 + sale)])
     envelopes.push(await at.envelope("sale", at.saleBody(code, "cash")))
   }
   await at.deliver(...envelopes)
-}
-
-async function enterOutside(terminal: SellingTerminal, weightGrams: number): Promise<void> {
-  nextMoment(gateway.clock)
-  const body = { commodity: cabbage, weightGrams, receivedAtSeconds: secondsOf(gateway.ctx), declaredOrigin: "" }
-  await terminal.deliver(await terminal.envelope("outside-goods", body))
 }
 
 async function accept(at: SellingTerminal, recordId: string, grams: number): Promise<void> {

@@ -14,10 +14,11 @@ import { eq } from "drizzle-orm"
 import { sessionOf, testApp, tokenOf } from "../../support/app"
 import { type TestGateway, testGateway } from "../../support/context"
 import { countStatements } from "../../support/counting"
-import { arrivalBody, harvestBody, nextMoment, openTrade, secondsOf, type Trade } from "../../support/goods"
-import { payOnPlatform, refundOnPlatform, type TestBuyer } from "../../support/paying"
-import { cabbage, gramsOf, type SellingTerminal } from "../../support/selling"
+import { arrivalBody, nextMoment, openTrade, secondsOf, type Trade } from "../../support/goods"
+import { refundOnPlatform, type TestBuyer } from "../../support/paying"
+import { cabbage, type SellingTerminal } from "../../support/selling"
 import { makeStall, operator, operatorOf, operatorWithout, refusalOf } from "../../support/stall"
+import { dayInChina, skipToAfternoon, tradingAt } from "../../support/trading"
 
 setDefaultTimeout(60_000)
 
@@ -29,35 +30,10 @@ beforeAll(async () => {
 })
 afterAll(() => gateway?.close())
 
-const zone = "Asia/Shanghai"
-const dayOf = (ms: number) => new Intl.DateTimeFormat("sv-SE", { timeZone: zone, dateStyle: "short" }).format(ms)
-/** After noon of the next day: the wholesale market's has begun too. */
-function nextAfternoon(): void {
-  const { clock } = gateway
-  clock.advance(Date.parse(`${dayOf(clock.nowMs())}T00:00:00+08:00`) + 37 * 3_600_000 - clock.nowMs())
-}
+const dayOf = dayInChina
+const nextAfternoon = () => skipToAfternoon(gateway)
 
-let counter = 0
-async function sell(seller: SellingTerminal, grams: number, buyer: TestBuyer) {
-  nextMoment(gateway.clock)
-  counter += 1
-  const code = await seller.code(counter, [gramsOf(1, grams)])
-  await seller.deliver(await seller.envelope("sale", seller.saleBody(code)))
-  const sale = await payOnPlatform(gateway.ctx, code, buyer)
-  if (!sale.recordId) throw new Error("the sale has no record")
-  return { ...sale, recordId: sale.recordId }
-}
-
-async function harvest(base: SellingTerminal, grams: number): Promise<void> {
-  nextMoment(gateway.clock)
-  await base.deliver(await base.envelope("harvest", harvestBody(gateway.ctx, gateway.ctx.random.uuid(), grams)))
-}
-
-async function enterOutside(terminal: SellingTerminal, weightGrams: number): Promise<void> {
-  nextMoment(gateway.clock)
-  const body = { commodity: cabbage, weightGrams, receivedAtSeconds: secondsOf(gateway.ctx), declaredOrigin: "" }
-  await terminal.deliver(await terminal.envelope("outside-goods", body))
-}
+const { sell, harvest, enterOutside } = tradingAt(() => gateway)
 
 async function count(terminal: SellingTerminal, countedGrams: number): Promise<void> {
   nextMoment(gateway.clock)

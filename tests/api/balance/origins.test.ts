@@ -9,10 +9,11 @@ import { walkPile } from "@suyuan/api/trace/walk-pile"
 import { sessionOf, testApp, tokenOf } from "../../support/app"
 import { type TestGateway, testGateway } from "../../support/context"
 import { countStatements } from "../../support/counting"
-import { harvestBody, nextMoment, openTrade, rangesOf, secondsOf, type Trade } from "../../support/goods"
-import { payOnPlatform, type TestBuyer } from "../../support/paying"
-import { cabbage, gramsOf, type SellingTerminal } from "../../support/selling"
+import { nextMoment, openTrade, rangesOf, secondsOf, type Trade } from "../../support/goods"
+import type { TestBuyer } from "../../support/paying"
+import { cabbage, type SellingTerminal } from "../../support/selling"
 import { makeStall, operator, operatorOf, operatorWithout, refusalOf } from "../../support/stall"
+import { dayInChina, skipToAfternoon, tradingAt } from "../../support/trading"
 
 setDefaultTimeout(60_000)
 
@@ -21,45 +22,15 @@ let trade: Trade
 let day: string
 beforeAll(async () => {
   gateway = await testGateway()
-  const { clock } = gateway
-  // After noon: the wholesale market's day has begun too.
-  clock.advance(Date.parse(`${localDay()}T00:00:00+08:00`) + 37 * 3_600_000 - clock.nowMs())
-  day = localDay()
+  day = skipToAfternoon(gateway)
 })
 beforeEach(async () => {
   trade = await openTrade(gateway.ctx)
 })
 afterAll(() => gateway?.close())
 
-function localDay(): string {
-  return new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai", dateStyle: "short" }).format(
-    gateway.clock.nowMs(),
-  )
-}
-
-let counter = 0
-async function sell(seller: SellingTerminal, grams: number, buyer: TestBuyer): Promise<string> {
-  nextMoment(gateway.clock)
-  counter += 1
-  const code = await seller.code(counter, [gramsOf(1, grams)])
-  await seller.deliver(await seller.envelope("sale", seller.saleBody(code)))
-  const { recordId } = await payOnPlatform(gateway.ctx, code, buyer)
-  if (!recordId) throw new Error("the sale has no record")
-  return recordId
-}
-
-async function harvest(base: SellingTerminal, grams: number): Promise<string> {
-  nextMoment(gateway.clock)
-  const lot = gateway.ctx.random.uuid()
-  await base.deliver(await base.envelope("harvest", harvestBody(gateway.ctx, lot, grams)))
-  return lot
-}
-
-async function enterOutside(terminal: SellingTerminal, weightGrams: number): Promise<void> {
-  nextMoment(gateway.clock)
-  const body = { commodity: cabbage, weightGrams, receivedAtSeconds: secondsOf(gateway.ctx), declaredOrigin: "" }
-  await terminal.deliver(await terminal.envelope("outside-goods", body))
-}
+const { harvest, enterOutside, ...trading } = tradingAt(() => gateway)
+const sell = async (...sale: Parameters<typeof trading.sell>) => (await trading.sell(...sale)).recordId
 
 const dayOf = async (at: SellingTerminal, ctx = gateway.ctx) =>
   (await readDayOrigins(ctx, operator, { siteId: at.siteId, day })).goods[0]
@@ -128,7 +99,7 @@ describe("a market's day", () => {
     const first = day
     await walkPile(gateway.ctx, pileIdOf(trade.stall.merchantId, cabbage, null))
     gateway.clock.advance(86_400_000)
-    day = localDay()
+    day = dayInChina(gateway.clock.nowMs())
     await sell(trade.stall, 400, trade.consumer)
     const remembered = await dayOf(trade.stall)
     await gateway.ctx.db.execute("DELETE FROM pile_days")
@@ -136,7 +107,7 @@ describe("a market's day", () => {
     expect(remembered?.soldGrams).toBe(400)
     day = first
     expect((await dayOf(trade.stall))?.soldGrams).toBe(1000)
-    day = localDay()
+    day = dayInChina(gateway.clock.nowMs())
   })
 
   test("costs three round trips when purchases are remembered, and not a row a sale", async () => {

@@ -22,8 +22,9 @@ import {
   secondsOf,
   type Trade,
 } from "../../support/goods"
-import { payOnPlatform, type TestBuyer } from "../../support/paying"
+import { payOnPlatform } from "../../support/paying"
 import { cabbage, gramsOf, type SellingTerminal, sellingTerminal, slotOf } from "../../support/selling"
+import { tradingAt } from "../../support/trading"
 
 setDefaultTimeout(60_000)
 
@@ -40,23 +41,9 @@ afterAll(() => gateway?.close())
 const newId = () => gateway.ctx.random.uuid()
 const pileOf = ({ merchantId }: SellingTerminal) => pileIdOf(merchantId, cabbage, null)
 
-let counter = 0
-async function sell(seller: SellingTerminal, grams: number, buyer: TestBuyer): Promise<string> {
-  nextMoment(gateway.clock)
-  counter += 1
-  const code = await seller.code(counter, [gramsOf(1, grams)])
-  await seller.deliver(await seller.envelope("sale", seller.saleBody(code)))
-  const { recordId } = await payOnPlatform(gateway.ctx, code, buyer)
-  if (!recordId) throw new Error("the sale has no record")
-  return recordId
-}
-
-async function harvest(grams: number): Promise<string> {
-  nextMoment(gateway.clock)
-  const lot = newId()
-  await trade.baseA.deliver(await trade.baseA.envelope("harvest", harvestBody(gateway.ctx, lot, grams)))
-  return lot
-}
+const trading = tradingAt(() => gateway)
+const sell = async (...sale: Parameters<typeof trading.sell>) => (await trading.sell(...sale)).recordId
+const harvest = (grams: number) => trading.harvest(trade.baseA, grams)
 
 type Kind = "waste" | "stock-take" | "arrival"
 async function upload<K extends Kind>(at: SellingTerminal, kind: K, body: UploadBody<K>, id = newId()) {
@@ -264,8 +251,7 @@ test("[RG-25] a sale that names its lot is of that lot, kept apart or not, and t
     [3, 100],
   ] as const) {
     nextMoment(gateway.clock)
-    counter += 1
-    const code = await base.code(counter, [gramsOf(slot, grams)])
+    const code = await base.code(trading.nextCounter(), [gramsOf(slot, grams)])
     await base.deliver(await base.envelope("sale", base.saleBody(code)))
     bags.push((await payOnPlatform(gateway.ctx, code, trade.consumer)).recordId ?? "")
   }

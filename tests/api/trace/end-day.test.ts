@@ -9,9 +9,9 @@ import { lots, originStatements } from "@suyuan/drizzle/schema/trace"
 import { eq } from "drizzle-orm"
 import { type TestGateway, testGateway } from "../../support/context"
 import { arrivalBody, harvestBody, nextMoment, openTrade } from "../../support/goods"
-import { payOnPlatform, type TestBuyer } from "../../support/paying"
-import { cabbage, gramsOf, type SellingTerminal } from "../../support/selling"
+import { cabbage, type SellingTerminal } from "../../support/selling"
 import { operatorWithout, refusalOf } from "../../support/stall"
+import { tradingAt } from "../../support/trading"
 
 setDefaultTimeout(60_000)
 
@@ -21,21 +21,7 @@ beforeAll(async () => {
 })
 afterAll(() => gateway?.close())
 
-let counter = 0
-async function sell(seller: SellingTerminal, grams: number, buyer: TestBuyer) {
-  nextMoment(gateway.clock)
-  counter += 1
-  const code = await seller.code(counter, [gramsOf(1, grams)])
-  await seller.deliver(await seller.envelope("sale", seller.saleBody(code)))
-  return payOnPlatform(gateway.ctx, code, buyer)
-}
-
-async function harvest(base: SellingTerminal, grams: number): Promise<string> {
-  nextMoment(gateway.clock)
-  const lot = gateway.ctx.random.uuid()
-  await base.deliver(await base.envelope("harvest", harvestBody(gateway.ctx, lot, grams)))
-  return lot
-}
+const { sell, harvest } = tradingAt(() => gateway)
 
 test("[RG-23] a statement names no lot that was over before its goods were sold, as a trace does", async () => {
   const trade = await openTrade(gateway.ctx)

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test"
+import type { Context } from "@suyuan/api/context"
 import { pileIdOf } from "@suyuan/api/stock/pile-id"
 import { describePiles } from "@suyuan/api/trace/describe-piles"
 import { readHistories } from "@suyuan/api/trace/read-histories"
@@ -10,21 +11,12 @@ import { RECORD_KINDS } from "@suyuan/protocol/ledger/record-kind"
 import { type PileHistory, resolveOrigins } from "@suyuan/protocol/trace/origin-range"
 import { outflowKey, type PileEvent } from "@suyuan/protocol/trace/pile-event"
 import { and, asc, eq } from "drizzle-orm"
-import { drizzle } from "drizzle-orm/postgres-js"
-import postgres from "postgres"
 import { type TestGateway, testGateway } from "../../support/context"
-import {
-  arrivalBody,
-  harvestBody,
-  nextMoment,
-  openTrade,
-  rangesOf,
-  refusalsOf,
-  secondsOf,
-  type Trade,
-} from "../../support/goods"
-import { payOnPlatform, refundOnPlatform, type TestBuyer } from "../../support/paying"
-import { cabbage, gramsOf, type SellingTerminal } from "../../support/selling"
+import { countRoundTrips } from "../../support/counting"
+import { arrivalBody, nextMoment, openTrade, rangesOf, refusalsOf, secondsOf, type Trade } from "../../support/goods"
+import { refundOnPlatform } from "../../support/paying"
+import { cabbage, type SellingTerminal } from "../../support/selling"
+import { tradingAt } from "../../support/trading"
 
 setDefaultTimeout(60_000)
 
@@ -38,33 +30,7 @@ beforeEach(async () => {
 })
 afterAll(() => gateway?.close())
 
-let counter = 0
-/** A sale that is paid on the platform and uploaded. */
-async function sell(seller: SellingTerminal, grams: number, buyer: TestBuyer) {
-  nextMoment(gateway.clock)
-  counter += 1
-  const code = await seller.code(counter, [gramsOf(1, grams)])
-  await seller.deliver(await seller.envelope("sale", seller.saleBody(code)))
-  const sale = await payOnPlatform(gateway.ctx, code, buyer)
-  if (!sale.recordId) throw new Error("the sale has no record")
-  return { ...sale, recordId: sale.recordId }
-}
-
-async function harvest(base: SellingTerminal, grams: number): Promise<string> {
-  nextMoment(gateway.clock)
-  const lot = gateway.ctx.random.uuid()
-  await base.deliver(await base.envelope("harvest", harvestBody(gateway.ctx, lot, grams)))
-  return lot
-}
-
-async function enterOutside(terminal: SellingTerminal, grams: number): Promise<void> {
-  nextMoment(gateway.clock)
-  await terminal.deliver(
-    await terminal.envelope("outside-goods", {
-      ...{ commodity: cabbage, weightGrams: grams, receivedAtSeconds: secondsOf(gateway.ctx), declaredOrigin: "" },
-    }),
-  )
-}
+const { sell, harvest, enterOutside } = tradingAt(() => gateway)
 
 const answer = async (recordId: string, outcome: "accepted" | "private" | "refused", grams = 0, at = trade.stall) => {
   nextMoment(gateway.clock)
@@ -148,17 +114,18 @@ describe("goods over three levels", () => {
     await sell(trade.baseB, 4000, trade.wholesalerWallet)
     await sell(trade.wholesaler, 7000, trade.stallWallet)
     const bag = await sell(trade.stall, 600, trade.consumer)
-    const { database, roundTrips } = countedDatabase()
+    const { roundTripsOf, end } = countRoundTrips(gateway.ctx)
     const nowMs = gateway.clock.nowMs()
-    const { levels } = await readHistories(database, [{ pileId: pileOf(trade.stall), until: new Date(nowMs) }], nowMs)
-    expect(levels).toBe(3)
-    expect(roundTrips()).toBe(3 * 2)
+    const walk = async ({ db }: Context) => {
+      const { levels } = await readHistories(db, [{ pileId: pileOf(trade.stall), until: new Date(nowMs) }], nowMs)
+      expect(levels).toBe(3)
+    }
+    expect(await roundTripsOf(walk)).toBe(3 * 2)
     // The sale with the first level's beginnings; two levels more; lots; names.
-    await readTrace(gateway.ctx, database, bag.recordId, "purchase")
-    expect(roundTrips()).toBe(1 + 1 + 2 * 2 + 1 + 1)
-    await gateway.ctx.afterwards.settled()
-    await readTrace(gateway.ctx, database, bag.recordId, "purchase")
-    expect(roundTrips()).toBe(3)
+    const trace = (ctx: Context) => readTrace(ctx, ctx.db, bag.recordId, "purchase")
+    expect(await roundTripsOf(trace)).toBe(1 + 1 + 2 * 2 + 1 + 1)
+    expect(await roundTripsOf(trace)).toBe(3)
+    await end()
   })
 
   test("sell more than came in: the rest is of unknown origin, never invented", async () => {
@@ -410,30 +377,6 @@ describe("what a sale's goods were tested for", () => {
     expect(await testsOf(fresh.recordId)).toEqual({ own: ["after", "of these goods"], way: [2, 0] })
   })
 })
-
-/** Every statement of `readTrace` and its readers, as the driver sends it. */
-/** Statements that are asked for in one turn, none waiting for another's answer, are one round trip. */
-function countedDatabase() {
-  let [trips, isUnderWay] = [0, false]
-  const sql = postgres(gateway.ctx.config.DATABASE_URL, { onnotice: () => {} })
-  counted.push(sql)
-  const logQuery = () => {
-    if (isUnderWay) return
-    trips += 1
-    isUnderWay = true
-    setImmediate(() => {
-      isUnderWay = false
-    })
-  }
-  const roundTrips = () => {
-    const counted = trips
-    trips = 0
-    return counted
-  }
-  return { database: drizzle(sql, { logger: { logQuery } }), roundTrips }
-}
-const counted: postgres.Sql[] = []
-afterAll(() => Promise.all(counted.map((sql) => sql.end())))
 
 const eventsOf = (terminal: SellingTerminal) =>
   gateway.ctx.db

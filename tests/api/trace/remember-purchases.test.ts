@@ -5,9 +5,10 @@ import { rememberPurchases } from "@suyuan/api/trace/remember-purchases"
 import { boughtOrigins, pileEvents } from "@suyuan/drizzle/schema/trace"
 import { eq } from "drizzle-orm"
 import { type TestGateway, testGateway } from "../../support/context"
-import { harvestBody, nextMoment, openTrade, type Trade } from "../../support/goods"
-import { payOnPlatform, refundOnPlatform, type TestBuyer } from "../../support/paying"
-import { cabbage, gramsOf, type SellingTerminal } from "../../support/selling"
+import { openTrade, type Trade } from "../../support/goods"
+import { refundOnPlatform } from "../../support/paying"
+import { cabbage, type SellingTerminal } from "../../support/selling"
+import { tradingAt } from "../../support/trading"
 
 setDefaultTimeout(60_000)
 
@@ -19,21 +20,7 @@ beforeAll(async () => {
 })
 afterAll(() => gateway?.close())
 
-let counter = 0
-async function sell(seller: SellingTerminal, grams: number, buyer: TestBuyer) {
-  nextMoment(gateway.clock)
-  counter += 1
-  const code = await seller.code(counter, [gramsOf(1, grams)])
-  await seller.deliver(await seller.envelope("sale", seller.saleBody(code)))
-  return payOnPlatform(gateway.ctx, code, buyer)
-}
-
-async function harvest(base: SellingTerminal, grams: number): Promise<string> {
-  nextMoment(gateway.clock)
-  const lot = gateway.ctx.random.uuid()
-  await base.deliver(await base.envelope("harvest", harvestBody(gateway.ctx, lot, grams)))
-  return lot
-}
+const { sell, harvest } = tradingAt(() => gateway)
 
 const pileOf = ({ merchantId }: SellingTerminal) => pileIdOf(merchantId, cabbage, null)
 
