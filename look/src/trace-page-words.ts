@@ -23,5 +23,6 @@ export const tracePageWords = {
   takeBack: { zh: "收回分享", en: "Take the share back" },
   takenBack: { zh: "已收回，别人打不开了", en: "Taken back: nobody can open it any more" },
   singlePage: { zh: "打开小程序，可以自己查一遍", en: "Open the mini-program to check it yourself" },
+  placesMissing: { zh: "有的地方没有登记位置，图上没有画", en: "Some places are not registered and not drawn" },
   stallPhoto: { zh: "摊位照片", en: "Photo of the stall" },
 } as const satisfies Record<string, { readonly zh: string; readonly en: string }>

@@ -62,6 +62,10 @@ const traceSchema = z
             kind: z.string().nullable(),
             stall: z.string().nullable(),
             stallNumber: z.string().nullable(),
+            place: z
+              .object({ latitude: z.number(), longitude: z.number() })
+              .nullable()
+              .openapi({ description: "Of the site: degrees, WGS 84" }),
             arrivedAt: z.string().nullable(),
             harvested: z.boolean(),
             inspections: z.number().int(),

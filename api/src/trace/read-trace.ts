@@ -232,7 +232,14 @@ function withoutGrams(origin: Described, shown: (instant: string) => string): De
   }
 }
 
-type Stall = { readonly site: string; readonly kind: string; readonly stall: string; readonly stallNumber: string }
+type Stall = {
+  readonly site: string
+  readonly kind: string
+  readonly stall: string
+  readonly stallNumber: string
+  readonly latitude: number | null
+  readonly longitude: number | null
+}
 
 async function readStalls(reader: Reader, stops: readonly WayStop[]): Promise<Map<string, Stall>> {
   const pileIds = [...new Set(stops.map(({ pileId }) => pileId))]
@@ -244,12 +251,18 @@ async function readStalls(reader: Reader, stops: readonly WayStop[]): Promise<Ma
       stallNumber: merchants.stallNumber,
       site: sites.name,
       kind: sites.kind,
+      latitude: sites.latitudeMicrodegrees,
+      longitude: sites.longitudeMicrodegrees,
     })
     .from(piles)
     .innerJoin(merchants, eq(merchants.id, piles.merchantId))
     .innerJoin(sites, eq(sites.id, merchants.siteId))
     .where(sql`${piles.id} = ANY (${arrayOf("bytea", pileIds)})`)
   return new Map(found.map(({ pileId, ...stall }) => [pileId, stall]))
+}
+
+function placeOf({ latitude, longitude }: Pick<Stall, "latitude" | "longitude">) {
+  return latitude === null || longitude === null ? null : { latitude: latitude / 1e6, longitude: longitude / 1e6 }
 }
 
 function describeStop(
@@ -265,6 +278,8 @@ function describeStop(
     kind: stall?.kind ?? null,
     stall: stall?.stall ?? null,
     stallNumber: stall?.stallNumber ?? null,
+    /** Of the site, in degrees (WGS 84); null where nobody has said it. */
+    place: stall ? placeOf(stall) : null,
     arrivedAt: arrivedAtMs === null ? null : shown(new Date(arrivedAtMs).toISOString()),
     harvested,
     inspections: tests.get(pileId)?.length ?? 0,

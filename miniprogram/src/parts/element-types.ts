@@ -1,4 +1,5 @@
 import type { ReactNode } from "react"
+import type { TraceAnswer } from "../../core/origin-words"
 
 export interface WordsProps {
   readonly className?: string
@@ -40,4 +41,9 @@ export interface FieldProps {
   readonly label: string
   readonly value: string
   readonly onChange: (value: string) => void
+}
+
+export interface WayMapProps {
+  /** Of one line, from the stall back to the fields. */
+  readonly way: TraceAnswer["lines"][number]["way"]
 }

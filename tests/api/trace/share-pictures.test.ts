@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
 import { alipayMiniCodeFromConfig } from "@suyuan/api/adapters/alipay-mini-code"
 import { wechatMiniCodeFromConfig } from "@suyuan/api/adapters/wechat-mini-code"
+import { placeSite } from "@suyuan/api/participants/place-site"
 import { shareCodes } from "@suyuan/drizzle/schema/buyers"
 import { fenToYuan } from "@suyuan/protocol/units/money"
 import { type FaultKind, faultInput } from "@suyuan/sandbox/faults/faults"
@@ -10,6 +11,7 @@ import { type TestGateway, testGateway } from "../../support/context"
 import { harvestBody, nextMoment, openTrade } from "../../support/goods"
 import { newBuyer, payOnPlatform, type TestBuyer } from "../../support/paying"
 import { gramsOf } from "../../support/selling"
+import { operator } from "../../support/stall"
 import { type Platforms, startPlatforms } from "../payments/platforms"
 
 setDefaultTimeout(60_000)
@@ -20,11 +22,13 @@ let platforms: Platforms
 let app: ReturnType<typeof testApp>
 let buyer: TestBuyer
 let recordId: string
+let siteId: string
 beforeAll(async () => {
   platforms = await startPlatforms({ nowMs: () => Date.now() })
   gateway = await testGateway({ ...platforms.sandbox.environment, PLATFORM_TIMEOUT_MS: "2000" })
   const { ctx, clock } = gateway
   const { baseA } = await openTrade(ctx)
+  siteId = baseA.siteId
   await baseA.deliver(await baseA.envelope("harvest", harvestBody(ctx, ctx.random.uuid(), 50_000)))
   nextMoment(clock)
   const code = await baseA.code(1, [gramsOf(1, 12_345, 600)], amountFen)
@@ -139,6 +143,18 @@ test("a link that is sent on shows a title, what is certain and a 5:4 picture; n
 
   expect((await json(`/shares/${id}`, { method: "DELETE" })).status).toBe(204)
   expect((await app.request(`/t/${id}/card.png`)).status).toBe(410)
+})
+
+test("a way says where its places are, in degrees, once somebody has said it", async () => {
+  const id = await newShare()
+  const placesOf = async () => {
+    const { lines } = (await json(`/traces/shares/${id}`)).body as { lines: { way: { place: unknown }[] }[] }
+    return lines.flatMap(({ way }) => way.map(({ place }) => place))
+  }
+  expect(await placesOf()).toEqual([null])
+  const place = { latitudeMicrodegrees: 41_158_600, longitudeMicrodegrees: 114_716_000 }
+  await placeSite(gateway.ctx, operator, { siteId, ...place })
+  expect(await placesOf()).toEqual([{ latitude: 41.1586, longitude: 114.716 }])
 })
 
 test("who shared a purchase finds the links again, and nobody else does", async () => {

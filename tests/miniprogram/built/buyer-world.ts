@@ -4,6 +4,7 @@ import { alipayLoginFromConfig } from "@suyuan/api/adapters/alipay-login"
 import { wechatLoginFromConfig } from "@suyuan/api/adapters/wechat-login"
 import { inspectionJobs } from "@suyuan/api/jobs/inspections"
 import { setPayee } from "@suyuan/api/merchants/set-payee"
+import { placeSite } from "@suyuan/api/participants/place-site"
 import { openMarket } from "../../api/payments/market"
 import { payees, platformsOf } from "../../api/payments/platforms"
 import { testApp } from "../../support/app"
@@ -23,6 +24,10 @@ export async function openBuyerWorld(settings: Record<string, string>) {
   })
   const { ctx, clock } = market
   const trade = await openTrade(ctx)
+  for (const [index, { siteId }] of [trade.stall, trade.wholesaler, trade.baseA, trade.baseB].entries()) {
+    const place = { latitudeMicrodegrees: 39_900_000 + index * 400_000, longitudeMicrodegrees: 116_400_000 }
+    await placeSite(ctx, operator, { siteId, ...place })
+  }
   for (const platform of platformsOf) {
     await setPayee(ctx, operator, trade.stall.merchantId, { platform, ...payees[platform] })
   }

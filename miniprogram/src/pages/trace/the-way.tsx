@@ -1,13 +1,14 @@
 import type { Word } from "@suyuan/look/words"
 import type { TraceAnswer } from "../../../core/origin-words"
 import { Box, Title } from "../../parts/elements"
+import { WayMap } from "../../parts/way-map"
 import { useWords } from "../../session/language"
 
 type Stop = TraceAnswer["lines"][number]["way"][number]
 
 const siteKinds: Readonly<Record<string, Word>> = { base: "siteBase", wholesale: "siteWholesale", market: "siteMarket" }
 
-/** A vertical line from the field to me, one stop a trade. Drawn without borders: it is no map. */
+/** Where its places are, and a vertical line from the field to me, one stop a trade. */
 export function TheWay({ way }: { readonly way: readonly Stop[] }) {
   const { language, say } = useWords()
   if (way.length === 0) return null
@@ -15,6 +16,7 @@ export function TheWay({ way }: { readonly way: readonly Stop[] }) {
   return (
     <>
       <Title level={3}>{say("theWay")}</Title>
+      <WayMap way={way} />
       <Box className="way">
         {way.toReversed().map((stop) => (
           <Box key={`${stop.level}-${stop.stallNumber}-${stop.stall}-${stop.arrivedAt}`} className="stop">
