@@ -10749,6 +10749,9 @@ export interface components {
             readonly refundedFen: number;
             readonly canPay: boolean;
             readonly refusal: string | null;
+            /** @description Why nothing is paid now, as a sentence */
+            readonly refusalText?: string;
+            readonly refusalTextEn?: string;
         };
         /** @description How much of each source must and may be in the goods; never shares multiplied */
         readonly Origin: {

@@ -24,6 +24,12 @@ export const buyerWords = {
   certain: { zh: "确定", en: "certain" },
   possible: { zh: "可能", en: "possible" },
   legend: { zh: "实心＝确定有；浅色＝最多可能有；点状＝来源未知", en: "Solid: certain. Pale: at most. Dots: unknown" },
+  begunTitle: { zh: "有人已开始付这一单", en: "Somebody has begun to pay this" },
+  begunWhy: {
+    zh: "如果是您付的，请先别取货，也请不要再付一次；结果出来这里会自动变。",
+    en: "If it was you: do not take the goods yet and do not pay again. This page changes by itself.",
+  },
+  payInstead: { zh: "不是我付的，我来付", en: "It was not me; let me pay" },
   confirmingTitle: { zh: "支付结果确认中", en: "The payment is being confirmed" },
   confirmingWhy: {
     zh: "请先别取货，也请不要再付一次。确认后这里会自动变。",

@@ -10,7 +10,8 @@ import type { Language, SaleAnswer } from "./origin-words"
 import { mustAskGateway } from "./pay-outcome"
 import type { Platform, Wallet } from "./wallet"
 
-export type Doubt = "reported" | "unknown" | "network"
+/** `begun`: a payment was under way when the page came; whether by this buyer it cannot know. */
+export type Doubt = "begun" | "reported" | "unknown" | "network"
 
 export type PayStage =
   | { readonly at: "loading" }
@@ -42,7 +43,7 @@ export interface PayFlowOptions {
 export interface PayFlow {
   readonly load: () => Promise<void>
   readonly pay: (platform: Platform) => Promise<void>
-  /** After a cancelled or failed payment. */
+  /** After a cancelled or failed payment, or when it is somebody else's that is under way. */
   readonly back: () => void
   readonly askAgain: () => Promise<void>
   /** The record that opens the trace, once the stall has sent the sale. Rejects without a network. */
@@ -72,8 +73,10 @@ export function openPayFlow(options: PayFlowOptions): PayFlow {
       if (!answer.ok) return show({ at: "refused", code: answer.refusal.code, message: answer.refusal.message })
       sale = answer.value
     }
+    // While nothing is known nobody is offered to pay: this buyer may come back from a wallet.
+    if (sale.state === "paying") return follow(sale, "begun")
     show({ at: "sale", sale, isBusy: false })
-    // Somebody has begun, or it is over: the gateway says how it stands, and for whom.
+    // It is over: the gateway says for whom.
     if (sale.state !== "presented") await follow(sale, undefined)
   }
 

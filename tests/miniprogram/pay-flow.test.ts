@@ -36,7 +36,11 @@ function gateway(answers: Readonly<Record<string, readonly Answer[]>>) {
   return { transport, asked }
 }
 
-function open(answers: Readonly<Record<string, readonly Answer[]>>, outcome: PayOutcome | "throws" = "reported") {
+function open(
+  answers: Readonly<Record<string, readonly Answer[]>>,
+  outcome: PayOutcome | "throws" = "reported",
+  given = sale,
+) {
   const { transport, asked } = gateway(answers)
   const stages: PayStage[] = []
   const wallet: Wallet = {
@@ -48,7 +52,7 @@ function open(answers: Readonly<Record<string, readonly Answer[]>>, outcome: Pay
     },
   }
   const flow = openPayFlow({
-    ...{ transport, wallet, digits: "7", language: "zh", given: sale, wait: async () => {}, asksMax: 3 },
+    ...{ transport, wallet, digits: "7", language: "zh", given, wait: async () => {}, asksMax: 3 },
     onStage: (stage) => stages.push(stage),
   })
   const names = () => stages.map((stage) => (stage.at === "confirming" ? `confirming: ${stage.doubt}` : stage.at))
@@ -65,6 +69,22 @@ test("the wallet's word moves the page, the gateway's alone says paid", async ()
   await run.flow.pay("alipay")
   expect(run.names()).toEqual(["sale", "sale", "confirming: reported", "paid"])
   expect(run.last()).toMatchObject({ at: "paid", state: { receiptDigits: "483920" } })
+})
+
+test("opened while a payment is under way: no button to pay, its end is followed, and whose it is not may pay", async () => {
+  const given: SaleAnswer = { ...sale, state: "paying" }
+  const run = open({ "GET /state": state(standing("paying"), standing("paid", { version: 2 })) }, "reported", given)
+  await run.flow.load()
+  expect(run.names()).toEqual(["confirming: begun", "paid"])
+  const other = open({ "GET /state": state(standing("paying")), "POST /pay": [opened(null)] }, "reported", given)
+  const loaded = other.flow.load()
+  await other.flow.pay("alipay")
+  expect(other.asked).not.toContain("POST /pay")
+  other.flow.back()
+  expect(other.last()).toMatchObject({ at: "sale", isBusy: false })
+  await other.flow.pay("alipay")
+  await loaded
+  expect(other.asked).toContain("POST /pay")
 })
 
 for (const [outcome, doubt] of [

@@ -70,12 +70,9 @@ const lineSchema = z.object({
   pile: z
     .object({ origin: originSchema, inspections: z.array(inspectionSchema), certificates: z.number().int() })
     .nullable(),
-  coverage: coverageSchema
-    .nullable()
-    .openapi({
-      description:
-        "Of this bag, if it is weighed out of the goods that the stall has now; null where the book has less",
-    }),
+  coverage: coverageSchema.nullable().openapi({
+    description: "Of this bag, if it is weighed out of the goods that the stall has now; null where the book has less",
+  }),
 })
 
 export const saleSchema = z
@@ -98,6 +95,8 @@ export const saleSchema = z
     refundedFen: fen,
     canPay: z.boolean(),
     refusal: z.string().nullable(),
+    refusalText: z.string().optional().openapi({ description: "Why nothing is paid now, as a sentence" }),
+    refusalTextEn: z.string().optional(),
   })
   .openapi("Sale")
 

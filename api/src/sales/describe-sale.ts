@@ -1,4 +1,5 @@
 import { commodities } from "@suyuan/drizzle/schema/merchants"
+import { errorWords } from "@suyuan/look/errors"
 import { lineAmountFen } from "@suyuan/protocol/sale/sale-totals"
 import { terminalToHex } from "@suyuan/protocol/terminal/identifiers"
 import { lineCountOf } from "@suyuan/protocol/terminal/pay-code"
@@ -47,6 +48,8 @@ export async function describeSale(ctx: Context, reader: Reader, scanned: SaleOf
     refundedFen: sale?.refundedFen ?? 0,
     canPay: refusal === undefined,
     refusal: refusal ?? null,
+    // Phones carry no list of the gateway's refusals.
+    ...(refusal && { refusalText: errorWords[refusal].zh, refusalTextEn: errorWords[refusal].en }),
   }
 }
 

@@ -236,6 +236,7 @@ describe("a true code that must not be paid", () => {
     gateway.clock.advance(301_000)
     await stall.deliver(await stall.envelope("snapshot", stall.snapshotBody()))
     expect(await both(code)).toEqual(["sale/too-old", "410 sale/too-old", []])
+    expect((await read(code)).body).toMatchObject({ refusalText: "这个码已过期，请让摊主重新出码。" })
   })
 
   test("whose time has not come", async () => {

@@ -59,7 +59,16 @@ function Stage({ stage, flow }: { readonly stage: PayStage; readonly flow: PayFl
     case "confirming": {
       const doubt = stage.hasNetwork ? stage.doubt : "network"
       const [title, why] = doubts[doubt]
-      return <Outcome sale={stage.sale} shape={doubt === "reported" ? "waiting" : "unknown"} title={title} why={why} />
+      const shape = doubt === "reported" || doubt === "begun" ? "waiting" : "unknown"
+      return (
+        <Outcome sale={stage.sale} shape={shape} title={title} why={why}>
+          {stage.doubt === "begun" && stage.sale.canPay && (
+            <Press id="pay-instead" className="quiet" onPress={flow.back}>
+              {say("payInstead")}
+            </Press>
+          )}
+        </Outcome>
+      )
     }
     case "unsettled":
       return (
@@ -75,6 +84,7 @@ function Stage({ stage, flow }: { readonly stage: PayStage; readonly flow: PayFl
 }
 
 const doubts = {
+  begun: ["begunTitle", "begunWhy"],
   reported: ["confirmingTitle", "confirmingWhy"],
   unknown: ["unknownTitle", "unknownWhy"],
   network: ["networkTitle", "networkWhy"],

@@ -18,8 +18,9 @@ type SaleSlipProps = {
 
 /** Everything before paying: whose stall, what, how much, and the finest thing that is certain about it. */
 export function SaleSlip({ sale, flow, isBusy, refusal, code }: SaleSlipProps) {
-  const { say } = useWords()
+  const { language, say } = useWords()
   const { lines } = sale
+  const why = language === "zh" ? sale.refusalText : sale.refusalTextEn
   return (
     <Slip isDemo={sale.development}>
       <StallHead sale={sale} level={1} />
@@ -45,7 +46,7 @@ export function SaleSlip({ sale, flow, isBusy, refusal, code }: SaleSlipProps) {
       {sale.canPay ? (
         <PayButtons flow={flow} isBusy={isBusy} />
       ) : (
-        sale.state === "presented" && <Mark shape="refused">{say("cannotPay")}</Mark>
+        sale.state === "presented" && <Mark shape="refused">{why ?? say("cannotPay")}</Mark>
       )}
     </Slip>
   )
