@@ -1,6 +1,7 @@
 /** What is certain about the origin of some goods, as one sentence and as bars: never more than the books give. */
 import type { AnswerOf } from "@suyuan/client/client"
 import { type BuyerWord, buyerWords } from "@suyuan/look/buyer-words"
+import { marketDay } from "./market-day"
 
 export type Language = "zh" | "en"
 export type SaleAnswer = AnswerOf<"/p/{digits}", "get">
@@ -29,7 +30,7 @@ export function originSentence(origin: Origin | null | undefined, language: Lang
   if (!origin || origin.kind === "unknown") return { text: buyerWords.originUnknown[language], isKnown: false }
   const { colon, comma, semicolon } = marks[language]
   const places = `${buyerWords[before[origin.kind]][language]}${colon}${origin.places.join(comma)}`
-  const days = new Set(origin.sources.map(({ harvestedAt }) => dayOf(harvestedAt)))
+  const days = new Set(origin.sources.map(({ harvestedAt }) => marketDay(harvestedAt)))
   const [day] = days
   const harvested = days.size === 1 && day !== undefined ? harvestWords(day, language) : ""
   const unknown =
@@ -49,7 +50,7 @@ export interface OriginBar {
 export function originBars(origin: Origin, language: Language): readonly OriginBar[] {
   const bars = origin.sources.map((source) => {
     const place = source.base.startsWith(source.province) ? source.base : `${source.province} ${source.base}`
-    const label = `${place}${harvestWords(dayOf(source.harvestedAt), language)}`
+    const label = `${place}${harvestWords(marketDay(source.harvestedAt), language)}`
     return { key: source.lotId, label, ...percents(source, origin.grams), isUnknown: false }
   })
   if (origin.unknown.mayGrams === 0) return bars
@@ -65,10 +66,6 @@ function percents(range: { readonly mustGrams: number; readonly mayGrams: number
 /** `80%–100%`, or one number where both bounds are the same. */
 export function rangeText(range: { readonly mustPercent: number; readonly mayPercent: number }): string {
   return range.mustPercent === range.mayPercent ? `${range.mayPercent}%` : `${range.mustPercent}%–${range.mayPercent}%`
-}
-
-function dayOf(instant: string): string {
-  return instant.slice(0, 10)
 }
 
 function harvestWords(day: string, language: Language): string {

@@ -2,8 +2,10 @@
  * What a shared trace looks like as a picture: a 5:4 card for chats and the timeline, and a poster with a code. Pure: what
  * to draw, not how. Neither price, weight, time nor record number is in it, whatever the trace says.
  */
+
 import { colours } from "@suyuan/look/tokens"
 import { tracePageWords } from "@suyuan/look/trace-page-words"
+import { marketDay } from "./market-day"
 import { type Language, originBars, originSentence, rangeText, type TraceAnswer } from "./origin-words"
 
 export type Stroke =
@@ -112,7 +114,7 @@ function content(trace: TraceAnswer, language: Language): Stroke[] {
   const site = language === "zh" ? trace.stall.site : trace.stall.siteEn
   return [
     text(76, 34, shareTitle(trace, language), { isBold: true, width: width - 90 }),
-    text(116, 22, `${trace.stall.name} · ${site} · ${trace.soldAt.slice(0, 10)}`, {
+    text(116, 22, `${trace.stall.name} · ${site} · ${marketDay(trace.soldAt)}`, {
       ...{ colour: ink["ink-soft"], width: width - 90 },
     }),
     text(164, 26, finest, { isBold: true, lines: 2, colour: isKnown ? ink.ink : ink["grain-ink"] }),

@@ -20,6 +20,14 @@ test("the finest statement is one sentence, with the day where there is one day"
   )
 })
 
+test("before eight in the morning it is the market's day already, and a share's day stays what it is", () => {
+  const early = { ...source("甲", 1000, 1000), harvestedAt: "2026-12-07T22:30:00.000Z" }
+  expect(originSentence(origin({ sources: [early] }), "zh").text).toBe("全部来自河北，12月8日采收")
+  expect(originBars(origin({ sources: [early] }), "zh")[0]?.label).toBe("河北 甲，12月8日采收")
+  const shared = { ...early, harvestedAt: "2026-12-08" }
+  expect(originSentence(origin({ sources: [shared] }), "zh").text).toBe("全部来自河北，12月8日采收")
+})
+
 test("what may be unknown is said with the rest, and nothing known is called unknown", () => {
   const partly = origin({ kind: "partly-from", unknownHighPercent: 20, unknown: { mustGrams: 0, mayGrams: 200 } })
   expect(originSentence(partly, "zh").text).toContain("；来源未知最多 20%")

@@ -1,5 +1,6 @@
 import { stateShapes } from "@suyuan/look/tokens"
 import { useState } from "react"
+import { marketDay } from "../../core/market-day"
 import { type Origin, originBars, originSentence, rangeText, type TraceAnswer } from "../../core/origin-words"
 import { useWords } from "../session/language"
 import { Box, Press } from "./elements"
@@ -68,7 +69,7 @@ export function Tests({ tests, coverage, isBefore = false }: TestsProps) {
         return (
           <Mark key={test.recordId} shape={passed ? "paid" : "refused"}>
             {say(passed ? "testPassed" : "testFailed")} {test.standard} {test.inhibitionPermille / 10}%{" "}
-            {passed ? "<" : "≥"} {test.limitPermille / 10}% · {test.testedAt.slice(0, 10)}
+            {passed ? "<" : "≥"} {test.limitPermille / 10}% · {marketDay(test.testedAt)}
           </Mark>
         )
       })}

@@ -1,4 +1,5 @@
 import type { Word } from "@suyuan/look/words"
+import { marketDay } from "../../../core/market-day"
 import type { TraceAnswer } from "../../../core/origin-words"
 import { Box, Title } from "../../parts/elements"
 import { WayMap } from "../../parts/way-map"
@@ -25,7 +26,7 @@ export function TheWay({ way }: { readonly way: readonly Stop[] }) {
             </Box>
             <Box className="soft">
               {[stop.stall, stop.stallNumber].filter((part) => part !== null).join(comma)}
-              {stop.arrivedAt !== null && ` · ${stop.arrivedAt.slice(0, 10)}`}
+              {stop.arrivedAt !== null && ` · ${marketDay(stop.arrivedAt)}`}
               {stop.harvested && ` · ${say("harvestedOn")}`}
             </Box>
           </Box>

@@ -1,3 +1,4 @@
+import { marketDay } from "../../../core/market-day"
 import type { TraceAnswer } from "../../../core/origin-words"
 import type { ProofSource } from "../../../core/read-proof"
 import { Box, Press, Title } from "../../parts/elements"
@@ -24,7 +25,7 @@ export function TraceSlip({ trace, source, onVerify }: TraceSlipProps) {
           </Box>
           <Title level={1}>{trace.stall.name}</Title>
           <Box className="soft">
-            {say("stall")} {trace.stall.number} · {say("soldOn")} {trace.soldAt.slice(0, 10)}
+            {say("stall")} {trace.stall.number} · {say("soldOn")} {marketDay(trace.soldAt)}
           </Box>
         </Box>
         <StallPhoto stall={trace.stall} />
