@@ -16,6 +16,9 @@ export const colours = {
   chilli: { light: "#B3261E", dark: "#FF8A80" },
   sky: { light: "#2B6CB0", dark: "#7FB3E6" },
   "on-leaf": { light: "#FFFFFF", dark: "#14160F" },
+  "on-grain": { light: "#14160F", dark: "#14160F" },
+  /** Ground of codes that a camera reads, in either scheme. */
+  "code-ground": { light: "#FFFFFF", dark: "#FFFFFF" },
   shadow: { light: "rgb(29 35 24 / 0.08)", dark: "rgb(0 0 0 / 0.4)" },
 } as const
 
@@ -75,12 +78,15 @@ ${sizes(largeTextFactor)}
 `
 }
 
-/** The same for mini-programs, whose root is `page` and whose styles know px alone; dark where the app allows it. */
+/**
+ * The same for mini-programs, whose root is `page` and whose styles know px alone; dark where the app allows it. Nobody can
+ * mark `page`: what a buyer chose stands on the outermost element, as `look-light`, `look-dark` and `look-large`.
+ */
 export function miniCss(): string {
-  const sizes = typeScalePx.map((px) => `  --text-${px}: ${px}px;`).join("\n")
+  const sizes = (factor: number) => typeScalePx.map((px) => `  --text-${px}: ${Math.round(px * factor)}px;`).join("\n")
   return `page {
 ${colourLines("light")}
-${sizes}
+${sizes(1)}
   --font: ${fontStack};
   --grid: ${gridPx}px;
   --radius: ${cardRadiusPx}px;
@@ -89,5 +95,14 @@ ${sizes}
 @media (prefers-color-scheme: dark) { page {
 ${colourLines("dark")}
 } }
+.look-light {
+${colourLines("light")}
+}
+.look-dark {
+${colourLines("dark")}
+}
+.look-large {
+${sizes(largeTextFactor)}
+}
 `
 }

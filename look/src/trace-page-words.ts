@@ -24,5 +24,10 @@ export const tracePageWords = {
   takenBack: { zh: "已收回，别人打不开了", en: "Taken back: nobody can open it any more" },
   singlePage: { zh: "打开小程序，可以自己查一遍", en: "Open the mini-program to check it yourself" },
   placesMissing: { zh: "有的地方没有登记位置，图上没有画", en: "Some places are not registered and not drawn" },
+  textLarge: { zh: "大字", en: "Large text" },
+  textUsual: { zh: "标准字", en: "Usual text" },
+  schemeSystem: { zh: "明暗：随手机", en: "Colours: as the phone" },
+  schemeLight: { zh: "明暗：浅色", en: "Colours: light" },
+  schemeDark: { zh: "明暗：深色", en: "Colours: dark" },
   stallPhoto: { zh: "摊位照片", en: "Photo of the stall" },
 } as const satisfies Record<string, { readonly zh: string; readonly en: string }>

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test"
-import { type Colour, colours, css, stateShapes } from "@suyuan/look/tokens"
+import { type Colour, colours, css, largeTextFactor, miniCss, stateShapes, typeScalePx } from "@suyuan/look/tokens"
 
 /** WCAG 2.2 contrast of two sRGB hex colours. */
 function contrast(a: string, b: string): number {
@@ -22,7 +22,8 @@ describe.each(["light", "dark"] as const)("%s", (scheme) => {
     }
   })
 
-  test("the label of the primary action reaches 4.5:1", () => {
+  test("the label of the primary action and the demonstration's banner reach 4.5:1", () => {
+    expect(contrast(colour("on-grain"), colour("grain"))).toBeGreaterThanOrEqual(4.5)
     expect(contrast(colour("on-leaf"), colour("leaf"))).toBeGreaterThanOrEqual(4.5)
   })
 })
@@ -35,4 +36,17 @@ test("every colour is a custom property in both schemes, and each state has a sh
   }
   expect(sheet).toContain("prefers-reduced-motion")
   expect(new Set(Object.values(stateShapes)).size).toBe(4)
+})
+
+test("a mini-program's pages are dark or large by the phone, or by what their outermost element is marked with", () => {
+  const sheet = miniCss()
+  const block = (start: string) => sheet.slice(sheet.indexOf(start), sheet.indexOf("}", sheet.indexOf(start)))
+  expect(sheet.indexOf("@media (prefers-color-scheme: dark) { page")).toBeLessThan(sheet.indexOf(".look-light"))
+  for (const [name, { light, dark }] of Object.entries(colours)) {
+    expect(block(".look-dark")).toContain(`--${name}: ${dark};`)
+    expect(block(".look-light")).toContain(`--${name}: ${light};`)
+  }
+  for (const px of typeScalePx) {
+    expect(block(".look-large")).toContain(`--text-${px}: ${Math.round(px * largeTextFactor)}px;`)
+  }
 })

@@ -1,21 +1,20 @@
 import type { BuyerWord } from "@suyuan/look/buyer-words"
 import { stateShapes } from "@suyuan/look/tokens"
 import type { ReactNode } from "react"
-import { switchLanguage, useWords } from "../session/language"
+import { useAppearance } from "../session/appearance"
+import { useWords } from "../session/language"
 import { Box, Page, Press, Title, Words } from "./elements"
+import { Settings } from "./settings"
 
-/** One slip of paper, the language below it. Every page and every state of one stands on it. */
+/** One slip of paper, the settings below it. Every page and every state of one stands on it. */
 export function Slip({ isDemo = false, children }: { readonly isDemo?: boolean; readonly children: ReactNode }) {
   const { say } = useWords()
+  const { className } = useAppearance()
   return (
-    <Page>
+    <Page className={className}>
       {isDemo && <Box className="demo">{say("demo")}</Box>}
       <Box className="slip">{children}</Box>
-      <Box className="foot">
-        <Press id="language" className="quiet" onPress={switchLanguage}>
-          {say("otherLanguage")}
-        </Press>
-      </Box>
+      <Settings />
     </Page>
   )
 }

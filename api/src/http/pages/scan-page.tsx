@@ -289,7 +289,7 @@ export const RefusalPage: FC<{
 
 const pageStyle = `
 body{margin:0;background:var(--paper);color:var(--ink);font-family:var(--font);font-size:16px;line-height:1.5}
-.demo{margin:0;padding:8px 16px;background:var(--grain);color:#1D2318;text-align:center;font-size:14px}
+.demo{margin:0;padding:8px 16px;background:var(--grain);color:var(--on-grain);text-align:center;font-size:14px}
 time{white-space:nowrap}
 .slip{max-width:480px;box-sizing:border-box;width:calc(100% - 16px);margin:16px auto;padding:20px;background:var(--card);border-radius:12px;box-shadow:0 2px 10px rgb(0 0 0 / 8%)}
 h1{margin:0;font-size:28px;line-height:1.25}.site,.soft,small{color:var(--ink-soft);font-size:14px;margin:4px 0}

@@ -217,7 +217,7 @@ function percentOf(grams: number, whole: number): number {
 
 const traceStyle = `
 body{margin:0;background:var(--paper);color:var(--ink);font-family:var(--font);font-size:16px;line-height:1.5}
-.demo{margin:0;padding:8px 16px;background:var(--grain);color:#1D2318;text-align:center;font-size:14px}
+.demo{margin:0;padding:8px 16px;background:var(--grain);color:var(--on-grain);text-align:center;font-size:14px}
 .slip{max-width:520px;margin:16px auto;padding:20px;background:var(--card);border-radius:12px;box-shadow:0 2px 10px rgb(0 0 0 / 8%)}
 h1{margin:0;font-size:28px;line-height:1.25}h2{font-size:20px;margin:16px 0 4px}h3{font-size:16px;margin:12px 0 4px}
 .photo{float:right;margin:0 0 8px 12px;border-radius:8px;object-fit:cover}
