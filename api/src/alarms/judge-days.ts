@@ -6,6 +6,7 @@ import { gatewayActor } from "../actor"
 import type { SiteDayBounds } from "../balance/find-books"
 import { readMassBalance } from "../balance/mass-balance"
 import type { Context, Transaction } from "../context"
+import { reasonOf } from "../errors"
 import { businessDayOf } from "../trace/business-day"
 import { judgedKinds } from "./evidence"
 import { judgeBalance } from "./judge-balance"
@@ -76,11 +77,19 @@ export async function judgeDays(ctx: Context): Promise<number> {
     )
   let changed = 0
   for (const site of active) {
-    const today = businessDayOf(site, new Date(nowMs))
     for (let back = 0; back <= daysJudged; back++) {
-      const day = new Date(Date.parse(`${today}T00:00:00Z`) - back * dayMs).toISOString().slice(0, 10)
-      changed += await judgeDay(ctx, { siteId: site.id, day })
+      // One that cannot be judged keeps no other's alarms back.
+      changed += await judgeBack(ctx, site, nowMs, back).catch((error: unknown) => {
+        ctx.log.error({ site: site.id, back, error: reasonOf(error) }, "a site's day could not be judged")
+        return 0
+      })
     }
   }
   return changed
+}
+
+async function judgeBack(ctx: Context, site: typeof sites.$inferSelect, nowMs: number, back: number): Promise<number> {
+  const today = businessDayOf(site, new Date(nowMs))
+  const day = new Date(Date.parse(`${today}T00:00:00Z`) - back * dayMs).toISOString().slice(0, 10)
+  return judgeDay(ctx, { siteId: site.id, day })
 }

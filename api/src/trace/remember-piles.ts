@@ -2,6 +2,7 @@ import { pileDays, piles, statedDays } from "@suyuan/drizzle/schema/trace"
 import { sql } from "drizzle-orm"
 import type { Context } from "../context"
 import { utcDay } from "../day"
+import { reasonOf } from "../errors"
 import { isOfTheseRules } from "./expected-origins"
 import { walkPiles } from "./walk-pile"
 
@@ -30,12 +31,22 @@ export async function rememberPiles(ctx: Context): Promise<number> {
           WHERE kept.pile_id = pile.id AND kept.day = (pile.last_at AT TIME ZONE 'UTC')::date AND kept.at = pile.last_at
             AND ${isOfTheseRules(sql`kept.state`)})
       ORDER BY pile.id LIMIT ${atOnce}`)
-    await walkPiles(
+    await walkThese(
       ctx,
       due.map(({ id }) => id),
     )
     after = due.at(-1)?.id ?? ""
     if (after === "") return 0
+  }
+}
+
+/** One that cannot be walked holds up no other. */
+async function walkThese(ctx: Context, pileIds: readonly string[]): Promise<void> {
+  try {
+    await walkPiles(ctx, pileIds)
+  } catch (error) {
+    if (pileIds.length > 1) for (const id of pileIds) await walkThese(ctx, [id])
+    else ctx.log.error({ pile: pileIds[0], error: reasonOf(error) }, "what a pile held could not be found out")
   }
 }
 

@@ -2,6 +2,7 @@ import { boughtOrigins, pileEvents } from "@suyuan/drizzle/schema/trace"
 import { type OutflowRef, outflowKey } from "@suyuan/protocol/trace/pile-event"
 import { and, asc, eq, inArray, isNull, sql } from "drizzle-orm"
 import type { Context } from "../context"
+import { reasonOf } from "../errors"
 import { recordDay } from "../ledger/record-day"
 import { keepBoughtOrigins } from "./bought-origins"
 import { limitsOfLots, readLots } from "./describe-origin"
@@ -59,7 +60,12 @@ export async function rememberThese(ctx: Context, lines: readonly OutflowRef[]):
   const bought = new Map(purchases.map((row) => [keyOf(row), row]))
   for (const one of lines) {
     const purchase = bought.get(outflowKey(one))
-    if (purchase) await remember(ctx, purchase)
+    // One that cannot be found out holds up no other.
+    if (purchase) {
+      await remember(ctx, purchase).catch((error: unknown) => {
+        ctx.log.error({ ...one, error: reasonOf(error) }, "what a merchant bought could not be found out")
+      })
+    }
   }
 }
 

@@ -14,6 +14,7 @@ import { raiseAlarm } from "@suyuan/api/payments/alarm"
 import { alarmOtherBytes } from "@suyuan/api/sales/open-sale"
 import { gatewayClient } from "@suyuan/client/client"
 import { audit } from "@suyuan/drizzle/schema/outbox"
+import { sites } from "@suyuan/drizzle/schema/participants"
 import { terminalToHex } from "@suyuan/protocol/terminal/identifiers"
 import { eq } from "drizzle-orm"
 import { testApp } from "../../support/app"
@@ -65,6 +66,18 @@ const alarmsAt = ({ siteId }: SellingTerminal, kind?: AlarmKind) =>
 const kindsAt = async (at: SellingTerminal) => (await alarmsAt(at)).map(({ kind }) => kind).toSorted()
 
 describe("the balance of a day", () => {
+  test("of a site that cannot be judged keeps no other site's alarms back", async () => {
+    await sell(trade.wholesaler, 34_000, trade.stallWallet)
+    await enterOutside(trade.stall, 6001)
+    const broken = eq(sites.id, trade.wholesaler.siteId)
+    const [site] = await gateway.ctx.db.select().from(sites).where(broken)
+    // Nobody can say when its day ends.
+    await gateway.ctx.db.update(sites).set({ zone: "Nowhere/Nothing" }).where(broken)
+    await judgeDays(later())
+    await gateway.ctx.db.update(sites).set({ zone: site?.zone ?? "" }).where(broken)
+    expect(await kindsAt(trade.stall)).toContain("unknown-share")
+  })
+
   test("raises goods of unknown origin above the tolerance, and not at it", async () => {
     await sell(trade.wholesaler, 34_000, trade.stallWallet)
     await enterOutside(trade.stall, 6001)

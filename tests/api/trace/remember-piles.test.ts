@@ -3,7 +3,7 @@ import { pileIdOf } from "@suyuan/api/stock/pile-id"
 import { readPileStates, readWalkStarts } from "@suyuan/api/trace/pile-days"
 import { forgetPileDays, rememberPiles } from "@suyuan/api/trace/remember-piles"
 import { pileDays } from "@suyuan/drizzle/schema/trace"
-import { sql } from "drizzle-orm"
+import { eq, sql } from "drizzle-orm"
 import { type TestGateway, testGateway } from "../../support/context"
 import { harvestBody, nextMoment, openTrade, type Trade } from "../../support/goods"
 
@@ -53,6 +53,27 @@ test("a pile is remembered when it has been quiet for an hour, and forgotten aft
   await forgetPileDays(gateway.ctx)
   gateway.clock.advance(-100 * 86_400_000)
   expect(await startNow()).toBeUndefined()
+})
+
+test("a pile that cannot be walked holds up no other", async () => {
+  const { ctx, clock } = gateway
+  await harvest(700)
+  const other = await openTrade(ctx)
+  await other.baseA.deliver(await other.baseA.envelope("harvest", harvestBody(ctx, ctx.random.uuid(), 100)))
+  clock.advance(3_700_000)
+  let asked = 0
+  const nowMs = () => {
+    asked += 1
+    // Both together, and the first of them alone.
+    if (asked === 2 || asked === 3) throw new Error("not this one")
+    return clock.nowMs()
+  }
+  const keptOf = (id: string) => ctx.db.$count(pileDays, eq(pileDays.pileId, id))
+  const ids = [pileId(), pileIdOf(other.baseA.merchantId, cabbage, null)]
+  const before = await Promise.all(ids.map(keptOf))
+  await rememberPiles({ ...ctx, clock: { nowMs } })
+  const [own = 0, others = 0] = await Promise.all(ids.map(keptOf))
+  expect(own + others - (before[0] ?? 0) - (before[1] ?? 0)).toBe(1)
 })
 
 test("[RG-26] what is remembered without what was expected, or by other rules of it, does not count", async () => {

@@ -60,6 +60,23 @@ test("what merchants bought is found out once, with its way, and counts until it
   expect((await remembered()).map((one) => one !== undefined)).toEqual([true, false])
 })
 
+test("a purchase that cannot be found out holds up no other", async () => {
+  const { ctx, clock } = gateway
+  await harvest(trade.baseB, 9000)
+  await sell(trade.baseB, 1000, trade.wholesalerWallet)
+  await sell(trade.baseB, 1000, trade.stallWallet)
+  let asked = 0
+  const nowMs = () => {
+    asked += 1
+    if (asked === 1) throw new Error("not this one")
+    return clock.nowMs()
+  }
+  const before = (await remembered()).filter((one) => one !== undefined).length
+  expect(await rememberPurchases({ ...ctx, clock: { nowMs } })).toBe(2)
+  expect((await remembered()).filter((one) => one !== undefined)).toHaveLength(before + 1)
+  expect(await rememberPurchases(ctx)).toBe(0)
+})
+
 test("a line that was taken back is remembered as nothing, and nobody looks for it again", async () => {
   await harvest(trade.baseB, 9000)
   const sale = await sell(trade.baseB, 3000, trade.stallWallet)
