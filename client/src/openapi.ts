@@ -10313,7 +10313,11 @@ export interface paths {
                         readonly "application/json": components["schemas"]["Error"];
                     };
                 };
-                /** @description `catalogue/name-decided`: This name was given another meaning already. */
+                /**
+                 * @description `catalogue/name-decided`: This name was given another meaning already.
+                 *
+                 *     `catalogue/synonyms-full`: The commodity has as many synonyms as one may have; thin them out in the catalogue first.
+                 */
                 readonly 409: {
                     headers: {
                         readonly [name: string]: unknown;
@@ -10413,6 +10417,8 @@ export interface paths {
                 /**
                  * @description `catalogue/name-decided`: This name was given another meaning already.
                  *
+                 *     `catalogue/synonyms-full`: The commodity has as many synonyms as one may have; thin them out in the catalogue first.
+                 *
                  *     `request/conflict`: This has changed meanwhile; reload and try again.
                  */
                 readonly 409: {
@@ -10503,7 +10509,11 @@ export interface paths {
                         readonly "application/json": components["schemas"]["Error"];
                     };
                 };
-                /** @description `catalogue/name-decided`: This name was given another meaning already. */
+                /**
+                 * @description `catalogue/name-decided`: This name was given another meaning already.
+                 *
+                 *     `catalogue/synonyms-full`: The commodity has as many synonyms as one may have; thin them out in the catalogue first.
+                 */
                 readonly 409: {
                     headers: {
                         readonly [name: string]: unknown;

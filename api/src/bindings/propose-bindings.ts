@@ -4,9 +4,10 @@ import { merchants } from "@suyuan/drizzle/schema/merchants"
 import { sites } from "@suyuan/drizzle/schema/participants"
 import { attempts } from "@suyuan/drizzle/schema/payments"
 import { saleLines, sales } from "@suyuan/drizzle/schema/sales"
-import { and, eq, gte, inArray, lt, sql } from "drizzle-orm"
+import { and, inArray, lt, sql } from "drizzle-orm"
 import type { Context } from "../context"
 import { utcDay } from "../day"
+import { arrayOf } from "../unnest"
 
 const dayMs = 86_400_000
 
@@ -107,7 +108,7 @@ async function findMerchantLike(ctx: Context): Promise<MerchantLike[]> {
     ORDER BY count(*) DESC LIMIT ${proposalsMax}`)
 }
 
-/** A wallet that was bound meanwhile is no question any more. */
+/** A wallet that was bound meanwhile is no question any more. Named are those alone that bought at a stall in question. */
 async function closeBound(ctx: Context): Promise<void> {
   const open = await ctx.db
     .select({
@@ -118,17 +119,31 @@ async function closeBound(ctx: Context): Promise<void> {
     .from(bindingProposals)
     .where(inArray(bindingProposals.state, ["new", "invited"]))
   if (open.length === 0) return
-  const since = new Date(ctx.clock.nowMs() - keptDays * dayMs)
-  const bound = await ctx.db
-    .select({ buyerId: bindings.buyerId })
-    .from(bindings)
-    .where(and(eq(bindings.state, "active"), gte(bindings.validFrom, since)))
-  const isBound = ({ seller, pseudonym }: (typeof open)[number]) =>
-    bound.some(({ buyerId }) => pseudonymOf(ctx, seller, buyerId) === pseudonym)
-  const ids = open.filter(isBound).map(({ id }) => id)
+  const bound = await boundMeanwhile(ctx, [...new Set(open.map(({ seller }) => seller))])
+  const names = new Set(bound.map(({ seller, wallet }) => `${seller} ${pseudonymOf(ctx, seller, wallet)}`))
+  const ids = open.filter(({ seller, pseudonym }) => names.has(`${seller} ${pseudonym}`)).map(({ id }) => id)
   if (ids.length === 0) return
   const decidedAt = new Date(ctx.clock.nowMs())
   await ctx.db.update(bindingProposals).set({ state: "bound", decidedAt }).where(inArray(bindingProposals.id, ids))
+}
+
+function boundMeanwhile(ctx: Context, sellers: readonly string[]) {
+  const nowMs = ctx.clock.nowMs()
+  const boundSince = new Date(nowMs - keptDays * dayMs).toISOString()
+  // What the oldest proposal counts.
+  const soldSince = utcDay(new Date(nowMs - (keptDays + merchantLike.windowDays) * dayMs))
+  const asked = arrayOf("uuid", sellers)
+  return ctx.db.execute<{ seller: string; wallet: string }>(sql`
+    WITH bound AS MATERIALIZED (
+      SELECT DISTINCT buyer_id FROM ${bindings} WHERE state = 'active' AND valid_from >= ${boundSince}::timestamptz
+    )
+    SELECT sale.merchant_id AS seller, bound.buyer_id AS wallet
+    FROM bound JOIN ${sales} AS sale ON sale.buyer_id = bound.buyer_id AND sale.day >= ${soldSince}::date
+    WHERE sale.merchant_id = ANY (${asked})
+    UNION
+    SELECT attempt.merchant_id, bound.buyer_id
+    FROM bound JOIN ${attempts} AS attempt ON attempt.wallet_buyer_id = bound.buyer_id AND attempt.day >= ${soldSince}::date - 1
+    WHERE attempt.merchant_id = ANY (${asked})`)
 }
 
 async function forgetOld(ctx: Context): Promise<void> {

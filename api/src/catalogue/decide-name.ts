@@ -5,7 +5,7 @@ import { writeAudit } from "../audit"
 import type { Context, Reader, Transaction } from "../context"
 import { ServiceError } from "../errors"
 import { requireEverySite } from "../participants/require-every-site"
-import { type CatalogueEntry, lockCatalogue, storeVersion } from "./publish-catalogue"
+import { type CatalogueEntry, catalogueLimits, lockCatalogue, storeVersion } from "./publish-catalogue"
 import { plainName } from "./unmapped-names"
 
 export type UnmappedName = typeof unmappedNames.$inferSelect
@@ -39,6 +39,9 @@ export function mapName(ctx: Context, actor: Actor, id: string, code: number): P
     const target = known.entries.find((entry) => entry.code === code)
     if (!target) throw new ServiceError("stock/unknown-commodity", { field: "commodity" })
     if (target.synonyms.map(plainName).includes(name.name)) return
+    if (target.synonyms.length >= catalogueLimits.synonyms) {
+      throw new ServiceError("catalogue/synonyms-full", { field: "commodity" })
+    }
     const said = await asWritten(tx, name)
     const entries = known.entries.map((entry) =>
       entry.code === code ? { ...entry, synonyms: [...entry.synonyms, said] } : entry,
@@ -61,6 +64,12 @@ export function addNamed(ctx: Context, actor: Actor, id: string, added: NewCommo
     }
     const said = await asWritten(tx, name)
     const { nameZh = said } = added
+    if (nameZh.length > catalogueLimits.nameZh) {
+      throw new ServiceError("request/malformed", {
+        field: "nameZh",
+        expected: `at most ${catalogueLimits.nameZh} characters`,
+      })
+    }
     const synonyms = plainName(nameZh) === name.name ? [] : [said]
     await storeVersion(ctx, tx, actor, known, [...known.entries.map(withoutVersion), { ...added, nameZh, synonyms }])
   })

@@ -25,6 +25,9 @@ export type Catalogue = {
   readonly entries: readonly CatalogueEntry[]
 }
 
+/** What an entry may hold, whichever way it comes. */
+export const catalogueLimits = { nameZh: 12, synonyms: 20 } as const
+
 /** The catalogue is the gateway's organisation's and of no site. */
 const noSite = "00000000-0000-0000-0000-000000000000"
 

@@ -48,6 +48,9 @@ export async function meaningOf(
   if (known.state === "dismissed") return { kind: "dismissed" }
   // A mapped name is a synonym; one that a later catalogue left out again waits once more.
   if (known.state === "mapped") {
+    // Or it was mapped between the two looks.
+    const mapped = await findCommodity(tx, said)
+    if (mapped) return { kind: "commodity", code: mapped.code }
     await tx.update(unmappedNames).set({ state: "open", commodity: null }).where(eq(unmappedNames.id, known.id))
   }
   return { kind: "open" }

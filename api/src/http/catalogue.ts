@@ -1,6 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi"
 import { addNamed, dismissName, listUnmapped, mapName, type UnmappedName } from "../catalogue/decide-name"
-import { publishCatalogue } from "../catalogue/publish-catalogue"
+import { catalogueLimits, publishCatalogue } from "../catalogue/publish-catalogue"
 import { type Commodity, findCommodity, readCatalogue, searchCommodities } from "../catalogue/read-catalogue"
 import { seedCatalogue } from "../catalogue/seed-catalogue"
 import type { Context } from "../context"
@@ -16,9 +16,9 @@ const word = (charactersMax: number) => z.string().trim().min(1).max(charactersM
 const entry = z
   .object({
     code: z.number().int().min(1).max(0x7fff_ffff),
-    nameZh: word(12),
+    nameZh: word(catalogueLimits.nameZh),
     nameEn: word(32),
-    synonyms: z.array(word(32)).max(20),
+    synonyms: z.array(word(32)).max(catalogueLimits.synonyms),
     initials: z
       .string()
       .regex(/^[a-z0-9]{0,32}$/, "lower-case letters and digits")
@@ -97,7 +97,12 @@ const decidedName = z
   })
   .openapi("DecidedName")
 const byId = { params: z.object({ id: uuid }) }
-const nameRefusals = [...actorRefusals, "catalogue/name-unknown", "catalogue/name-decided"] as const
+const nameRefusals = [
+  ...actorRefusals,
+  "catalogue/name-unknown",
+  "catalogue/name-decided",
+  "catalogue/synonyms-full",
+] as const
 
 const listNamesRoute = createRoute({
   method: "get",

@@ -171,6 +171,11 @@ export const terminalErrors = {
     en: "A change of a payee account needs another person's approval.",
   },
   "catalogue/name-unknown": { status: 404, zh: "没有这个待定名称。", en: "There is no such name in the inbox." },
+  "catalogue/synonyms-full": {
+    status: 409,
+    zh: "这个品种的别名已满，请先在目录中精简。",
+    en: "The commodity has as many synonyms as one may have; thin them out in the catalogue first.",
+  },
   "catalogue/name-decided": {
     status: 409,
     zh: "这个名称已经归入别的品种。",

@@ -77,6 +77,19 @@ describe("a wallet that buys as a merchant would", () => {
     expect(await waiting(wholesaler)).toHaveLength(1)
   })
 
+  test("[MP-4] is compared with the wallets that bought at its stall, however many are bound elsewhere", async () => {
+    const { ctx } = gateway
+    for (let more = 0; more < 5; more += 1) await newBuyer(ctx, market)
+    let names = 0
+    const fingerprint = (text: string) => {
+      if (text.startsWith("binding-proposal:")) names += 1
+      return ctx.keys.fingerprint(text)
+    }
+    await proposeBindings({ ...ctx, keys: { ...ctx.keys, fingerprint } })
+    // The proposal's own, and that of the bound wallet that buys there.
+    expect(names).toBe(2)
+  })
+
   test("[MP-2] names nobody, and binds nothing", async () => {
     const [row] = await gateway.ctx.db.select().from(bindingProposals)
     const told = JSON.stringify(row)

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test"
 import { addNamed, dismissName, listUnmapped, mapName } from "@suyuan/api/catalogue/decide-name"
+import { publishCatalogue } from "@suyuan/api/catalogue/publish-catalogue"
 import { findCommodity, readCatalogue, searchCommodities } from "@suyuan/api/catalogue/read-catalogue"
 import { readSeed, seedCatalogue } from "@suyuan/api/catalogue/seed-catalogue"
 import { unmappedMentions } from "@suyuan/drizzle/schema/matching"
@@ -124,6 +125,30 @@ describe("a name that the catalogue does not know", () => {
     expect(await findCommodity(gateway.ctx.db, "蕨菜")).toMatchObject({ code: 9001, nameZh: "蕨菜", initials: "jc" })
     await dismissName(gateway.ctx, operator, (await openName("石头")).id, "不是食品")
     expect(refusalsOf(await stall.deliver(fern, stone)).toSorted()).toEqual(["stock/unknown-commodity", "stored"])
+  })
+
+  test("[NM-4] makes no catalogue that could not be published: names of 12 characters, 20 synonyms", async () => {
+    const { ctx } = gateway
+    const [long, one] = ["特别特别特别特别长的菜名一二", "又一个番茄"]
+    await stall.deliver(
+      await stall.envelope("outside-goods", outside(long)),
+      await stall.envelope("outside-goods", outside(one)),
+    )
+    const added = { code: 9003, nameEn: "Long", shelfLifeHours: 72 }
+    const name = await openName(long)
+    expect(await refusalOf(addNamed(ctx, operator, name.id, added))).toBe("request/malformed")
+    await addNamed(ctx, operator, name.id, { ...added, nameZh: "长名菜" })
+    const { version, entries } = await readCatalogue(ctx.db)
+    const full = entries.map(({ catalogueVersion: _, ...entry }) => {
+      if (entry.nameZh !== "番茄") return entry
+      const more = Array.from({ length: 20 - entry.synonyms.length }, (_, i) => `番茄${i}`)
+      return { ...entry, synonyms: [...entry.synonyms, ...more] }
+    })
+    await publishCatalogue(ctx, operator, { version: version + 1, entries: full })
+    const code = (await findCommodity(ctx.db, "番茄"))?.code ?? 0
+    expect(await refusalOf(mapName(ctx, operator, (await openName(one)).id, code))).toBe("catalogue/synonyms-full")
+    // As everybody reads it, it can be published again.
+    await publishCatalogue(ctx, operator, { version: version + 2, entries })
   })
 
   test("[NM-4] refuses the wrong actor, an unknown name and an unknown commodity, and changes nothing", async () => {
