@@ -41,8 +41,8 @@ export type AskedPile = {
 /**
  * The events of the asked piles, and level by level those of every pile that something was bought from by the time
  * that matters, unless it is remembered what was bought. Of a pile that is remembered only the events since: two round
- * trips a level. Each pile is read to the present, because a later void or a sale beyond the book says something about
- * what was there before. Outflows that are neither asked about nor bought come summed up.
+ * trips a level. A pile is read to the present where a later void or a sale beyond the book says something about what
+ * was there before. Outflows that are neither asked about nor bought come summed up.
  * @param nowMs the present.
  * @param known where the walks through the asked piles may begin, where that was read already.
  */
@@ -66,16 +66,17 @@ export async function readHistories(
     levels += 1
     for (const pileId of next) starts.delete(pileId)
     for (const [pileId, start] of found) starts.set(pileId, start)
-    let unread = [...next]
+    let [unread, isAgain] = [[...next], false]
     while (unread.length > 0) {
-      const read = await readSome(reader, unread, needed, starts, nowMs)
+      const read = await readSome(reader, unread, needed, starts, { nowMs, mayEnd: !isAgain })
       for (const [pileId, revision] of read.revisions) revisions.set(pileId, revision)
       for (const [key, one] of read.bought) bought.set(key, one)
       for (const [pileId, opening] of read.openings) openings.set(pileId, opening)
       for (const pileId of unread) rowsByPile.set(pileId, read.rows.get(pileId) ?? [])
-      // What is asked about was before what is remembered, by a clock that was set since.
-      unread = unread.filter((pileId) => starts.has(pileId) && isMissing(pileId, needed, rowsByPile))
+      // What is asked about was before what is remembered, or after what matters, by a clock that was set since.
+      unread = isAgain ? [] : unread.filter((pileId) => isMissing(pileId, needed, rowsByPile))
       for (const pileId of unread) starts.delete(pileId)
+      isAgain = true
     }
     const total = [...rowsByPile.values()].reduce((sum, some) => sum + some.length, 0)
     if (total > rowsMax) throw new Error(`a trace over ${rowsMax} pile events was stopped`)
@@ -148,13 +149,13 @@ async function readSome(
   pileIds: readonly string[],
   needed: ReadonlyMap<string, Needed>,
   starts: ReadonlyMap<string, WalkStart>,
-  nowMs: number,
+  { nowMs, mayEnd }: { readonly nowMs: number; readonly mayEnd: boolean },
 ) {
   const wanted = pileIds.map((pileId): WantedPile => {
     const { fromMs, untilMs, outflows } = needOf(pileId, needed)
     const start = starts.get(pileId)
     const after = start ? new Date(start.atMs) : new Date(windowStart(untilMs).getTime() - 1)
-    return { pileId, after, isResumed: start !== undefined, fromMs, untilMs, named: outflows }
+    return { pileId, after, isResumed: start !== undefined, fromMs, untilMs, mayEnd, named: outflows }
   })
   const [read, bought] = await Promise.all([
     readPileRows(reader, wanted, nowMs),

@@ -19,6 +19,8 @@ export type WantedPile = {
   /** What happened from then until then is about the asked goods; see `read-histories`. */
   readonly fromMs: number
   readonly untilMs: number
+  /** Whether what comes after `untilMs` may be left out where nothing stored since says anything of before. */
+  readonly mayEnd: boolean
   /** Outflows that are asked about or that somebody bought: `recordId#line`. */
   readonly named: ReadonlySet<string>
 }
@@ -45,7 +47,9 @@ const clocksAheadMs = 86_400_000
  * that could tell them apart, come as one of their sum at the time of the last: a stall sells a hundred times between
  * two purchases, and ranges of other outflows, shortfalls and stock follow from the sum alone. What keeps two outflows
  * apart: an inflow, void, return or stock-take between their times, or so near one of them that the clocks leave the order open; an
- * outflow that is named, that is a loss, or of which somebody chose the lot; the time that matters to the asker.
+ * outflow that is named, that is a loss, or of which somebody chose the lot; the time that matters to the asker. What
+ * happened after that time is read only where it says something of before: a void, a return, a late event, a shortfall
+ * (`note-events` keeps since when each of them does).
  */
 export async function readPileRows(reader: Reader, piles: readonly WantedPile[], nowMs: number): Promise<PileRows> {
   if (piles.length === 0) return { rows: [], openingGrams: new Map(), revisions: new Map() }
@@ -54,18 +58,26 @@ export async function readPileRows(reader: Reader, piles: readonly WantedPile[],
   const lastDay = utcDay(new Date(nowMs + clocksAheadMs))
   const named = piles.flatMap(({ pileId, named }) => [...named].map((key) => ({ pileId, ...splitKey(key) })))
   const found = await reader.execute<RawRow>(sql`
-    WITH wanted AS (
-      SELECT * FROM ${unnest("wanted", {
+    WITH wanted AS MATERIALIZED (
+      SELECT asked.*, CASE WHEN may_end IS NOT NULL AND EXISTS (SELECT FROM ${pileTable} WHERE id = asked.pile_id AND last_at IS NOT NULL)
+          AND NOT EXISTS (SELECT FROM ${pileRevisions} AS now WHERE now.pile_id = asked.pile_id AND now.since <= may_end)
+        THEN may_end ELSE 'infinity' END AS last
+      FROM ${unnest("asked", {
         pile_id: ["bytea", piles.map(({ pileId }) => pileId)],
         after: ["timestamptz", piles.map(({ after }) => after)],
         first: ["timestamptz", piles.map(({ fromMs }) => new Date(fromMs))],
         until: ["timestamptz", piles.map(({ untilMs }) => new Date(untilMs))],
+        // What came so soon after may have come before.
+        may_end: [
+          "timestamptz",
+          piles.map(({ mayEnd, untilMs }) => (mayEnd ? new Date(untilMs + 2 * openOrderMs) : null)),
+        ],
       })}
     ), events AS MATERIALIZED (
       SELECT event.pile_id, effective_at, direction, record_id, line, grams_low, grams_high, source, lot_id,
         upstream_pile_id, upstream_record_id, upstream_line
       FROM wanted JOIN ${pileEvents} AS event ON event.pile_id = wanted.pile_id AND event.effective_at > wanted.after
-        AND event.day BETWEEN ${firstDay}::date AND ${lastDay}::date
+        AND event.effective_at <= wanted.last AND event.day BETWEEN ${firstDay}::date AND ${lastDay}::date
     ), named AS (
       SELECT pile_id, upstream_record_id AS record_id, coalesce(upstream_line, 0) AS line FROM events
         WHERE source IN ('void', 'return')

@@ -1,8 +1,9 @@
 // Outflows that nobody asks about come summed up: this must be seen by nobody.
-import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test"
+import { noteEvents } from "@suyuan/api/trace/note-events"
 import { historyDays, pileEventOf, readHistories } from "@suyuan/api/trace/read-histories"
 import { clockErrorMs, resolve } from "@suyuan/api/trace/resolve"
-import { pileEvents } from "@suyuan/drizzle/schema/trace"
+import { pileEvents, piles } from "@suyuan/drizzle/schema/trace"
 import { outflowKey } from "@suyuan/protocol/trace/pile-event"
 import { inArray } from "drizzle-orm"
 import { Dice } from "../../protocol/trace/dice"
@@ -89,4 +90,60 @@ test("sums a day's sales up, and keeps apart what was there before and after the
   expect(now.rows.map(({ source, gramsHigh }) => `${source} ${gramsHigh}`).toSorted()).toEqual([
     ...["count 2000", "outflow 600", "outflow 600"],
   ])
+})
+
+describe("what came after the time that matters", () => {
+  const minute = 60_000
+
+  /** A pile of a stock-take and three sales, a minute apart, told to the pile as they are stored. */
+  async function soldPile(seed: number) {
+    const [dice, nowMs] = [new Dice(seed), gateway.clock.nowMs()]
+    const [pileId, siteId, merchantId] = [randomHex(dice, 16), gateway.ctx.random.uuid(), gateway.ctx.random.uuid()]
+    const at = { siteId, merchantId, commodity: 1 }
+    await gateway.ctx.db
+      .insert(piles)
+      .values({ id: pileId, ...at, alias: randomHex(dice, 16), createdAt: new Date(nowMs) })
+    const event = (minutesAgo: number, grams: number, rest: Partial<Row>): Row => {
+      const effectiveAt = new Date(nowMs - minutesAgo * minute)
+      const named = { recordId: randomHex(dice, 16), line: 0, direction: 1, source: "outflow" as const }
+      const weight = { gramsLow: grams, gramsHigh: grams }
+      return { pileId, day: effectiveAt.toISOString().slice(0, 10), effectiveAt, ...at, ...named, ...weight, ...rest }
+    }
+    const store = (rows: Row[]) =>
+      gateway.ctx.db.transaction(async (tx) => {
+        await noteEvents(tx, await tx.insert(pileEvents).values(rows).returning())
+      })
+    const sales = [30, 20, 10].map((minutesAgo) => event(minutesAgo, 100, {}))
+    await store([event(40, 5000, { direction: 0, source: "unknown" })])
+    for (const sale of sales) await store([sale])
+    const [asked = sales[0]!, later = sales[2]!] = [sales[0], sales[2]]
+    const until = new Date(asked.effectiveAt.getTime() + 2 * clockErrorMs)
+    const read = async (outflows: readonly Row[]) => {
+      const wanted = { pileId, until, from: asked.effectiveAt, outflows: outflows.map(outflowKey) }
+      const { rows } = await readHistories(gateway.ctx.db, [wanted], nowMs)
+      return rows.map(({ effectiveAt }) => Math.round((nowMs - effectiveAt.getTime()) / minute)).sort((a, b) => b - a)
+    }
+    return { asked, later, store, event, read }
+  }
+
+  test("is left out, where nothing of it says anything of before", async () => {
+    const { asked, read } = await soldPile(7_101)
+    expect(await read([asked])).toEqual([40, 30])
+  })
+
+  test("is read from the first that says something: a void, or goods sold beyond the book", async () => {
+    const voided = await soldPile(7_102)
+    const { recordId, line } = voided.later
+    const names = { upstreamRecordId: recordId, upstreamLine: line, direction: 0, source: "void" as const }
+    await voided.store([voided.event(10, 100, names)])
+    expect(await voided.read([voided.asked])).toEqual([40, 30, 20, 10, 10])
+    const short = await soldPile(7_103)
+    await short.store([short.event(5, 9000, {})])
+    expect(await short.read([short.asked])).toEqual([40, 30, 5])
+  })
+
+  test("is read when what is asked for is among it, by a clock that was set since", async () => {
+    const { asked, later, read } = await soldPile(7_104)
+    expect(await read([asked, later])).toEqual([40, 30, 20, 10])
+  })
 })
