@@ -40,7 +40,18 @@ export async function readInspections(
     until: ["timestamptz", stays.map(({ untilMs }) => new Date(untilMs))],
   })} WHERE stay.pile_id = ${inspections.pileId} AND ${inspections.sampledAt} BETWEEN stay.since AND stay.until)`
   const rows = await reader
-    .select()
+    .select({
+      pileId: inspections.pileId,
+      sampleNumber: inspections.sampleNumber,
+      method: inspections.method,
+      standard: inspections.standard,
+      limitPermille: inspections.limitPermille,
+      inhibitionPermille: inspections.inhibitionPermille,
+      conclusion: inspections.conclusion,
+      recordId: inspections.recordId,
+      testedAt: inspections.testedAt,
+      supersededBy: inspections.supersededBy,
+    })
     .from(inspections)
     .where(
       and(
@@ -51,10 +62,9 @@ export async function readInspections(
     .orderBy(failedThenNewest(sql`inspections`))
     .limit(inspectionsMax)
   const described = rows.map((row) => {
-    const { sampleNumber, method, standard, limitPermille, inhibitionPermille, conclusion, recordId } = row
-    const test = { sampleNumber, method, standard, limitPermille, inhibitionPermille, conclusion, recordId }
-    const isSuperseded = row.supersededBy !== null && { isSuperseded: true }
-    return { pileId: row.pileId, test: { ...test, testedAt: row.testedAt.toISOString(), ...isSuperseded } }
+    const { pileId, supersededBy, testedAt, ...test } = row
+    const isSuperseded = supersededBy !== null && { isSuperseded: true }
+    return { pileId, test: { ...test, testedAt: testedAt.toISOString(), ...isSuperseded } }
   })
   const byPile = Map.groupBy(described, ({ pileId }) => pileId)
   return new Map([...byPile].map(([pileId, tests]) => [pileId, tests.map(({ test }) => test)]))
