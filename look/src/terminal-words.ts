@@ -53,6 +53,7 @@ export const terminalWords = {
   },
   reduceAnyway: { zh: "仍然这样收", en: "Ask for this all the same" },
   clear: { zh: "清空", en: "Clear" },
+  undoClear: { zh: "恢复刚清空的", en: "Bring back what was cleared" },
   takeCash: { zh: "收现金", en: "Take cash" },
   settle: { zh: "收款", en: "Settle" },
   payCode: { zh: "收款溯源码", en: "Pay code" },

@@ -5,6 +5,7 @@ import { tellDisplay } from "./display/tell-display"
 import { GoodsScreen } from "./goods/goods-screen"
 import { keepFollowingRefunds } from "./refund/use-refunds"
 import { SellScreen } from "./sell/sell-screen"
+import { keepCurrentBasket } from "./session/keep-current-basket"
 import { letNewVersionIn } from "./session/new-version"
 import { useKiosk, useKioskState, useWords } from "./session/use-kiosk"
 import { SettleScreen } from "./settle/settle-screen"
@@ -22,12 +23,15 @@ type Place = (typeof places)[number]["name"]
 
 export function App() {
   const kiosk = useKiosk()
-  const { shown, settings, problem, purchases, standing, line } = useKioskState()
+  const { shown, basket, settings, problem, purchases, standing, line } = useKioskState()
   const say = useWords()
   const [place, setPlace] = useState<Place>("sell")
   const incoming = purchases.filter(([, { answer }]) => answer === undefined).length
 
+  const isSelling = shown !== undefined || basket.lines.length > 0
+
   useEffect(() => tellDisplay(kiosk), [kiosk])
+  useEffect(() => keepCurrentBasket(kiosk), [kiosk])
   useEffect(() => (line.isOnline ? keepFollowingRefunds(kiosk) : undefined), [kiosk, line.isOnline])
   useEffect(() => {
     document.documentElement.lang = settings.language === "zh" ? "zh-CN" : "en"
@@ -46,7 +50,7 @@ export function App() {
         <div className="problem" role="alert">
           <p>? {say(problem)}</p>
           {problem === "newVersion" ? (
-            <button type="button" disabled={shown !== undefined} onClick={letNewVersionIn}>
+            <button type="button" disabled={isSelling} onClick={letNewVersionIn}>
               {say("updateNow")}
             </button>
           ) : (

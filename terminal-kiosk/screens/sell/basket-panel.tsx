@@ -1,7 +1,7 @@
 import { linesTotalFen } from "@suyuan/protocol/sale/sale-totals"
 import { basketAmountFen } from "../../src/basket/basket"
 import { lineText, yuan } from "../session/goods-names"
-import { clearBasket, hold, recall } from "../session/selling"
+import { clearBasket, hold, recall, undoClear } from "../session/selling"
 import { stoppedBy } from "../session/stopped-by"
 import { useKiosk, useKioskState, useWords } from "../session/use-kiosk"
 
@@ -15,7 +15,7 @@ type BasketPanelProps = {
 /** The slip that grows: lines, sum, and the way to the code. */
 export function BasketPanel({ onLine, onReduce, onSettle, refusal }: BasketPanelProps) {
   const kiosk = useKiosk()
-  const { basket, tiles, catalogue, settings, held, standing } = useKioskState()
+  const { basket, cleared, tiles, catalogue, settings, held, standing } = useKioskState()
   const say = useWords()
   const linesFen = linesTotalFen(basket.lines)
   const amountFen = basketAmountFen(basket)
@@ -51,6 +51,13 @@ export function BasketPanel({ onLine, onReduce, onSettle, refusal }: BasketPanel
           )
         })}
         {isEmpty && <li className="slip-empty">{say("basketEmpty")}</li>}
+        {isEmpty && cleared !== undefined && (
+          <li>
+            <button type="button" className="secondary wide" onClick={() => undoClear(kiosk)}>
+              {say("undoClear")} ({yuan(basketAmountFen(cleared))})
+            </button>
+          </li>
+        )}
       </ol>
       <div className="basket-foot">
         <p className="sum">

@@ -2,6 +2,7 @@
 import type { Transport } from "@suyuan/client/transport"
 import type { Result } from "@suyuan/protocol/result"
 import { emptyBasket } from "../../src/basket/basket"
+import { takeUpBasket } from "../../src/basket/current-basket"
 import { listHeld } from "../../src/basket/hold-basket"
 import { readCatalogue } from "../../src/catalogue/read-catalogue"
 import { endUnanswered } from "../../src/display/invite-display"
@@ -61,7 +62,8 @@ export class Kiosk {
     const kiosk = new Kiosk(terminal, transport, {
       ...{ settings, tiles, catalogue, held },
       standing: standingOfNotice((await store.get("notices", "state"))?.text),
-      basket: emptyBasket(terminal.newId()),
+      basket: (await takeUpBasket(terminal)) ?? emptyBasket(terminal.newId()),
+      cleared: undefined,
       shown: undefined,
       purchases: [],
       bindings: [],

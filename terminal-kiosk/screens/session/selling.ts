@@ -28,7 +28,7 @@ export function putLine(kiosk: Kiosk, line: SaleLine, index?: number): BasketErr
   const { basket } = kiosk.state.get()
   const changed = index === undefined ? addLine(basket, line) : changeLine(basket, index, line)
   if (!changed.ok) return changed.error
-  kiosk.state.set({ basket: changed.value })
+  kiosk.state.set({ basket: changed.value, cleared: undefined })
   return undefined
 }
 
@@ -45,8 +45,14 @@ export function askLess(kiosk: Kiosk, askedFen: number): { readonly isBeyondCust
   return { isBeyondCustom: reduced.value.reduction.overTolerance }
 }
 
+/** One tap away from 抹零: what it takes can be called back. */
 export function clearBasket(kiosk: Kiosk): void {
-  kiosk.state.set({ basket: freshBasket(kiosk) })
+  kiosk.state.set({ cleared: kiosk.state.get().basket, basket: freshBasket(kiosk) })
+}
+
+export function undoClear(kiosk: Kiosk): void {
+  const { basket, cleared } = kiosk.state.get()
+  if (cleared !== undefined && basket.lines.length === 0) kiosk.state.set({ basket: cleared, cleared: undefined })
 }
 
 export function hold(kiosk: Kiosk): Promise<void> {

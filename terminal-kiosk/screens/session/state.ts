@@ -49,6 +49,8 @@ export interface KioskState {
   readonly tiles: readonly TileRow[]
   readonly catalogue: CatalogueRow | undefined
   readonly basket: Basket
+  /** What was cleared away last, until another line is added: it can be called back. */
+  readonly cleared: Basket | undefined
   readonly held: readonly HeldBasket[]
   readonly shown: ShownSale | undefined
   readonly purchases: readonly (readonly [string, PurchaseRow])[]

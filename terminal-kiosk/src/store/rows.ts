@@ -226,6 +226,8 @@ export interface Tables {
   readonly tiles: TileRow
   readonly catalogue: CatalogueRow
   readonly held: HeldBasketRow
+  /** The basket in the seller's hand, written down a moment after it changed. */
+  readonly current: HeldBasketRow & { readonly id: string }
   readonly settings: SettingsRow
   readonly recallHolds: RecallHoldsRow
 }

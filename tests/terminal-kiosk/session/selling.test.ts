@@ -2,10 +2,19 @@ import { expect, test } from "bun:test"
 import { followPayment } from "@suyuan/terminal-kiosk/payments/follow-payments"
 import { standingOf } from "@suyuan/terminal-kiosk/sale/sale-standing"
 import type { SaleRow } from "@suyuan/terminal-kiosk/store/rows"
-import { hold, putLine, recall, renew, settle } from "../../../terminal-kiosk/screens/session/selling"
+import { keepCurrentBasket } from "../../../terminal-kiosk/screens/session/keep-current-basket"
+import {
+  clearBasket,
+  hold,
+  putLine,
+  recall,
+  renew,
+  settle,
+  undoClear,
+} from "../../../terminal-kiosk/screens/session/selling"
 import type { TerminalStanding } from "../../../terminal-kiosk/screens/session/state"
 import { queuedKinds } from "../headless-terminal"
-import { openKiosk } from "./headless-kiosk"
+import { openKiosk, reopenKiosk } from "./headless-kiosk"
 
 const cabbage = { slot: 1, quantity: { unit: "gram" as const, count: 2500 }, unitPriceFen: 360 }
 
@@ -79,4 +88,41 @@ test("a basket that is held comes back, and what was in the hand meanwhile is he
   await recall(kiosk, mine)
   expect(state().basket).toMatchObject({ id: mine, lines: [cabbage] })
   expect(state().held.map(({ basket }) => basket.lines)).toEqual([[{ ...cabbage, unitPriceFen: 500 }]])
+})
+
+test("a weighed basket outlives the page; one that was sold, held or cleared away does not come back", async () => {
+  const { kiosk, stall, state } = await withCabbage()
+  const opened = async () => (await reopenKiosk(stall)).state.get().basket
+  const stop = keepCurrentBasket(kiosk)
+  putLine(kiosk, { ...cabbage, unitPriceFen: 500 })
+  dispatchEvent(new Event("pagehide"))
+  expect(await opened()).toEqual(state().basket)
+  const { id } = state().basket
+  await settle(kiosk, "cash")
+  // The page goes before the emptied basket is written.
+  expect((await opened()).lines).toEqual([])
+  putLine(kiosk, cabbage)
+  dispatchEvent(new Event("pagehide"))
+  await hold(kiosk)
+  expect((await opened()).lines).toEqual([])
+  await recall(kiosk, state().held[0]!.basket.id)
+  expect((await opened()).lines).toEqual([cabbage])
+  expect((await opened()).id).not.toBe(id)
+  clearBasket(kiosk)
+  stop()
+  expect((await opened()).lines).toEqual([])
+})
+
+test("what was cleared away by a slip of the thumb can be called back, until another line is added", async () => {
+  const { kiosk, state } = await withCabbage()
+  const before = state().basket
+  clearBasket(kiosk)
+  expect(state().basket.lines).toEqual([])
+  undoClear(kiosk)
+  expect(state().basket).toEqual(before)
+  clearBasket(kiosk)
+  putLine(kiosk, cabbage)
+  undoClear(kiosk)
+  expect(state().basket.lines).toEqual([cabbage])
+  expect(state().basket.id).not.toBe(before.id)
 })
