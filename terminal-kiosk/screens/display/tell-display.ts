@@ -1,4 +1,5 @@
 /** Says to the customer's screen what the seller's shows, as finished text: it knows no rules of its own. */
+import { displayWords } from "@suyuan/look/display-words"
 import { DEVELOPMENT_NETWORK_ID } from "@suyuan/protocol/network"
 import { basketAmountFen } from "../../src/basket/basket"
 import {
@@ -7,10 +8,12 @@ import {
   type DisplayQuestion,
   type DisplayState,
 } from "../../src/display/display-message"
+import { testOfToday } from "../../src/inspections/read-stall-tests"
 import { linesOf } from "../../src/sale/sale-lines"
+import type { Terminal } from "../../src/terminal"
 import { lineText, yuan } from "../session/goods-names"
 import type { Kiosk } from "../session/kiosk"
-import type { ShownSale } from "../session/state"
+import type { KioskState, ShownSale } from "../session/state"
 import { type ScreenStanding, screenStanding } from "../settle/standing"
 
 const states: Readonly<Record<ScreenStanding, DisplayState>> = {
@@ -60,6 +63,18 @@ export function tellDisplay(kiosk: Kiosk): () => void {
   }
 }
 
+/** `✓ 今日快检合格 09:12（抽样）`: of this stall and these goods; a test speaks of its sample. */
+function testsText({ stallTests, tiles, settings }: KioskState, terminal: Terminal, slot: number): string {
+  const tile = tiles.find((one) => one.slot === slot)
+  const test = testOfToday(stallTests, tile, terminal)
+  if (test === undefined) return ""
+  const { zone: timeZone } = terminal.identity.site
+  const time = new Intl.DateTimeFormat("sv-SE", { timeZone, timeStyle: "short" }).format(test.testedAtMs)
+  const isPassed = test.conclusion === "passed"
+  const word = displayWords[isPassed ? "testedToday" : "testFailed"][settings.language]
+  return `${isPassed ? "✓" : "✕"} ${word} ${time}`
+}
+
 function displayMessage({ state, terminal }: Kiosk): DisplayMessage {
   const { shown, basket, tiles, catalogue, settings, line } = state.get()
   const { stall, site, networkId } = terminal.identity
@@ -76,7 +91,10 @@ function displayMessage({ state, terminal }: Kiosk): DisplayMessage {
     development: networkId === DEVELOPMENT_NETWORK_ID,
     stall: stall.name,
     site: site.name,
-    lines: lines.map((one) => ({ ...lineText(one, tiles, catalogue, settings), tests: "" })),
+    lines: lines.map((one) => ({
+      ...lineText(one, tiles, catalogue, settings),
+      tests: testsText(state.get(), terminal, one.slot),
+    })),
     total: yuan(shown === undefined ? basketAmountFen(basket) : shown.sale.amountFen),
     url: withCode && shown !== undefined ? shown.url : "",
   }

@@ -3,9 +3,16 @@ import { matchesGoods } from "../../src/catalogue/find-goods"
 import { useKioskState, useWords } from "../session/use-kiosk"
 
 const SHOWN_MAX = 24
+const NAME_CHARACTERS_MAX = 32
+
+type ChooseProps = {
+  readonly onChoose: (commodity: number) => void
+  /** What was typed, for goods that the catalogue does not have. */
+  readonly onName?: ((name: string) => void) | undefined
+}
 
 /** From the gateway's catalogue, by code, pinyin initials or name. */
-export function ChooseCommodity({ onChoose }: { readonly onChoose: (commodity: number) => void }) {
+export function ChooseCommodity({ onChoose, onName }: ChooseProps) {
   const { catalogue, settings } = useKioskState()
   const say = useWords()
   const [typed, setTyped] = useState("")
@@ -21,6 +28,7 @@ export function ChooseCommodity({ onChoose }: { readonly onChoose: (commodity: n
         className="search"
         type="search"
         value={typed}
+        maxLength={NAME_CHARACTERS_MAX}
         placeholder={say("searchGoods")}
         aria-label={say("searchGoods")}
         onChange={(event) => setTyped(event.target.value)}
@@ -38,6 +46,11 @@ export function ChooseCommodity({ onChoose }: { readonly onChoose: (commodity: n
         ))}
         {found.length === 0 && <li className="soft">{say("noSuchGoods")}</li>}
       </ul>
+      {onName !== undefined && typed.trim() !== "" && (
+        <button type="button" className="secondary wide" onClick={() => onName(typed.trim())}>
+          {say("byName")} “{typed.trim()}”
+        </button>
+      )}
     </>
   )
 }

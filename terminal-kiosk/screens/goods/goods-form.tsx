@@ -27,6 +27,8 @@ export function GoodsForm({ purpose, onClose }: { readonly purpose: Purpose; rea
   const { language, weightUnit } = settings
   const say = useWords()
   const [commodity, setCommodity] = useState<number | undefined>(undefined)
+  /** Of goods that the catalogue does not have: entered, and sold once somebody at the market has said what they are. */
+  const [name, setName] = useState<string | undefined>(undefined)
   const [isPiece, setPiece] = useState(false)
   const [price, setPrice] = useState("")
   const [weight, setWeight] = useState("")
@@ -41,18 +43,18 @@ export function GoodsForm({ purpose, onClose }: { readonly purpose: Purpose; rea
 
   const finish = async (event: FormEvent) => {
     event.preventDefault()
-    if (commodity === undefined) return
+    if (commodity === undefined && name === undefined) return
     const grams = typedGrams(weight, weightUnit)
     const unitPriceFen = price === "" ? 0 : typedPriceFen(price, unit)
     if (needsWeight && grams === undefined) return setTrouble("weightMissing")
     if (unitPriceFen === undefined) return setTrouble("priceMalformed")
     // Before anything is declared: it is declared once.
-    if (!isOnSale && isFull(tiles)) return setTrouble("tilesFull")
+    if (commodity !== undefined && !isOnSale && isFull(tiles)) return setTrouble("tilesFull")
     const declaredOrigin = origin.trim()
     await once(() =>
       kiosk.attempt(async () => {
-        const lot = await declare(commodity, grams ?? 0, declaredOrigin)
-        if (!isOnSale) {
+        const lot = await declare(commodity ?? 0, grams ?? 0, declaredOrigin)
+        if (commodity !== undefined && !isOnSale) {
           const pack = isPiece ? packOf(grams) : { packLowGrams: 0, packHighGrams: 0 }
           const tile = {
             commodity,
@@ -71,18 +73,20 @@ export function GoodsForm({ purpose, onClose }: { readonly purpose: Purpose; rea
   const declare = async (code: number, weightGrams: number, declaredOrigin: string): Promise<string | undefined> => {
     const { terminal } = kiosk
     const goods = { commodity: code, weightGrams, declaredOrigin }
-    if (purpose === "outside") await enterOutsideGoods(terminal, goods, ids.uploadId)
+    const named = name === undefined ? {} : { name }
+    if (purpose === "outside") await enterOutsideGoods(terminal, { ...goods, ...named }, ids.uploadId)
     if (purpose !== "harvest") return undefined
     const certificate = { weightGrams, promiseBasis: say("selfTested") }
     return declareHarvest(terminal, { ...goods, ...(withCertificate && { certificate }) }, ids)
   }
   return (
     <Sheet title={say(titles[purpose])} onClose={onClose} wide>
-      {commodity === undefined ? (
-        <ChooseCommodity onChoose={setCommodity} />
+      {commodity === undefined && name === undefined ? (
+        <ChooseCommodity onChoose={setCommodity} onName={purpose === "outside" ? setName : undefined} />
       ) : (
         <form className="goods-form" onSubmit={(event) => void finish(event)}>
-          <h3>{nameOf(commodity, catalogue, language)}</h3>
+          <h3>{name ?? nameOf(commodity ?? 0, catalogue, language)}</h3>
+          {name !== undefined && <p className="notice waiting">◔ {say("byNameHint")}</p>}
           {purpose === "put-on-sale" && (
             <fieldset className="choice">
               <legend>{say("soldBy")}</legend>
@@ -100,15 +104,17 @@ export function GoodsForm({ purpose, onClose }: { readonly purpose: Purpose; rea
               <input inputMode="decimal" value={weight} onChange={(event) => setWeight(event.target.value)} />
             </label>
           )}
-          <label className="field-label">
-            {say("price")} (¥/{unitName(unit, language)})
-            <input
-              inputMode="decimal"
-              value={price}
-              placeholder={say("priceAtSale")}
-              onChange={(event) => setPrice(event.target.value)}
-            />
-          </label>
+          {name === undefined && (
+            <label className="field-label">
+              {say("price")} (¥/{unitName(unit, language)})
+              <input
+                inputMode="decimal"
+                value={price}
+                placeholder={say("priceAtSale")}
+                onChange={(event) => setPrice(event.target.value)}
+              />
+            </label>
+          )}
           <label className="field-label">
             {say("declaredOrigin")}
             <input

@@ -1,5 +1,6 @@
 import { useState } from "react"
 import { useKiosk, useKioskState, useWords } from "../session/use-kiosk"
+import { Drafts } from "./drafts"
 import { GoodsForm } from "./goods-form"
 import { Incoming } from "./incoming"
 import { OnSale } from "./on-sale"
@@ -34,6 +35,7 @@ export function GoodsScreen() {
         </div>
       </div>
       <div className="columns">
+        <Drafts />
         <section className="card">
           <h2>
             {say("incoming")} {waiting > 0 && <span className="chip waiting">◔ {waiting}</span>}

@@ -8,6 +8,7 @@ import { Sheet } from "../parts/sheet"
 import { nameOf, priceText, unitName } from "../session/goods-names"
 import { typedPriceFen, withKey } from "../session/typed-amounts"
 import { useKiosk, useKioskState, useWords } from "../session/use-kiosk"
+import { TilePhoto } from "./tile-photo"
 
 /** Own order, prices, and what is sold out. */
 export function OnSale() {
@@ -95,6 +96,7 @@ function PriceSheet({ tile, onPrice, onClose }: PriceSheetProps) {
   }
   return (
     <Sheet title={`${nameOf(tile.commodity, catalogue, language)} · ${say("price")}`} onClose={onClose}>
+      <TilePhoto tile={tile} />
       <output className="typed">
         ¥{typed || before} <small>/{unitName(unit, language)}</small>
       </output>

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "react"
 import { matchesGoods } from "../../src/catalogue/find-goods"
 import type { TileRow } from "../../src/store/rows"
+import { GoodsGlyph } from "../parts/goods-glyph"
 import { nameOf, priceText } from "../session/goods-names"
 import { useKioskState, useWords } from "../session/use-kiosk"
 
@@ -66,9 +67,7 @@ export function Tiles({ onChoose, onStock }: TilesProps) {
                 onClick={() => choose(tile)}
               >
                 <span className="tile-number">{number}</span>
-                <span className="glyph" aria-hidden="true">
-                  {nameOf(tile.commodity, catalogue, "zh").slice(0, 1)}
-                </span>
+                <GoodsGlyph tile={tile} />
                 <span className="tile-name">{nameOf(tile.commodity, catalogue, language)}</span>
                 <span className="tile-price">
                   {recalled.has(tile.slot)

@@ -7,12 +7,14 @@ import { listHeld } from "../../src/basket/hold-basket"
 import { readCatalogue } from "../../src/catalogue/read-catalogue"
 import { endUnanswered } from "../../src/display/invite-display"
 import type { Shown } from "../../src/display/tell-displays"
+import { readStallTests } from "../../src/inspections/read-stall-tests"
 import type { ConnectBroker } from "../../src/link/broker-link"
 import type { GatewayRefusal } from "../../src/link/call-gateway"
 import type { Notice } from "../../src/link/down-messages"
 import { type KeptLink, keepLinked } from "../../src/link/keep-linked"
 import { askLostSales } from "../../src/lost/ask-lost-sales"
 import { listPayees } from "../../src/payees/list-payees"
+import { listPhotos } from "../../src/photos/keep-photo"
 import { cameTooLate } from "../../src/sale/late-payments"
 import { standingOf } from "../../src/sale/sale-standing"
 import { readSettings } from "../../src/settings/settings"
@@ -32,6 +34,7 @@ import type { KioskState, LineState, Problem, TerminalStanding } from "./state"
 
 /** A tablet that was asked to forget nothing still tells how much room there is. */
 const STORAGE_LOOK_MS = 60_000
+const TESTS_LOOK_MS = 10 * 60_000
 const ASK_LOST_MS = 7 * 24 * 3_600_000
 
 export class Kiosk {
@@ -71,6 +74,9 @@ export class Kiosk {
       late: [],
       payees: [],
       lost: await store.get("lost", THE_ONE),
+      stallTests: await store.get("stallTests", THE_ONE),
+      drafts: [],
+      photos: await listPhotos(terminal),
       recalled: new Map(),
       line: { ...NO_LINE, isOnline: false },
       storage: { isPersisted: false, usedBytes: 0, quotaBytes: 0 },
@@ -99,6 +105,7 @@ export class Kiosk {
     this.#link.show(this.#onTablets)
     void this.lookAtStorage()
     setInterval(() => void this.lookAtStorage(), STORAGE_LOOK_MS)
+    setInterval(() => this.state.get().line.isOnline && void this.#readTests(), TESTS_LOOK_MS)
     addEventListener("online", () => this.#networkIsBack())
     addEventListener("offline", () => this.#line({ isOnline: false }))
   }
@@ -111,12 +118,13 @@ export class Kiosk {
   /** Reads again what changes beside the screen: outbox, refused uploads, purchases, bindings, recalls. */
   async refresh(): Promise<void> {
     const { store } = this.terminal
-    const [unsent, refused, purchases, bindings, displays, payees, late, snapshot] = await Promise.all([
+    const [unsent, refused, purchases, bindings, displays, drafts, payees, late, snapshot] = await Promise.all([
       store.count("outbox"),
       store.list("refused"),
       listPurchases(this.terminal),
       store.list("bindings"),
       store.list("displays"),
+      store.list("drafts"),
       listPayees(this.terminal),
       store.list("latePayments"),
       store.get("snapshots", THE_ONE),
@@ -128,6 +136,7 @@ export class Kiosk {
       purchases,
       bindings,
       displays,
+      drafts,
       payees,
       late: late.map(([, { counter }]) => counter),
       recalled,
@@ -150,6 +159,10 @@ export class Kiosk {
     if (answer?.ok) this.#hasAskedLost = true
     if (answer?.ok) this.state.set({ lost: answer.value })
     return answer
+  }
+
+  async refreshPhotos(): Promise<void> {
+    this.state.set({ photos: await listPhotos(this.terminal) })
   }
 
   async refreshTiles(): Promise<void> {
@@ -210,8 +223,14 @@ export class Kiosk {
     this.#line(isOnline ? { isOnline, trouble: undefined } : { isOnline })
     if (!isOnline) return
     void this.#readCatalogue()
+    void this.#readTests()
     if (!this.#hasAskedLost) void this.askLost()
     void endUnanswered(this.terminal, this.transport).then(() => this.refresh())
+  }
+
+  async #readTests(): Promise<void> {
+    const stallTests = await readStallTests(this.terminal, this.transport).catch(() => undefined)
+    if (stallTests !== undefined) this.state.set({ stallTests })
   }
 
   async #readCatalogue(): Promise<void> {

@@ -6,11 +6,13 @@ import type {
   BindingRow,
   CatalogueRow,
   DisplayRow,
+  DraftRow,
   LostRow,
   PurchaseRow,
   RefusedRow,
   SaleRow,
   SettingsRow,
+  StallTestsRow,
   TileRow,
 } from "../../src/store/rows"
 
@@ -62,6 +64,11 @@ export interface KioskState {
   /** The newest word on where each platform's money goes. */
   readonly payees: readonly PayeeNotice[]
   readonly lost: LostRow | undefined
+  readonly stallTests: StallTestsRow | undefined
+  /** Certificates to be signed here. */
+  readonly drafts: readonly (readonly [string, DraftRow])[]
+  /** Of tiles, by slot. */
+  readonly photos: ReadonlyMap<number, string>
   /** Slots whose goods may be of a recall: not to be sold, and why. */
   readonly recalled: ReadonlyMap<number, Hold>
   readonly line: LineState

@@ -90,6 +90,28 @@ const noticeMessage = z.discriminatedUnion("kind", [
   }),
   z.object({
     v,
+    kind: z.literal("certificate-drafted"),
+    draft: z.object({
+      id: uuid,
+      commodity: z.number().int().min(0).max(0xffff_ffff),
+      grams: z.number().int().min(0).max(0xff_ffff_ffff),
+      origin: z.string().min(1).max(64),
+      promiseBasis: z.string().min(1).max(64),
+      reason: z.enum(["mixed", "repacked"]),
+      parents: z
+        .array(
+          z.object({
+            recordId: z.string().regex(/^[0-9a-f]{32}$/),
+            mustGrams: z.number().int().min(0).max(0xff_ffff_ffff),
+            mayGrams: z.number().int().min(0).max(0xff_ffff_ffff),
+          }),
+        )
+        .min(1)
+        .max(100),
+    }),
+  }),
+  z.object({
+    v,
     kind: z.literal("purchase-offered"),
     saleRecordId: z.string().regex(/^[0-9a-f]{32}$/),
     lineIndex: z.number().int().min(0).max(254),

@@ -43,6 +43,11 @@ async function changeOf({ store, clock }: Terminal, notice: OtherNotice): Promis
       const known = await store.get("bindings", bindingId)
       return known === undefined ? { table: "bindings", change: "put", key: bindingId, row } : undefined
     }
+    case "certificate-drafted": {
+      const { id: key, ...draft } = notice.draft
+      const isKnown = (await store.get("drafts", key)) !== undefined
+      return isKnown ? undefined : { table: "drafts", change: "put", key, row: { ...draft, state: "draft" } }
+    }
     case "display-paired": {
       const key = notice.displayId
       // Ended meanwhile: it stays so.

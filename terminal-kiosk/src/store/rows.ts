@@ -148,6 +148,32 @@ export interface LostRow {
   readonly entered: readonly string[]
 }
 
+/** Rapid tests of this stall's goods within a day, failures first, as the gateway said last. */
+export interface StallTestsRow {
+  readonly readAtMs: number
+  readonly tests: readonly {
+    readonly commodity: number
+    readonly lotId?: string | undefined
+    readonly testedAtMs: number
+    readonly conclusion: "passed" | "failed"
+  }[]
+}
+
+/** A certificate for mixed or repacked goods, to be signed here (CT-4); keyed by the draft's id. */
+export interface DraftRow {
+  readonly commodity: number
+  readonly grams: number
+  readonly origin: string
+  readonly promiseBasis: string
+  readonly reason: "mixed" | "repacked"
+  readonly parents: readonly {
+    readonly recordId: string
+    readonly mustGrams: number
+    readonly mayGrams: number
+  }[]
+  readonly state: "draft" | "issued" | "discarded"
+}
+
 /** Goods as the seller's tiles show them; keyed by slot, which means the same goods for ever. */
 export interface TileRow {
   readonly slot: number
@@ -221,6 +247,10 @@ export interface Tables {
   readonly bindings: BindingRow
   readonly displays: DisplayRow
   readonly lost: LostRow
+  readonly stallTests: StallTestsRow
+  readonly drafts: DraftRow
+  /** A tile's photo, by its slot: on this tablet alone. */
+  readonly photos: { readonly jpeg: string }
   /** State of the terminal and of its payee accounts, newest word by subject. */
   readonly notices: { readonly text: string; readonly atMs: number }
   readonly tiles: TileRow

@@ -1,0 +1,15 @@
+import type { TileRow } from "../../src/store/rows"
+import { nameOf } from "../session/goods-names"
+import { useKioskState } from "../session/use-kiosk"
+
+/** How a tile's goods look: the stall's own photo, or the first character of their name. */
+export function GoodsGlyph({ tile }: { readonly tile: Pick<TileRow, "slot" | "commodity"> }) {
+  const { photos, catalogue } = useKioskState()
+  const photo = photos.get(tile.slot)
+  if (photo !== undefined) return <img className="glyph" src={photo} alt="" />
+  return (
+    <span className="glyph" aria-hidden="true">
+      {nameOf(tile.commodity, catalogue, "zh").slice(0, 1)}
+    </span>
+  )
+}
