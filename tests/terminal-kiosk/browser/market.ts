@@ -253,6 +253,10 @@ function recordSpeech(): void {
   const heard: string[] = []
   Object.assign(globalThis, { spoken: heard })
   Object.defineProperty(globalThis, "speechSynthesis", {
-    value: { cancel: () => {}, speak: ({ text }: { text: string }) => heard.push(text) },
+    value: {
+      getVoices: () => [{ lang: "zh-CN" }],
+      cancel: () => {},
+      speak: ({ text }: { text: string }) => heard.push(text),
+    },
   })
 }
