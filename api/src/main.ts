@@ -53,6 +53,7 @@ import type { PaymentDeps } from "./payments/payment-deps"
 import { completeTrades } from "./sales/complete-trades"
 import { brokerTokens } from "./terminals/broker-token"
 import { applyRefundedGoods } from "./trace/apply-refunded-goods"
+import { watchStart } from "./watch-start"
 
 const databaseRetrySecondsMax = 1
 
@@ -60,6 +61,8 @@ async function main(config: Config): Promise<void> {
   const holder = `${hostname()}-${process.pid}-${randomBytes(3).toString("hex")}`
   const log = pino({ level: config.GATEWAY_LOG_LEVEL })
   computeHashesBy(nativeHashes())
+  const start = watchStart(log)
+  start.waitsFor("the database, and its migrations")
   await migrate(config.DATABASE_URL)
   const driver = postgres(config.DATABASE_URL, {
     max: config.DATABASE_POOL,
@@ -80,6 +83,7 @@ async function main(config: Config): Promise<void> {
     verifySignature: nativeVerifier(),
     afterwards: new Afterwards(log),
   }
+  start.waitsFor("the first operator's token")
   await admitFirstOperator(ctx)
 
   const deployment = parseDeployment(readFileSync(config.CHAIN_DEPLOYMENT_FILE, "utf8"))
@@ -87,6 +91,7 @@ async function main(config: Config): Promise<void> {
   const chain = connectChain({ rpcUrls: config.CHAIN_RPC_URLS, deployment, submitterKey })
   const register = openRegister(config, deployment)
   const tokens = brokerTokens(readSecret(config.MQTT_TOKEN_SECRET_FILE), clock)
+  start.waitsFor("the broker")
   const channel = await connectBroker({
     url: config.MQTT_URL,
     gatewayId: holder,
@@ -95,6 +100,7 @@ async function main(config: Config): Promise<void> {
     onTrouble: (message) => log.warn({ message }, "broker"),
   })
   const events = new BuyerEvents()
+  start.waitsFor("a connection for what buyers are told")
   await events.start(driver)
   const payments: PaymentDeps = {
     providers: { "wechat-pay": wechatPayFromConfig(config, clock, random), alipay: alipayFromConfig(config, clock) },
@@ -158,7 +164,9 @@ async function main(config: Config): Promise<void> {
     ...terminalJobs(register),
   ]
   const running = runJobs(ctx, jobs)
+  start.waitsFor("a connection for what is queued")
   const { unlisten } = await driver.listen("outbox", () => running.wake("outbox/relay"))
+  start.isUp()
   log.info({ url: config.GATEWAY_PUBLIC_URL, port: server.port }, "gateway ready")
 
   let stopping = false
