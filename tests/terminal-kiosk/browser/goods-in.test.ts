@@ -6,11 +6,13 @@ import { prepareZXingModule, readBarcodes } from "zxing-wasm/reader"
 import { granted } from "../../../scripts/demo/gateway"
 import { addMerchant } from "../../../scripts/demo/open-world"
 import { openWallet, payAt } from "../../../scripts/demo/wallet"
+import { until as untilSo } from "../../support/broker"
 import {
   goTo,
   type KioskMarket,
   openKioskMarket,
   openStall,
+  rowsOf,
   START_MS_MAX,
   settle,
   standing,
@@ -113,3 +115,71 @@ test("a stall's own wallet is bound with the owner's PIN and two digits; what it
   await seller.context.close()
   await tablet.context.close()
 })
+
+test("a photo stays on the tablet and its tile; goods that the catalogue lacks are entered by name and wait; today's test stands on the customer's screen", async () => {
+  const tablet = await openStall(market)
+  const { page, context } = tablet
+  const { siteId, merchantId, gateway } = market
+  const now = new Date().toISOString()
+  const found = {
+    ...{ id: Bun.randomUUIDv7(), merchantId, commodity: 1036, sampleNumber: "KJ-1", method: "酶抑制率法" },
+    ...{ sampledAt: now, testedAt: now, standard: "GB/T 5009.199-2003", limitPermille: 500 },
+    ...{ inhibitionPermille: 120, conclusion: "passed" as const, instrument: "NC-800", testerRole: "inspector" },
+  }
+  granted("a test", await gateway.operator.post("/inspections", { body: found }))
+
+  await goTo(page, "进货")
+  await page.click(".tile-row .list-row >> nth=0")
+  const green = await page.evaluate(() => {
+    const canvas = document.createElement("canvas")
+    canvas.width = 640
+    canvas.height = 480
+    const pen = canvas.getContext("2d")!
+    pen.fillStyle = "#2E7D46"
+    pen.fillRect(0, 0, 640, 480)
+    return canvas.toDataURL("image/png").slice("data:image/png;base64,".length)
+  })
+  await page.setInputFiles("dialog input[type=file]", {
+    ...{ name: "cabbage.png", mimeType: "image/png", buffer: Buffer.from(green, "base64") },
+  })
+  await page.waitForSelector("dialog img.glyph")
+  await page.setInputFiles("dialog input[type=file]", {
+    ...{ name: "notes.png", mimeType: "image/png", buffer: Buffer.from("no picture") },
+  })
+  await page.locator("dialog [role=alert]", { hasText: "这张图打不开" }).waitFor()
+  await page.keyboard.press("Escape")
+
+  await page.click("button:has-text('外来货登记')")
+  await page.fill("dialog input[type=search]", "灯笼果")
+  await page.click("button:has-text('按名字登记')")
+  await page.getByLabel("重量").fill("12")
+  await page.click("dialog button[type=submit]")
+  await page.waitForSelector("dialog", { state: "detached" })
+  const waiting = await untilSo(
+    async () => (await namesOf(market)).find(({ said }) => said === "灯笼果"),
+    "a name that waits",
+  )
+  expect((await rowsOf<{ kind: string }>(page, "outbox")).map(({ kind }) => kind)).toEqual(["outside-goods"])
+  const order = { path: { id: waiting.id }, body: { commodity: 1058 } }
+  granted("mapping a name", await gateway.operator.post("/catalogue/unmapped-names/{id}/map", order))
+
+  await page.reload()
+  await page.waitForSelector(".tile img.glyph")
+  expect(await page.locator(".tile img.glyph").count()).toBe(1)
+  await untilSent(page)
+  const display = await context.newPage()
+  await display.goto(`${gateway.url}/kiosk/display.html`)
+  await weigh(page, "dbc", "1")
+  await display.getByText(/✓ 今日快检合格（抽样） \d\d:\d\d/).waitFor()
+  await display.getByText("产地 河北张北").waitFor()
+  const [entered] = await market.sql`
+    SELECT count(*)::int AS count FROM pile_events WHERE site_id = ${siteId} AND merchant_id = ${merchantId}
+      AND source = 'unknown' AND commodity = 1058 AND grams_low = 6000`
+  expect(entered).toEqual({ count: 1 })
+  expect(tablet.troubles).toEqual([])
+  await context.close()
+})
+
+async function namesOf({ gateway }: KioskMarket) {
+  return granted("names that wait", await gateway.operator.get("/catalogue/unmapped-names", {}))
+}
