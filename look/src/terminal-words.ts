@@ -298,6 +298,13 @@ export const terminalWords = {
   soldBy: { zh: "怎么卖", en: "Sold by" },
   byWeight: { zh: "按重量", en: "Weight" },
   byPiece: { zh: "按件", en: "Piece" },
+  pieceLightest: { zh: "一件最轻", en: "Lightest piece" },
+  pieceHeaviest: { zh: "一件最重", en: "Heaviest piece" },
+  pieceHint: {
+    zh: "按件卖的货，来源按重量算。不填就按最多 100 公斤一件算，来源会说得宽。",
+    en: "Origins are told by weight. Left empty, a piece may be up to 100 kg and less can be said.",
+  },
+  pieceMalformed: { zh: "一件的重量看不懂，或最轻比最重还重", en: "Not a piece's weights, or the lightest is heavier" },
   weightMissing: { zh: "请填重量", en: "Enter a weight" },
   priceMalformed: { zh: "单价看不懂，例如 3.98", en: "Not a price; for example 3.98" },
   priceHint: { zh: "不填就是现场定价", en: "Nothing typed: a price at each sale" },

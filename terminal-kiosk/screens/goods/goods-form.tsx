@@ -5,7 +5,7 @@ import { enterOutsideGoods } from "../../src/stock/enter-outside-goods"
 import { isFull, putOnSale } from "../../src/tiles/put-on-sale"
 import { Sheet } from "../parts/sheet"
 import { nameOf, unitName } from "../session/goods-names"
-import { typedGrams, typedPriceFen } from "../session/typed-amounts"
+import { typedGrams, typedPack, typedPriceFen } from "../session/typed-amounts"
 import { useKiosk, useKioskState, useWords } from "../session/use-kiosk"
 import { useOnce } from "../session/use-once"
 import { ChooseCommodity } from "./choose-commodity"
@@ -30,6 +30,8 @@ export function GoodsForm({ purpose, onClose }: { readonly purpose: Purpose; rea
   /** Of goods that the catalogue does not have: entered, and sold once somebody at the market has said what they are. */
   const [name, setName] = useState<string | undefined>(undefined)
   const [isPiece, setPiece] = useState(false)
+  const [lightest, setLightest] = useState("")
+  const [heaviest, setHeaviest] = useState("")
   const [price, setPrice] = useState("")
   const [weight, setWeight] = useState("")
   const [origin, setOrigin] = useState("")
@@ -48,6 +50,8 @@ export function GoodsForm({ purpose, onClose }: { readonly purpose: Purpose; rea
     const unitPriceFen = price === "" ? 0 : typedPriceFen(price, unit)
     if (needsWeight && grams === undefined) return setTrouble("weightMissing")
     if (unitPriceFen === undefined) return setTrouble("priceMalformed")
+    const pack = isPiece ? typedPack(lightest, heaviest, weightUnit) : { packLowGrams: 0, packHighGrams: 0 }
+    if (pack === undefined) return setTrouble("pieceMalformed")
     // Before anything is declared: it is declared once.
     if (commodity !== undefined && !isOnSale && isFull(tiles)) return setTrouble("tilesFull")
     const declaredOrigin = origin.trim()
@@ -55,7 +59,6 @@ export function GoodsForm({ purpose, onClose }: { readonly purpose: Purpose; rea
       kiosk.attempt(async () => {
         const lot = await declare(commodity ?? 0, grams ?? 0, declaredOrigin)
         if (commodity !== undefined && !isOnSale) {
-          const pack = isPiece ? packOf(grams) : { packLowGrams: 0, packHighGrams: 0 }
           const tile = {
             commodity,
             unit: isPiece ? ("piece" as const) : ("weight" as const),
@@ -97,6 +100,22 @@ export function GoodsForm({ purpose, onClose }: { readonly purpose: Purpose; rea
                 {say("byPiece")}
               </button>
             </fieldset>
+          )}
+          {isPiece && (
+            <>
+              <p className="soft">{say("pieceHint")}</p>
+              {(
+                [
+                  ["pieceLightest", lightest, setLightest],
+                  ["pieceHeaviest", heaviest, setHeaviest],
+                ] as const
+              ).map(([word, typed, setTyped]) => (
+                <label key={word} className="field-label">
+                  {say(word)} ({unitName(weightUnit, language)})
+                  <input inputMode="decimal" value={typed} onChange={(event) => setTyped(event.target.value)} />
+                </label>
+              ))}
+            </>
           )}
           {needsWeight && (
             <label className="field-label">
@@ -147,9 +166,4 @@ export function GoodsForm({ purpose, onClose }: { readonly purpose: Purpose; rea
       )}
     </Sheet>
   )
-}
-
-/** A piece without a weighed pack may weigh anything up to a kilogram. */
-function packOf(grams: number | undefined) {
-  return { packLowGrams: grams ?? 1, packHighGrams: grams ?? 1000 }
 }

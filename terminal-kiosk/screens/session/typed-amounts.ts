@@ -22,6 +22,24 @@ export function typedGrams(text: string, unit: WeightUnit): number | undefined {
   return grams > 0 ? grams : undefined
 }
 
+/** No piece that a market sells is heavier: a bound that is not known must not be wrong. */
+const PIECE_GRAMS_MAX = 100_000
+
+/**
+ * What one piece weighs, lightest and heaviest; a side that is left empty gives no more than is certain. Origins count
+ * grams: a melon that was called a kilogram would leave five in the book, and later ranges would be sure and false.
+ */
+export function typedPack(
+  lightest: string,
+  heaviest: string,
+  unit: WeightUnit,
+): { readonly packLowGrams: number; readonly packHighGrams: number } | undefined {
+  const packLowGrams = lightest === "" ? 1 : typedGrams(lightest, unit)
+  const packHighGrams = heaviest === "" ? PIECE_GRAMS_MAX : typedGrams(heaviest, unit)
+  if (packLowGrams === undefined || packHighGrams === undefined || packLowGrams > packHighGrams) return undefined
+  return { packLowGrams, packHighGrams }
+}
+
 export function typedPieces(text: string): number | undefined {
   return /^[1-9]\d{0,5}$/.test(text) ? Number(text) : undefined
 }
