@@ -31,8 +31,7 @@ export type StallOrigins = {
 const quietDaysMax = 60
 
 /**
- * What a stall has now, by commodity, and where it is from. Three round trips when its piles are remembered, and one more
- * for lots that nobody read a moment ago.
+ * What a stall has now, by commodity, and where it is from. Three round trips when its piles are remembered.
  * @throws ServiceError merchant/unknown; request/forbidden for anybody but the merchant, a wallet bound to it, and an actor
  *   with `traces:read` at its site.
  */

@@ -23,13 +23,13 @@ export type PileOnSale = {
 
 type Asker = Pick<Context, "db" | "sql" | "clock" | "afterwards" | "log">
 
-/** What a stall's piles hold now: "this stall's goods today". */
+/** What a stall's piles hold now: "this stall's goods today". Two round trips where they are remembered. */
 export async function describePiles(
   ctx: Asker,
   pileIds: readonly string[],
 ): Promise<ReadonlyMap<string, PileDescription>> {
   if (pileIds.length === 0) return new Map()
-  const { contents, facts } = await readPileContents(ctx, pileIds)
+  const { contents, facts } = await readPileContents(ctx, pileIds, true)
   const tests = await testsOf(ctx, contents)
   return new Map(contents.map((pile) => [pile.pileId, describePile(pile, facts, tests)]))
 }

@@ -1,8 +1,8 @@
 import type { PileEvent } from "@suyuan/protocol/trace/pile-event"
-import type { Context } from "../context"
-import { type BoughtByKey, readBoughtOrigins, upstreamKey } from "./bought-origins"
+import type { Context, Reader } from "../context"
+import { type BoughtByKey, readBoughtOfPiles, readBoughtOrigins, upstreamKey } from "./bought-origins"
 import { type LotFacts, limitsOfLots, readRecentLots } from "./describe-origin"
-import { openingOf, type ResumedPile, readPileStates, sinceMax } from "./pile-days"
+import { openingOf, type ResumedPile, readPileStates, sinceMax, tailDaysMax } from "./pile-days"
 import { lotsOf, pileEventOf } from "./read-histories"
 import { resolve } from "./resolve"
 import { presenceIn } from "./stay"
@@ -11,17 +11,20 @@ import { type PileContent, walkPile, walkPiles } from "./walk-pile"
 /**
  * What is in these piles now. From what is remembered of them and what happened since; a pile of which nothing is
  * remembered is walked from its history. Two queries, and one for lots that were not read a moment ago.
+ * @param isSeldom asked now and then, by few: what was bought lately is read beside what is remembered, for one wait less.
  */
 export async function readPileContents(
   ctx: Pick<Context, "db" | "sql" | "clock" | "afterwards" | "log">,
   pileIds: readonly string[],
+  isSeldom = false,
 ): Promise<{ contents: PileContent[]; facts: ReadonlyMap<string, LotFacts> }> {
   const nowMs = ctx.clock.nowMs()
-  const { states, unknown } = await readPileStates(ctx.db, pileIds, nowMs)
-  const bought = await readBoughtOrigins(
-    ctx.db,
-    states.flatMap(({ since }) => since.filter((row) => row.source === "purchase")),
-  )
+  const [{ states, unknown }, lately] = await Promise.all([
+    readPileStates(ctx.db, pileIds, nowMs),
+    isSeldom ? readBoughtLately(ctx.db, pileIds, nowMs) : undefined,
+  ])
+  const purchases = states.flatMap(({ since }) => since.filter((row) => row.source === "purchase"))
+  const bought = lately ?? (await readBoughtOrigins(ctx.db, purchases))
   const isWhole = ({ since }: ResumedPile) =>
     since.every((row) => row.source !== "purchase" || bought.has(upstreamKey(row)))
   const resumed = states.filter(isWhole)
@@ -40,6 +43,17 @@ export async function readPileContents(
   }
   return { contents: [...resumeAll(resumed, bought, facts, nowMs), ...walked], facts }
 }
+
+/** Of all that can have come after a state that is remembered. */
+function readBoughtLately(reader: Reader, pileIds: readonly string[], nowMs: number): Promise<BoughtByKey> {
+  const after = new Date(nowMs - (tailDaysMax + 1) * dayMs)
+  return readBoughtOfPiles(
+    reader,
+    pileIds.map((pileId) => ({ pileId, after, until: new Date(nowMs + dayMs) })),
+  )
+}
+
+const dayMs = 86_400_000
 
 function resumeAll(
   piles: readonly ResumedPile[],

@@ -48,7 +48,7 @@ export const sinceMax = 64
 const testsMax = 20
 
 /** A state this much older than now is only good while nothing came after it. */
-const tailDaysMax = 1
+export const tailDaysMax = 1
 
 /** Nothing is dated later than this from now. */
 const clocksAheadMs = 86_400_000

@@ -8,7 +8,7 @@ import { rememberPurchases } from "@suyuan/api/trace/remember-purchases"
 import { walkPile } from "@suyuan/api/trace/walk-pile"
 import { sessionOf, testApp, tokenOf } from "../../support/app"
 import { type TestGateway, testGateway } from "../../support/context"
-import { countStatements } from "../../support/counting"
+import { countRoundTrips, countStatements } from "../../support/counting"
 import { nextMoment, openTrade, rangesOf, secondsOf, type Trade } from "../../support/goods"
 import type { TestBuyer } from "../../support/paying"
 import { cabbage, type SellingTerminal } from "../../support/selling"
@@ -152,10 +152,10 @@ describe("a stall now", () => {
     const read = (ctx = gateway.ctx) => readStallOrigins(ctx, operator, trade.stall.merchantId)
     await read()
     await sell(trade.stall, 100, trade.consumer)
-    const counted = countStatements(gateway.ctx)
-    expect(await counted.statementsOf(read)).toBe(3)
-    expect(await counted.statementsOf(read)).toBe(2)
-    await counted.end()
+    const { roundTripsOf, end } = countRoundTrips(gateway.ctx)
+    expect(await roundTripsOf(read)).toBe(3)
+    expect(await roundTripsOf(read)).toBe(2)
+    await end()
   })
 
   test("both answer over HTTP", async () => {

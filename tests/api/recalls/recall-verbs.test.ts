@@ -10,6 +10,7 @@ import { listRecalls, noteStallsTold, readRecall, readScopeOfRecall } from "@suy
 import { readRecallScope } from "@suyuan/api/recalls/recall-scope"
 import { resolveRecallSet } from "@suyuan/api/recalls/recall-set"
 import { pileIdOf } from "@suyuan/api/stock/pile-id"
+import { walkPile } from "@suyuan/api/trace/walk-pile"
 import { records } from "@suyuan/drizzle/schema/ledger"
 import { outbox } from "@suyuan/drizzle/schema/outbox"
 import { recallNotices } from "@suyuan/drizzle/schema/recalls"
@@ -292,5 +293,15 @@ describe("a set of sources", () => {
     await ctx.db.insert(inspections).values(later)
     const { inflows } = await resolveRecallSet(ctx, ctx.db, { kind: "inspection", inspectionId: later.id })
     expect(inflows).toContainEqual(expect.objectContaining({ pileId: test.pileId, grams: 700 }))
+    // The same when what the pile held is remembered from after they came.
+    await walkPile(ctx, test.pileId)
+    clock.advance(60_000)
+    await sell(gateway, stall, 100, own.trade.consumer)
+    clock.advance(60_000)
+    const last = { ...later, id: ctx.random.uuid(), sampledAt: new Date(clock.nowMs()) }
+    await ctx.db.insert(inspections).values(last)
+    const again = await resolveRecallSet(ctx, ctx.db, { kind: "inspection", inspectionId: last.id })
+    expect(again.inflows).toEqual(inflows)
+    expect(again.lots.map(({ id }) => id)).toEqual([own.lot, own.otherLot].toSorted())
   })
 })
