@@ -6147,14 +6147,17 @@ export interface paths {
         };
         /**
          * List a site's rapid tests
-         * @description The newest first; ask again with `before` = the last one's `testedAt` for the next page.
+         * @description The newest first; ask again with `after` = the last one's `id` for the next page.
          */
         readonly get: {
             readonly parameters: {
                 readonly query: {
                     readonly siteId: string;
                     readonly conclusion?: "passed" | "failed";
+                    /** @description Tested before then */
                     readonly before?: string;
+                    /** @description `id` of the last one seen */
+                    readonly after?: string;
                     readonly limit?: number;
                 };
                 readonly header?: never;
@@ -6289,6 +6292,10 @@ export interface paths {
                  *     `inspection/retest-of-other-goods`: The test that this one repeats was of other goods or of another stall.
                  *
                  *     `inspection/retest-too-early`: Tested before the test that it repeats.
+                 *
+                 *     `inspection/dated-ahead`: Sampled or tested at a time that is still to come.
+                 *
+                 *     `inspection/lot-of-other-goods`: That lot is of other goods than the test.
                  */
                 readonly 400: {
                     headers: {
@@ -6322,6 +6329,8 @@ export interface paths {
                  *     `inspection/retest-unknown`: The test that this one repeats is not known.
                  *
                  *     `inspection/photo-unknown`: There is no such photo.
+                 *
+                 *     `inspection/lot-unknown`: There is no such lot.
                  */
                 readonly 404: {
                     headers: {

@@ -3,9 +3,10 @@ import { sites } from "@suyuan/drizzle/schema/participants"
 import { attempts } from "@suyuan/drizzle/schema/payments"
 import { saleLines, sales } from "@suyuan/drizzle/schema/sales"
 import { terminalToHex } from "@suyuan/protocol/terminal/identifiers"
-import { and, asc, desc, eq, lt, sql } from "drizzle-orm"
+import { and, asc, desc, eq, gte, lt, sql } from "drizzle-orm"
 import type { Actor } from "../actor"
 import type { Context } from "../context"
+import { utcDay } from "../day"
 import { ServiceError } from "../errors"
 import { inSales, type SaleKey, saleName } from "../sales/sale-key"
 import { arrayOf } from "../unnest"
@@ -31,21 +32,26 @@ export type PurchaseLine = {
   readonly nameEn: string | undefined
 }
 
-/** What the buyer has paid for, by any of their joined identities, newest first. @param before settled before this instant: the next page */
+const dayMs = 86_400_000
+
+/** Days that are looked through first; more where they do not fill the page. */
+const windowDaysFirst = 32
+/** Nothing is older. */
+const windowDaysMax = 4 * 366
+/** A payment that a platform named late settles a sale of so much before at most. */
+const settledLateDaysMax = 35
+
+/**
+ * What the buyer has paid for, by any of their joined identities, newest first.
+ * @param before settled before this instant: the next page
+ */
 export async function listPurchases(
   ctx: Context,
   actor: Actor,
   page: { readonly limit: number; readonly before?: Date | undefined },
 ): Promise<Purchase[]> {
   if (actor.kind !== "buyer") throw new ServiceError("request/forbidden")
-  const rows = await ctx.db
-    .select({ sale: sales, merchant: merchants, site: sites })
-    .from(sales)
-    .innerJoin(merchants, eq(merchants.id, sales.merchantId))
-    .innerJoin(sites, eq(sites.id, sales.siteId))
-    .where(and(isPaidBy(await ownIdentities(ctx.db, actor.id)), page.before && lt(sales.settledAt, page.before)))
-    .orderBy(desc(sales.settledAt), asc(sales.terminalId), asc(sales.counter))
-    .limit(page.limit)
+  const rows = await newestOf(ctx, await ownIdentities(ctx.db, actor.id), page)
   const lines = await linesOf(
     ctx,
     rows.map(({ sale }) => sale),
@@ -62,16 +68,45 @@ export async function listPurchases(
   }))
 }
 
-/** In the session, or by the wallet from outside. */
-function isPaidBy(buyerIds: readonly string[]) {
+/** A page of a few weeks' purchases reads a few weeks' partitions: the further back, the fewer bother to look. */
+async function newestOf(
+  ctx: Context,
+  buyerIds: readonly string[],
+  { limit, before }: { readonly limit: number; readonly before?: Date | undefined },
+) {
+  const untilMs = Math.min(before?.getTime() ?? Number.POSITIVE_INFINITY, ctx.clock.nowMs() + dayMs)
+  for (let days = windowDaysFirst; ; days *= 4) {
+    const since = new Date(untilMs - days * dayMs)
+    const rows = await ctx.db
+      .select({ sale: sales, merchant: merchants, site: sites })
+      .from(sales)
+      .innerJoin(merchants, eq(merchants.id, sales.merchantId))
+      .innerJoin(sites, eq(sites.id, sales.siteId))
+      .where(
+        and(
+          isPaidBy(buyerIds, utcDay(new Date(since.getTime() - settledLateDaysMax * dayMs)), utcDay(new Date(untilMs))),
+          gte(sales.settledAt, since),
+          before && lt(sales.settledAt, before),
+        ),
+      )
+      .orderBy(desc(sales.settledAt), asc(sales.terminalId), asc(sales.counter))
+      .limit(limit)
+    if (rows.length === limit || days >= windowDaysMax) return rows
+  }
+}
+
+/** In the session, or by the wallet from outside; of sales of these days. */
+function isPaidBy(buyerIds: readonly string[], firstDay: string, lastDay: string) {
   const own = arrayOf("uuid", buyerIds)
-  return sql`(${sales.terminalId}, ${sales.counter}, ${sales.day}) IN (
-    SELECT own.terminal_id, own.counter, own.day FROM ${sales} AS own WHERE own.buyer_id = ANY (${own})
+  const during = sql`BETWEEN ${firstDay}::date AND ${lastDay}::date`
+  return sql`${sales.day} ${during} AND (${sales.terminalId}, ${sales.counter}, ${sales.day}) IN (
+    SELECT own.terminal_id, own.counter, own.day FROM ${sales} AS own WHERE own.buyer_id = ANY (${own}) AND own.day ${during}
     UNION ALL
     SELECT own.terminal_id, own.counter, own.day FROM ${attempts} AS attempt
       JOIN ${sales} AS own ON own.terminal_id = attempt.terminal_id AND own.counter = attempt.counter
-        AND own.settled_by = attempt.out_trade_no
-      WHERE attempt.wallet_buyer_id = ANY (${own}))`
+        AND own.day = attempt.sale_day AND own.settled_by = attempt.out_trade_no
+      WHERE attempt.wallet_buyer_id = ANY (${own}) AND attempt.sale_day ${during} AND own.day ${during}
+        AND attempt.day BETWEEN ${firstDay}::date - 1 AND ${lastDay}::date + 1)`
 }
 
 async function linesOf(ctx: Context, keys: readonly SaleKey[]): Promise<Map<string, PurchaseLine[]>> {

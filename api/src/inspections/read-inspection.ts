@@ -1,5 +1,5 @@
 import { inspections } from "@suyuan/drizzle/schema/trace"
-import { and, asc, desc, eq, lt, or } from "drizzle-orm"
+import { and, asc, desc, eq, lt, or, sql } from "drizzle-orm"
 import { type Actor, requireScope, type Scope } from "../actor"
 import type { Reader } from "../context"
 import { ServiceError } from "../errors"
@@ -26,13 +26,15 @@ export type InspectionsAsked = {
   readonly conclusion?: "passed" | "failed" | undefined
   /** Tested before then; for the next page. */
   readonly before?: Date | undefined
+  /** After this test, which is the last of the page before: several may be of one second. */
+  readonly after?: string | undefined
   readonly limit: number
 }
 
 /** A site's tests, the newest first. */
 export async function listInspections(reader: Reader, actor: Actor, asked: InspectionsAsked): Promise<Inspection[]> {
   requireScope(actor, readingScope(actor), asked.siteId)
-  const { conclusion, before } = asked
+  const { conclusion, before, after } = asked
   return reader
     .select()
     .from(inspections)
@@ -41,6 +43,11 @@ export async function listInspections(reader: Reader, actor: Actor, asked: Inspe
         eq(inspections.siteId, asked.siteId),
         conclusion && eq(inspections.conclusion, conclusion),
         before && lt(inspections.testedAt, before),
+        after === undefined
+          ? undefined
+          : sql`(${inspections.testedAt}, ${inspections.recordId}) < (
+            SELECT last.tested_at, last.record_id FROM ${inspections} AS last
+            WHERE last.id = ${after}::uuid AND last.site_id = ${asked.siteId}::uuid)`,
       ),
     )
     .orderBy(desc(inspections.testedAt), desc(inspections.recordId))

@@ -192,6 +192,18 @@ describe("a site's tests", () => {
     expect([newest, ...older].map((one) => one?.id)).toEqual(ids.toReversed())
     expect((await list(`&before=${newest?.testedAt}&limit=1`)).map(({ id }) => id)).toEqual([ids[1] ?? ""])
     expect((await list("&conclusion=failed")).map(({ id }) => id)).toEqual([ids[1] ?? ""])
+    // A tray of one second.
+    const at = secondsOf(gateway.ctx)
+    const tray = []
+    for (let i = 0; i < 3; i += 1) {
+      tray.push(await enter(stall, body({ sampledAtSeconds: at, testedAtSeconds: at })))
+    }
+    const paged: string[] = []
+    for (let page = await list("&limit=2"); page.length > 0; page = await list(`&limit=2&after=${paged.at(-1)}`)) {
+      paged.push(...page.map(({ id }) => id))
+    }
+    expect(paged.toSorted()).toEqual([...ids, ...tray].toSorted())
+    expect(new Set(paged).size).toBe(6)
     const stranger = await tokenOf(gateway.ctx, ["inspections:write"], trade.stall.siteId)
     const peek = await app.request(`/inspections?siteId=${stall.siteId}`, { headers: stranger })
     expect(peek.status).toBe(403)
