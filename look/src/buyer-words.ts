@@ -1,9 +1,11 @@
+import { mineWords } from "./mine-words"
 import { tracePageWords } from "./trace-page-words"
 import { words } from "./words"
 
 /** What the buyer's own pages say beside the plain ones: short, second person, what is known and what to do next. */
 export const buyerWords = {
   ...words,
+  ...mineWords,
   ...tracePageWords,
   loading: { zh: "正在读取…", en: "Loading…" },
   tryAgain: { zh: "再试一次", en: "Try again" },

@@ -24,3 +24,6 @@ export const problemPageWords = {
   reportedAt: { zh: "反映时间", en: "Reported" },
   look: { zh: "查看", en: "Look" },
 } as const
+
+export type ProblemWord = keyof typeof problemWords
+export const problemKinds = Object.keys(problemWords) as readonly ProblemWord[]

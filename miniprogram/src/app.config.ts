@@ -2,7 +2,18 @@
 const isThemed = process.env.TARO_ENV === "weapp"
 
 export default defineAppConfig({
-  pages: ["pages/pay/index", "pages/trace/index", "pages/verify/index", "pages/mine/index"],
+  pages: [
+    "pages/pay/index",
+    "pages/trace/index",
+    "pages/verify/index",
+    "pages/mine/index",
+    "pages/recall/index",
+    "pages/problem/index",
+    "pages/data/index",
+    "pages/join/index",
+    "pages/stall/index",
+    "pages/bind/index",
+  ],
   darkmode: isThemed,
   ...(isThemed ? { themeLocation: "theme.json" } : {}),
   animation: false,

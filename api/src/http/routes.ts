@@ -8,6 +8,7 @@ import { accessRoutes } from "./access"
 import { alarmRoutes } from "./alarms"
 import { assetRoutes } from "./assets"
 import { balanceRoutes } from "./balance"
+import { bindPageRoutes } from "./bind-page"
 import { bindingProposalRoutes } from "./binding-proposals"
 import { bindingRoutes } from "./bindings"
 import { boughtRoutes } from "./bought"
@@ -92,6 +93,7 @@ export function gatewayRoutes({ ctx, payments, logins, chain, tokens, events, mi
     displayRoutes({ ctx, tokens }),
     lostSalesRoutes({ ctx }),
     bindingRoutes({ ctx }),
+    bindPageRoutes({ ctx, app: pages.app }),
     bindingProposalRoutes({ ctx }),
     inspectionRoutes({ ctx }),
     stallTestRoutes({ ctx }),

@@ -98,7 +98,7 @@ async function tell(notifiers: BuyerNotifiers, notice: Claimed): Promise<Message
     openId: notice.open_id,
     transactionId: notice.transaction_id ?? undefined,
     hasLeave: notice.hasLeave,
-    page: `pages/mine/index?recall=${notice.recall_id}`,
+    page: `pages/recall/index?id=${notice.recall_id}`,
     goods: notice.goods ?? "",
     boughtOn: notice.bought_on,
     reason: notice.reason,

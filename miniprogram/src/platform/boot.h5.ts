@@ -2,6 +2,7 @@
 if (location.hash === "") {
   const [, share] = /^\/t\/([0-9A-Za-z]+)$/.exec(location.pathname) ?? []
   if (share !== undefined) history.replaceState(null, "", `#/pages/trace/index?share=${share}`)
+  else if (location.pathname.startsWith("/b/")) history.replaceState(null, "", "#/pages/bind/index")
   else if (location.pathname === "/m/") history.replaceState(null, "", "#/pages/mine/index")
 }
 

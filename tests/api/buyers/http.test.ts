@@ -83,7 +83,7 @@ for (const platform of platformsOf) {
   })
 }
 
-test("[PY-16] leads back to pay codes only", async () => {
+test("[PY-16] leads back to pay codes and bind codes only", async () => {
   for (const path of [
     "//evil.example/p/1",
     "https://evil.example/p/1",
@@ -99,6 +99,7 @@ test("[PY-16] leads back to pay codes only", async () => {
     expect(await codeOf(response)).toBe("buyer/return-refused")
   }
   expect(isReturnPath(`/p/${"9".repeat(393)}`)).toBe(true)
+  expect(isReturnPath("/b/123")).toBe(true)
   expect(isReturnPath(`/p/${"9".repeat(394)}`)).toBe(false)
 })
 

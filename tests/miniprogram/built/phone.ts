@@ -4,6 +4,7 @@
 import type { PayCode } from "@suyuan/protocol/terminal/pay-code"
 import { payCodeDigits } from "@suyuan/protocol/terminal/pay-code-url"
 import type { Decision } from "@suyuan/sandbox/buyers/confirm-payment"
+import { subscribe } from "@suyuan/sandbox/messages/subscribe"
 import { decide, until } from "../../api/payments/platforms"
 import type { BuyerWorld } from "./buyer-world"
 import { type Call, openMiniHost } from "./mini-host"
@@ -29,6 +30,8 @@ type Asked = {
   readonly data?: string
 }
 
+type Subscription = { readonly tmplIds?: readonly string[]; readonly entityIds?: readonly string[] }
+
 export type Phone = ReturnType<typeof openPhone>
 
 /** @param options.moves whether the money moves at the platform, whatever the phone is told */
@@ -41,7 +44,7 @@ export function openPhone(
   const { ending = "pays", moves = ending === "pays" } = options
   const { sandbox } = world.market
   const person = sandbox.world.buyers.add(`买家 ${sandbox.world.buyers.list().length + 1}`)
-  const seen = { logins: 0, answers: 0, hasNetwork: true, hasLogin: true }
+  const seen = { logins: 0, answers: 0, hasNetwork: true, hasLogin: true, allows: true, losesAnswers: false }
   /** What a test wants to happen to an answer on its way. */
   const onTheWay: { change: (path: string, text: string) => string } = { change: (_, text) => text }
 
@@ -55,6 +58,7 @@ export function openPhone(
           header: Object.fromEntries(response.headers),
           data: onTheWay.change(path, await response.text()),
         }
+        if (seen.losesAnswers) return fail?.({ errMsg: "request:fail" })
         seen.answers += 1
         success?.({ ...answer, headers: answer.header, statusCode: response.status, status: response.status })
       },
@@ -85,6 +89,11 @@ export function openPhone(
       ),
     tradePay: ({ tradeNO, success }: Call<{ readonly tradeNO: string }>) =>
       void payAs({ kind: "alipay", tradeNo: tradeNO }).then(({ resultCode }) => success?.({ resultCode })),
+    requestSubscribeMessage: ({ tmplIds, entityIds, success }: Call<Subscription>) => {
+      const platform = target === "weapp" ? "wechat-pay" : "alipay"
+      const templateIds = [...(tmplIds ?? entityIds ?? [])]
+      success?.(subscribe(sandbox.world, person, { platform, templateIds, answer: seen.allows ? "accept" : "reject" }))
+    },
     setClipboardData: ({ success }: Call<object>) => success?.({}),
     setClipboard: ({ success }: Call<object>) => success?.({}),
   })

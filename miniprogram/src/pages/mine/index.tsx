@@ -1,94 +1,94 @@
 import type { AnswerOf } from "@suyuan/client/client"
-import { fenToYuan } from "@suyuan/protocol/units/money"
 import Taro from "@tarojs/taro"
 import { useEffect, useState } from "react"
 import { findPurchases } from "../../../core/find-purchases"
-import { Box, Field, Press, Title, Words } from "../../parts/elements"
-import { Loading, Mark, Notice, Offline, Row, Slip } from "../../parts/states"
+import { tellLeaves } from "../../../core/message-leave"
+import { AskedPage } from "../../parts/asked-page"
+import { Box, Field, Press, Title } from "../../parts/elements"
+import { RecallBanner } from "../../parts/recall-banner"
+import { Mark, Slip } from "../../parts/states"
+import { kept } from "../../platform/keep"
 import { dropPlainPage } from "../../platform/page-data"
 import { gateway } from "../../session/gateway"
 import { useWords } from "../../session/language"
 import { useAnswer } from "../../session/use-answer"
-import { Recalls } from "./recalls"
+import { withSession } from "../../session/with-session"
+import { PurchaseLine } from "./purchase-line"
 
 type Purchase = AnswerOf<"/buyers/purchases", "get">["purchases"][number]
 
 const LIMIT = 100
-const askPurchases = () => gateway.get("/buyers/purchases", { query: { limit: LIMIT } })
+const askPurchases = () => withSession(() => gateway.get("/buyers/purchases", { query: { limit: LIMIT } }))
 
-/** What this wallet, or this browser, has paid for, and what of it may be recalled. */
+/** What this person has paid for, by every identity that they joined, and what of it may be recalled. */
 export default function MinePage() {
-  const { say } = useWords()
   const [asked, again] = useAnswer(askPurchases)
   useEffect(dropPlainPage, [])
-  switch (asked.at) {
-    case "loading":
-      return <Loading />
-    case "offline":
-      return <Offline onAgain={again} />
-    case "refused":
-      return (
-        <Slip>
-          <Notice shape="waiting" title={say("myPurchases")} why={say("notLoggedIn")} />
-        </Slip>
-      )
-    case "there":
-      return <Purchases purchases={asked.value.purchases} />
-  }
+  useEffect(() => {
+    // Said yes to while there was no network.
+    void tellLeaves(gateway, kept)
+  }, [])
+  return (
+    <AskedPage asked={asked} again={again}>
+      {({ purchases }) => <Purchases newest={purchases} />}
+    </AskedPage>
+  )
 }
 
-function Purchases({ purchases }: { readonly purchases: readonly Purchase[] }) {
+function Purchases({ newest }: { readonly newest: readonly Purchase[] }) {
   const { say } = useWords()
+  const [purchases, setPurchases] = useState(newest)
+  const [hasMore, setHasMore] = useState(newest.length === LIMIT)
   const [wanted, setWanted] = useState("")
   const found = findPurchases(purchases, wanted)
+  const earlier = async () => {
+    const before = purchases.at(-1)?.settledAt
+    if (before === undefined) return
+    const answer = await gateway.get("/buyers/purchases", { query: { limit: LIMIT, before } })
+    if (!answer.ok) return
+    setPurchases([...purchases, ...answer.value.purchases])
+    setHasMore(answer.value.purchases.length === LIMIT)
+  }
   return (
     <Slip>
       <Title level={1}>{say("myPurchases")}</Title>
-      <Recalls />
+      <RecallBanner />
       {purchases.length === 0 ? (
         <Mark shape="waiting">{say("noPurchases")}</Mark>
       ) : (
-        <Field label={say("findPurchase")} value={wanted} onChange={setWanted} />
+        <Field label={say("findByDay")} value={wanted} onChange={setWanted} />
       )}
       {purchases.length > 0 && found.length === 0 && <Mark shape="unknown">{say("nothingFound")}</Mark>}
       {found.map((purchase) => (
         <PurchaseLine key={`${purchase.terminal}-${purchase.counter}`} purchase={purchase} />
       ))}
+      {hasMore && (
+        <Press id="earlier" className="secondary" onPress={() => void earlier().catch(() => {})}>
+          {say("showEarlier")}
+        </Press>
+      )}
+      <Ways />
     </Slip>
   )
 }
 
-function PurchaseLine({ purchase }: { readonly purchase: Purchase }) {
-  const { language, say } = useWords()
-  const zh = language === "zh"
-  const { recordId } = purchase
-  const names = purchase.lines.map((line) => (zh ? line.name : line.nameEn) ?? say("nameFollows"))
+const ways = [
+  ["recalls-all", "recallsTitle", "recall"],
+  ["join", "joinTitle", "join"],
+  ["stall", "myStall", "stall"],
+  ["data", "myData", "data"],
+] as const
+
+/** The other pages of one's own. */
+function Ways() {
+  const { say } = useWords()
   return (
-    <Box className="line">
-      <Row>
-        <Title level={2}>{names.join(zh ? "、" : ", ")}</Title>
-        <Words className="figure">¥{fenToYuan(purchase.paidFen)}</Words>
-      </Row>
-      <Box className="soft">
-        {zh ? purchase.stall.site : purchase.stall.siteEn} · {purchase.stall.name} {purchase.stall.number} ·{" "}
-        {purchase.settledAt.slice(0, 10)}
-      </Box>
-      {purchase.refundedFen > 0 && (
-        <Mark shape="waiting">
-          {say("refunded")} ¥{fenToYuan(purchase.refundedFen)}
-        </Mark>
-      )}
-      {recordId === undefined ? (
-        <Box className="soft">{say("traceFollows")}</Box>
-      ) : (
-        <Press
-          id={`trace-${recordId}`}
-          className="quiet left"
-          onPress={() => void Taro.navigateTo({ url: `/pages/trace/index?record=${recordId}` })}
-        >
-          {say("seeTrace")}
+    <Box className="actions">
+      {ways.map(([id, word, page]) => (
+        <Press key={id} id={id} className="quiet" onPress={() => void Taro.navigateTo({ url: `/pages/${page}/index` })}>
+          {say(word)}
         </Press>
-      )}
+      ))}
     </Box>
   )
 }

@@ -4,6 +4,7 @@ import { useState } from "react"
 import type { SaleState } from "../../../core/follow-sale"
 import type { SaleAnswer } from "../../../core/origin-words"
 import type { PayFlow } from "../../../core/pay-flow"
+import { AfterPaying } from "../../parts/after-paying"
 import { Box, Press } from "../../parts/elements"
 import { Mark, Notice, Slip } from "../../parts/states"
 import { useWords } from "../../session/language"
@@ -38,6 +39,7 @@ export function Paid({ sale, state, flow }: PaidProps) {
       )}
       <Box className="tear" />
       <StallHead sale={sale} level={2} />
+      {state.paidByMe && <AfterPaying sale={sale} />}
       {state.paidByMe && (
         <Box className="actions">
           <Press id="trace" className="primary" onPress={() => void seeTrace().catch(() => setNotice("networkLost"))}>

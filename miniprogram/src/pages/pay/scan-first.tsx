@@ -1,9 +1,11 @@
 import Taro from "@tarojs/taro"
-import { useState } from "react"
+import { useEffect, useState } from "react"
 import { readScannedUrl } from "../../../core/scanned-link"
 import { Press } from "../../parts/elements"
 import { Notice, Slip } from "../../parts/states"
+import { hasEnteredBind } from "../../platform/entered-bind"
 import type { Scanned } from "../../platform/scanned"
+import { bindDigitsOf } from "../../session/bind-digits"
 import { digitsOfLink } from "../../session/digits-of-link"
 import { useWords } from "../../session/language"
 
@@ -20,10 +22,16 @@ const titles = {
 export function ScanFirst({ error }: { readonly error: ScanError }) {
   const { say } = useWords()
   const [fault, setFault] = useState(error)
+  useEffect(() => {
+    if (hasEnteredBind()) void Taro.redirectTo({ url: "/pages/bind/index" })
+  }, [])
   const scan = async () => {
     const answer = await Taro.scanCode({ onlyFromCamera: true }).catch(() => undefined)
     if (answer === undefined) return
-    const scanned = digitsOfLink(readScannedUrl(answer.result))
+    const link = readScannedUrl(answer.result)
+    const bindDigits = bindDigitsOf(link)
+    if (bindDigits !== undefined) return void Taro.redirectTo({ url: `/pages/bind/index?digits=${bindDigits}` })
+    const scanned = digitsOfLink(link)
     if ("error" in scanned) return setFault(scanned.error)
     await Taro.redirectTo({ url: `/pages/pay/index?digits=${scanned.digits}` })
   }

@@ -1,0 +1,119 @@
+import type { AnswerOf, ClientAnswer } from "@suyuan/client/client"
+import type { BuyerWord } from "@suyuan/look/buyer-words"
+import Taro, { useRouter } from "@tarojs/taro"
+import { useEffect, useState } from "react"
+import { Box, Press, Title } from "../../parts/elements"
+import { Mark, Notice, Slip } from "../../parts/states"
+import { takeEnteredBind } from "../../platform/entered-bind"
+import { loginForBind } from "../../platform/login-for-bind"
+import { dropPlainPage } from "../../platform/page-data"
+import { pause } from "../../platform/pause"
+import { readBindCode } from "../../platform/scanned-bind"
+import { gateway } from "../../session/gateway"
+import { useWords } from "../../session/language"
+import { useGateway } from "../../session/use-gateway"
+import { withSession } from "../../session/with-session"
+
+type Claimed = AnswerOf<"/bindings", "post">
+type Told = { readonly word: BuyerWord } | { readonly text: string }
+type State = Claimed["state"] | "lost"
+
+const ASK_EVERY_MS = 2000
+
+/** What a stall's bind code opens: what is shared with whom is said before anything is (BI-4). */
+export default function BindPage() {
+  const { say } = useWords()
+  const { params } = useRouter()
+  const [code] = useState(() => takeEnteredBind() ?? readBindCode(params))
+  useEffect(dropPlainPage, [])
+  const [isAgreed, setAgreed] = useState(false)
+  if (code === undefined) {
+    return (
+      <Slip>
+        <Notice shape="refused" title={say("linkMalformed")} />
+      </Slip>
+    )
+  }
+  if (isAgreed) return <Claim code={code} />
+  return (
+    <Slip>
+      <Title level={1}>{say("bindTitle")}</Title>
+      <Box>{say("bindShares")}</Box>
+      <Press id="bind-agree" className="primary" onPress={() => setAgreed(true)}>
+        {say("bindGo")}
+      </Press>
+    </Slip>
+  )
+}
+
+function Claim({ code }: { readonly code: string }) {
+  const { language, say } = useWords()
+  const client = useGateway()
+  const [claimed, setClaimed] = useState<Claimed>()
+  const [state, setState] = useState<State>("claimed")
+  const [told, setTold] = useState<Told>()
+  useEffect(() => {
+    let isLeft = false
+    const follow = async () => {
+      const answer = await withSession(() => client.post("/bindings", { body: { code } }))
+      if (isLeft) return
+      // A browser that paid outside is somebody, but nobody's wallet.
+      const isUnknown = !answer.ok && (answer.status === 401 || answer.status === 403)
+      if (isUnknown && loginForBind(code)) return
+      if (!answer.ok) return setTold(isUnknown ? { word: "bindInWallet" } : { text: answer.refusal.message })
+      setClaimed(answer.value)
+      setState(answer.value.state)
+      await watch(answer.value.id, setState, () => isLeft)
+    }
+    void follow().catch(() => setTold({ word: "notDone" }))
+    return () => {
+      isLeft = true
+    }
+  }, [client, code])
+  if (told !== undefined) {
+    return (
+      <Slip>
+        <Notice shape="refused" title={say("bindTitle")} why={"word" in told ? say(told.word) : told.text} />
+      </Slip>
+    )
+  }
+  if (claimed === undefined) return <Slip>{say("loading")}</Slip>
+  const { merchant, site } = claimed
+  return (
+    <Slip>
+      <Title level={1}>
+        {merchant.name} {merchant.stallNumber}
+      </Title>
+      <Box className="soft">{language === "zh" ? site.name : site.nameEn}</Box>
+      {state === "claimed" && (
+        <Box isStatus>
+          <Box>{say("bindDigits")}</Box>
+          <Box className="digits">{claimed.checkDigits}</Box>
+          <Mark shape="waiting">{say("bindWaits")}</Mark>
+        </Box>
+      )}
+      {state === "active" && (
+        <Notice shape="paid" title={say("bindDone")}>
+          <Press id="stall" className="primary" onPress={() => void Taro.redirectTo({ url: "/pages/stall/index" })}>
+            {say("myStall")}
+          </Press>
+        </Notice>
+      )}
+      {(state === "ended" || state === "lost") && <Notice shape="refused" title={say("bindOver")} />}
+    </Slip>
+  )
+}
+
+/** Until the stall has answered; its terminal may for 90 s. */
+async function watch(id: string, onState: (state: State) => void, isLeft: () => boolean): Promise<void> {
+  for (let asks = 0; asks < 60 && !isLeft(); asks += 1) {
+    await pause(ASK_EVERY_MS)
+    const answer: ClientAnswer<AnswerOf<"/bindings/{id}", "get">> | undefined = await gateway
+      .get("/bindings/{id}", { path: { id } })
+      .catch(() => undefined)
+    if (isLeft()) return
+    if (answer?.ok !== true || answer.value.state === "claimed") continue
+    return onState(answer.value.state)
+  }
+  onState("lost")
+}

@@ -1,0 +1,1 @@
+export default definePageConfig({ navigationBarTitleText: "与您有关的召回" })

@@ -1,0 +1,48 @@
+import { useCallback } from "react"
+import { marketDay } from "../../../core/market-day"
+import { kilograms } from "../../../core/weights"
+import { Box, Title, Words } from "../../parts/elements"
+import { Mark, Row } from "../../parts/states"
+import { gateway } from "../../session/gateway"
+import { useWords } from "../../session/language"
+import { useAnswer } from "../../session/use-answer"
+
+const sum = (weights: Readonly<Record<string, number>>) => Object.values(weights).reduce((all, one) => all + one, 0)
+
+/** What the stall's books say came in and went out on the market's day, by goods. */
+export function Today({ merchantId }: { readonly merchantId: string }) {
+  const { language, say } = useWords()
+  const day = marketDay(Date.now())
+  const ask = useCallback(
+    () => gateway.get("/balance/merchants/{merchantId}/{day}", { path: { merchantId, day } }),
+    [merchantId, day],
+  )
+  const [asked] = useAnswer(ask)
+  if (asked.at === "loading") return <Box className="ghost" />
+  if (asked.at !== "there") return <Mark shape="waiting">{say("notDone")}</Mark>
+  const lines = asked.value.lines.filter((line) => sum(line.in) > 0 || sum(line.out) > 0)
+  return (
+    <>
+      <Title level={2}>
+        {say("todayTitle")} · {day}
+      </Title>
+      {lines.length === 0 && <Mark shape="waiting">{say("todayNone")}</Mark>}
+      {lines.map((line) => (
+        <Box key={line.commodity} className="line">
+          <Title level={3}>{language === "zh" ? line.nameZh : line.nameEn}</Title>
+          <Row>
+            <Words>
+              {say("wentIn")} {kilograms(sum(line.in))} kg
+            </Words>
+            <Words>
+              {say("wentOut")} {kilograms(sum(line.out))} kg
+            </Words>
+            <Words className="figure">
+              {say("leftNow")} {kilograms(line.closingGrams)} kg
+            </Words>
+          </Row>
+        </Box>
+      ))}
+    </>
+  )
+}

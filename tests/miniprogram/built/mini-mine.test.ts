@@ -1,0 +1,257 @@
+// The compiled programs after a payment: leave for a message, one's purchases, a report, joining, forgetting, and a
+// stall's wallet, against the whole gateway and both platforms' sandbox.
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test"
+import { alipayMessageFromConfig } from "@suyuan/api/adapters/alipay-message"
+import { wechatMessageFromConfig } from "@suyuan/api/adapters/wechat-message"
+import { answerBinding } from "@suyuan/api/bindings/answer-binding"
+import { answerProblem } from "@suyuan/api/problems/answer-problem"
+import { listProblems } from "@suyuan/api/problems/read-problems"
+import { activateRecall } from "@suyuan/api/recalls/activate-recall"
+import { approveRecall } from "@suyuan/api/recalls/approve-recall"
+import { draftRecall } from "@suyuan/api/recalls/draft-recall"
+import { withdrawRecall } from "@suyuan/api/recalls/end-recall"
+import { readScopeOfRecall } from "@suyuan/api/recalls/read-recall"
+import { sendNotices } from "@suyuan/api/recalls/send-notices"
+import { bindings } from "@suyuan/drizzle/schema/buyers"
+import { purchases } from "@suyuan/drizzle/schema/trace"
+import {
+  bindAnswerMessage,
+  bindCodeDigits,
+  bindCodeMessage,
+  encodeBindCodeBody,
+} from "@suyuan/protocol/terminal/bind-code"
+import { msToSeconds2024 } from "@suyuan/protocol/units/instant"
+import { eq } from "drizzle-orm"
+import { buildMiniprogram } from "../../../scripts/miniprogram/build-miniprogram"
+import { until } from "../../api/payments/platforms"
+import { cabbage, sellingTerminal, slotOf } from "../../support/selling"
+import { newTablet, operator, secondOperator } from "../../support/stall"
+import { type BuyerWorld, openBuyerWorld } from "./buyer-world"
+import { builtIn, openPhone, type Phone, type PhoneTarget, targets } from "./phone"
+
+let world: BuyerWorld
+const folders = new Map<PhoneTarget, string>()
+beforeAll(async () => {
+  for (const target of targets) folders.set(target, await buildMiniprogram(target, () => {}))
+  world = await openBuyerWorld({})
+}, 300_000)
+afterAll(() => world?.end())
+
+const phones: Phone[] = []
+function take(target: PhoneTarget): Phone {
+  const phone = openPhone(world, folders.get(target) as string, target)
+  phones.push(phone)
+  return phone
+}
+afterEach(() => {
+  for (const { host } of phones.splice(0)) host.close()
+})
+
+async function buy(phone: Phone) {
+  const code = await world.newCode()
+  await phone.buy(code)
+  return code
+}
+
+for (const target of targets) {
+  describe(target, () => {
+    test("[RC-19] the receipt asks once whether a message may come, the sheet's yes arrives, and a no is a no", async () => {
+      const phone = take(target)
+      const code = await buy(phone)
+      await phone.host.until("万一召回，要告诉您吗")
+      phone.host.tap("leave-yes")
+      await phone.host.until("召回时会给您发一条消息")
+      await phone.scan(code)
+      await phone.host.until("已付款")
+      expect(phone.host.has("leave-yes")).toBe(false)
+      const other = take(target)
+      other.seen.allows = false
+      await buy(other)
+      await other.host.until("万一召回，要告诉您吗")
+      other.host.tap("leave-yes")
+      await other.host.until("没有允许")
+      expect([...phone.host.troubles, ...other.host.troubles]).toEqual([])
+    })
+
+    test("[RC-19] a yes without a network is kept on the phone and told later", async () => {
+      const phone = take(target)
+      await buy(phone)
+      await phone.host.until("万一召回，要告诉您吗")
+      phone.seen.hasNetwork = false
+      phone.host.tap("leave-yes")
+      await phone.host.until("连上网络后自动告诉我们")
+      phone.seen.hasNetwork = true
+      await phone.host.open("/pages/mine/index")
+      await phone.host.until("大白菜")
+      await until(() => !phone.host.kept.has("leaves-untold"), "the leave is told")
+    })
+
+    test("[BY-2] a problem is reported once, and the office's answer stands on its page", async () => {
+      const phone = take(target)
+      const code = await buy(phone)
+      await phone.host.open("/pages/mine/index")
+      const { terminal, counter } = {
+        terminal: code.body.terminal.toString(16).padStart(10, "0"),
+        counter: code.body.counter,
+      }
+      await phone.host.until("大白菜")
+      phone.host.tap(`problem-${terminal}-${counter}`)
+      await phone.host.until("这一笔哪里不对")
+      phone.host.tap("kind-short-weight")
+      phone.host.type("said", "少了二两")
+      await phone.host.until("提交")
+      phone.host.tap("send-report")
+      await phone.host.until("等市场答复")
+      await phone.host.until("等待答复")
+      const [reported] = await listProblems(world.ctx.db, operator, { state: "open", limit: 1 })
+      expect(reported).toMatchObject({ kind: "short-weight", said: "少了二两", counter })
+      await answerProblem(world.ctx, operator, { id: reported?.id ?? "", answer: "已请摊主补足" })
+      await phone.host.open(`/pages/problem/index?terminal=${terminal}&counter=${counter}`)
+      await phone.host.until("已请摊主补足")
+      phone.host.tap("kind-short-weight")
+      await phone.host.until("提交")
+      phone.host.tap("send-report")
+      await phone.host.until("您已经反映过了")
+      expect(phone.host.troubles).toEqual([])
+    })
+
+    test("[BY-3] data is deleted after two presses and an explanation, also when the first answer is lost", async () => {
+      const phone = take(target)
+      await buy(phone)
+      await phone.host.open("/pages/data/index")
+      await phone.host.until("我们这里有您的什么")
+      for (const words of ["打不开的印记", "退款也要用支付平台的单号", "召回也通知不到您"])
+        expect(phone.host.shown()).toContain(words)
+      expect(phone.host.has("delete-now")).toBe(false)
+      phone.host.tap("delete-first")
+      await phone.host.until("真的删除")
+      phone.seen.losesAnswers = true
+      phone.host.tap("delete-now")
+      await phone.host.until("没有收到答复")
+      phone.seen.losesAnswers = false
+      await phone.host.open("/pages/data/index")
+      await phone.host.until("没有收到答复")
+      phone.host.tap("delete-now")
+      await phone.host.until("已删除")
+      // The same wallet is somebody new.
+      await phone.host.open("/pages/mine/index")
+      await phone.host.until("还没有买过")
+    })
+
+    test("[BY-4] two phones are joined by a code, two digits and a yes on both", async () => {
+      const [one, other] = [take(target), take(target === "weapp" ? "alipay" : "weapp")]
+      await buy(one)
+      await buy(other)
+      await one.host.open("/pages/join/index")
+      await one.host.until("显示连接码")
+      one.host.tap("show-code")
+      await one.host.until("在另一边输入")
+      const code = /[2-9A-HJ-NP-Z]{4} [2-9A-HJ-NP-Z]{4}/.exec(one.host.shown())?.[0] ?? ""
+      await other.host.open("/pages/join/index")
+      await other.host.until("输入另一边的连接码")
+      other.host.type("join-code", code)
+      await until(() => !other.host.shown().includes("先输入连接码"), "the code may be sent")
+      other.host.tap("join-send")
+      for (const { host } of [one, other]) {
+        await host.until("两边的数字一样吗")
+        host.tap(host.idOf(/^join-yes-/))
+      }
+      for (const { host } of [one, other]) await host.until("已连接")
+      await one.host.open("/pages/mine/index")
+      await one.host.until("大白菜")
+      expect(one.host.shown().match(/大白菜/g)).toHaveLength(2)
+    })
+
+    test("[BI-4] [BY-5] a wallet is bound to a stall, and answers for what it buys", async () => {
+      const { ctx } = world
+      const tablet = newTablet()
+      const stall = await sellingTerminal(ctx, "market", [slotOf(1, cabbage)], tablet)
+      const { NETWORK_ID: networkId } = ctx.config
+      const body = encodeBindCodeBody({
+        ...{ algorithm: "ed25519", terminal: stall.terminalId, nonce: ctx.random.bytes(8) },
+        issuedAtSeconds: msToSeconds2024(ctx.clock.nowMs()),
+      })
+      const digits = bindCodeDigits(body, tablet.sign(bindCodeMessage(networkId, body)))
+      const phone = take(target)
+      const url = `${builtIn}/b/${digits}`
+      if (target === "alipay") await phone.open(url)
+      else {
+        phone.host.launch({ path: "pages/bind/index", query: {} })
+        await phone.host.open(`/pages/bind/index?q=${encodeURIComponent(encodeURIComponent(url))}`)
+      }
+      await phone.host.until("这个钱包以后买的货会作为进货")
+      expect(phone.seen.logins).toBe(0)
+      phone.host.tap("bind-agree")
+      await phone.host.until("等摊位在终端上确认")
+      const [claimed] = await ctx.db.select().from(bindings).where(eq(bindings.merchantId, stall.merchantId))
+      const said = { bindingId: claimed?.id ?? "", answer: "confirm", digits: claimed?.checkDigits ?? "" } as const
+      expect(phone.host.shown()).toContain(said.digits)
+      const message = bindAnswerMessage(networkId, { ...said, terminal: stall.terminalId })
+      await answerBinding(ctx, { ...said, terminalId: stall.terminalId, signature: tablet.sign(message) })
+      await phone.host.until("已绑定")
+
+      const code = await buy(phone)
+      await world.uploadAndAnchor(code)
+      await phone.host.open("/pages/stall/index")
+      await phone.host.until("等您确认的进货")
+      await phone.host.until("大白菜")
+      phone.host.type(phone.host.idOf(/^weight-/), "0.45")
+      await phone.host.until("收货 0.45 kg")
+      phone.host.tap(phone.host.idOf(/^accept-/))
+      await phone.host.until("没有等确认的进货")
+      await phone.host.until("进 0.45 kg")
+      const [bought] = await ctx.db.select().from(purchases).where(eq(purchases.buyerMerchantId, stall.merchantId))
+      expect(bought).toMatchObject({ state: "accepted", acceptedGrams: 450 })
+      phone.host.tap("end-binding")
+      await phone.host.until("确定解除")
+      phone.host.tap("end-binding")
+      await phone.host.until("还没有绑定摊位")
+      expect(phone.host.troubles).toEqual([])
+    })
+  })
+}
+
+// A recall holds the stall: nobody pays there until it is withdrawn.
+for (const target of targets) {
+  test(`[RC-13] ${target}: a recall comes as a message that opens its page, and as a banner among one's purchases`, async () => {
+    const phone = take(target)
+    const code = await buy(phone)
+    await phone.host.until("万一召回，要告诉您吗")
+    phone.host.tap("leave-yes")
+    await phone.host.until("召回时会给您发一条消息")
+    await world.uploadAndAnchor(code)
+    const { ctx } = world
+    const from = new Date(0)
+    const asked = {
+      kind: "base",
+      siteId: world.trade.baseA.siteId,
+      from,
+      until: new Date(ctx.clock.nowMs()),
+    } as const
+    const recall = await draftRecall(ctx, operator, { id: ctx.random.uuid(), set: asked, reason: "农残超标" })
+    const { reachDigest } = await readScopeOfRecall(ctx, secondOperator, recall.id)
+    await approveRecall(ctx, secondOperator, recall.id, reachDigest)
+    await activateRecall(ctx, secondOperator, recall.id)
+    const { config, clock } = ctx
+    await sendNotices(ctx, {
+      "wechat-pay": wechatMessageFromConfig(config, clock),
+      alipay: alipayMessageFromConfig(config, clock),
+    })
+    const { openids, alipayOpenId } = phone.person
+    const own = [...Object.values(openids), alipayOpenId]
+    const sent = world.market.sandbox.world.messages
+      .list()
+      .filter(({ to, page }) => own.includes(to) && page.endsWith(recall.id))
+    expect(sent).toHaveLength(1)
+    await phone.host.open(`/${sent[0]?.page}`)
+    await phone.host.until("先不要吃")
+    expect(phone.host.shown()).toContain("农残超标")
+    await phone.host.open("/pages/mine/index")
+    await phone.host.until("请点开看")
+    phone.host.tap("recalls")
+    await phone.host.until("先不要吃")
+    phone.host.tap(`read-${recall.id}`)
+    await until(() => !phone.host.has(`read-${recall.id}`), "the recall is read")
+    await withdrawRecall(ctx, secondOperator, recall.id)
+  })
+}

@@ -1,0 +1,91 @@
+// What must happen once though its answer may be lost: a report, and forgetting.
+import { expect, test } from "bun:test"
+import { gatewayClient } from "@suyuan/client/client"
+import { forgetMe, isForgettingOpen } from "@suyuan/miniprogram/forget-me"
+import type { Kept } from "@suyuan/miniprogram/kept"
+import { purchaseOf, reportProblem } from "@suyuan/miniprogram/problem-report"
+import { makeRequestId } from "@suyuan/miniprogram/request-id"
+import { gramsOf, kilograms } from "@suyuan/miniprogram/weights"
+
+function memory(): Kept {
+  const all = new Map<string, string>()
+  return {
+    read: (key) => all.get(key),
+    write: (key, text) => void (text === undefined ? all.delete(key) : all.set(key, text)),
+  }
+}
+
+/** Ids of what arrived, with each answer in turn; `undefined`: the answer is lost. */
+function gateway(...statuses: readonly (number | undefined)[]) {
+  const ids: string[] = []
+  const client = gatewayClient(async ({ body }) => {
+    const status = statuses[Math.min(ids.length, statuses.length - 1)]
+    ids.push((JSON.parse(body ?? "{}") as { id: string }).id)
+    if (status === undefined) throw new Error("the answer was lost")
+    return { status, headers: {}, body: JSON.stringify({ code: "c", message: "m" }) }
+  })
+  return { ids, client }
+}
+
+const problem = { terminal: "0100000001", counter: 1, kind: "spoiled", said: "坏了" } as const
+
+test("[BY-2] a report whose answer was lost is sent again as the same; another one is another", async () => {
+  const kept = memory()
+  const { ids, client } = gateway(undefined, 200, 200)
+  await expect(reportProblem(client, kept, problem, 1000)).rejects.toThrow()
+  await reportProblem(client, kept, problem, 2000)
+  await reportProblem(client, kept, problem, 3000)
+  expect(ids[1]).toBe(ids[0] ?? "")
+  expect(ids[2]).not.toBe(ids[0] ?? "")
+})
+
+test("[BY-2] other words are another report", async () => {
+  const kept = memory()
+  const { ids, client } = gateway(undefined)
+  for (const said of ["a", "b"]) await reportProblem(client, kept, { ...problem, said }, 1).catch(() => {})
+  expect(ids[0]).not.toBe(ids[1] ?? "")
+})
+
+test("[BY-3] forgetting whose answer was lost stays open, and is asked for again by the same id", async () => {
+  const kept = memory()
+  const { ids, client } = gateway(undefined, 503, 200)
+  await expect(forgetMe(client, kept, 1)).rejects.toThrow()
+  expect(isForgettingOpen(kept)).toBe(true)
+  await forgetMe(client, kept, 2)
+  expect(isForgettingOpen(kept)).toBe(true)
+  await forgetMe(client, kept, 3)
+  expect(new Set(ids).size).toBe(1)
+  expect(isForgettingOpen(kept)).toBe(false)
+})
+
+test("[BY-3] forgetting that was refused is over", async () => {
+  const kept = memory()
+  await forgetMe(gateway(409).client, kept, 1)
+  expect(isForgettingOpen(kept)).toBe(false)
+})
+
+test("ids are UUIDv7 in lower case, in the order of their making", () => {
+  const id = makeRequestId(1_765_000_000_000)
+  expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+  expect(makeRequestId(1_765_000_000_001) > id).toBe(true)
+  expect(makeRequestId(1, () => 0.999_999)).toMatch(/-bfff-f{12}$/)
+})
+
+test("a page's address names a purchase or nothing", () => {
+  expect(purchaseOf({ terminal: "0100000001", counter: "7" })).toEqual({ terminal: "0100000001", counter: 7 })
+  for (const bad of [{}, { terminal: "01" }, { terminal: "0100000001", counter: "-1" }]) {
+    expect(purchaseOf(bad)).toBeUndefined()
+  }
+})
+
+test("kilograms keep every gram, and what is no weight is none", () => {
+  expect([0, 5, 500, 1000, 12_340, -250].map(kilograms)).toEqual(["0", "0.005", "0.5", "1", "12.34", "−0.25"])
+  expect(["0.5", "1", " 12.34 ", "1．2"].map(gramsOf)).toEqual([500, 1000, 12_340, 1200])
+  expect(["", "1.2345", "-1", "1e3", "一"].map(gramsOf)).toEqual([
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+  ])
+})
