@@ -36,7 +36,7 @@ export function SaleSheet({ sale, onClose, onShow, onChanged }: SaleSheetProps) 
   const [printing, setPrinting] = useState(false)
   const [refunding, setRefunding] = useState(false)
   const [isBusy, once] = useOnce()
-  const refunds = useRefunds(sale.counter)
+  const refunds = useRefunds(sale, refunding)
   const leftFen = refundableFen(sale, refunds)
   const standing = standingOf(sale)
   const look = saleLooks[standing]

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react"
-import { followRefunds, refundsOfSale } from "../../src/refund/ask-refund"
-import type { RefundRow } from "../../src/store/rows"
+import { followRefunds, isOpenRefund, refundsOfSale } from "../../src/refund/ask-refund"
+import type { RefundRow, SaleRow } from "../../src/store/rows"
 import type { Kiosk } from "../session/kiosk"
 import { useKiosk } from "../session/use-kiosk"
 import { useNow } from "../session/use-now"
@@ -24,14 +24,25 @@ export function keepFollowingRefunds({ terminal, transport }: Kiosk): () => void
   }
 }
 
-/** Refunds of the sale that is looked at, as they stand this second. */
-export function useRefunds(counter: number): readonly RefundRow[] {
-  const { terminal } = useKiosk()
+/**
+ * Refunds of the sale that is looked at, as they stand: read again when the sale changed or one may have been asked
+ * for, and each second only while the end of one is waited for.
+ */
+export function useRefunds(sale: SaleRow, isAsking: boolean): readonly RefundRow[] {
+  const kiosk = useKiosk()
   const now = useNow()
   const [refunds, setRefunds] = useState<readonly RefundRow[]>([])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each second is a reason to read again
+  const second = refunds.some(isOpenRefund) ? now : 0
+  // biome-ignore lint/correctness/useExhaustiveDependencies: these are reasons to read again
   useEffect(() => {
-    void refundsOfSale(terminal, counter).then(setRefunds)
-  }, [terminal, counter, now])
+    let isOver = false
+    void kiosk.attempt(async () => {
+      const read = await refundsOfSale(kiosk.terminal, sale.counter)
+      if (!isOver) setRefunds(read)
+    })
+    return () => {
+      isOver = true
+    }
+  }, [kiosk, sale, isAsking, second])
   return refunds
 }

@@ -11,6 +11,7 @@ import { toLowS } from "@suyuan/protocol/terminal/signature"
 import { z } from "zod"
 import { callGateway } from "../link/call-gateway"
 import { standingOf } from "../sale/sale-standing"
+import type { Change } from "../store/local-store"
 import { counterKey, type RefundRow, type SaleRow } from "../store/rows"
 import type { Terminal } from "../terminal"
 
@@ -55,7 +56,7 @@ export async function refundsOfSale(terminal: Terminal, counter: number): Promis
 /** What can still be given back, as far as this terminal knows. */
 export function refundableFen(sale: SaleRow, refunds: readonly RefundRow[]): number {
   if (standingOf(sale) !== "paid" || sale.payment === undefined) return 0
-  const pending = refunds.filter(({ state }) => state === "asked" || state === "unknown")
+  const pending = refunds.filter(isOpenRefund)
   const pendingFen = pending.reduce((sum, { amountFen }) => sum + amountFen, 0)
   const doneFen = refunds.filter(({ state }) => state === "done").reduce((sum, { amountFen }) => sum + amountFen, 0)
   // The gateway's sum may be older than its answer, and knows of refunds that the office made.
@@ -90,7 +91,11 @@ function draftRefund(terminal: Terminal, wish: RefundWish): Promise<Result<Refun
     const signed = await signingKey.sign(message)
     const signature = toHex(signingKey.algorithm === "p256" ? toLowS(signed) : signed)
     const row: RefundRow = { ...wish, signature, state: "unknown", askedAtMs: clock.nowMs() }
-    await terminal.store.commit([{ table: "refunds", change: "insert", key: wish.id, row }])
+    const open = { counter: wish.counter }
+    await terminal.store.commit([
+      { table: "refunds", change: "insert", key: wish.id, row },
+      { table: "openRefunds", change: "put", key: wish.id, row: open },
+    ])
     return ok(row)
   })
 }
@@ -121,18 +126,25 @@ export async function sendRefund(terminal: Terminal, transport: Transport, refun
       state: heard.state ?? known.state,
       ...(heard.code !== undefined && { code: heard.code }),
     }
-    await terminal.store.commit([{ table: "refunds", change: "put", key: id, row }])
+    const ended: Change[] = isOpenRefund(row) ? [] : [{ table: "openRefunds", change: "delete", key: id }]
+    await terminal.store.commit([{ table: "refunds", change: "put", key: id, row }, ...ended])
     return row
   })
 }
 
-/** Asks after every refund whose end this terminal has not heard. Returns whether some is still open. */
+export function isOpenRefund({ state }: RefundRow): boolean {
+  return state === "asked" || state === "unknown"
+}
+
+/**
+ * Asks after every refund whose end this terminal has not heard; of all the others nothing is read. Returns whether
+ * some is still open.
+ */
 export async function followRefunds(terminal: Terminal, transport: Transport): Promise<boolean> {
   let isOpen = false
-  for (const [, refund] of await terminal.store.list("refunds")) {
-    if (refund.state !== "asked" && refund.state !== "unknown") continue
-    const { state } = await sendRefund(terminal, transport, refund)
-    isOpen ||= state === "asked" || state === "unknown"
+  for (const [id] of await terminal.store.list("openRefunds")) {
+    const refund = await terminal.store.get("refunds", id)
+    if (refund !== undefined) isOpen = isOpenRefund(await sendRefund(terminal, transport, refund)) || isOpen
   }
   return isOpen
 }

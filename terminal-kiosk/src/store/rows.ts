@@ -239,6 +239,8 @@ export interface Tables {
   /** Cancelled sales that were paid all the same, until they are answered; keyed by counter. */
   readonly latePayments: { readonly counter: number }
   readonly refunds: RefundRow
+  /** Those whose end was not heard, under the same keys. */
+  readonly openRefunds: { readonly counter: number }
   readonly outbox: OutboxRow
   readonly refused: RefusedRow
   readonly purchases: PurchaseRow

@@ -88,6 +88,8 @@ describe("[PY-22] money back from the terminal", () => {
     expect(keys.signatures()).toBe(signatures)
     expect(await followRefunds(terminal, transport)).toBe(false)
     expect(asked).toHaveLength(5)
+    // What is followed by the clock is what is open, however many were given back before.
+    expect(await terminal.store.count("openRefunds")).toBe(0)
   })
 
   test("power lost after it was kept: the next start asks after it", async () => {
@@ -113,5 +115,6 @@ describe("[PY-22] money back from the terminal", () => {
     expect(await refundsOfSale(terminal, wish.counter)).toMatchObject([
       { state: "refused", code: "refund/amount-above-paid" },
     ])
+    expect(await terminal.store.count("openRefunds")).toBe(0)
   })
 })
