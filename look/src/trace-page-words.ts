@@ -29,5 +29,20 @@ export const tracePageWords = {
   schemeSystem: { zh: "明暗：随手机", en: "Colours: as the phone" },
   schemeLight: { zh: "明暗：浅色", en: "Colours: light" },
   schemeDark: { zh: "明暗：深色", en: "Colours: dark" },
+  verifyWhyWitnessed: {
+    zh: "每一步都在您的手机上计算。链上的根向其他成员单位也各问一遍，一致才算数；终端登记的钥匙由我们读给您。",
+    en: "Each step is computed on your phone. Other members are asked for the chain's root, too, and must agree; the terminal's registered key is read to you by us.",
+  },
+  witnessAway: {
+    zh: "有成员单位没有回应：这一步暂时只有我们自己的话作证",
+    en: "A member did not answer: for now this step is our word only",
+  },
+  saveProofFile: { zh: "存为文件", en: "Save as a file" },
+  factChain: { zh: "链编号", en: "Chain" },
+  factContract: { zh: "账本合约", en: "Ledger contract" },
+  factBatch: { zh: "批（账本/序号）", en: "Batch (log/sequence)" },
+  factRoot: { zh: "批的根", en: "Root of the batch" },
+  factPath: { zh: "路径步数", en: "Steps of the path" },
+  factTerminal: { zh: "终端", en: "Terminal" },
   stallPhoto: { zh: "摊位照片", en: "Photo of the stall" },
 } as const satisfies Record<string, { readonly zh: string; readonly en: string }>

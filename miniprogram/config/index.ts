@@ -1,6 +1,8 @@
 // One code base for WeChat, Alipay and the gateway's own pages (H5). scripts/miniprogram/build-miniprogram.ts runs it
 // and asserts what came out: a rejected configuration ends with exit code 0 and builds nothing.
+import { readFileSync } from "node:fs"
 import { resolve } from "node:path"
+import { parseBuiltInLedger } from "../core/built-in-ledger"
 
 const repository = resolve(import.meta.dirname, "../..")
 /** Sources of other workspaces are TypeScript: they are compiled with ours. */
@@ -21,6 +23,14 @@ type WebpackChain = {
   }
 }
 
+/** MINIPROGRAM_LEDGER names a file with network, chain, contract and the members to ask; without it none is trusted. */
+function builtInLedger(): string {
+  const path = process.env.MINIPROGRAM_LEDGER
+  return path === undefined || path === ""
+    ? "undefined"
+    : JSON.stringify(parseBuiltInLedger(readFileSync(path, "utf8")))
+}
+
 const sameSizes = { pxtransform: { enable: false, config: {} } }
 
 export default {
@@ -35,6 +45,7 @@ export default {
   compiler: { type: "webpack5", prebundle: { enable: false } },
   cache: { enable: false },
   defineConstants: {
+    LEDGER_TRUST: builtInLedger(),
     GATEWAY_ORIGIN: JSON.stringify(process.env.MINIPROGRAM_GATEWAY ?? "http://127.0.0.1:8080"),
   },
   mini: { postcss: sameSizes, compile: { include: [isCompiled] } },

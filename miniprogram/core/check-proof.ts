@@ -13,6 +13,8 @@ export interface ProofReaders {
   readonly rootOf: (log: number, sequence: number) => Promise<Uint8Array | undefined>
   /** As the registry has it; `undefined` when it has none. May reject. */
   readonly terminalKeyOf: (terminal: TerminalId) => Promise<TerminalKey | undefined>
+  /** Asked after `rootOf`: whether others than us have the same root. Left out: as the setting says. */
+  readonly isRootWitnessed?: () => boolean
 }
 
 /** Which network, chain and contract this program trusts: built into it, never taken from a proof. */
@@ -43,6 +45,7 @@ export async function checkProof(
           : readers.terminalKeyOf(located.value.terminal).catch(() => undefined),
       ])
     : [undefined, undefined]
-  const report = verifyProof(text, { ...setting, root, terminalKey })
+  const developmentChain = setting.developmentChain || readers.isRootWitnessed?.() === false
+  const report = verifyProof(text, { ...setting, developmentChain, root, terminalKey })
   return { report, sentences: report.steps.map((step) => proofStepSentence(step, language)) }
 }

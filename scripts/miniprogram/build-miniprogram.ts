@@ -21,7 +21,9 @@ const proofOfBuild: Readonly<Record<Target, string>> = { weapp: "app.json", alip
 /** Returns the folder of the built pages. Throws with what the builder said when they do not build. */
 export async function buildMiniprogram(target: Target, report: (sentence: string) => void): Promise<string> {
   const gateway = process.env.MINIPROGRAM_GATEWAY ?? ""
-  const digest = `${digestOfSources([...sources, ...shared], singles)} ${gateway}`
+  const ledger = process.env.MINIPROGRAM_LEDGER ?? ""
+  const trusted = ledger === "" ? "" : readFileSync(ledger, "utf8")
+  const digest = `${digestOfSources([...sources, ...shared], singles)} ${gateway} ${trusted}`
   const kept = join(workspace, "dist", target)
   if (builtFrom(kept) === digest) return kept
   report(`Building the buyer's pages for ${target}; this is done once …`)

@@ -2,8 +2,10 @@ import { verifyNoble } from "@suyuan/protocol/terminal/verify-noble"
 import { useRouter } from "@tarojs/taro"
 import { useCallback, useEffect, useState } from "react"
 import { checkProof } from "../../../core/check-proof"
-import { gatewayReaders, gatewaySetting, type ProofSource, readProof } from "../../../core/read-proof"
+import { openLedgerTrust } from "../../../core/ledger-trust"
+import { type ProofSource, readProof } from "../../../core/read-proof"
 import { Loading, Notice, Offline, Slip } from "../../parts/states"
+import { witnessAt } from "../../platform/transport"
 import { gateway } from "../../session/gateway"
 import { useWords } from "../../session/language"
 import { sourceOf } from "../trace/source-of"
@@ -35,9 +37,9 @@ function Verified({ source }: { readonly source: ProofSource }) {
     setVerification({ at: "loading" })
     const proof = await readProof(gateway, isOwn ? { record: name } : { share: name })
     if (!proof.ok) return setVerification({ at: proof.why })
-    const setting = await gatewaySetting(gateway, verifyNoble)
-    const { report } = await checkProof(proof.text, gatewayReaders(gateway), setting, language)
-    setVerification({ at: "checked", checked: { report, text: proof.text } })
+    const { setting, readers, witnesses } = await openLedgerTrust(gateway, verifyNoble, LEDGER_TRUST, witnessAt)
+    const { report } = await checkProof(proof.text, readers, setting, language)
+    setVerification({ at: "checked", checked: { report, text: proof.text, witnesses } })
   }, [isOwn, name, language])
   const again = useCallback(() => void check().catch(() => setVerification({ at: "offline" })), [check])
   useEffect(again, [again])

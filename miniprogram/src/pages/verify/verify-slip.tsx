@@ -1,15 +1,20 @@
+import type { BuyerWord } from "@suyuan/look/buyer-words"
 import { type ProofReasonWord, proofOutcomeWords, proofReasonWords, proofStepWords } from "@suyuan/look/proof-words"
 import { motionMsMax } from "@suyuan/look/tokens"
 import type { ProofReport } from "@suyuan/protocol/ledger/proof-report"
 import { useEffect, useState } from "react"
+import { type ProofFact, proofFacts, proofFileName } from "../../../core/proof-facts"
 import { Box, Press, Title } from "../../parts/elements"
 import { Notice, Slip } from "../../parts/states"
+import { canSaveText, saveText } from "../../platform/save-text"
 import { copyText } from "../../platform/share"
 import { useWords } from "../../session/language"
 
 export interface Checked {
   readonly report: ProofReport
   readonly text: string
+  /** How many other members were to be asked for the root. */
+  readonly witnesses: number
 }
 
 type Step = ProofReport["steps"][number]
@@ -17,16 +22,16 @@ type Step = ProofReport["steps"][number]
 /** The seal fills stroke by stroke as steps pass, and breaks where one fails. */
 export function VerifySlip({ checked }: { readonly checked: Checked }) {
   const { say } = useWords()
-  const { report, text } = checked
+  const { report, text, witnesses } = checked
   const shown = useOneByOne(report.steps.length)
   const isDone = shown === report.steps.length
   return (
     <Slip>
       <Title level={1}>{say("verifyTitle")}</Title>
-      <Box className="soft">{say("verifyWhy")}</Box>
+      <Box className="soft">{say(witnesses === 0 ? "verifyWhy" : "verifyWhyWitnessed")}</Box>
       <Box className="steps">
         {report.steps.slice(0, shown).map((step) => (
-          <StepLine key={step.step} step={step} />
+          <StepLine key={step.step} step={step} isWitnessAway={witnesses > 0} />
         ))}
       </Box>
       {isDone && <Verdict report={report} />}
@@ -54,14 +59,17 @@ const looks = {
   "not-checked": "wait",
 } as const satisfies Record<Step["outcome"], string>
 
-function StepLine({ step }: { readonly step: Step }) {
-  const { language } = useWords()
+function StepLine({ step, isWitnessAway }: { readonly step: Step; readonly isWitnessAway: boolean }) {
+  const { language, say } = useWords()
+  // With members to ask it is no development chain: one of them did not answer.
+  const isUnwitnessed = isWitnessAway && step.reason === "development-chain"
+  const sentence = proofReasonWords[`${step.step}/${step.reason}` as ProofReasonWord][language]
   return (
     <Box className="step">
       <Box className={`mark ${looks[step.outcome]}`}>
         {proofStepWords[step.step][language]} · {proofOutcomeWords[step.outcome][language]}
       </Box>
-      <Box className="soft">{proofReasonWords[`${step.step}/${step.reason}` as ProofReasonWord][language]}</Box>
+      <Box className="soft">{isUnwitnessed ? say("witnessAway") : sentence}</Box>
     </Box>
   )
 }
@@ -76,10 +84,25 @@ function Verdict({ report }: { readonly report: ProofReport }) {
   )
 }
 
+const factWords = {
+  record: "recordNumber",
+  terminal: "factTerminal",
+  batch: "factBatch",
+  path: "factPath",
+  root: "factRoot",
+  chain: "factChain",
+  contract: "factContract",
+} as const satisfies Record<ProofFact["name"], BuyerWord>
+
 function Details({ report, text }: { readonly report: ProofReport; readonly text: string }) {
   const { say } = useWords()
   const [isOpen, setOpen] = useState(false)
   const [isCopied, setCopied] = useState(false)
+  const copy = () =>
+    copyText(text).then(
+      () => setCopied(true),
+      () => {},
+    )
   return (
     <>
       <Press id="details" className="quiet left" onPress={() => setOpen(!isOpen)}>
@@ -88,6 +111,11 @@ function Details({ report, text }: { readonly report: ProofReport; readonly text
       {isOpen && (
         <>
           <Box className="expert">
+            {proofFacts(text).map(({ name, value }) => (
+              <Box key={name}>
+                {say(factWords[name])}: {value}
+              </Box>
+            ))}
             {report.steps.map(({ step, outcome, reason }) => (
               <Box key={step}>
                 {step}: {outcome} ({reason})
@@ -95,16 +123,16 @@ function Details({ report, text }: { readonly report: ProofReport; readonly text
             ))}
             <Box className="bundle">{text}</Box>
           </Box>
-          <Press
-            id="save"
-            className="secondary"
-            onPress={() =>
-              void copyText(text).then(
-                () => setCopied(true),
-                () => {},
-              )
-            }
-          >
+          {canSaveText && (
+            <Press
+              id="save-file"
+              className="secondary"
+              onPress={() => void saveText(proofFileName(text), text).catch(copy)}
+            >
+              {say("saveProofFile")}
+            </Press>
+          )}
+          <Press id="save" className="secondary" onPress={() => void copy()}>
             {say(isCopied ? "copied" : "saveProof")}
           </Press>
         </>

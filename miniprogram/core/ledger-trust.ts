@@ -1,0 +1,67 @@
+/**
+ * What a program trusts of the ledger: built into it, or read from the gateway and then the gateway's own word. A root
+ * counts for more than our word only when members of the consortium, asked at their own addresses, have the same one.
+ */
+import type { GatewayClient } from "@suyuan/client/client"
+import { equalBytes, fromHex } from "@suyuan/protocol/codec/bytes"
+import type { VerifySignature } from "@suyuan/protocol/terminal/signature"
+import type { BuiltInLedger } from "./built-in-ledger"
+import type { ProofReaders, ProofSetting } from "./check-proof"
+import { gatewayReaders, gatewaySetting } from "./read-proof"
+
+export interface LedgerTrust {
+  readonly setting: ProofSetting
+  readonly readers: ProofReaders
+  /** How many members were to be asked besides us; 0: the anchor is our word. */
+  readonly witnesses: number
+}
+
+/** @param clientAt asks another member's gateway */
+export async function openLedgerTrust(
+  gateway: GatewayClient,
+  verifySignature: VerifySignature,
+  built: BuiltInLedger | undefined,
+  clientAt: (origin: string) => GatewayClient,
+): Promise<LedgerTrust> {
+  const own = gatewayReaders(gateway)
+  if (built === undefined) {
+    return { setting: await gatewaySetting(gateway, verifySignature), readers: own, witnesses: 0 }
+  }
+  const { networkId, chainId, witnesses } = built
+  const contract = fromHex(built.contract) ?? new Uint8Array(0)
+  const setting = { networkId, chainId, contract, developmentChain: witnesses.length === 0, verifySignature }
+  return { setting, readers: witnessed(own, witnesses.map(clientAt)), witnesses: witnesses.length }
+}
+
+/**
+ * Every member is asked. One that does not answer leaves the root our word; one that has another root is believed before
+ * us, so that the step fails.
+ */
+function witnessed(own: ProofReaders, clients: readonly GatewayClient[]): ProofReaders {
+  if (clients.length === 0) return own
+  let isWitnessed = false
+  return {
+    terminalKeyOf: own.terminalKeyOf,
+    isRootWitnessed: () => isWitnessed,
+    async rootOf(log, sequence) {
+      const answers = await Promise.all(
+        clients.map((client) =>
+          gatewayReaders(client)
+            .rootOf(log, sequence)
+            .then(known, () => "away" as const),
+        ),
+      )
+      const root = await own.rootOf(log, sequence)
+      const others = answers.filter((answer) => answer !== "away")
+      isWitnessed = others.length === clients.length
+      const other = others.find(({ root: theirs }) => !same(theirs, root))
+      return other === undefined ? root : other.root
+    },
+  }
+}
+
+const known = (root: Uint8Array | undefined) => ({ root })
+
+function same(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
+  return a === undefined || b === undefined ? a === b : equalBytes(a, b)
+}

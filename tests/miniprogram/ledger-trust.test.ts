@@ -1,0 +1,87 @@
+// What a program trusts of the ledger: built in, with members to ask, or the gateway's word and called so.
+import { expect, test } from "bun:test"
+import { type GatewayClient, gatewayClient } from "@suyuan/client/client"
+import { parseBuiltInLedger } from "@suyuan/miniprogram/built-in-ledger"
+import { checkProof } from "@suyuan/miniprogram/check-proof"
+import { openLedgerTrust } from "@suyuan/miniprogram/ledger-trust"
+import { proofFacts, proofFileName } from "@suyuan/miniprogram/proof-facts"
+import { toHex } from "@suyuan/protocol/codec/bytes"
+import { verifyNoble } from "@suyuan/protocol/terminal/verify-noble"
+import { terminalKey } from "../samples/ledger"
+import vectors from "../vectors/proof.json"
+
+const { trust, bundles } = vectors
+const sale = bundles[0]!.bundle
+const setting = { networkId: trust.networkId, chainId: trust.chainId, contract: trust.contract }
+const key = { algorithm: "ed25519", publicKey: toHex(terminalKey("ed25519").publicKey) }
+
+/** A gateway that says so; `undefined`: none answers. */
+function gatewayWith(root: string | null | undefined): GatewayClient {
+  return gatewayClient(async ({ path }) => {
+    if (root === undefined) throw new Error("away")
+    const body = path.startsWith("/ledger/roots/") ? { ...setting, root } : path.includes("terminals") ? key : setting
+    return { status: 200, headers: {}, body: JSON.stringify(body) }
+  })
+}
+
+async function anchorBy(own: string | null, witnesses: readonly (string | null | undefined)[], isBuiltIn = true) {
+  const origins = witnesses.map((_, index) => `https://member-${index}.example`)
+  const built = isBuiltIn ? { ...setting, witnesses: origins } : undefined
+  const at = (origin: string) => gatewayWith(witnesses[origins.indexOf(origin)])
+  const { setting: trusted, readers } = await openLedgerTrust(gatewayWith(own), verifyNoble, built, at)
+  const { report } = await checkProof(sale, readers, trusted, "zh")
+  const anchor = report.steps.find(({ step }) => step === "anchor")
+  return `${anchor?.outcome}/${anchor?.reason}`
+}
+
+const other = "ab".repeat(32)
+
+test("without a ledger built in, the anchor is our word only", async () => {
+  expect(await anchorBy(trust.root, [], false)).toBe("our-word-only/development-chain")
+  expect(await anchorBy(trust.root, [])).toBe("our-word-only/development-chain")
+})
+
+test("when every member has the same root, it is no longer our word alone", async () => {
+  expect(await anchorBy(trust.root, [trust.root, trust.root])).toBe("passed/root-on-chain")
+})
+
+test("one member that does not answer leaves it our word; one that has another root is believed before us", async () => {
+  expect(await anchorBy(trust.root, [trust.root, undefined])).toBe("our-word-only/development-chain")
+  expect(await anchorBy(trust.root, [trust.root, other])).toBe("failed/other-root-on-chain")
+  expect(await anchorBy(trust.root, [null])).toBe("failed/root-unread")
+  expect(await anchorBy(other, [trust.root])).toBe("passed/root-on-chain")
+})
+
+test("a chain or contract that is built in is not the gateway's to change", async () => {
+  const built = { ...setting, chainId: setting.chainId + 1, witnesses: [] }
+  const { setting: trusted, readers } = await openLedgerTrust(gatewayWith(trust.root), verifyNoble, built, () => {
+    throw new Error("nobody is to be asked")
+  })
+  const { report } = await checkProof(sale, readers, trusted, "en")
+  expect(report.verified).toBe(false)
+})
+
+test("a build that names its ledger wrongly is not built", () => {
+  const good = { ...setting, witnesses: ["https://chain.member.example", "http://127.0.0.1:8081"] }
+  expect(parseBuiltInLedger(JSON.stringify(good))).toEqual(good)
+  for (const wrong of [
+    { ...good, chainId: "1" },
+    { ...good, networkId: 0 },
+    { ...good, contract: `0x${setting.contract}` },
+    { ...good, witnesses: ["http://chain.member.example"] },
+    { ...good, witnesses: ["https://a.example/path"] },
+    { ...good, witnesses: undefined },
+  ]) {
+    expect(() => parseBuiltInLedger(JSON.stringify(wrong))).toThrow()
+  }
+})
+
+test("an expert reads of the proof what it names, and saves it under the record's number; of rubbish nothing is read", () => {
+  const facts = Object.fromEntries(proofFacts(sale).map(({ name, value }) => [name, value]))
+  expect(facts.chain).toBe(String(trust.chainId))
+  expect(facts.contract).toBe(`0x${trust.contract}`)
+  expect(facts.root).toBe(trust.root)
+  expect(proofFileName(sale)).toMatch(/^suyuan-proof-[0-9a-f]{12}\.json$/)
+  expect(proofFacts("{}")).toEqual([])
+  expect(proofFileName("{}")).toBe("suyuan-proof-unread.json")
+})
