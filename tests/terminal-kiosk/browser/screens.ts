@@ -2,6 +2,7 @@
 import type { Page } from "playwright-core"
 import { openWallet, payAt } from "../../../scripts/demo/wallet"
 import { goTo, type KioskMarket, openStall, putRow, settle, standing, unpackTablet, untilSent, weigh } from "./market"
+import { walkRepairs, walkSecondTablet } from "./screens-beside"
 
 export type Viewport = { readonly width: number; readonly height: number }
 export type Look = (name: string, page: Page) => Promise<void>
@@ -14,6 +15,8 @@ export async function walkScreens(market: KioskMarket, viewport: Viewport, look:
   await walkSale(market, page, look)
   await walkGoods(page, look)
   await walkDay(page, look)
+  await walkSecondTablet(market, page, look)
+  await walkRepairs(page, look)
   await goTo(page, "本机")
   await look("terminal", page)
   await page.selectOption("select", "simulated")
@@ -121,7 +124,7 @@ async function walkGoods(page: Page, look: Look): Promise<void> {
   await page.click("dialog .pick button")
   await look("outside-goods", page)
   await page.keyboard.press("Escape")
-  await putRow(page, "purchases", "00", { saleRecordId: "00", lineIndex: 0, commodity: 1036, grams: 24_500 })
+  await putRow(page, "openPurchases", "00", { saleRecordId: "00", lineIndex: 0, commodity: 1036, grams: 24_500 })
   const hold = { recallId: "", commodity: 1058, lot: null, reason: "检出农药残留，批次待查" }
   await putRow(page, "recallHolds", "the", { version: 1, holds: [hold] })
   await page.reload()

@@ -1,0 +1,113 @@
+// Screens beside the sale, for the walk of screens.ts: a second tablet, what an old tablet lost, certificates, photos.
+import type { Page } from "playwright-core"
+import { goTo, type KioskMarket, putRow, weigh } from "./market"
+import type { Look } from "./screens"
+
+export async function walkSecondTablet(market: KioskMarket, page: Page, look: Look): Promise<void> {
+  const context = await market.browser.newContext({ viewport: page.viewportSize() ?? { width: 1280, height: 800 } })
+  const display = await context.newPage()
+  await display.goto(`${market.gateway.url}/kiosk/display.html`)
+  await display.waitForSelector("#pair-code")
+  await display.fill("#pair-code", "AAAA-AAAA")
+  await display.click("button[type=submit]")
+  await display.waitForSelector("[role=alert]")
+  await look("display-pair", display)
+  await goTo(page, "本机")
+  await page.click("button:has-text('连接另一块平板')")
+  await page.waitForSelector("dialog .fingerprint")
+  await look("connect-tablet", page)
+  await display.fill("#pair-code", (await page.textContent("dialog .fingerprint")) ?? "")
+  await display.click("button[type=submit]")
+  await page.locator("dialog", { hasText: "已连接" }).waitFor()
+  await look("tablet-connected", page)
+  await page.click("dialog .primary")
+  await goTo(page, "卖货")
+  await weigh(page, "dbc", "1.5")
+  await display.getByText("正在称货").waitFor()
+  await context.setOffline(true)
+  await display.evaluate(() => dispatchEvent(new Event("offline")))
+  await look("display-second", display)
+  await page.click("button:has-text('清空')")
+  await context.close()
+}
+
+/** What a bad day brings: rows as the gateway's words would make them. */
+export async function walkRepairs(page: Page, look: Look): Promise<void> {
+  const line = { commodity: 1036, quantityPacked: 1500, unitPriceFen: 360 }
+  const sale = { counter: 41, issuedAt: "2026-11-28T23:12:00.000Z", amountFen: 540, lines: [line] }
+  await putRow(page, "lost", "the", {
+    ...{ firstAskedAtMs: Date.now(), askedAtMs: Date.now(), entered: [] },
+    terminals: [
+      {
+        terminalId: "0100000001",
+        sales: [
+          { ...sale, outcome: "rebuilt" },
+          { ...sale, counter: 43, outcome: "not-paid" },
+          { ...sale, counter: 47, amountFen: 12_350, outcome: "lines-unknown", lines: [] },
+        ],
+        gaps: [{ from: 44, to: 46 }],
+      },
+    ],
+  })
+  await putRow(page, "drafts", "0199d3a0-7c1e-7000-8000-00000000000c", {
+    ...{ commodity: 1036, grams: 24_000, origin: "河北张北、山东寿光", promiseBasis: "自行检测合格", reason: "mixed" },
+    parents: [
+      { recordId: "0a".repeat(16), mustGrams: 12_000, mayGrams: 18_000 },
+      { recordId: "0b".repeat(16), mustGrams: 6000, mayGrams: 12_000 },
+    ],
+    state: "draft",
+  })
+  // The gateway lost nothing, and would say so.
+  await page.context().route("**/terminals/*/lost-sales", (route) => route.abort())
+  await page.reload()
+  await page.waitForSelector(".tiles .tile")
+  await goTo(page, "今日")
+  await page.waitForSelector(".lost-notice")
+  await look("day-lost", page)
+  await page.click(".lost-notice")
+  await page.waitForSelector("dialog .lost-row")
+  await look("lost", page)
+  await page.keyboard.press("Escape")
+  await goTo(page, "进货")
+  await look("goods-drafts", page)
+  await page.click(".list-row:has-text('待签')")
+  await page.waitForSelector("dialog .facts")
+  await look("certificate", page)
+  await page.keyboard.press("Escape")
+  await page.click("button:has-text('外来货登记')")
+  await page.fill("dialog input[type=search]", "灯笼果")
+  await page.waitForSelector("button:has-text('按名字登记')")
+  await look("choose-by-name", page)
+  await page.click("button:has-text('按名字登记')")
+  await look("goods-by-name", page)
+  await page.keyboard.press("Escape")
+  await walkPhoto(page, look)
+}
+
+async function walkPhoto(page: Page, look: Look): Promise<void> {
+  await page.click(".tile-row .list-row")
+  const picture = await page.evaluate(() => {
+    const canvas = document.createElement("canvas")
+    canvas.width = 640
+    canvas.height = 480
+    const pen = canvas.getContext("2d")!
+    pen.fillStyle = "#8aa36b"
+    pen.fillRect(0, 0, 640, 480)
+    for (let leaf = 0; leaf < 9; leaf += 1) {
+      pen.fillStyle = leaf % 2 === 0 ? "#e9f2d0" : "#7fae4d"
+      pen.beginPath()
+      pen.ellipse(320, 240, 210 - leaf * 22, 150 - leaf * 15, leaf, 0, Math.PI * 2)
+      pen.fill()
+    }
+    return canvas.toDataURL("image/png").slice("data:image/png;base64,".length)
+  })
+  await page.setInputFiles("dialog input[type=file]", {
+    ...{ name: "cabbage.png", mimeType: "image/png", buffer: Buffer.from(picture, "base64") },
+  })
+  await page.waitForSelector("dialog img.glyph")
+  await look("tile-photo", page)
+  await page.keyboard.press("Escape")
+  await goTo(page, "卖货")
+  await page.waitForSelector(".tile img.glyph")
+  await look("sell-photo", page)
+}
