@@ -1,11 +1,11 @@
 import type { TileRow } from "../../src/store/rows"
 import { nameOf } from "../session/goods-names"
-import { useKioskState } from "../session/use-kiosk"
+import { useKioskPart } from "../session/use-kiosk"
 
 /** How a tile's goods look: the stall's own photo, or the first character of their name. */
 export function GoodsGlyph({ tile }: { readonly tile: Pick<TileRow, "slot" | "commodity"> }) {
-  const { photos, catalogue } = useKioskState()
-  const photo = photos.get(tile.slot)
+  const photo = useKioskPart(({ photos }) => photos.get(tile.slot))
+  const catalogue = useKioskPart((state) => state.catalogue)
   if (photo !== undefined) return <img className="glyph" src={photo} alt="" />
   return (
     <span className="glyph" aria-hidden="true">

@@ -1,16 +1,19 @@
-import { useEffect, useRef, useState } from "react"
+import { useCallback, useEffect, useRef, useState } from "react"
+import { entryOf } from "../../src/catalogue/entry-of"
 import { matchesGoods } from "../../src/catalogue/find-goods"
 import type { TileRow } from "../../src/store/rows"
-import { GoodsGlyph } from "../parts/goods-glyph"
 import { nameOf, priceText } from "../session/goods-names"
-import { useKioskState, useWords } from "../session/use-kiosk"
+import { useKioskPart, useWords } from "../session/use-kiosk"
+import { Tile } from "./tile"
 
 type TilesProps = { readonly onChoose: (tile: TileRow) => void; readonly onStock: () => void }
 
 /** Today's goods in the seller's own order. What is typed is a number, pinyin initials or a name. */
 export function Tiles({ onChoose, onStock }: TilesProps) {
-  const { tiles, catalogue, settings, recalled } = useKioskState()
-  const { language, weightUnit } = settings
+  const tiles = useKioskPart((state) => state.tiles)
+  const catalogue = useKioskPart((state) => state.catalogue)
+  const recalled = useKioskPart((state) => state.recalled)
+  const { language, weightUnit } = useKioskPart(({ settings }) => settings)
   const say = useWords()
   const [typed, setTyped] = useState("")
   const search = useRef<HTMLInputElement>(null)
@@ -18,8 +21,7 @@ export function Tiles({ onChoose, onStock }: TilesProps) {
   const found = onSale
     .map((tile, index) => ({ tile, number: index + 1 }))
     .filter(({ tile, number }) => {
-      const entry = catalogue?.entries.find(([code]) => code === tile.commodity)
-      const [, nameZh = "", nameEn = "", synonyms = [], initials = ""] = entry ?? []
+      const [, nameZh = "", nameEn = "", synonyms = [], initials = ""] = entryOf(catalogue, tile.commodity) ?? []
       return matchesGoods(typed, { number, nameZh, nameEn, synonyms, initials })
     })
   useEffect(() => {
@@ -31,9 +33,18 @@ export function Tiles({ onChoose, onStock }: TilesProps) {
     addEventListener("keydown", pressed)
     return () => removeEventListener("keydown", pressed)
   }, [])
-  const choose = (tile: TileRow) => {
+  const chosen = useRef(onChoose)
+  useEffect(() => {
+    chosen.current = onChoose
+  })
+  const choose = useCallback((tile: TileRow) => {
     setTyped("")
-    onChoose(tile)
+    chosen.current(tile)
+  }, [])
+  const priceOf = (tile: TileRow) => {
+    if (recalled.has(tile.slot)) return `✕ ${say("recalled")}`
+    if (tile.unitPriceFen === 0) return say("priceAtSale")
+    return priceText(tile.unitPriceFen, tile.unit === "piece" ? "piece" : weightUnit, language)
   }
   return (
     <section className="tiles-area" aria-label={say("goodsOnSale")}>
@@ -60,24 +71,15 @@ export function Tiles({ onChoose, onStock }: TilesProps) {
       ) : (
         <ul className="tiles">
           {found.map(({ tile, number }) => (
-            <li key={tile.slot}>
-              <button
-                type="button"
-                className={recalled.has(tile.slot) ? "tile recalled" : "tile"}
-                onClick={() => choose(tile)}
-              >
-                <span className="tile-number">{number}</span>
-                <GoodsGlyph tile={tile} />
-                <span className="tile-name">{nameOf(tile.commodity, catalogue, language)}</span>
-                <span className="tile-price">
-                  {recalled.has(tile.slot)
-                    ? `✕ ${say("recalled")}`
-                    : tile.unitPriceFen === 0
-                      ? say("priceAtSale")
-                      : priceText(tile.unitPriceFen, tile.unit === "piece" ? "piece" : weightUnit, language)}
-                </span>
-              </button>
-            </li>
+            <Tile
+              key={tile.slot}
+              tile={tile}
+              number={number}
+              name={nameOf(tile.commodity, catalogue, language)}
+              price={priceOf(tile)}
+              isRecalled={recalled.has(tile.slot)}
+              onChoose={choose}
+            />
           ))}
           {found.length === 0 && <li className="soft">{say("noSuchGoods")}</li>}
         </ul>

@@ -10,6 +10,7 @@ import {
   type Quantity,
   quantityGrams,
 } from "@suyuan/protocol/units/weight"
+import { entryOf } from "../../src/catalogue/entry-of"
 import type { CatalogueRow, SettingsRow, TileRow } from "../../src/store/rows"
 
 type Language = SettingsRow["language"]
@@ -27,7 +28,7 @@ export function unitName(unit: keyof typeof unitWords, language: Language): stri
 
 /** The catalogue's name; the code where the catalogue has not been read. */
 export function nameOf(commodity: number, catalogue: CatalogueRow | undefined, language: Language): string {
-  const entry = catalogue?.entries.find(([code]) => code === commodity)
+  const entry = entryOf(catalogue, commodity)
   if (entry === undefined) return `#${commodity}`
   return language === "zh" ? entry[1] : entry[2]
 }

@@ -20,10 +20,16 @@ export function useKioskState(): KioskState {
   return useSyncExternalStore(state.watch, state.get)
 }
 
+/** A part of it: whoever asks is drawn again when that part is another one. */
+export function useKioskPart<Part>(part: (state: KioskState) => Part): Part {
+  const { state } = useKiosk()
+  return useSyncExternalStore(state.watch, () => part(state.get()))
+}
+
 export type Say = (word: TerminalWord) => string
 
 /** One language at a time, the owner's choice. */
 export function useWords(): Say {
-  const { language } = useKioskState().settings
+  const language = useKioskPart(({ settings }) => settings.language)
   return (word) => terminalWords[word][language]
 }
