@@ -15,6 +15,11 @@ import { closeTradedMarket } from "./market/traded-market"
 import { describeMachine } from "./measure/machine"
 import { miniAlipayRaw } from "./mini-alipay-raw"
 import { miniH5JsGzip } from "./mini-h5-js-gzip"
+import { miniPayPageScript } from "./mini-pay-page-script"
+import { miniPayReadableCold } from "./mini-pay-readable-cold"
+import { miniPayReadableWarm } from "./mini-pay-readable-warm"
+import { miniTraceLongTask } from "./mini-trace-long-task"
+import { miniVerify } from "./mini-verify"
 import { miniWeappRaw } from "./mini-weapp-raw"
 import { paycodeModules } from "./paycode-modules"
 import { paycodeVerify } from "./paycode-verify"
@@ -53,6 +58,11 @@ const figures: readonly Figure[] = [
   miniWeappRaw,
   miniAlipayRaw,
   miniH5JsGzip,
+  miniPayPageScript,
+  miniPayReadableCold,
+  miniPayReadableWarm,
+  miniVerify,
+  miniTraceLongTask,
   scanP99,
   traceP99,
   traceApplyStored,
@@ -132,3 +142,5 @@ for (const figure of chosen(options.only)) {
 }
 await closeTradedMarket()
 await closeKeptProvince()
+// Engines that a figure's market has started end with this process.
+process.exit()
