@@ -8,8 +8,9 @@ import { recordId, uuidKey } from "@suyuan/protocol/ledger/record-id"
 import { RECORD_KINDS } from "@suyuan/protocol/ledger/record-kind"
 import type { UploadBody } from "@suyuan/protocol/terminal/upload-bodies"
 import { msToSeconds2024, utcDayOf } from "@suyuan/protocol/units/instant"
-import { eq } from "drizzle-orm"
+import { and, eq } from "drizzle-orm"
 import type { Context, Transaction } from "../context"
+import { recordDay } from "../ledger/record-day"
 import { writeRecords } from "../ledger/write-records"
 import type { UploadRefusal } from "../sales/record-trades"
 import type { TerminalAtStall } from "../sales/verify-codes"
@@ -83,12 +84,8 @@ export async function recordInspection(
       reviewerRole: body.reviewerRole,
     },
   })
-  const [known] = await tx
-    .select({ publicBytes: records.publicBytes })
-    .from(inspections)
-    .innerJoin(records, eq(records.recordId, inspections.recordId))
-    .where(eq(inspections.id, uploadId))
-  if (known) return equalBytes(known.publicBytes, publicBytes) ? undefined : "upload/other-bytes"
+  const known = await recordedBytes(tx, uploadId)
+  if (known) return equalBytes(known, publicBytes) ? undefined : "upload/other-bytes"
   await writeRecords(ctx, tx, [
     { recordId: id, kind: RECORD_KINDS.inspection, siteId: stall.site.id, concerned, publicBytes },
   ])
@@ -129,6 +126,17 @@ export async function recordInspection(
 
 async function retestedBy(tx: Transaction, { retestOf }: UploadBody<"inspection">, pileId: string, testedAt: Date) {
   return retestOf === undefined ? undefined : findRetested(tx, { retestOf, pileId, testedAt })
+}
+
+async function recordedBytes(tx: Transaction, id: string): Promise<Uint8Array | undefined> {
+  const [test] = await tx.select({ recordId: inspections.recordId }).from(inspections).where(eq(inspections.id, id))
+  if (!test) return undefined
+  const [record] = await tx
+    .select({ publicBytes: records.publicBytes })
+    .from(records)
+    .where(and(eq(records.recordId, test.recordId), eq(records.day, recordDay(test.recordId))))
+  if (!record) throw new Error("a test has lost its record")
+  return record.publicBytes
 }
 
 /** Of one sample a recall is proposed once, however often it is tested. */

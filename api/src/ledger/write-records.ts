@@ -1,7 +1,7 @@
 import { records } from "@suyuan/drizzle/schema/ledger"
 import { toHex } from "@suyuan/protocol/codec/bytes"
 import { ENTRY_BYTES_MAX } from "@suyuan/protocol/ledger/entry"
-import { inArray, sql } from "drizzle-orm"
+import { and, inArray, sql } from "drizzle-orm"
 import type { Context, Transaction } from "../context"
 import { unnest } from "../unnest"
 import { recordDay } from "./record-day"
@@ -59,9 +59,12 @@ export async function writeRecords(
     .select({ recordId: records.recordId, publicBytes: records.publicBytes })
     .from(records)
     .where(
-      inArray(
-        records.recordId,
-        repeated.map((draft) => draft.recordId),
+      and(
+        inArray(
+          records.recordId,
+          repeated.map((draft) => draft.recordId),
+        ),
+        inArray(records.day, [...new Set(repeated.map((draft) => recordDay(draft.recordId)))]),
       ),
     )
   const storedBytes = new Map(stored.map((row) => [row.recordId, toHex(row.publicBytes)]))

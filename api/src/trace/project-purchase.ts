@@ -1,5 +1,5 @@
 import { pileEvents, purchases } from "@suyuan/drizzle/schema/trace"
-import { and, eq, inArray, or } from "drizzle-orm"
+import { and, eq, gte, inArray, or } from "drizzle-orm"
 import type { Transaction } from "../context"
 import { utcDay } from "../day"
 import { wantBoughtOrigins } from "./bought-origins"
@@ -40,7 +40,7 @@ function outflowNamed(row: PileRow) {
   return pileId && recordId ? [{ pileId, recordId, line: upstreamLine ?? 0 }] : []
 }
 
-/** The seller's rows about this line: its outflow, and what takes it back. */
+/** The seller's rows about this line: its outflow, and what takes it back. They are of the sale's own time. */
 async function readUpstream(tx: Transaction, purchase: PurchaseRow): Promise<PileRow[]> {
   const { saleRecordId, line, upstreamPileId } = purchase
   const isOutflow = and(
@@ -56,7 +56,13 @@ async function readUpstream(tx: Transaction, purchase: PurchaseRow): Promise<Pil
   return tx
     .select()
     .from(pileEvents)
-    .where(and(eq(pileEvents.pileId, upstreamPileId), or(isOutflow, namesIt)))
+    .where(
+      and(
+        eq(pileEvents.pileId, upstreamPileId),
+        eq(pileEvents.day, utcDay(purchase.effectiveAt)),
+        or(isOutflow, namesIt),
+      ),
+    )
 }
 
 async function clearProjected(
@@ -71,6 +77,8 @@ async function clearProjected(
       and(
         ...[eq(pileEvents.pileId, pileId), eq(pileEvents.line, line)],
         ...[eq(pileEvents.recordId, saleRecordId), eq(pileEvents.source, "purchase")],
+        // Nothing arrives before it was sold.
+        gte(pileEvents.day, utcDay(purchase.effectiveAt)),
       ),
     )
     .returning({ pileId: pileEvents.pileId, effectiveAt: pileEvents.effectiveAt })

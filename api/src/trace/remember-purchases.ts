@@ -37,6 +37,7 @@ export async function rememberPurchases(ctx: Context): Promise<number> {
   await ctx.db.delete(boughtOrigins).where(
     and(
       isNull(boughtOrigins.origins),
+      inArray(boughtOrigins.day, [...new Set(due.map(({ day }) => day))]),
       sql`(${boughtOrigins.recordId}, ${boughtOrigins.line}) IN (${sql.join(
         due.map(({ recordId, line }) => sql`(decode(${recordId}, 'hex'), ${line}::smallint)`),
         sql`, `,

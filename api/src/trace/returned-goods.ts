@@ -1,5 +1,5 @@
 import { pileEvents, returnedGoods } from "@suyuan/drizzle/schema/trace"
-import { and, eq, inArray, or } from "drizzle-orm"
+import { and, eq, gte, inArray, or } from "drizzle-orm"
 import type { Transaction } from "../context"
 import { utcDay } from "../day"
 
@@ -75,10 +75,15 @@ export async function clearReturned(
         inArray(pileEvents.pileId, [pileId, upstreamPileId]),
         inArray(pileEvents.source, ["return", "purchase", "unknown", "outflow"]),
         or(...named),
+        gte(pileEvents.day, utcDay(new Date(Math.min(...[{ effectiveAt }, ...returned].map(timeOf))))),
       ),
     )
     .returning({ pileId: pileEvents.pileId })
   return gone.map((row) => ({ pileId: row.pileId, effectiveAt }))
+}
+
+function timeOf({ effectiveAt }: { readonly effectiveAt: Date }): number {
+  return effectiveAt.getTime()
 }
 
 function cameIn(outflow: PileRow, back: ReturnedGoods, at: Date): PileRow {
