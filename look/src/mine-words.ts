@@ -129,7 +129,6 @@ export const mineWords = {
   bindOver: { zh: "没有绑定：摊位拒绝了，或超过了时间", en: "Not bound: the stall refused, or it took too long" },
   bindEnd: { zh: "解除绑定", en: "End the binding" },
   bindEndSure: { zh: "确定解除？已经入账的不变", en: "Really end it? What was booked stays" },
-  bindEnded: { zh: "已解除", en: "Ended" },
   bindInWallet: { zh: "请用微信或支付宝扫这个码", en: "Scan this code with WeChat or Alipay" },
   boughtTitle: { zh: "等您确认的进货", en: "Bought, to be answered" },
   boughtNone: { zh: "没有等确认的进货", en: "Nothing waits for an answer" },

@@ -1,5 +1,5 @@
 import { buyerJoins } from "@suyuan/drizzle/schema/buyers"
-import { and, eq, inArray, sql } from "drizzle-orm"
+import { and, eq, isNull } from "drizzle-orm"
 import type { Actor } from "../actor"
 import { writeAudit } from "../audit"
 import { requireBuyer } from "../bindings/require-buyer"
@@ -29,21 +29,22 @@ export async function offerJoin(ctx: Context, actor: Actor, id: string): Promise
   const expiresAt = new Date(now.getTime() + lifeMs)
   const code = Array.from(ctx.random.bytes(codeLength), (byte) => alphabet[byte % alphabet.length]).join("")
   await ctx.db.transaction(async (tx) => {
+    const isOwn = eq(buyerJoins.offeredBy, actor.id)
+    // What nobody claimed leaves nothing behind; the same id begins anew.
+    await tx.delete(buyerJoins).where(and(isOwn, isNull(buyerJoins.claimedBy)))
     await tx
       .update(buyerJoins)
       .set({ state: "ended", endedAt: now, endedBy: actor.id })
-      .where(and(eq(buyerJoins.offeredBy, actor.id), inArray(buyerJoins.state, ["offered", "claimed"])))
-    const offer = { codeHash: joinCodeHash(ctx, code), state: "offered" as const, offeredAt: now, expiresAt }
+      .where(and(isOwn, eq(buyerJoins.state, "claimed")))
     const [stored] = await tx
       .insert(buyerJoins)
-      .values({ id, offeredBy: actor.id, checkDigits: "", ...offer })
-      .onConflictDoUpdate({
-        target: buyerJoins.id,
-        set: { ...offer, claimedBy: null, checkDigits: "", endedAt: null, endedBy: null },
-        // Once it was claimed, or of somebody else, the id is taken.
-        setWhere: sql`${buyerJoins.offeredBy} = ${actor.id} AND ${buyerJoins.checkDigits} = ''`,
+      .values({
+        ...{ id, offeredBy: actor.id, codeHash: joinCodeHash(ctx, code), state: "offered", checkDigits: "" },
+        ...{ offeredAt: now, expiresAt },
       })
+      .onConflictDoNothing()
       .returning({ id: buyerJoins.id })
+    // Once it was claimed, or of somebody else, the id is taken.
     if (!stored) throw new ServiceError("buyer/join-unknown", { field: "id" })
     await writeAudit(ctx, tx, actor, { verb: "buyers/offer-join", subject: id })
   })
