@@ -1,6 +1,8 @@
 // `npm run bench [-- --json] [--only NAME] [--quick] [--seconds S]`: a line that names the machine, then the figures.
 // Each figure has its file here, which says what it measures, the least that it could be, and how far we are from it.
 import { Command, InvalidArgumentError } from "commander"
+import { alarmsJudgeDay } from "./alarms-judge-day"
+import { balanceMarketDay } from "./balance-market-day"
 import { closeKeptProvince } from "./data/kept-province"
 import { describeRequired, type Figure, type Reading, type Run, reaches } from "./figure"
 import { kioskColdStart } from "./kiosk-cold-start"
@@ -66,6 +68,8 @@ const figures: readonly Figure[] = [
   scanP99,
   traceP99,
   traceApplyStored,
+  balanceMarketDay,
+  alarmsJudgeDay,
   traceLate,
   traceP9910m,
   recallP9910m,
