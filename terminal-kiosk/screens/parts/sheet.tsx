@@ -16,7 +16,7 @@ export function Sheet({ title, onClose, wide = false, children }: SheetProps) {
     const dialog = sheet.current
     dialog?.showModal()
     // Not the first button: digits and Enter belong to the keypad until somebody tabs away.
-    const field = dialog?.querySelector<HTMLInputElement>("input")
+    const field = dialog?.querySelector<HTMLInputElement>("input:not([type=file])")
     ;(field ?? dialog)?.focus()
     return () => dialog?.close()
   }, [])
