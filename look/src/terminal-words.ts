@@ -133,6 +133,14 @@ export const terminalWords = {
     zh: "平板存满了，这一单没有记下。请删些照片或应用，再重新打开。",
     en: "The tablet is full and this was not kept. Remove photos or apps, then open again.",
   },
+  screenBroken: {
+    zh: "画面出错了。已经记下的都在，请重新打开。",
+    en: "The screen broke. What was kept is kept; open it again.",
+  },
+  notSecure: {
+    zh: "这个网址不是 https，平板不让我们保存密钥。请用市场给的 https 网址打开。",
+    en: "This address is not https, so the tablet keeps no keys. Open the https address that the market gave.",
+  },
   newVersion: { zh: "新版本已备好，这单收完再更新。", en: "A new version is ready; update after this sale." },
   updateNow: { zh: "现在更新", en: "Update now" },
   openAgain: { zh: "重新打开", en: "Open again" },

@@ -10,6 +10,7 @@ import { createRoot } from "react-dom/client"
 import { App } from "./app"
 import { EnrolScreen } from "./enrol/enrol-screen"
 import { warmUpCodes } from "./parts/code-image"
+import { ScreenBoundary } from "./parts/screen-boundary"
 import { afterPaint } from "./session/after-paint"
 import { firstOnly } from "./session/drop-repeats"
 import { Kiosk } from "./session/kiosk"
@@ -20,10 +21,12 @@ import { KioskProvider } from "./session/use-kiosk"
 const root = createRoot(document.getElementById("kiosk")!)
 
 function show(screen: ReactNode): void {
-  root.render(screen)
+  root.render(<ScreenBoundary broken={<Notice word="screenBroken" />}>{screen}</ScreenBoundary>)
 }
 
-function Notice({ word }: { readonly word: "anotherTab" | "storageDenied" | "storageFailed" }) {
+type NoticeWord = "anotherTab" | "storageDenied" | "storageFailed" | "screenBroken" | "notSecure"
+
+function Notice({ word }: { readonly word: NoticeWord }) {
   return (
     <main className="enrol">
       <h1>{terminalWords[word].zh}</h1>
@@ -59,5 +62,11 @@ async function open(tablet: Tablet): Promise<void> {
   watchForNewVersion(() => kiosk.state.set({ problem: "newVersion" }))
 }
 
-await takeTheTablet(() => show(<Notice word="anotherTab" />))
-await orNotice(openTablet(() => show(<Notice word="storageFailed" />)).then(open))
+async function begin(): Promise<void> {
+  // Without it there are no locks, no keys and no lasting storage.
+  if (!isSecureContext) return show(<Notice word="notSecure" />)
+  await takeTheTablet(() => show(<Notice word="anotherTab" />))
+  await open(await openTablet(() => show(<Notice word="storageFailed" />)))
+}
+
+await orNotice(begin())
