@@ -30,6 +30,15 @@ export function verifyNoble(
   }
 }
 
+/**
+ * What the first check would compute for all later ones (tables of multiples of the base point): a page does it while
+ * it waits for what it will check.
+ */
+export function prepareNoble(): void {
+  const point = ed25519.Point.BASE.toBytes()
+  verifyNoble("ed25519", point, new Uint8Array(0), concatBytes(point, new Uint8Array(32).fill(0x0f)))
+}
+
 function verifyEd25519(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
   const { Point } = ed25519
   const key = Point.fromBytes(publicKey, false)

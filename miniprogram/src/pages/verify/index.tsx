@@ -1,4 +1,4 @@
-import { verifyNoble } from "@suyuan/protocol/terminal/verify-noble"
+import { prepareNoble, verifyNoble } from "@suyuan/protocol/terminal/verify-noble"
 import { useRouter } from "@tarojs/taro"
 import { useCallback, useEffect, useState } from "react"
 import { checkProof } from "../../../core/check-proof"
@@ -35,7 +35,10 @@ function Verified({ source }: { readonly source: ProofSource }) {
   const isOwn = "record" in source
   const check = useCallback(async () => {
     setVerification({ at: "loading" })
-    const proof = await readProof(gateway, isOwn ? { record: name } : { share: name })
+    const reading = readProof(gateway, isOwn ? { record: name } : { share: name })
+    // The line is busy, the processor is not.
+    setTimeout(prepareNoble, 0)
+    const proof = await reading
     if (!proof.ok) return setVerification({ at: proof.why })
     const { setting, readers, witnesses } = await openLedgerTrust(gateway, verifyNoble, LEDGER_TRUST, witnessAt)
     const { report } = await checkProof(proof.text, readers, setting, language)
