@@ -20,7 +20,7 @@ export type RecallSet =
   | ({ readonly kind: "base"; readonly siteId: string } & Harvested)
   /** Two, four or six digits of GB/T 2260. */
   | ({ readonly kind: "region"; readonly regionCode: string } & Harvested)
-  /** Everything that may have been in the pile that the sample was taken from; of a lot kept apart, that lot. */
+  /** Everything that may have been in the pile that the sample was taken from; of a lot that it names and that may have been there, that lot. */
   | { readonly kind: "inspection"; readonly inspectionId: string }
 
 type Harvested = { readonly commodity?: number | undefined; readonly from: Date; readonly until: Date }
@@ -98,10 +98,8 @@ function readLots(reader: Reader, where: SQL | undefined): Promise<FrozenSources
  */
 async function sourcesOfSample(ctx: Context, reader: Reader, inspectionId: string): Promise<FrozenSources> {
   const { test, start, named } = await readSample(reader, inspectionId)
-  if (test.lotId !== null) {
-    const known = named.filter(({ id }) => id === test.lotId)
-    return { lots: known.length > 0 ? known : await lotsOrNone(ctx, reader, [test.lotId]), inflows: [] }
-  }
+  const ownLot = named.filter(({ id }) => id === test.lotId)
+  if (ownLot.length > 0) return { lots: ownLot, inflows: [] }
   const { pileId } = test
   const [nowMs, untilMs] = [ctx.clock.nowMs(), Math.round(test.sampledMs) + openOrderMs]
   const starts = new Map(start ? [[pileId, start]] : [])
@@ -116,6 +114,10 @@ async function sourcesOfSample(ctx: Context, reader: Reader, inspectionId: strin
   })
   const live = resolve(histories, { keep: () => false })?.piles.get(pileId)?.live ?? []
   const lotIds = live.map(({ sourceId }) => sourceId).filter((id) => id !== UNKNOWN_SOURCE)
+  // Of a lot that it names and that may have been there, that one. One that never was at the stall is none of its goods.
+  if (test.lotId !== null && lotIds.includes(test.lotId)) {
+    return { lots: await readLots(reader, lotsOf([test.lotId])), inflows: [] }
+  }
   const own = read.rows.filter((row) => row.pileId === pileId)
   const { sinceMs = untilMs } = presenceIn(own, untilMs, read.starts.get(pileId)?.presence)
   const isUnknown = live.length === 0 || live.some(({ sourceId }) => sourceId === UNKNOWN_SOURCE)
@@ -131,10 +133,6 @@ async function sourcesOfSample(ctx: Context, reader: Reader, inspectionId: strin
 }
 
 const lotsOf = (lotIds: readonly string[]) => lotsIn({ kind: "lots", lotIds })
-
-async function lotsOrNone(ctx: Context, reader: Reader, lotIds: readonly string[]): Promise<FrozenSources["lots"]> {
-  return (await resolveRecallSet(ctx, reader, { kind: "lots", lotIds })).lots
-}
 
 /** The test, where a walk through its pile may begin, and the lots that it was found to speak for so far. */
 async function readSample(reader: Reader, inspectionId: string) {

@@ -276,6 +276,19 @@ describe("a test that failed", () => {
     expect((await rowOf(id)).recallId).toBe(id)
   })
 
+  test("[CV-6] never of a lot that was not at the stall: of what was there; of one that was, of that alone", async () => {
+    const { baseA, baseB } = await openTrade(gateway.ctx)
+    const [theirs, own, other] = [await harvest(baseB, 900), await harvest(baseA, 1000), await harvest(baseA, 2000)]
+    const ids = [await enter(baseA, failed({ lot: theirs })), await enter(baseA, failed({ lot: own }))]
+    await proposeRecalls(gateway.ctx)
+    const proposed = []
+    for (const id of ids) {
+      const { sources } = await readRecall(gateway.ctx, operator, id)
+      proposed.push((sources as { lots: { id: string }[] }).lots.map((lot) => lot.id))
+    }
+    expect(proposed).toEqual([[own, other].toSorted(), [own]])
+  })
+
   test("[CV-6] a retest that passed takes nothing back, and one of the same sample proposes nothing twice", async () => {
     const base = await openTrade(gateway.ctx)
     await harvest(base.baseA, 1000)
