@@ -1,6 +1,9 @@
+import { sales } from "@suyuan/drizzle/schema/sales"
 import { pileEvents, purchases } from "@suyuan/drizzle/schema/trace"
 import { and, eq, inArray } from "drizzle-orm"
 import type { Context, Transaction } from "../context"
+import { utcDay } from "../day"
+import { recordDay } from "../ledger/record-day"
 import { noteEvents } from "./note-events"
 import { lockPurchases, projectPurchase, voidOf } from "./project-purchase"
 
@@ -19,10 +22,16 @@ export type VoidedGoods = {
 export async function applyVoid(_ctx: Context, tx: Transaction, goods: VoidedGoods): Promise<void> {
   const gramsOf = new Map(goods.lines.map(({ line, grams }) => [line, grams]))
   const named = gramsOf.size > 0 ? [inArray(pileEvents.line, [...gramsOf.keys()])] : []
+  const [sale] = await tx
+    .select({ effectiveAt: sales.effectiveAt })
+    .from(sales)
+    .where(and(eq(sales.recordId, goods.saleRecordId), eq(sales.day, recordDay(goods.saleRecordId))))
+  if (!sale) return
+  const ofSale = [eq(pileEvents.recordId, goods.saleRecordId), eq(pileEvents.day, utcDay(sale.effectiveAt))]
   const outflows = await tx
     .select()
     .from(pileEvents)
-    .where(and(eq(pileEvents.recordId, goods.saleRecordId), eq(pileEvents.source, "outflow"), ...named))
+    .where(and(...ofSale, eq(pileEvents.source, "outflow"), ...named))
   if (outflows.length === 0) return
   const rows = outflows.map((outflow) => voidOf(outflow, goods.byRecordId, gramsOf.get(outflow.line)))
   await noteEvents(tx, await tx.insert(pileEvents).values(rows).onConflictDoNothing().returning())

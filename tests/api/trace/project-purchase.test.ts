@@ -2,8 +2,10 @@ import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
 import type { Transaction } from "@suyuan/api/context"
 import { utcDay } from "@suyuan/api/day"
 import { writeRecords } from "@suyuan/api/ledger/write-records"
+import { applyVoid } from "@suyuan/api/trace/apply-void"
 import { lockPurchases, projectPurchase } from "@suyuan/api/trace/project-purchase"
 import { records } from "@suyuan/drizzle/schema/ledger"
+import { pileEvents } from "@suyuan/drizzle/schema/trace"
 import { eq, sql } from "drizzle-orm"
 import { type TestGateway, testGateway } from "../../support/context"
 import { openTrade, type Trade } from "../../support/goods"
@@ -42,6 +44,17 @@ test("a purchase is written anew without a look at the days before it was sold",
   await gateway.ctx.db.transaction(async (tx) => {
     for (const purchase of await lockPurchases(tx, sale.recordId)) await projectPurchase(tx, purchase)
     expect(await touchedOfBefore(tx)).toEqual([])
+  })
+})
+
+test("goods that were never handed over are taken back without a look at other days", async () => {
+  const { ctx } = gateway
+  const sale = await sell(trade.baseA, 700, trade.consumer)
+  await ctx.db.transaction(async (tx) => {
+    await applyVoid(ctx, tx, { saleRecordId: sale.recordId, byRecordId: "ab".repeat(16), lines: [] })
+    expect(await touchedOfBefore(tx)).toEqual([])
+    const rows = await tx.select().from(pileEvents).where(eq(pileEvents.upstreamRecordId, sale.recordId))
+    expect(rows).toMatchObject([{ source: "void", gramsHigh: 700 }])
   })
 })
 
