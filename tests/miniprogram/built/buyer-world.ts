@@ -1,7 +1,9 @@
 // A stall whose cabbage came over a wholesaler from two bases, both platforms, a chain, and the whole gateway over a
 // socket: what a buyer's built pages meet.
 import { alipayLoginFromConfig } from "@suyuan/api/adapters/alipay-login"
+import { alipayMiniCodeFromConfig } from "@suyuan/api/adapters/alipay-mini-code"
 import { wechatLoginFromConfig } from "@suyuan/api/adapters/wechat-login"
+import { wechatMiniCodeFromConfig } from "@suyuan/api/adapters/wechat-mini-code"
 import { inspectionJobs } from "@suyuan/api/jobs/inspections"
 import { setPayee } from "@suyuan/api/merchants/set-payee"
 import { placeSite } from "@suyuan/api/participants/place-site"
@@ -34,7 +36,11 @@ export async function openBuyerWorld(settings: Record<string, string>) {
   const ledger = await testLedger(ctx, await testChain(), clock.advance)
   await ledger.enterTerminals()
   const logins = { "wechat-pay": wechatLoginFromConfig(ctx.config), alipay: alipayLoginFromConfig(ctx.config, clock) }
-  const app = testApp(ctx, { payments: market.deps, chain: ledger.chain, logins })
+  const miniCodes = {
+    "wechat-pay": wechatMiniCodeFromConfig(ctx.config, clock),
+    alipay: alipayMiniCodeFromConfig(ctx.config, clock),
+  }
+  const app = testApp(ctx, { payments: market.deps, chain: ledger.chain, logins, miniCodes })
   market.serveWith((request, address) => app.fetch(request, address === undefined ? {} : { address }))
   market.sandbox.world.gateway.url = ctx.config.GATEWAY_PUBLIC_URL
   market.sandbox.world.buyers.add("赵大爷")

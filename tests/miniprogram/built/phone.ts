@@ -7,7 +7,7 @@ import type { Decision } from "@suyuan/sandbox/buyers/confirm-payment"
 import { subscribe } from "@suyuan/sandbox/messages/subscribe"
 import { decide, until } from "../../api/payments/platforms"
 import type { BuyerWorld } from "./buyer-world"
-import { type Call, openMiniHost } from "./mini-host"
+import { type Call, type HostApi, openMiniHost } from "./mini-host"
 
 export const targets = ["weapp", "alipay"] as const
 export type PhoneTarget = (typeof targets)[number]
@@ -39,7 +39,7 @@ export function openPhone(
   world: BuyerWorld,
   folder: string,
   target: PhoneTarget,
-  options: { readonly ending?: Ending; readonly moves?: boolean } = {},
+  options: { readonly ending?: Ending; readonly moves?: boolean; readonly api?: HostApi } = {},
 ) {
   const { ending = "pays", moves = ending === "pays" } = options
   const { sandbox } = world.market
@@ -96,6 +96,7 @@ export function openPhone(
     },
     setClipboardData: ({ success }: Call<object>) => success?.({}),
     setClipboard: ({ success }: Call<object>) => success?.({}),
+    ...options.api,
   })
 
   const payButton = target === "weapp" ? "pay-wechat-pay" : "pay-alipay"
