@@ -59,7 +59,7 @@ async function open(tablet: Tablet): Promise<void> {
   )
   kiosk.start()
   afterPaint(warmUpCodes)
-  watchForNewVersion(() => kiosk.state.set({ problem: "newVersion" }))
+  watchForNewVersion(() => kiosk.offerNewVersion())
 }
 
 async function begin(): Promise<void> {

@@ -50,7 +50,11 @@ export function DayScreen({ onSell }: { readonly onSell: () => void }) {
           <button type="button" className="primary" onClick={() => setCounts(true)}>
             {say("stockTake")}
           </button>
-          <button type="button" className="secondary" onClick={() => saveDay(sales, { terminal, tiles, catalogue })}>
+          <button
+            type="button"
+            className="secondary"
+            onClick={() => saveDay(sales, { terminal, tiles, catalogue, language }, dayStartsAtMs)}
+          >
             {say("exportDay")}
           </button>
         </div>

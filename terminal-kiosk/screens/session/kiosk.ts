@@ -202,6 +202,11 @@ export class Kiosk {
     return () => this.#saleWatchers.delete(look)
   }
 
+  /** What must not be handed over stands before what can wait; a later start offers the new version again. */
+  offerNewVersion(): void {
+    if (this.state.get().problem === undefined) this.state.set({ problem: "newVersion" })
+  }
+
   async lookAtStorage(): Promise<void> {
     const isPersisted = await askForPersistence().catch(() => false)
     const { usage = 0, quota = 0 } = (await navigator.storage?.estimate?.()) ?? {}
@@ -283,7 +288,8 @@ function codeOf(trouble: unknown): string {
     const refusal = trouble as { kind: string; code?: string }
     return refusal.code ?? refusal.kind
   }
-  return trouble instanceof Error ? trouble.name : "unknown"
+  // Of the network or the broker: what a browser calls it helps nobody at a stall.
+  return "no-answer"
 }
 
 function problemOf(error: unknown): Problem {

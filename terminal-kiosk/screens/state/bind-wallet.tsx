@@ -56,11 +56,13 @@ function BindSheet({ shown, onClose }: { readonly shown: ShownBindCode; readonly
   }, [state, onClose])
   return (
     <Sheet title={say("bindWallet")} onClose={onClose} wide>
-      {claimed === undefined ? (
+      {claimed === undefined && secondsLeft === 0 ? (
+        <p className="notice waiting">? {say("bindCodeOver")}</p>
+      ) : claimed === undefined ? (
         <div className="bind-code">
           <QrCode url={shown.url} label={say("bindCode")} />
           <p>
-            {say("bindHint")} {secondsLeft} s
+            {say("bindHint")} {secondsLeft} {say("seconds")}
           </p>
         </div>
       ) : (

@@ -13,6 +13,7 @@ export function StateBar({ onOpen }: { readonly onOpen: () => void }) {
   const say = useWords()
   const { stall, site, networkId } = terminal.identity
   const isFull = storage.quotaBytes > 0 && storage.usedBytes / storage.quotaBytes > STORAGE_SHARE_MAX
+  const refused = line.refused.filter(([, { isSeen }]) => isSeen !== true).length
   const isClockOff = Math.abs(line.clockOffsetMs ?? 0) > CLOCK_OFFSET_MS_MAX
   return (
     <header className="state-bar">
@@ -31,9 +32,9 @@ export function StateBar({ onOpen }: { readonly onOpen: () => void }) {
             ? {say("lateChip")} {late.length} → {say("today")}
           </span>
         )}
-        {line.refused.length > 0 && (
+        {refused > 0 && (
           <span className="chip bad">
-            ✕ {say("refusedUploads")} {line.refused.length}
+            ✕ {say("refusedUploads")} {refused}
           </span>
         )}
         {isClockOff && <span className="chip bad">? {say("clockOff")}</span>}

@@ -8,6 +8,7 @@ import { AskLost } from "./ask-lost"
 import { BindWallet } from "./bind-wallet"
 import { OtherTablets } from "./other-tablets"
 import { Payees } from "./payees"
+import { RefusedUploads } from "./refused-uploads"
 
 const MEBIBYTE = 1024 * 1024
 const scales = ["none", "continuous", "toledo-8217", "mt-sics", "cas", "simulated"] as const
@@ -67,15 +68,7 @@ export function StateScreen() {
               </div>
             ))}
           </dl>
-          {line.refused.length > 0 && (
-            <ul className="plain">
-              {line.refused.map(([id, row]) => (
-                <li key={id} className="notice bad">
-                  ✕ {row.kind}: {refusalWords(row.code, language)} <small>{id}</small>
-                </li>
-              ))}
-            </ul>
-          )}
+          <RefusedUploads />
         </section>
         <section className="card">
           <h2>{say("choices")}</h2>

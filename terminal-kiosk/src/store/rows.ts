@@ -98,6 +98,8 @@ export interface OutboxRow {
 export interface RefusedRow extends OutboxRow {
   readonly code: string
   readonly refusedAtMs: number
+  /** A person has read it. */
+  readonly isSeen?: true
 }
 
 /** Goods that this stall's own wallet bought, as the gateway offers them; keyed `<sale record id>/<line>`. */

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test"
+import { seeRefused } from "@suyuan/terminal-kiosk/outbox/see-refused"
 import type { Kiosk } from "../../../terminal-kiosk/screens/session/kiosk"
 import { brokerAccess } from "../fake-gateway"
 import { fakeBroker } from "../link/fake-broker"
@@ -27,4 +28,25 @@ test("a session that outlives a short break of the network is online again when 
   dispatchEvent(new Event("online"))
   expect(isOnline()).toBe(true)
   expect(broker.sessions).toHaveLength(1)
+})
+
+test("a new version does not stand before a memory that failed", async () => {
+  const { kiosk } = await openKiosk()
+  kiosk.offerNewVersion()
+  expect(kiosk.state.get().problem).toBe("newVersion")
+  await kiosk.attempt(() => Promise.reject(new Error("the disk gave up")))
+  kiosk.offerNewVersion()
+  expect(kiosk.state.get().problem).toBe("storageFailed")
+})
+
+test("a line that broke is said in words, and a refused upload asks for nobody once it was read", async () => {
+  const { kiosk, stall } = await openKiosk(() => brokerAccess())
+  kiosk.start(() => Promise.reject(new TypeError("Failed to fetch")))
+  await until(kiosk, () => kiosk.state.get().line.trouble !== undefined)
+  expect(kiosk.state.get().line.trouble).toBe("no-answer")
+  const row = { kind: "waste" as const, envelope: "", queuedAtMs: 0, code: "upload/malformed", refusedAtMs: 0 }
+  await stall.store.commit([{ table: "refused", change: "put", key: "u1", row }])
+  await seeRefused(stall.terminal, "u1")
+  await kiosk.refresh()
+  expect(kiosk.state.get().line.refused).toEqual([["u1", { ...row, isSeen: true }]])
 })
