@@ -3,9 +3,11 @@ import { addNamed, dismissName, listUnmapped, mapName } from "@suyuan/api/catalo
 import { publishCatalogue } from "@suyuan/api/catalogue/publish-catalogue"
 import { findCommodity, readCatalogue, searchCommodities } from "@suyuan/api/catalogue/read-catalogue"
 import { readSeed, seedCatalogue } from "@suyuan/api/catalogue/seed-catalogue"
-import { unmappedMentions } from "@suyuan/drizzle/schema/matching"
+import { type Meaning, meaningOf } from "@suyuan/api/catalogue/unmapped-names"
+import { unmappedMentions, unmappedNames } from "@suyuan/drizzle/schema/matching"
+import { commodities } from "@suyuan/drizzle/schema/merchants"
 import { pileEvents } from "@suyuan/drizzle/schema/trace"
-import { eq } from "drizzle-orm"
+import { eq, sql } from "drizzle-orm"
 import { testApp, tokenOf } from "../../support/app"
 import { type TestGateway, testGateway } from "../../support/context"
 import { refusalsOf, secondsOf } from "../../support/goods"
@@ -149,6 +151,32 @@ describe("a name that the catalogue does not know", () => {
     expect(await refusalOf(mapName(ctx, operator, (await openName(one)).id, code))).toBe("catalogue/synonyms-full")
     // As everybody reads it, it can be published again.
     await publishCatalogue(ctx, operator, { version: version + 2, entries })
+  })
+
+  test("[NM-4] a name that is mapped while it is said means what it was mapped to, and waits for nobody", async () => {
+    const { ctx } = gateway
+    const said = "洋番茄"
+    const code = (await findCommodity(ctx.db, "番茄"))?.code ?? 0
+    const mention = { mentionId: ctx.random.uuid(), siteId: stall.siteId, merchantId: stall.merchantId }
+    const isHeldUp = async () => {
+      const waiting = await ctx.db.execute(sql`SELECT FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%unmapped_names%'`)
+      return waiting.length > 0
+    }
+    let meaning: Promise<Meaning> | undefined
+    await ctx.db.transaction(async (tx) => {
+      const row = { id: ctx.random.uuid(), name: said, state: "mapped" as const, commodity: code }
+      await tx.insert(unmappedNames).values({ ...row, firstSeenAt: new Date(ctx.clock.nowMs()) })
+      await tx
+        .update(commodities)
+        .set({ synonyms: sql`${commodities.synonyms} || ARRAY[${said}]` })
+        .where(eq(commodities.code, code))
+      meaning = ctx.db.transaction((other) => meaningOf(ctx, other, said, { ...mention, source: "terminal" }))
+      while (!(await isHeldUp()));
+    })
+    expect(await meaning).toEqual({ kind: "commodity", code })
+    const [name] = await ctx.db.select().from(unmappedNames).where(eq(unmappedNames.name, said))
+    expect(name?.state).toBe("mapped")
   })
 
   test("[NM-4] refuses the wrong actor, an unknown name and an unknown commodity, and changes nothing", async () => {
