@@ -33,6 +33,7 @@ export const words = {
   stallOffline: { zh: "摊位离线", en: "The stall is offline" },
   otherLanguage: { zh: "English", en: "中文" },
   cannotPay: { zh: "现在不能付款", en: "Cannot be paid now" },
+  notDone: { zh: "这次没有做成，请稍后再试", en: "That did not work; try again in a moment" },
   networkLost: { zh: "网络断了，正在重试", en: "The network is away; trying again" },
   payCancelled: { zh: "您取消了支付，可以再付一次", en: "You cancelled; you can pay again" },
   payFailed: { zh: "支付没有成功，可以再付一次", en: "The payment did not go through; you can pay again" },

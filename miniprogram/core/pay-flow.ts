@@ -32,7 +32,8 @@ export interface PayFlowOptions {
   readonly transport: Transport
   readonly wallet: Wallet
   readonly digits: string
-  readonly language: Language
+  /** As it is by now: a buyer may switch it between two taps. */
+  readonly language: () => Language
   /** What came with the page. */
   readonly given?: SaleAnswer | undefined
   readonly wait: (ms: number) => Promise<void>
@@ -53,7 +54,7 @@ export interface PayFlow {
 
 export function openPayFlow(options: PayFlowOptions): PayFlow {
   const { transport, wallet, digits, language, wait } = options
-  const client = gatewayClient(transport, { token: wallet.token, language })
+  const client = () => gatewayClient(transport, { token: wallet.token, language: language() })
   let sale = options.given
   let stage: PayStage = { at: "loading" }
   let isStopped = false
@@ -68,7 +69,9 @@ export function openPayFlow(options: PayFlowOptions): PayFlow {
   async function load(): Promise<void> {
     if (sale === undefined) {
       show({ at: "loading" })
-      const answer = await client.get("/p/{digits}", { path: { digits } }).catch(() => undefined)
+      const answer = await client()
+        .get("/p/{digits}", { path: { digits } })
+        .catch(() => undefined)
       if (answer === undefined || (!answer.ok && answer.status >= 500)) return show({ at: "offline" })
       if (!answer.ok) return show({ at: "refused", code: answer.refusal.code, message: answer.refusal.message })
       sale = answer.value
@@ -117,11 +120,11 @@ export function openPayFlow(options: PayFlowOptions): PayFlow {
   }
 
   function noAnswer(about: SaleAnswer): void {
-    show({ at: "sale", sale: about, isBusy: false, refusal: buyerWords.serviceAway[language] })
+    show({ at: "sale", sale: about, isBusy: false, refusal: buyerWords.serviceAway[language()] })
   }
 
   async function begin(platform: Platform, about: SaleAnswer): Promise<void> {
-    const ask = () => client.post("/p/{digits}/pay", { path: { digits }, body: { platform, method: wallet.method } })
+    const ask = () => client().post("/p/{digits}/pay", { path: { digits }, body: { platform, method: wallet.method } })
     let answer = await ask()
     if (!answer.ok && answer.status === 401) {
       if (!(await wallet.login(platform, digits))) return
@@ -150,7 +153,7 @@ export function openPayFlow(options: PayFlowOptions): PayFlow {
       if (sale !== undefined) await follow(sale, "unknown")
     },
     async recordId() {
-      const answer = await client.get("/p/{digits}/state", { path: { digits } })
+      const answer = await client().get("/p/{digits}/state", { path: { digits } })
       return (answer.ok && answer.value.recordId) || undefined
     },
     stop() {

@@ -1,5 +1,6 @@
-import { expect, test } from "bun:test"
+import { afterEach, expect, test } from "bun:test"
 import type { TransportRequest, TransportResponse } from "@suyuan/client/transport"
+import { buyerWords } from "@suyuan/look/buyer-words"
 import type { SaleState } from "@suyuan/miniprogram/follow-sale"
 import type { SaleAnswer } from "@suyuan/miniprogram/origin-words"
 import { openPayFlow, type PayStage } from "@suyuan/miniprogram/pay-flow"
@@ -20,6 +21,11 @@ const bridge: Bridge = { kind: "alipay", tradeNO: "1" }
 
 type Answer = { readonly status: number; readonly json: unknown } | "no-answer"
 const refused = (status: number, code: string): Answer => ({ status, json: { code, message: `no: ${code}` } })
+
+let language: "zh" | "en" = "zh"
+afterEach(() => {
+  language = "zh"
+})
 
 /** A gateway that answers each path from its own list, the last one for ever. */
 function gateway(answers: Readonly<Record<string, readonly Answer[]>>) {
@@ -52,7 +58,7 @@ function open(
     },
   }
   const flow = openPayFlow({
-    ...{ transport, wallet, digits: "7", language: "zh", given, wait: async () => {}, asksMax: 3 },
+    ...{ transport, wallet, digits: "7", language: () => language, given, wait: async () => {}, asksMax: 3 },
     onStage: (stage) => stages.push(stage),
   })
   const names = () => stages.map((stage) => (stage.at === "confirming" ? `confirming: ${stage.doubt}` : stage.at))
@@ -148,4 +154,14 @@ test("a refusal is shown in the gateway's words, and the sale stays", async () =
   await run.flow.load()
   await run.flow.pay("alipay")
   expect(run.last()).toMatchObject({ at: "sale", refusal: "no: payment/sale-paid" })
+})
+
+test("after a switch of the language the next refusal is in the new one", async () => {
+  const run = open({ "POST /pay": ["no-answer"] })
+  await run.flow.load()
+  await run.flow.pay("alipay")
+  expect(run.last()).toMatchObject({ refusal: buyerWords.serviceAway.zh })
+  language = "en"
+  await run.flow.pay("alipay")
+  expect(run.last()).toMatchObject({ refusal: buyerWords.serviceAway.en })
 })

@@ -15,7 +15,7 @@ type PaidProps = { readonly sale: SaleAnswer; readonly state: SaleState; readonl
 /** The receipt, with six digits for a stall that cannot hear. Opening the same code again shows it again. */
 export function Paid({ sale, state, flow }: PaidProps) {
   const { say } = useWords()
-  const [notice, setNotice] = useState<"traceFollows" | "networkLost">()
+  const [notice, setNotice] = useState<"traceFollows" | "notDone">()
   const seeTrace = async () => {
     const record = state.recordId ?? (await flow.recordId())
     if (record === undefined) return setNotice("traceFollows")
@@ -42,7 +42,7 @@ export function Paid({ sale, state, flow }: PaidProps) {
       {state.paidByMe && <AfterPaying sale={sale} />}
       {state.paidByMe && (
         <Box className="actions">
-          <Press id="trace" className="primary" onPress={() => void seeTrace().catch(() => setNotice("networkLost"))}>
+          <Press id="trace" className="primary" onPress={() => void seeTrace().catch(() => setNotice("notDone"))}>
             {say("seeTrace")}
           </Press>
           {notice !== undefined && <Mark shape="waiting">{say(notice)}</Mark>}

@@ -4,6 +4,7 @@ import { readScannedUrl } from "../../../core/scanned-link"
 import { Press } from "../../parts/elements"
 import { Notice, Slip } from "../../parts/states"
 import { hasEnteredBind } from "../../platform/entered-bind"
+import { dropPlainPage } from "../../platform/page-data"
 import type { Scanned } from "../../platform/scanned"
 import { bindDigitsOf } from "../../session/bind-digits"
 import { digitsOfLink } from "../../session/digits-of-link"
@@ -22,6 +23,7 @@ const titles = {
 export function ScanFirst({ error }: { readonly error: ScanError }) {
   const { say } = useWords()
   const [fault, setFault] = useState(error)
+  useEffect(dropPlainPage, [])
   useEffect(() => {
     if (hasEnteredBind()) void Taro.redirectTo({ url: "/pages/bind/index" })
   }, [])

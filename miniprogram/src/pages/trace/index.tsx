@@ -14,6 +14,10 @@ export default function TracePage() {
   const { params } = useRouter()
   const source = sourceOf(params)
   const { say } = useWords()
+  const isNothing = source === undefined
+  useEffect(() => {
+    if (isNothing) dropPlainPage()
+  }, [isNothing])
   if (source !== undefined) return <Traced key={JSON.stringify(source)} source={source} />
   return (
     <Slip>

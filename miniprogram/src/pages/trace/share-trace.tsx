@@ -10,7 +10,7 @@ import { gateway } from "../../session/gateway"
 import { useWords } from "../../session/language"
 import { Poster } from "./poster"
 
-type Notice = "copied" | "networkLost" | "takenBack"
+type Notice = "copied" | "notDone" | "takenBack"
 
 /** A random, revocable id opens the trace to others; it is made when somebody wants to share, and not before. */
 export function ShareTrace({ trace, recordId }: { readonly trace: TraceAnswer; readonly recordId: string }) {
@@ -20,7 +20,7 @@ export function ShareTrace({ trace, recordId }: { readonly trace: TraceAnswer; r
   const [notice, setNotice] = useState<Notice>()
   const make = useCallback(async () => {
     const id = await shareOf(recordId).catch(() => undefined)
-    setNotice(id === undefined ? "networkLost" : undefined)
+    setNotice(id === undefined ? "notDone" : undefined)
     setShareId(id)
     if (id !== undefined && hasShareSheet) drawPicture(shareCard(trace, language)).then(setPicture, () => {})
     return id
@@ -28,7 +28,7 @@ export function ShareTrace({ trace, recordId }: { readonly trace: TraceAnswer; r
   useShare({ title: shareTitle(trace, language), shareId, make, picture })
   const takeBack = async () => {
     const isGone = await takeAllBack(recordId).catch(() => false)
-    setNotice(isGone ? "takenBack" : "networkLost")
+    setNotice(isGone ? "takenBack" : "notDone")
     if (isGone) setShareId(undefined)
   }
   return (
@@ -67,7 +67,7 @@ export function ShareTrace({ trace, recordId }: { readonly trace: TraceAnswer; r
           </Press>
         </Box>
       )}
-      {notice === "networkLost" && <Mark shape="waiting">{say("networkLost")}</Mark>}
+      {notice === "notDone" && <Mark shape="waiting">{say("notDone")}</Mark>}
       {notice === "takenBack" && <Mark shape="paid">{say("takenBack")}</Mark>}
       <Box className="soft">{say("shareWhat")}</Box>
     </>

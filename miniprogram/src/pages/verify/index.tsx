@@ -5,6 +5,7 @@ import { checkProof } from "../../../core/check-proof"
 import { openLedgerTrust } from "../../../core/ledger-trust"
 import { type ProofSource, readProof } from "../../../core/read-proof"
 import { Loading, Notice, Offline, Slip } from "../../parts/states"
+import { dropPlainPage } from "../../platform/page-data"
 import { witnessAt } from "../../platform/transport"
 import { gateway } from "../../session/gateway"
 import { useWords } from "../../session/language"
@@ -20,6 +21,7 @@ export default function VerifyPage() {
   const { params } = useRouter()
   const source = sourceOf(params)
   const { say } = useWords()
+  useEffect(dropPlainPage, [])
   if (source !== undefined) return <Verified key={JSON.stringify(source)} source={source} />
   return (
     <Slip>
