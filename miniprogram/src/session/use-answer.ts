@@ -11,7 +11,8 @@ export type Asked<T> =
 export function useAnswer<T>(ask: () => Promise<ClientAnswer<T>>): readonly [Asked<T>, () => void] {
   const [asked, setAsked] = useState<Asked<T>>({ at: "loading" })
   const load = useCallback(() => {
-    setAsked({ at: "loading" })
+    // What stands there stays until the new answer is there: nothing jumps.
+    setAsked((before) => (before.at === "there" ? before : { at: "loading" }))
     void ask().then(
       (answer) => {
         if (answer.ok) setAsked({ at: "there", value: answer.value })

@@ -26,6 +26,7 @@ export function SettleScreen({ shown }: { readonly shown: ShownSale }) {
   const [isTurned, setTurned] = useState(false)
   const [refusal, setRefusal] = useState<string | undefined>(undefined)
   const next = useRef<HTMLButtonElement>(null)
+  const screen = useRef<HTMLElement>(null)
   const { sale, url } = shown
   const standing = screenStanding(shown, line.isOnline, nowMs)
   const look = standingLooks[standing]
@@ -38,12 +39,14 @@ export function SettleScreen({ shown }: { readonly shown: ShownSale }) {
   useLayoutEffect(() => {
     if (withCode.has(standing)) measureCode()
   }, [standing])
+  // The button that was pressed is gone: a keyboard goes on here, not at the top of the page.
   useEffect(() => {
-    if (!isOpen) next.current?.focus()
+    if (isOpen) screen.current?.focus()
+    else next.current?.focus()
   }, [isOpen])
 
   return (
-    <main className={`settle-screen tone-${look.tone}`}>
+    <main ref={screen} tabIndex={-1} className={`settle-screen tone-${look.tone}`}>
       <section className={isTurned ? "code-side turned" : "code-side"} aria-label={say("payCode")}>
         {withCode.has(standing) ? (
           <QrCode url={url} label={say("payCode")} />
