@@ -11,11 +11,25 @@ const sources = ["terminal-kiosk/src", "terminal-kiosk/screens", "protocol/src",
 const singles = ["terminal-kiosk/vite.config.ts", "terminal-kiosk/package.json", "bun.lock"]
 const VERSION_CHARACTERS = 8
 
+/** Vite lets one build of a workspace run at a time; whoever comes second takes what the first has made. */
+const OTHER_BUILD = "Found another Vite build process"
+const OTHER_BUILD_WAIT_MS = 500
+const TRIES_MAX = 200
+
 /** Returns the folder of the built pages. Throws with what the builder said when they do not build. */
 export async function buildKiosk(report: (sentence: string) => void): Promise<string> {
   const digest = digestOfSources(sources, singles)
-  if (builtFrom() === digest) return kept
-  report("Building the terminal's pages; this is done once …")
+  for (let tries = 0; tries < TRIES_MAX; tries += 1) {
+    if (builtFrom() === digest) return kept
+    if (tries === 0) report("Building the terminal's pages; this is done once …")
+    if (await buildOnce(digest)) return kept
+    await Bun.sleep(OTHER_BUILD_WAIT_MS)
+  }
+  throw new Error("Another build of the terminal's pages does not end.")
+}
+
+/** False while another process builds them. */
+async function buildOnce(digest: string): Promise<boolean> {
   const fresh = join(workspace, `dist-${process.pid}`)
   const builder = Bun.spawn(
     [
@@ -45,12 +59,13 @@ export async function buildKiosk(report: (sentence: string) => void): Promise<st
   ])
   if (exitCode !== 0) {
     rmSync(fresh, { recursive: true, force: true })
+    if (complained.includes(OTHER_BUILD)) return false
     throw new Error(`The terminal's pages did not build:\n${said}${complained}`)
   }
   writeFileSync(join(fresh, ".built-from"), digest)
   rmSync(kept, { recursive: true, force: true })
   renameSync(fresh, kept)
-  return kept
+  return true
 }
 
 function builtFrom(): string | undefined {
