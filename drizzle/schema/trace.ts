@@ -59,7 +59,7 @@ export const inspections = pgTable("inspections", {
   /** The test that this one repeats, and the first of all that hang together so; none: nobody repeated it. */
   retestOf: uuid("retest_of"),
   chainId: uuid("chain_id"),
-  /** The newest of the chain, which counts; null for that one. */
+  /** The one of the chain that counts; null for that one. */
   supersededBy: uuid("superseded_by"),
   /** The inspector's id, or `terminal:<hex>`. */
   enteredBy: text("entered_by"),

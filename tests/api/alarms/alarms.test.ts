@@ -74,7 +74,10 @@ describe("the balance of a day", () => {
     // Nobody can say when its day ends.
     await gateway.ctx.db.update(sites).set({ zone: "Nowhere/Nothing" }).where(broken)
     await judgeDays(later())
-    await gateway.ctx.db.update(sites).set({ zone: site?.zone ?? "" }).where(broken)
+    await gateway.ctx.db
+      .update(sites)
+      .set({ zone: site?.zone ?? "" })
+      .where(broken)
     expect(await kindsAt(trade.stall)).toContain("unknown-share")
   })
 
