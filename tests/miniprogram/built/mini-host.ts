@@ -68,7 +68,12 @@ export function openMiniHost(folder: string, platform: "weapp" | "alipay", api: 
       void open(options.url).then(() => options.success?.({}))
     },
   }
-  const host = { ...base, ...Object.fromEntries(Object.entries(api).map(([name, call]) => [name, promising(call)])) }
+  const host = {
+    ...base,
+    ...Object.fromEntries(
+      Object.entries(api).map(([name, call]) => [name, name.startsWith("create") ? call : promising(call)]),
+    ),
+  }
   const say = (...words: unknown[]) => void troubles.push(words.map(String).join(" "))
   const realm = vm.createContext({
     setTimeout: (work: () => void, ms = 0) => setTimeout(work, ms / HASTE),

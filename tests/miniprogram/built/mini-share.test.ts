@@ -1,0 +1,84 @@
+// The compiled programs: what goes to chats and to the timeline, the picture drawn on the phone, the map, and the timeline's
+// single page.
+import { afterAll, beforeAll, expect, test } from "bun:test"
+import { buildMiniprogram } from "../../../scripts/miniprogram/build-miniprogram"
+import { type BuyerWorld, openBuyerWorld } from "./buyer-world"
+import type { Call } from "./mini-host"
+import { openPhone, type PhoneTarget, targets } from "./phone"
+
+let world: BuyerWorld
+const folders = new Map<PhoneTarget, string>()
+beforeAll(async () => {
+  for (const target of targets) folders.set(target, await buildMiniprogram(target, () => {}))
+  world = await openBuyerWorld({})
+}, 300_000)
+afterAll(() => world?.end())
+
+/** A canvas that notes what is written on it. */
+function canvasOf(written: string[]) {
+  const brush = {
+    ...{ fillRect() {}, beginPath() {}, arc() {}, fill() {}, drawImage: () => void written.push("a picture") },
+    ...{ fillText: (text: string) => void written.push(text), measureText: (text: string) => ({ width: text.length }) },
+  }
+  const image = () => ({
+    onload() {},
+    set src(address: string) {
+      written.push(new URL(address).pathname)
+      setTimeout(() => this.onload(), 0)
+    },
+  })
+  return { getContext: () => brush, createImage: image }
+}
+
+for (const target of targets) {
+  test(`${target}: what is sent has the drawn picture and the share's id alone; it can be taken back`, async () => {
+    const written: string[] = []
+    const shownPictures: string[] = []
+    const phone = openPhone(world, folders.get(target) as string, target, {
+      api: {
+        createOffscreenCanvas: () => canvasOf(written) as never,
+        canvasToTempFilePath: ({ success }: Call<object>) =>
+          success?.({ tempFilePath: "wxfile://card.png", apFilePath: "wxfile://card.png" }),
+        previewImage: ({ urls, success }: Call<{ readonly urls: string[] }>) => {
+          shownPictures.push(...urls)
+          success?.({})
+        },
+      },
+    })
+    const { host } = phone
+    const code = await world.newCode()
+    await phone.buy(code)
+    await world.uploadAndAnchor(code)
+    host.tap("trace")
+    await host.until("从田间到我")
+    host.tap("share")
+    await host.until("把这个链接发给别人")
+    const path = await host.shared()
+    const [, id = ""] = /share=([0-9A-Za-z]{17})$/.exec(path) ?? []
+    expect(path).toBe(`/pages/trace/index?share=${id}`)
+    host.tap("poster")
+    await host.until("长按图片保存")
+    expect(written).toContain(`/shares/${id}/code`)
+    expect(written.some((text) => text.includes("全部来自"))).toBe(true)
+    expect(written.join("\n")).not.toMatch(/¥|克|\d\d:\d\d/)
+    expect(shownPictures).toHaveLength(1)
+    host.tap("take-back")
+    await host.until("已收回")
+    expect((await fetch(`${world.url}/traces/shares/${id}`)).status).toBe(410)
+    host.close()
+    expect(host.troubles).toEqual([])
+  })
+
+  test(`${target}: large text and night stay on the phone`, async () => {
+    const phone = openPhone(world, folders.get(target) as string, target)
+    await phone.scan(await world.newCode())
+    phone.host.tap("text-size")
+    await phone.host.until("标准字")
+    phone.host.tap("scheme")
+    await phone.host.until("明暗：浅色")
+    phone.host.tap("scheme")
+    await phone.host.until("明暗：深色")
+    expect(phone.host.kept.get("appearance")).toBe("dark large")
+    phone.host.close()
+  })
+}
