@@ -5521,6 +5521,109 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/bind-codes/{code}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Read whose stall a bind code is of
+         * @description For the phone to say with whom it would share, before its holder agrees. Claims nothing.
+         */
+        readonly get: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: never;
+                readonly path: {
+                    readonly code: string;
+                };
+                readonly cookie?: never;
+            };
+            readonly requestBody?: never;
+            readonly responses: {
+                /** @description With whom */
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": {
+                            readonly merchant: {
+                                /**
+                                 * Format: uuid
+                                 * @example 0199d3a0-7c1e-7000-8000-000000000001
+                                 */
+                                readonly id: string;
+                                readonly name: string;
+                                readonly stallNumber: string;
+                            };
+                            readonly site: {
+                                readonly name: string;
+                                readonly nameEn: string;
+                            };
+                        };
+                    };
+                };
+                /**
+                 * @description `request/malformed`: The request is not in order; see the field named.
+                 *
+                 *     `binding/code-malformed`: This is not a bind code; scan again.
+                 */
+                readonly 400: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /**
+                 * @description `terminal/bad-signature`: The signature does not fit the terminal's key.
+                 *
+                 *     `terminal/not-confirmed`: This terminal's fingerprint has not been confirmed yet; it cannot sell.
+                 *
+                 *     `terminal/suspended`: This terminal is suspended; do not pay for now.
+                 *
+                 *     `terminal/revoked`: This terminal has been revoked; do not pay.
+                 */
+                readonly 403: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `terminal/unknown`: There is no such terminal. */
+                readonly 404: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `binding/code-expired`: The bind code has expired; ask the stall for a new one. */
+                readonly 410: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/bindings": {
         readonly parameters: {
             readonly query?: never;
@@ -11449,6 +11552,11 @@ export interface components {
             };
         };
         readonly StallTest: {
+            /**
+             * Format: uuid
+             * @example 0199d3a0-7c1e-7000-8000-000000000001
+             */
+            readonly id: string;
             readonly commodity: number;
             /**
              * Format: uuid

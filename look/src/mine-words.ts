@@ -115,6 +115,10 @@ export const mineWords = {
   },
   bindScan: { zh: "扫绑定码", en: "Scan the bind code" },
   bindTitle: { zh: "把这个钱包绑定到摊位", en: "Bind this wallet to a stall" },
+  bindCodeOld: {
+    zh: "这个绑定码不能用：过了 90 秒，或不是本平台摊位的。请在终端上重新显示一个。",
+    en: "This bind code does not serve: it is older than 90 seconds, or of no stall here. Show a new one on the terminal.",
+  },
   bindShares: {
     zh: "绑定后，这个钱包以后买的货会作为进货报给这个摊位（品名、重量、来源、卖家），由摊位确认入账；私人买的可以标为“自用”。以前买的不会给。随时可以解除。",
     en: "From then on what this wallet buys is offered to the stall as its purchase (goods, weight, origin, seller) for it to accept; what is for yourself you mark as private. Nothing of before is shared. End it at any time.",

@@ -13,7 +13,7 @@ import { seconds2024ToMs } from "@suyuan/protocol/units/instant"
 import { and, eq } from "drizzle-orm"
 import type { Actor } from "../actor"
 import { writeAudit } from "../audit"
-import type { Context, Transaction } from "../context"
+import type { Context, Reader, Transaction } from "../context"
 import { ServiceError } from "../errors"
 import { requireTerminal, type Terminal, terminalKey } from "../terminals/authenticate"
 import { notifyTerminal } from "../terminals/notify-terminals"
@@ -32,32 +32,55 @@ export type ClaimedBinding = {
 const earlyMs = 5_000
 
 /**
+ * Whose stall a bind code is of, so that the phone can name it before its holder says yes (BI-4). Claims nothing: link
+ * scanners may look, too. A code that is genuine and not too old, by a terminal that may bind.
+ */
+export async function previewBindCode(
+  ctx: Context,
+  digits: string,
+): Promise<Pick<ClaimedBinding, "merchant" | "site">> {
+  const { terminal, code } = await readGenuine(ctx, ctx.db, digits)
+  requireFresh(ctx, terminal, code)
+  return stallOf(ctx.db, terminal.merchantId)
+}
+
+/**
  * A buyer's phone answers the signed bind code that a stall's terminal shows: two digits for both screens, and the
  * terminal is told. A code works once and for 90 s; the same buyer again gets the same binding.
  */
 export async function claimBindCode(ctx: Context, actor: Actor, digits: string): Promise<ClaimedBinding> {
   requireBuyer(actor)
-  const code = parseBindCodeDigits(digits)
-  if (!code.ok) throw new ServiceError("binding/code-malformed", { field: "code" })
   return ctx.db.transaction(async (tx) => {
-    const terminal = await requireTerminal(tx, code.value.terminal, "bind")
-    if (!verifyBindCode(ctx.config.NETWORK_ID, code.value, terminalKey(terminal), ctx.verifySignature)) {
-      throw new ServiceError("terminal/bad-signature", { field: "code" })
-    }
+    const { terminal, code } = await readGenuine(ctx, tx, digits)
     // Claims of one buyer come one after the other: a wallet is bound to one merchant at a time.
     const [buyer] = await tx.select().from(buyers).where(eq(buyers.id, actor.id)).for("update")
     // A browser is nobody's wallet.
     if (buyer?.platform === "web") throw new ServiceError("request/forbidden")
-    const codeDigest = toHex(bindCodeDigest(ctx.config.NETWORK_ID, code.value))
+    const codeDigest = toHex(bindCodeDigest(ctx.config.NETWORK_ID, code))
     const [known] = await tx.select().from(bindings).where(eq(bindings.codeDigest, codeDigest))
     if (known) {
       if (known.buyerId !== actor.id) throw new ServiceError("binding/code-used", { field: "code" })
       return describe(tx, known)
     }
-    requireFresh(ctx, terminal, code.value)
+    requireFresh(ctx, terminal, code)
     await requireUnbound(tx, actor.id)
-    return describe(tx, await addClaim(ctx, tx, actor, terminal, code.value, codeDigest))
+    return describe(tx, await addClaim(ctx, tx, actor, terminal, code, codeDigest))
   })
+}
+
+/** Signed by a terminal that may bind: whoever prints a code chooses every digit of it. */
+async function readGenuine(
+  ctx: Context,
+  reader: Reader,
+  digits: string,
+): Promise<{ readonly terminal: Terminal; readonly code: BindCode }> {
+  const code = parseBindCodeDigits(digits)
+  if (!code.ok) throw new ServiceError("binding/code-malformed", { field: "code" })
+  const terminal = await requireTerminal(reader, code.value.terminal, "bind")
+  if (!verifyBindCode(ctx.config.NETWORK_ID, code.value, terminalKey(terminal), ctx.verifySignature)) {
+    throw new ServiceError("terminal/bad-signature", { field: "code" })
+  }
+  return { terminal, code: code.value }
 }
 
 function requireFresh(ctx: Context, terminal: Terminal, code: BindCode): void {
@@ -114,14 +137,18 @@ function twoDigits(ctx: Pick<Context, "random">): string {
 }
 
 async function describe(tx: Transaction, binding: Binding): Promise<ClaimedBinding> {
-  const [stall] = await tx
+  return { binding, ...(await stallOf(tx, binding.merchantId)) }
+}
+
+async function stallOf(reader: Reader, merchantId: string): Promise<Pick<ClaimedBinding, "merchant" | "site">> {
+  const [stall] = await reader
     .select({
       merchant: { id: merchants.id, name: merchants.name, stallNumber: merchants.stallNumber },
       site: { name: sites.name, nameEn: sites.nameEn },
     })
     .from(merchants)
     .innerJoin(sites, eq(sites.id, merchants.siteId))
-    .where(eq(merchants.id, binding.merchantId))
+    .where(eq(merchants.id, merchantId))
   if (!stall) throw new Error("a binding names a merchant that is gone")
-  return { binding, ...stall }
+  return stall
 }

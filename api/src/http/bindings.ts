@@ -1,6 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi"
 import { answerBinding } from "../bindings/answer-binding"
-import { type Binding, claimBindCode } from "../bindings/claim-bind-code"
+import { type Binding, claimBindCode, previewBindCode } from "../bindings/claim-bind-code"
 import { findOwnBinding, listMerchantBindings, listOwnBindings } from "../bindings/find-bindings"
 import { releaseBinding } from "../bindings/release-binding"
 import type { Context } from "../context"
@@ -27,6 +27,26 @@ const binding = z
   .openapi("Binding")
 const stall = z.object({ merchantName: z.string(), stallNumber: z.string() })
 
+const named = {
+  merchant: z.object({ id: uuid, name: z.string(), stallNumber: z.string() }),
+  site: z.object({ name: z.string(), nameEn: z.string() }),
+}
+
+const previewRoute = createRoute({
+  method: "get",
+  path: "/bind-codes/{code}",
+  tags,
+  summary: "Read whose stall a bind code is of",
+  description: "For the phone to say with whom it would share, before its holder agrees. Claims nothing.",
+  request: { params: z.object({ code: z.string().regex(/^[0-9]{1,250}$/, "the digits of a bind code") }) },
+  responses: {
+    200: answer("With whom", z.object(named)),
+    ...refusals(
+      ...(["request/malformed", "binding/code-malformed", "binding/code-expired", "terminal/unknown"] as const),
+      ...(["terminal/bad-signature", "terminal/not-confirmed", "terminal/suspended", "terminal/revoked"] as const),
+    ),
+  },
+})
 const claimRoute = createRoute({
   method: "post",
   path: "/bindings",
@@ -44,13 +64,7 @@ const claimRoute = createRoute({
     }),
   ),
   responses: {
-    200: answer(
-      "With whom it is about to be shared",
-      binding.extend({
-        merchant: z.object({ id: uuid, name: z.string(), stallNumber: z.string() }),
-        site: z.object({ name: z.string(), nameEn: z.string() }),
-      }),
-    ),
+    200: answer("With whom it is about to be shared", binding.extend(named)),
     ...refusals(
       "request/malformed",
       "request/unauthenticated",
@@ -143,6 +157,7 @@ const merchantListRoute = createRoute({
 export function bindingRoutes({ ctx }: { readonly ctx: Context }): Routes {
   const router = newRouter()
   const buyersOnly = requireBuyerSession(ctx)
+  router.openapi(previewRoute, async (c) => c.json(await previewBindCode(ctx, c.req.valid("param").code), 200))
   router.use("/bindings", buyersOnly)
   router.openapi(claimRoute, async (c) => {
     const claimed = await claimBindCode(ctx, c.get("actor"), c.req.valid("json").code)

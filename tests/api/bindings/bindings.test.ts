@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test"
 import type { Actor } from "@suyuan/api/actor"
 import { answerBinding } from "@suyuan/api/bindings/answer-binding"
-import { claimBindCode } from "@suyuan/api/bindings/claim-bind-code"
+import { claimBindCode, previewBindCode } from "@suyuan/api/bindings/claim-bind-code"
 import { boundMerchant, listMerchantBindings, listOwnBindings } from "@suyuan/api/bindings/find-bindings"
 import { releaseBinding } from "@suyuan/api/bindings/release-binding"
 import { startWebSession } from "@suyuan/api/buyers/start-web-session"
@@ -49,6 +49,22 @@ async function newBuyer(): Promise<Actor> {
     .values({ id, platform: "wechat-pay", appId: "wx8888888888888888", openId: `open-${id}`, createdAt })
   return { kind: "buyer", id, siteIds: [], scopes: [] }
 }
+
+test("[BI-4] whose stall a code is of can be read before anybody claims it, and nothing is claimed by that", async () => {
+  const terminal = await newTerminal()
+  const code = bindCode(terminal)
+  for (let times = 0; times < 2; times += 1) {
+    expect(await previewBindCode(gateway.ctx, code)).toMatchObject({
+      merchant: { id: terminal.merchantId, name: "甲摊", stallNumber: "A-12" },
+    })
+  }
+  expect((await claimBindCode(gateway.ctx, await newBuyer(), code)).merchant.id).toBe(terminal.merchantId)
+  const forged = bindCode({ ...terminal, tablet: newTablet() })
+  expect(await refusalOf(previewBindCode(gateway.ctx, forged))).toBe("terminal/bad-signature")
+  expect(await refusalOf(previewBindCode(gateway.ctx, "123"))).toBe("binding/code-malformed")
+  gateway.clock.advance(91_000)
+  expect(await refusalOf(previewBindCode(gateway.ctx, code))).toBe("binding/code-expired")
+})
 
 async function newTerminal() {
   const stall = await makeStall(gateway.ctx, "wholesale")

@@ -2,8 +2,12 @@
 // page fits a phone and is usable by a screen reader.
 import { afterAll, beforeAll, expect, test } from "bun:test"
 import { join } from "node:path"
+import { bindCodeDigits, bindCodeMessage, encodeBindCodeBody } from "@suyuan/protocol/terminal/bind-code"
+import { msToSeconds2024 } from "@suyuan/protocol/units/instant"
 import axe from "axe-core"
 import type { Page } from "playwright-core"
+import { cabbage, sellingTerminal, slotOf } from "../../support/selling"
+import { newTablet } from "../../support/stall"
 import { type BrowserPhone, type BuyerBrowser, openBuyerBrowser, payPath } from "./browser"
 
 let buyers: BuyerBrowser
@@ -88,16 +92,26 @@ test("[BY-2] [BY-3] [BY-4] reporting, joining and deleting in browsers, every pa
   expect([...one.troubles, ...other.troubles]).toEqual([])
 }, 120_000)
 
-test("[BI-4] a bind code opened outside the wallets says where to scan it; what is shared is said first", async () => {
+test("[BI-4] a bind code opened outside the wallets: with whom, and where to scan it; one of no stall is told", async () => {
+  const { ctx } = buyers.world
+  const tablet = newTablet()
+  const stall = await sellingTerminal(ctx, "market", [slotOf(1, cabbage)], tablet)
+  const body = encodeBindCodeBody({
+    ...{ algorithm: "ed25519", terminal: stall.terminalId, nonce: ctx.random.bytes(8) },
+    issuedAtSeconds: msToSeconds2024(ctx.clock.nowMs()),
+  })
+  const digits = bindCodeDigits(body, tablet.sign(bindCodeMessage(ctx.config.NETWORK_ID, body)))
   const phone = await buyers.openPhone(size)
-  const page = await phone.open("/b/1234567890")
-  await page.waitForSelector("#bind-agree")
+  const page = await phone.open(`/b/${digits}`)
+  await page.getByText("甲摊 A-12").waitFor()
   await look(page, "bind")
   await page.locator("#bind-agree").click()
   await page.getByText("请用微信或支付宝扫这个码").waitFor()
   await look(page, "bind-outside")
+  const unknown = await phone.open("/b/1234567890")
+  await unknown.getByText("请在终端上重新显示一个").waitFor()
   const recalls = await phone.open("/m/#/pages/recall/index")
   await recalls.getByText("还没有付过款").waitFor()
-  const stall = await phone.open("/m/#/pages/stall/index")
-  await stall.getByText("还没有付过款").waitFor()
+  const stallPage = await phone.open("/m/#/pages/stall/index")
+  await stallPage.getByText("还没有付过款").waitFor()
 }, 60_000)

@@ -180,6 +180,7 @@ for (const target of targets) {
         await phone.host.open(`/pages/bind/index?q=${encodeURIComponent(encodeURIComponent(url))}`)
       }
       await phone.host.until("这个钱包以后买的货会作为进货")
+      expect(phone.host.shown()).toContain("甲摊 A-12")
       expect(phone.seen.logins).toBe(0)
       phone.host.tap("bind-agree")
       await phone.host.until("等摊位在终端上确认")

@@ -1,9 +1,9 @@
 import type { AnswerOf, ClientAnswer } from "@suyuan/client/client"
 import type { BuyerWord } from "@suyuan/look/buyer-words"
 import Taro, { useRouter } from "@tarojs/taro"
-import { useEffect, useState } from "react"
+import { useCallback, useEffect, useState } from "react"
 import { Box, Press, Title } from "../../parts/elements"
-import { Mark, Notice, Slip } from "../../parts/states"
+import { Loading, Mark, Notice, Offline, Slip } from "../../parts/states"
 import { takeEnteredBind } from "../../platform/entered-bind"
 import { loginForBind } from "../../platform/login-for-bind"
 import { dropPlainPage } from "../../platform/page-data"
@@ -11,6 +11,7 @@ import { pause } from "../../platform/pause"
 import { readBindCode } from "../../platform/scanned-bind"
 import { gateway } from "../../session/gateway"
 import { useWords } from "../../session/language"
+import { useAnswer } from "../../session/use-answer"
 import { useGateway } from "../../session/use-gateway"
 import { withSession } from "../../session/with-session"
 
@@ -34,12 +35,34 @@ export default function BindPage() {
       </Slip>
     )
   }
-  if (isAgreed) return <Claim code={code} />
+  return isAgreed ? <Claim code={code} /> : <WithWhom code={code} onAgree={() => setAgreed(true)} />
+}
+
+/** Whose stall it is, by the gateway's word on the signed code, and what it will see. */
+function WithWhom({ code, onAgree }: { readonly code: string; readonly onAgree: () => void }) {
+  const { language, say } = useWords()
+  const client = useGateway()
+  const ask = useCallback(() => client.get("/bind-codes/{code}", { path: { code } }), [client, code])
+  const [asked, again] = useAnswer(ask)
+  if (asked.at === "loading") return <Loading />
+  if (asked.at === "offline") return <Offline onAgain={again} />
+  if (asked.at === "refused") {
+    return (
+      <Slip>
+        <Notice shape="refused" title={say("bindTitle")} why={say("bindCodeOld")} />
+      </Slip>
+    )
+  }
+  const { merchant, site } = asked.value
   return (
     <Slip>
       <Title level={1}>{say("bindTitle")}</Title>
+      <Title level={2}>
+        {merchant.name} {merchant.stallNumber}
+      </Title>
+      <Box className="soft">{language === "zh" ? site.name : site.nameEn}</Box>
       <Box>{say("bindShares")}</Box>
-      <Press id="bind-agree" className="primary" onPress={() => setAgreed(true)}>
+      <Press id="bind-agree" className="primary" onPress={onAgree}>
         {say("bindGo")}
       </Press>
     </Slip>
