@@ -2,9 +2,20 @@
 import { toBuffer } from "qrcode"
 
 /** Pages of the mini-programs, as their published versions have them. */
-export const publishedPages = ["pages/pay/index", "pages/trace/index", "pages/verify/index", "pages/mine/index"]
+export const publishedPages = [
+  "pay",
+  "trace",
+  "verify",
+  "mine",
+  "recall",
+  "problem",
+  "data",
+  "join",
+  "stall",
+  "bind",
+].map((name) => `pages/${name}/index`)
 
-/** `pathOrUrl` drawn as PNG: any reader shows where it leads, which the platforms' own pictures do not. */
+/** `text` drawn as PNG: any reader shows where it leads, which the platforms' own pictures do not. */
 export function drawMiniCode(text: string, width: number): Promise<Buffer> {
   return toBuffer(text, { type: "png", width, margin: 2, errorCorrectionLevel: "M" })
 }
