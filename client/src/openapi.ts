@@ -731,6 +731,8 @@ export interface paths {
                     readonly limit?: number;
                     /** @description `settledAt` of the last one seen */
                     readonly before?: string;
+                    /** @description `terminal`-`counter` of the last one seen: several may be of one instant */
+                    readonly after?: string;
                 };
                 readonly header?: never;
                 readonly path?: never;

@@ -7,6 +7,7 @@ import { answer, instant, uuid } from "./schemas"
 
 const stallTest = z
   .object({
+    id: uuid,
     commodity: z.number().int(),
     lotId: uuid.optional(),
     testedAt: instant,
@@ -33,8 +34,8 @@ export function stallTestRoutes({ ctx }: { readonly ctx: Context }): Routes {
     const tests = await readStallTests(ctx, c.req.valid("param").merchantId)
     return c.json(
       {
-        tests: tests.map(({ commodity, lotId, testedAt, conclusion }) => ({
-          ...{ commodity, testedAt: testedAt.toISOString(), conclusion },
+        tests: tests.map(({ id, commodity, lotId, testedAt, conclusion }) => ({
+          ...{ id, commodity, testedAt: testedAt.toISOString(), conclusion },
           ...(lotId === null ? {} : { lotId }),
         })),
       },

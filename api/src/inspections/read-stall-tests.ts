@@ -9,6 +9,8 @@ const DAY_MS = 86_400_000
 const TESTS_MAX = 200
 
 export type StallTest = {
+  /** By which a retest names it. */
+  readonly id: string
   readonly commodity: number
   readonly lotId: string | null
   readonly testedAt: Date
@@ -22,9 +24,9 @@ export type StallTest = {
 export async function readStallTests(ctx: Pick<Context, "db" | "clock">, merchantId: string): Promise<StallTest[]> {
   const [merchant] = await ctx.db.select().from(merchants).where(eq(merchants.id, merchantId))
   if (!merchant) throw new ServiceError("merchant/unknown")
-  const { commodity, lotId, testedAt, conclusion } = inspections
+  const { id, commodity, lotId, testedAt, conclusion } = inspections
   return ctx.db
-    .select({ commodity, lotId, testedAt, conclusion })
+    .select({ id, commodity, lotId, testedAt, conclusion })
     .from(inspections)
     .where(
       and(

@@ -4,8 +4,9 @@ import { Drafts } from "./drafts"
 import { GoodsForm } from "./goods-form"
 import { Incoming } from "./incoming"
 import { OnSale } from "./on-sale"
+import { TestSheet } from "./test-sheet"
 
-type Open = "put-on-sale" | "outside" | "harvest"
+type Open = "put-on-sale" | "outside" | "harvest" | "test"
 
 /** What comes to the stall, and what of it is on sale. */
 export function GoodsScreen() {
@@ -14,7 +15,8 @@ export function GoodsScreen() {
   const say = useWords()
   const [open, setOpen] = useState<Open | undefined>(undefined)
   const waiting = purchases.filter(([, { answer }]) => answer === undefined).length
-  const isBase = terminal.identity.site.kind === "base"
+  const { kind } = terminal.identity.site
+  const isBase = kind === "base"
   return (
     <main className="page">
       <div className="page-head">
@@ -32,6 +34,11 @@ export function GoodsScreen() {
               {say("outsideGoods")}
             </button>
           )}
+          {kind !== "market" && (
+            <button type="button" className="secondary" onClick={() => setOpen("test")}>
+              {say("enterTest")}
+            </button>
+          )}
         </div>
       </div>
       <div className="columns">
@@ -47,7 +54,8 @@ export function GoodsScreen() {
           <OnSale />
         </section>
       </div>
-      {open !== undefined && <GoodsForm purpose={open} onClose={() => setOpen(undefined)} />}
+      {open === "test" && <TestSheet onClose={() => setOpen(undefined)} />}
+      {open !== undefined && open !== "test" && <GoodsForm purpose={open} onClose={() => setOpen(undefined)} />}
     </main>
   )
 }

@@ -8,6 +8,7 @@ const testsAnswer = z.object({
   tests: z
     .array(
       z.object({
+        id: z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/),
         commodity: z.number().int(),
         lotId: z.string().max(36).optional(),
         testedAt: z.iso.datetime(),

@@ -16,6 +16,8 @@ export interface RapidTest {
   readonly instrument: string
   /** Never a name: `检测员`. */
   readonly testerRole: string
+  /** The test that this one repeats, of the same goods. */
+  readonly retestOf?: string
 }
 
 /** 快检 of what lies at this stall. The figure alone says whether it passed. Returns the test's id. */

@@ -154,6 +154,7 @@ export interface LostRow {
 export interface StallTestsRow {
   readonly readAtMs: number
   readonly tests: readonly {
+    readonly id: string
     readonly commodity: number
     readonly lotId?: string | undefined
     readonly testedAtMs: number

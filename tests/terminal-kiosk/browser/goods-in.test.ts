@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs"
 import type { Page } from "playwright-core"
 import { prepareZXingModule, readBarcodes } from "zxing-wasm/reader"
 import { granted } from "../../../scripts/demo/gateway"
-import { addMerchant } from "../../../scripts/demo/open-world"
+import { addMerchant, addSite } from "../../../scripts/demo/open-world"
 import { openWallet, payAt } from "../../../scripts/demo/wallet"
 import { until as untilSo } from "../../support/broker"
 import {
@@ -183,3 +183,45 @@ test("a photo stays on the tablet and its tile; goods that the catalogue lacks a
 async function namesOf({ gateway }: KioskMarket) {
   return granted("names that wait", await gateway.operator.get("/catalogue/unmapped-names", {}))
 }
+
+test("[CV-2] a base enters its own rapid test, and the retest that takes its place", async () => {
+  const names = { name: "张北蔬菜基地", nameEn: "Zhangbei base" }
+  const siteId = await addSite(market.gateway, { ...{ kind: "base", number: 851, regionCode: "130722" }, ...names })
+  const merchantId = await addMerchant(market.gateway, {
+    ...{ number: 851, siteId, stallNumber: "1", name: "一号大棚" },
+  })
+  const tablet = await openStall(market, { merchantId })
+  const { page } = tablet
+  const enter = async (inhibition: string, verdict: string) => {
+    await goTo(page, "进货")
+    await page.click("button:has-text('登记快检')")
+    await page.click("dialog .pick button:has-text('大白菜')")
+    await page.click("dialog button[type=submit]")
+    await page.locator("dialog [role=alert]", { hasText: "请填样品号" }).waitFor()
+    await page.getByLabel("样品号").fill("ZJ-1")
+    await page.getByLabel("抑制率").fill(inhibition)
+    await page.getByLabel("仪器").fill("NC-800")
+    await page.locator("dialog [role=status]", { hasText: verdict }).waitFor()
+    await page.click("dialog button[type=submit]")
+    await page.waitForSelector("dialog", { state: "detached" })
+    await untilSent(page)
+    await page.reload()
+    await page.getByText("✓ 在线").waitFor()
+  }
+  await enter("61.2", "✕ 不合格")
+  await untilSo(
+    async () => (await rowsOf<{ tests: readonly unknown[] }>(page, "stallTests"))[0]?.tests.length === 1,
+    "a test",
+  )
+  await page.reload()
+  await page.getByText("✓ 在线").waitFor()
+  await enter("12", "✓ 合格")
+  const tests = await market.sql`
+    SELECT conclusion, retest_of IS NOT NULL AS again, superseded_by IS NOT NULL AS superseded
+    FROM inspections WHERE merchant_id = ${merchantId} ORDER BY tested_at, superseded_by`
+  expect([...tests]).toEqual([
+    { conclusion: "failed", again: false, superseded: true },
+    { conclusion: "passed", again: true, superseded: false },
+  ])
+  await tablet.context.close()
+})
