@@ -3,7 +3,7 @@ import { sites } from "@suyuan/drizzle/schema/participants"
 import { attempts } from "@suyuan/drizzle/schema/payments"
 import { saleLines, sales } from "@suyuan/drizzle/schema/sales"
 import { terminalToHex } from "@suyuan/protocol/terminal/identifiers"
-import { and, asc, desc, eq, gte, lt, sql } from "drizzle-orm"
+import { and, asc, desc, eq, gte, lt, or, sql } from "drizzle-orm"
 import type { Actor } from "../actor"
 import type { Context } from "../context"
 import { utcDay } from "../day"
@@ -34,6 +34,13 @@ export type PurchaseLine = {
 
 const dayMs = 86_400_000
 
+export type PurchasesPage = {
+  readonly limit: number
+  readonly before?: Date | undefined
+  /** The last one of the page before. */
+  readonly after?: { readonly terminalId: number; readonly counter: number } | undefined
+}
+
 /** Days that are looked through first; more where they do not fill the page. */
 const windowDaysFirst = 32
 /** Nothing is older. */
@@ -43,13 +50,9 @@ const settledLateDaysMax = 35
 
 /**
  * What the buyer has paid for, by any of their joined identities, newest first.
- * @param before settled before this instant: the next page
+ * @param before settled before this instant, or at it and listed behind `after`: the next page
  */
-export async function listPurchases(
-  ctx: Context,
-  actor: Actor,
-  page: { readonly limit: number; readonly before?: Date | undefined },
-): Promise<Purchase[]> {
+export async function listPurchases(ctx: Context, actor: Actor, page: PurchasesPage): Promise<Purchase[]> {
   if (actor.kind !== "buyer") throw new ServiceError("request/forbidden")
   const rows = await newestOf(ctx, await ownIdentities(ctx.db, actor.id), page)
   const lines = await linesOf(
@@ -69,11 +72,7 @@ export async function listPurchases(
 }
 
 /** A page of a few weeks' purchases reads a few weeks' partitions: the further back, the fewer bother to look. */
-async function newestOf(
-  ctx: Context,
-  buyerIds: readonly string[],
-  { limit, before }: { readonly limit: number; readonly before?: Date | undefined },
-) {
+async function newestOf(ctx: Context, buyerIds: readonly string[], { limit, before, after }: PurchasesPage) {
   const untilMs = Math.min(before?.getTime() ?? Number.POSITIVE_INFINITY, ctx.clock.nowMs() + dayMs)
   for (let days = windowDaysFirst; ; days *= 4) {
     const since = new Date(untilMs - days * dayMs)
@@ -86,13 +85,17 @@ async function newestOf(
         and(
           isPaidBy(buyerIds, utcDay(new Date(since.getTime() - settledLateDaysMax * dayMs)), utcDay(new Date(untilMs))),
           gte(sales.settledAt, since),
-          before && lt(sales.settledAt, before),
+          before && or(lt(sales.settledAt, before), after && and(eq(sales.settledAt, before), isBehind(after))),
         ),
       )
       .orderBy(desc(sales.settledAt), asc(sales.terminalId), asc(sales.counter))
       .limit(limit)
     if (rows.length === limit || days >= windowDaysMax) return rows
   }
+}
+
+function isBehind({ terminalId, counter }: NonNullable<PurchasesPage["after"]>) {
+  return sql`(${sales.terminalId}, ${sales.counter}) > (${terminalId}::bigint, ${counter}::bigint)`
 }
 
 /** In the session, or by the wallet from outside; of sales of these days. */

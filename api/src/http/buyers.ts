@@ -108,6 +108,11 @@ const purchasesRoute = createRoute({
     query: z.object({
       limit: z.coerce.number().int().min(1).max(100).default(20),
       before: z.iso.datetime().optional().openapi({ description: "`settledAt` of the last one seen" }),
+      after: z
+        .string()
+        .regex(/^[0-9a-f]{10}-[0-9]{1,10}$/, "terminal and counter")
+        .optional()
+        .openapi({ description: "`terminal`-`counter` of the last one seen: several may be of one instant" }),
     }),
   },
   responses: {
@@ -153,8 +158,13 @@ export function buyerRoutes({ ctx, logins }: { readonly ctx: Context; readonly l
   })
   router.use("/buyers/purchases", requireBuyerSession(ctx))
   router.openapi(purchasesRoute, async (c) => {
-    const { limit, before } = c.req.valid("query")
-    const page = { limit, ...(before === undefined ? {} : { before: new Date(before) }) }
+    const { limit, before, after } = c.req.valid("query")
+    const [terminal = "", counter = ""] = after?.split("-") ?? []
+    const page = {
+      limit,
+      ...(before !== undefined && { before: new Date(before) }),
+      ...(after !== undefined && { after: { terminalId: Number.parseInt(terminal, 16), counter: Number(counter) } }),
+    }
     return c.json({ purchases: (await listPurchases(ctx, c.get("actor"), page)).map(purchaseView) }, 200)
   })
   return router

@@ -3,6 +3,7 @@ import type { Actor } from "@suyuan/api/actor"
 import { listPurchases } from "@suyuan/api/buyers/purchases"
 import { sales } from "@suyuan/drizzle/schema/sales"
 import { eq } from "drizzle-orm"
+import { sessionOf, testApp } from "../../support/app"
 import { type TestGateway, testGateway } from "../../support/context"
 import { newBuyer } from "../../support/paying"
 import { sellingTerminal } from "../../support/selling"
@@ -50,4 +51,33 @@ test("what was bought long ago is on a later page, and a purchase that was settl
   }
   expect(listed.slice(0, 4)).toEqual(bought.map(({ recordId }) => recordId).toReversed())
   expect(listed).toHaveLength(4)
+})
+
+test("purchases of one instant are on one page or the next, none on neither", async () => {
+  const { ctx, clock } = gateway
+  const stall = await sellingTerminal(ctx)
+  await stall.deliver(await stall.envelope("snapshot", stall.snapshotBody()))
+  const person = await newBuyer(ctx)
+  const bought = []
+  for (let one = 0; one < 3; one += 1) bought.push((await sell(stall, 500, person)).recordId)
+  await ctx.db
+    .update(sales)
+    .set({ settledAt: new Date(clock.nowMs()) })
+    .where(eq(sales.buyerId, person.id))
+  const app = testApp(ctx)
+  const headers = await sessionOf(ctx, person)
+  type Listed = {
+    readonly recordId: string
+    readonly settledAt: string
+    readonly terminal: string
+    readonly counter: number
+  }
+  const list = async (query: string) =>
+    ((await (await app.request(`/buyers/purchases?limit=2${query}`, { headers })).json()) as { purchases: Listed[] })
+      .purchases
+  const first = await list("")
+  const last = first.at(-1)
+  const second = await list(`&before=${last?.settledAt}&after=${last?.terminal}-${last?.counter}`)
+  expect([...first, ...second].map(({ recordId }) => recordId)).toEqual(bought)
+  expect(first).toHaveLength(2)
 })

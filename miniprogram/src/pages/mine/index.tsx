@@ -42,9 +42,10 @@ function Purchases({ newest }: { readonly newest: readonly Purchase[] }) {
   const [wanted, setWanted] = useState("")
   const found = findPurchases(purchases, wanted)
   const earlier = async () => {
-    const before = purchases.at(-1)?.settledAt
-    if (before === undefined) return
-    const answer = await gateway.get("/buyers/purchases", { query: { limit: LIMIT, before } })
+    const last = purchases.at(-1)
+    if (last === undefined) return
+    const query = { limit: LIMIT, before: last.settledAt, after: `${last.terminal}-${last.counter}` }
+    const answer = await gateway.get("/buyers/purchases", { query })
     if (!answer.ok) return
     setPurchases([...purchases, ...answer.value.purchases])
     setHasMore(answer.value.purchases.length === LIMIT)
