@@ -1,5 +1,5 @@
 // The buyer's pages for one platform, built once per state of their sources.
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { join, resolve } from "node:path"
 import { css, miniCss } from "@suyuan/look/tokens"
 import { digestOfSources } from "../digest-of-sources"
@@ -15,8 +15,37 @@ const singles = [
   ...["package.json", "babel.config.cjs", "project.config.json"].map((name) => `miniprogram/${name}`),
   ...["bun.lock", "scripts/miniprogram/build-miniprogram.ts"],
 ]
-/** Without it the builder has refused its configuration: it says so, and ends with 0. */
-const proofOfBuild: Readonly<Record<Target, string>> = { weapp: "app.json", alipay: "app.json", h5: "index.html" }
+const templates: Readonly<Record<Target, string>> = { weapp: "wxml", alipay: "axml", h5: "" }
+
+/** Every page that has sources, as the platforms name it. */
+export function pagesInSources(): string[] {
+  const folders = readdirSync(join(workspace, "src/pages"), { withFileTypes: true }).filter((each) =>
+    each.isDirectory(),
+  )
+  return folders.map(({ name }) => `pages/${name}/index`).sort()
+}
+
+/**
+ * What a build of these pages must have left and did not. A builder that refuses its configuration says so and ends with
+ * 0, and a page that no configuration names is not built at all.
+ */
+export function missingIn(folder: string, target: Target): string[] {
+  if (target === "h5") return existsSync(join(folder, "index.html")) ? pagesNotLoaded(folder) : ["index.html"]
+  if (!existsSync(join(folder, "app.json"))) return ["app.json"]
+  const { pages } = JSON.parse(readFileSync(join(folder, "app.json"), "utf8")) as { readonly pages: readonly string[] }
+  const files = pagesInSources().flatMap((page) => ["js", "json", templates[target]].map((kind) => `${page}.${kind}`))
+  return [
+    ...pagesInSources().filter((page) => !pages.includes(page)),
+    ...["app.js", ...files].filter((file) => !existsSync(join(folder, file))),
+  ]
+}
+
+/** A browser loads a page by the path that stands in the first script. */
+function pagesNotLoaded(folder: string): string[] {
+  const scripts = readdirSync(join(folder, "js")).filter((name) => name.startsWith("app.") && name.endsWith(".js"))
+  const text = scripts.map((name) => readFileSync(join(folder, "js", name), "utf8")).join("\n")
+  return pagesInSources().filter((page) => !text.includes(`"path":"${page}"`))
+}
 
 /** Returns the folder of the built pages. Throws with what the builder said when they do not build. */
 export async function buildMiniprogram(target: Target, report: (sentence: string) => void): Promise<string> {
@@ -30,9 +59,10 @@ export async function buildMiniprogram(target: Target, report: (sentence: string
   const fresh = join("dist", `${target}-${process.pid}`)
   writeTokens(target)
   const said = await runTaro(target, fresh)
-  if (!existsSync(join(workspace, fresh, proofOfBuild[target]))) {
+  const missing = missingIn(join(workspace, fresh), target)
+  if (missing.length > 0) {
     rmSync(join(workspace, fresh), { recursive: true, force: true })
-    throw new Error(`The buyer's pages for ${target} did not build:\n${said}`)
+    throw new Error(`The buyer's pages for ${target} did not build (${missing.join(", ")} is missing):\n${said}`)
   }
   writeFileSync(join(workspace, fresh, ".built-from"), digest)
   rmSync(kept, { recursive: true, force: true })

@@ -1,35 +1,62 @@
 // A rejected configuration ends with exit code 0 and builds nothing, so what came out is looked at.
-import { beforeAll, expect, test } from "bun:test"
-import { existsSync, readFileSync } from "node:fs"
+import { afterAll, beforeAll, expect, test } from "bun:test"
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { buildMiniprogram, type Target, targets } from "../../../scripts/miniprogram/build-miniprogram"
+import {
+  buildMiniprogram,
+  missingIn,
+  pagesInSources,
+  type Target,
+  targets,
+} from "../../../scripts/miniprogram/build-miniprogram"
 import { firstRouteScriptBytes, packageBytes, scriptsOf } from "../../../scripts/miniprogram/measure-build"
 
 const folders = new Map<Target, string>()
+const scratch = mkdtempSync(join(tmpdir(), "suyuan-outputs-"))
 beforeAll(async () => {
   for (const target of targets) folders.set(target, await buildMiniprogram(target, () => {}))
 }, 300_000)
+afterAll(() => rmSync(scratch, { recursive: true }))
 
-const pages = ["pages/pay/index", "pages/trace/index", "pages/verify/index", "pages/mine/index"]
+const textOf = (folder: string, path: string) => readFileSync(join(folder, path), "utf8")
+
+for (const target of targets) {
+  test(`${target}: every page that has sources is there; a build that left nothing, or one page less, is told`, () => {
+    const folder = folders.get(target) as string
+    expect(missingIn(folder, target)).toEqual([])
+    const nothing = mkdtempSync(join(scratch, "nothing-"))
+    expect(missingIn(nothing, target)).toEqual([target === "h5" ? "index.html" : "app.json"])
+    const less = join(scratch, `less-${target}`)
+    cpSync(folder, less, { recursive: true })
+    for (const path of target === "h5" ? scriptsOf(less) : [join(less, "app.json")]) {
+      writeFileSync(path, readFileSync(path, "utf8").replaceAll('"pages/verify/index"', '"pages/none/index"'))
+    }
+    expect(missingIn(less, target)).toEqual(["pages/verify/index"])
+  })
+}
 
 for (const [target, template] of [
   ["weapp", "wxml"],
   ["alipay", "axml"],
 ] as const) {
-  test(`${target}: every page is there, in at most 700 KB`, () => {
-    const folder = folders.get(target)!
-    expect(JSON.parse(readFileSync(join(folder, "app.json"), "utf8"))).toMatchObject({ pages })
+  test(`${target}: a scan opens the pay page first, each page has a title and Taro's template, in at most 700 KB`, () => {
+    const folder = folders.get(target) as string
+    const { pages } = JSON.parse(textOf(folder, "app.json")) as { readonly pages: readonly string[] }
+    expect(pages[0]).toBe("pages/pay/index")
+    expect(pages.toSorted()).toEqual(pagesInSources())
+    const title = target === "weapp" ? "navigationBarTitleText" : "defaultTitle"
     for (const page of pages) {
-      for (const extension of ["js", "json", template])
-        expect(existsSync(join(folder, `${page}.${extension}`))).toBe(true)
+      expect([page, JSON.parse(textOf(folder, `${page}.json`))[title]]).toEqual([page, expect.stringMatching(/./)])
+      expect([page, textOf(folder, `${page}.${template}`)]).toEqual([page, expect.stringContaining("taro_tmpl")])
     }
     expect(packageBytes(folder)).toBeLessThan(700_000)
   })
 }
 
 test("h5: what a scanned code opens needs at most 170 KB of script, and nothing stands inline", () => {
-  const folder = folders.get("h5")!
+  const folder = folders.get("h5") as string
   expect(firstRouteScriptBytes(folder)).toBeLessThan(170_000)
   for (const path of scriptsOf(folder)) expect(readFileSync(path, "utf8")).not.toContain('"head")[0].appendChild')
-  expect(readFileSync(join(folder, "index.html"), "utf8")).not.toMatch(/<script(?![^>]*\bsrc=)|<style| style=/)
+  expect(textOf(folder, "index.html")).not.toMatch(/<script(?![^>]*\bsrc=)|<style| style=/)
 })
