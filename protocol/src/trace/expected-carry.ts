@@ -20,11 +20,21 @@ export interface ExpectedLayer {
   readonly shares: readonly (readonly [sourceId: string, share: number])[]
 }
 
-/** What a stall's chosen lots have said so far: sums over the sales whose lot was chosen. */
+/**
+ * What a stall's chosen lots have said so far: sums over the sales whose lot was chosen, of how far the shares of that lot by
+ * first in first out (`first`), and by last in first out (`last`), are from its share by mixing.
+ */
 export interface ExpectedHabit {
   readonly observations: number
+  /** Squares of `first`. */
   readonly difference: number
+  /** `first` × what mixing lacked of the whole. */
   readonly agreement: number
+  /** The same of `last`; left out by walks of before it was guessed, as 0. */
+  readonly lastDifference?: number
+  readonly lastAgreement?: number
+  /** `first` × `last`. */
+  readonly product?: number
 }
 
 /** A pile after a walk. */
@@ -32,7 +42,9 @@ export interface ExpectedPile {
   readonly rules: number
   /** One layer, or none. */
   readonly mixed: readonly ExpectedLayer[]
-  /** The one that came first first. */
+  /** As they came. */
   readonly firstIn: readonly ExpectedLayer[]
+  /** The same by last in first out; left out by walks of before it was guessed: then stirred. */
+  readonly lastIn?: readonly ExpectedLayer[]
   readonly habit: ExpectedHabit
 }

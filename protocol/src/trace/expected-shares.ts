@@ -1,11 +1,11 @@
 /**
  * What of each source is expected in an outflow (RG-26): a second, weaker line beside the ranges. It guesses how a stall
- * picks, by first in first out, by perfect mixing, or between the two as the stall's own chosen sales say. It claims
+ * picks, by perfect mixing, or between it and first and last in first out as the stall's own chosen sales say. It claims
  * nothing and narrows nothing, and never leaves the ranges.
  */
 
 import { EXPECTED_RULES, type ExpectedGoods, type ExpectedPile } from "./expected-carry"
-import { type Calibration, type ExpectedMethod, Habit } from "./expected-habit"
+import { type Calibration, type ExpectedMethod, Habit, stirredOnly } from "./expected-habit"
 import { blendOf, type Goods, Shelf } from "./expected-shelf"
 import type { OriginOptions, PileHistory } from "./origin-range"
 import type { OutflowRange } from "./pile"
@@ -39,6 +39,7 @@ interface Pile {
   readonly pileId: string
   readonly steps: readonly Step[]
   readonly firstIn: Shelf
+  readonly lastIn: Shelf
   readonly mixed: Shelf
   readonly habit: Habit
   next: number
@@ -59,7 +60,7 @@ export function expectedWalk(
   { clockErrorMs = 0, keep = () => true, isStirred = false }: ExpectedOptions = {},
 ): ExpectedWalk {
   const piles = histories.map(({ pileId, events }): Pile => {
-    const shelves = { firstIn: new Shelf("first-in"), mixed: new Shelf("mixed") }
+    const shelves = { firstIn: new Shelf("first-in"), lastIn: new Shelf("last-in"), mixed: new Shelf("mixed") }
     return { pileId, steps: pileSteps(events, clockErrorMs).steps, ...shelves, habit: new Habit(), next: 0 }
   })
   piles.sort((a, b) => (a.pileId < b.pileId ? -1 : 1))
@@ -85,8 +86,9 @@ export function expectedWalk(
     carryOf: (pileId) => {
       const pile = byId.get(pileId)
       if (!pile) return undefined
-      const { mixed, firstIn, habit } = pile
-      return { rules: EXPECTED_RULES, mixed: mixed.carry(), firstIn: firstIn.carry(), habit: habit.carry() }
+      const { mixed, firstIn, lastIn, habit } = pile
+      const shelves = { mixed: mixed.carry(), firstIn: firstIn.carry(), lastIn: lastIn.carry() }
+      return { rules: EXPECTED_RULES, ...shelves, habit: habit.carry() }
     },
     stockOf: (pileId) => {
       const pile = byId.get(pileId)
@@ -110,23 +112,20 @@ export function expectedWalk(
     if (step.kind === "in") putIn(pile, step)
     else if (step.kind === "out") takeOut(pile, step)
     else if (step.kind === "leave") leave(pile, step)
-    else {
-      pile.firstIn.keep(step.grams)
-      pile.mixed.keep(step.grams)
-    }
+    else for (const shelf of [pile.firstIn, pile.lastIn, pile.mixed]) shelf.keep(step.grams)
   }
 
   function putIn(pile: Pile, step: InStep): void {
     const expected = step.origin.kind === "carried" ? step.origin.expected : undefined
     if (expected !== undefined && "mixed" in expected) {
       pile.firstIn.restore(expected.firstIn)
+      pile.lastIn.restore(expected.lastIn ?? expected.mixed)
       pile.mixed.restore(expected.mixed)
       pile.habit.restore(expected.habit)
       return
     }
     const goods = goodsIn(pile.pileId, step)
-    pile.firstIn.put(goods)
-    pile.mixed.put(goods)
+    for (const shelf of [pile.firstIn, pile.lastIn, pile.mixed]) shelf.put(goods)
   }
 
   function takeOut(pile: Pile, step: OutStep): void {
@@ -142,21 +141,23 @@ export function expectedWalk(
   }
 
   function calibrationOf({ habit }: Pile): Calibration {
-    return isStirred ? { method: "mixing", firstInWeight: 0 } : habit.calibrated()
+    return isStirred ? stirredOnly : habit.calibrated()
   }
 
-  function guessOf({ firstIn, mixed }: Pile, grams: number, { firstInWeight }: Calibration): Goods {
-    return blendOf(firstIn.peek(grams), mixed.peek(grams), firstInWeight)
+  function guessOf({ firstIn, lastIn, mixed }: Pile, grams: number, weights: Calibration): Goods {
+    const layered = weights.firstInWeight + weights.lastInWeight
+    if (layered === 0) return mixed.peek(grams)
+    const inLayers = blendOf(firstIn.peek(grams), lastIn.peek(grams), weights.firstInWeight / layered)
+    return blendOf(inLayers, mixed.peek(grams), layered)
   }
 
   /** What a choice teaches is noted when its goods leave: then all goods that left before are gone, in every walk. */
-  function leave({ firstIn, mixed, habit }: Pile, { grams, chosen }: OutStep | LeaveStep): void {
+  function leave({ firstIn, lastIn, mixed, habit }: Pile, { grams, chosen }: OutStep | LeaveStep): void {
     if (chosen !== undefined && grams > 0) {
       const shareIn = (shelf: Shelf) => (shelf.peek(grams).sources.get(chosen) ?? 0) / grams
-      habit.note(shareIn(firstIn), shareIn(mixed))
+      habit.note(shareIn(firstIn), shareIn(lastIn), shareIn(mixed))
     }
-    firstIn.take(grams, chosen)
-    mixed.take(grams, chosen)
+    for (const shelf of [firstIn, lastIn, mixed]) shelf.take(grams, chosen)
   }
 
   function goodsIn(pileId: string, { grams, origin }: InStep): Goods {

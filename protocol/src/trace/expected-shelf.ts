@@ -19,7 +19,7 @@ export function blendOf(first: Goods, second: Goods, weight: number): Goods {
 }
 
 /** More that came one after another are told apart no longer: what is remembered of a pile has an end. */
-export const firstInLayersMax = 16
+export const layersMax = 16
 
 /** Less of a source than this in a layer is forgotten when something is stirred into it. */
 const leastGrams = 0.001
@@ -37,10 +37,13 @@ interface Layer {
  */
 export class Shelf {
   private readonly layersMax: number
+  private readonly isLastIn: boolean
+  /** As they came. */
   private layers: Layer[] = []
 
-  constructor(kind: "first-in" | "mixed") {
-    this.layersMax = kind === "mixed" ? 1 : firstInLayersMax
+  constructor(kind: "first-in" | "last-in" | "mixed") {
+    this.layersMax = kind === "mixed" ? 1 : layersMax
+    this.isLastIn = kind === "last-in"
   }
 
   get grams(): number {
@@ -56,7 +59,7 @@ export class Shelf {
   peek(grams: number): Goods {
     const sources = new Map<string, number>()
     let wanted = grams
-    for (const layer of this.layers) {
+    for (const layer of this.inTurn()) {
       if (wanted === 0) break
       const own = Math.min(wanted, layer.grams)
       for (const [sourceId, share] of layer.shares) sources.set(sourceId, (sources.get(sourceId) ?? 0) + own * share)
@@ -68,7 +71,7 @@ export class Shelf {
   /** Takes of the chosen source first, and the rest as it comes. */
   take(grams: number, chosen?: string): void {
     let wanted = chosen === undefined ? grams : grams - this.takeOf(chosen, grams)
-    for (const layer of this.layers) {
+    for (const layer of this.inTurn()) {
       if (wanted === 0) break
       const own = Math.min(wanted, layer.grams)
       layer.grams -= own
@@ -90,6 +93,11 @@ export class Shelf {
     return this.layers.map(({ grams, shares }) => ({ grams, shares: [...shares] }))
   }
 
+  /** As they leave. */
+  private inTurn(): readonly Layer[] {
+    return this.isLastIn ? this.layers.toReversed() : this.layers
+  }
+
   /** Where there are too many layers, the two neighbours that weigh least together become one; of several the first. */
   private add(layer: Layer): void {
     this.layers.push(layer)
@@ -102,7 +110,7 @@ export class Shelf {
   /** Whole grams, so that layers keep whole weights. */
   private takeOf(chosen: string, grams: number): number {
     let taken = 0
-    for (const layer of this.layers) {
+    for (const layer of this.inTurn()) {
       const own = layer.grams * (layer.shares.get(chosen) ?? 0)
       const here = Math.min(grams - taken, Math.floor(own + nearlyGrams), layer.grams)
       if (here === 0) continue

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test"
+import { Habit } from "@suyuan/protocol/trace/expected-habit"
 import { expectedShares, expectedWalk } from "@suyuan/protocol/trace/expected-shares"
 import { resolveOrigins } from "@suyuan/protocol/trace/origin-range"
 import { runPile } from "@suyuan/protocol/trace/pile"
@@ -19,7 +20,10 @@ function sharesOf(events: readonly PileEvent[], key: string) {
 
 test("[RG-26] by perfect mixing as long as nothing is known of a stall's habit", () => {
   const events = [lot(1, "a", 300), lot(2, "b", 100), { kind: "out", ...at(3, "x"), grams: 100 } as const]
-  expect(sharesOf(events, "x#0")).toEqual({ method: "mixing", firstInWeight: 0, sources: { a: 75, b: 25 } })
+  expect(sharesOf(events, "x#0")).toEqual({
+    ...{ method: "mixing", firstInWeight: 0, lastInWeight: 0 },
+    sources: { a: 75, b: 25 },
+  })
 })
 
 /** Each day a lot comes while some of the one before is left, and the seller points at one of the two. */
@@ -38,21 +42,46 @@ function days(chooses: "older" | "newer" | "either"): PileEvent[] {
     .map((event, index) => ({ ...event, recordId: `${event.recordId} ${index}` }))
 }
 
-test("[RG-26] by first in first out as far as the lots that a stall chose say so", () => {
+test("[RG-26] by first or last in first out as far as the lots that a stall chose say so", () => {
   const later = [
     lot(1000, "early", 100),
     lot(1001, "late", 100),
     { kind: "out", ...at(1002, "x"), grams: 100 } as const,
   ]
   expect(sharesOf([...days("older"), ...later], "x#0")).toMatchObject({
-    ...{ method: "blend", firstInWeight: 1, sources: { early: 100, late: 0 } },
+    ...{ method: "blend", lastInWeight: 0, sources: { early: 98, late: 2 } },
   })
   expect(sharesOf([...days("newer"), ...later], "x#0")).toMatchObject({
-    method: "mixing",
-    sources: { early: 50, late: 50 },
+    ...{ method: "blend", firstInWeight: 0, sources: { early: 2, late: 98 } },
   })
-  const either = sharesOf([...days("either"), ...later], "x#0")
-  expect(either?.firstInWeight ?? 1).toBeLessThan(0.2)
+  expect(sharesOf([...days("either"), ...later], "x#0")).toMatchObject({ sources: { early: 50, late: 50 } })
+  // A few choices move it a little: 5 of 100 days' worth.
+  const few = sharesOf([...days("newer").slice(0, 4), ...later], "x#0")
+  expect(few?.sources).toMatchObject({ early: 22, late: 78 })
+})
+
+test("[RG-26] weights are those that leave the least error, and never more than 1 together", () => {
+  const dice = new Dice(7)
+  for (let times = 0; times < 300; times += 1) {
+    const habit = new Habit()
+    const noted = Array.from({ length: dice.between(1, 12) }, () => {
+      const shares = [0, 0, 0].map(() => dice.between(0, 100)).map((one) => one / 100)
+      const [first = 0, last = 0, mixing = 0] = shares
+      habit.note(first, last, mixing)
+      return { first, last, mixing }
+    })
+    const errorAt = (f: number, l: number) =>
+      noted.reduce(
+        (sum, { first, last, mixing }) => sum + (1 - mixing - f * (first - mixing) - l * (last - mixing)) ** 2,
+        0.2 * (f ** 2 + l ** 2),
+      )
+    const { firstInWeight, lastInWeight } = habit.calibrated()
+    expect(Math.min(firstInWeight, lastInWeight, 1.000001 - firstInWeight - lastInWeight)).toBeGreaterThanOrEqual(0)
+    const found = errorAt(firstInWeight, lastInWeight)
+    for (let f = 0; f <= 1; f += 0.05) {
+      for (let l = 0; f + l <= 1; l += 0.05) expect(found).toBeLessThanOrEqual(errorAt(f, l) + 1e-9)
+    }
+  }
 })
 
 test("[RG-26] layers have an end, and what came first still leaves first", () => {
