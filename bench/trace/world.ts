@@ -30,6 +30,8 @@ const commodity = z.strictObject({
   bagGrams: span(grams.max(100_000)),
   /** Nobody sells it later than this after its harvest. */
   shelfLifeDays: z.int().min(1).max(60),
+  /** A standard's number, or `assumption`: of an uncooled stall, by us. */
+  shelfLifeSource: name.optional(),
   /** Evenings on which a stall gives or throws away what is left. */
   clearedShare: share,
   /** Ids of those that grow it. */

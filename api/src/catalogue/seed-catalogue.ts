@@ -7,7 +7,8 @@ import { plainName } from "./unmapped-names"
 
 /**
  * Goods of a large wholesale market's price list, with what they are also called, and the first letters of their names
- * in pinyin (`commodities.csv`: code, Chinese, English, shelf life in hours, initials, synonyms between bars).
+ * in pinyin (`commodities.csv`: code, Chinese, English, shelf life in hours, initials, synonyms between bars, and
+ * where the shelf life is from: a standard's number, or `assumption`).
  */
 export function readSeed(): CatalogueEntry[] {
   const lines = readFileSync(new URL("./commodities.csv", import.meta.url), "utf8")

@@ -34,6 +34,10 @@ test.each(HABITS)(
   },
 )
 
+test("every shelf life of the committed world says where it is from", () => {
+  for (const { shelfLifeSource } of committedWorld.commodities) expect(shelfLifeSource ?? "").not.toBe("")
+})
+
 test.each(HABITS)("[RG-3] records late, twice, in parts and in any order say the same, %s", (habit) => {
   expect(reports.get(habit)!.late.isSame).toBe(true)
 })
