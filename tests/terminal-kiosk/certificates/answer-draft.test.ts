@@ -45,7 +45,7 @@ test("[CT-4] signs the words that its own screen showed, and keeps what became o
   })
   const answer = { terminal: TERMINAL, draftId: id, answer: "issue", digest } as const
   const signature = fromHex(String(gateway.asked[0]?.body.signature)) ?? new Uint8Array()
-  const message = certificateAnswerMessage(identity.networkId as never, answer as never)
+  const message = certificateAnswerMessage(identity.networkId, answer)
   expect(verifyNoble("ed25519", publicKey, message, signature)).toBe(true)
   expect(gateway.asked[0]?.path).toBe(`/certificate-drafts/${id}/answers`)
 })

@@ -99,3 +99,27 @@ test("a publish on a session that is over rejects", async () => {
   await open.closed
   await expect(open.publish("record", new Uint8Array([1]))).rejects.toThrow()
 })
+
+test("[DS-4] [DS-7] what a customer's screen shows is retained; a terminal that breaks off is said to be away until it is back", async () => {
+  terminals += 1
+  const { own, link } = connect([])
+  const open = await link
+  await open.show("screen-one", "what is shown")
+  const heard = new Map<string, string>()
+  const late = await mqtt.connectAsync(broker.url, {
+    ...{ clientId: "display-late", username: "display-late", reconnectPeriod: 0 },
+    password: token("display-late", [`${own}/show/+`]),
+  })
+  late.on("message", (topic, payload) => heard.set(topic.slice(`${own}/show/`.length), payload.toString()))
+  await late.subscribeAsync(`${own}/show/+`, { qos: 1 })
+  await until(() => heard.get("screen-one") === "what is shown")
+  expect(heard.get("away") ?? "").toBe("")
+  await open.close()
+  await until(() => heard.get("away") === '{"v":1,"kind":"away"}')
+  const again = await connect([]).link
+  await until(() => heard.get("away") === "")
+  await again.show("screen-one", "")
+  await until(() => heard.get("screen-one") === "")
+  await again.close()
+  await late.endAsync(true)
+})
