@@ -17,9 +17,12 @@ export async function walkBuyerScreens(buyers: BuyerBrowser, viewport: Viewport,
   const mine = await phone.open("/m/")
   await mine.waitForSelector(".line")
   await look("mine", mine)
+  await walkOwn(phone, mine, look)
   await mine.locator("input").first().fill("没有这样的菜")
   await mine.getByText(buyerWords.nothingFound.zh).waitFor()
   await look("mine-nothing-found", mine)
+  await mine.locator("#text-size:visible").click()
+  await look("mine-large-text", mine)
   const friend = await buyers.openPhone(viewport)
   await walkShared(friend, shared, look)
   for (const { context } of [phone, friend]) await context.close()
@@ -69,12 +72,33 @@ async function walkTrace({ world }: BuyerBrowser, phone: BrowserPhone, look: Loo
   await page.waitForSelector(".address")
   await look("trace-share", page)
   const { pathname } = new URL((await page.textContent(".address")) ?? "")
+  await page.locator("#poster").click()
+  await page.waitForSelector(".poster img")
+  await look("trace-poster", page)
   await page.locator("#verify").click()
   await page.getByText("没有发现问题").waitFor()
   await look("verify", page)
   await page.locator("#details").click()
   await look("verify-details", page)
   return pathname
+}
+
+/** What one may do with what was bought. Nothing is sent or deleted here. */
+async function walkOwn(phone: BrowserPhone, mine: Page, look: Look): Promise<void> {
+  await mine.locator("[id^=problem-]").first().click()
+  await mine.waitForSelector("#kind-spoiled")
+  await look("problem", mine)
+  await mine.goBack()
+  await mine.locator(".field:visible").first().waitFor()
+  const [join, data] = [await phone.open("/m/#/pages/join/index"), await phone.open("/m/#/pages/data/index")]
+  await join.locator("#show-code").click()
+  await join.waitForSelector(".code-letters")
+  await look("join", join)
+  await data.waitForSelector("#delete-first")
+  await look("data", data)
+  await data.locator("#delete-first").click()
+  await look("data-sure", data)
+  for (const page of [join, data]) await page.close()
 }
 
 async function walkShared(friend: BrowserPhone, shared: string, look: Look): Promise<void> {
