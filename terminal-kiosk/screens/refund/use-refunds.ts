@@ -1,5 +1,5 @@
 import { useEffect, useState } from "react"
-import { followRefunds, isOpenRefund, refundsOfSale } from "../../src/refund/ask-refund"
+import { followRefunds, isOpenRefund, noteOpenRefunds, refundsOfSale } from "../../src/refund/ask-refund"
 import type { RefundRow, SaleRow } from "../../src/store/rows"
 import type { Kiosk } from "../session/kiosk"
 import { useKiosk } from "../session/use-kiosk"
@@ -13,11 +13,14 @@ export function keepFollowingRefunds({ terminal, transport }: Kiosk): () => void
   let timer: ReturnType<typeof setTimeout> | undefined
   let isOver = false
   const look = async (afterMs: number) => {
+    if (isOver) return
     const isOpen = await followRefunds(terminal, transport).catch(() => true)
     const nextMs = isOpen ? Math.min(ASK_AGAIN_MS_MAX, afterMs * 2) : ASK_AGAIN_MS_FIRST
     if (!isOver) timer = setTimeout(() => void look(nextMs), nextMs)
   }
-  void look(ASK_AGAIN_MS_FIRST / 2)
+  void noteOpenRefunds(terminal)
+    .catch(() => {})
+    .then(() => look(ASK_AGAIN_MS_FIRST / 2))
   return () => {
     isOver = true
     clearTimeout(timer)

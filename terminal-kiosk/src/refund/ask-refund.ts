@@ -136,6 +136,17 @@ export function isOpenRefund({ state }: RefundRow): boolean {
   return state === "asked" || state === "unknown"
 }
 
+/** Of an older version's memory, which had no list of open ones: looked for once, at the start. */
+export function noteOpenRefunds(terminal: Terminal): Promise<void> {
+  return terminal.inTurn(async () => {
+    const open = (await terminal.store.list("refunds")).filter(([, refund]) => isOpenRefund(refund))
+    if (open.length === 0) return
+    await terminal.store.commit(
+      open.map(([key, { counter }]) => ({ table: "openRefunds", change: "put", key, row: { counter } })),
+    )
+  })
+}
+
 /**
  * Asks after every refund whose end this terminal has not heard; of all the others nothing is read. Returns whether
  * some is still open.

@@ -3,7 +3,13 @@ import { ed25519 } from "@noble/curves/ed25519.js"
 import { fromHex } from "@suyuan/protocol/codec/bytes"
 import { refundRequestMessage } from "@suyuan/protocol/terminal/refund-request"
 import { followPayment } from "@suyuan/terminal-kiosk/payments/follow-payments"
-import { askRefund, followRefunds, refundableFen, refundsOfSale } from "@suyuan/terminal-kiosk/refund/ask-refund"
+import {
+  askRefund,
+  followRefunds,
+  noteOpenRefunds,
+  refundableFen,
+  refundsOfSale,
+} from "@suyuan/terminal-kiosk/refund/ask-refund"
 import { closeSale } from "@suyuan/terminal-kiosk/sale/close-sale"
 import { counterKey } from "@suyuan/terminal-kiosk/store/rows"
 import { type FakeAnswer, fakeGateway } from "../fake-gateway"
@@ -100,6 +106,18 @@ describe("[PY-22] money back from the terminal", () => {
     expect(await followRefunds(terminal, transport)).toBe(false)
     expect(await refundsOfSale(terminal, wish.counter)).toMatchObject([{ state: "done" }])
     expect(lost).toBeInstanceOf(Promise)
+  })
+
+  test("an open refund in the memory of an older version is followed, too", async () => {
+    const { terminal, store, wish } = await paidStall()
+    await askRefund(terminal, fakeGateway(() => "no-answer").transport, wish)
+    await store.commit([{ table: "openRefunds", change: "delete", key: wish.id }])
+    const { transport } = fakeGateway(() => answered("succeeded"))
+    await noteOpenRefunds(terminal)
+    expect(await followRefunds(terminal, transport)).toBe(false)
+    expect(await refundsOfSale(terminal, wish.counter)).toMatchObject([{ state: "done" }])
+    await noteOpenRefunds(terminal)
+    expect(await store.count("openRefunds")).toBe(0)
   })
 
   test("is refused only by a word on the refund itself; a busy gateway or a suspension decides nothing", async () => {
