@@ -7,8 +7,6 @@ export interface Appearance {
   readonly isLarge: boolean
 }
 
-export const asTheSystem: Appearance = { scheme: "system", isLarge: false }
-
 export function appearanceText({ scheme, isLarge }: Appearance): string {
   return `${scheme}${isLarge ? " large" : ""}`
 }

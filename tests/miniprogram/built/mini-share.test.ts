@@ -82,3 +82,27 @@ for (const target of targets) {
     phone.host.close()
   })
 }
+
+test("weapp: opened from the timeline it is one page, without login and without ways to others", async () => {
+  const mine = openPhone(world, folders.get("weapp") as string, "weapp")
+  const code = await world.newCode()
+  await mine.buy(code)
+  await world.uploadAndAnchor(code)
+  mine.host.tap("trace")
+  await mine.host.until("从田间到我")
+  mine.host.tap("share")
+  await mine.host.until("把这个链接发给别人")
+  const path = await mine.host.shared()
+  mine.host.close()
+  const launched = { path: "pages/trace/index", query: {}, scene: 1154 }
+  const friend = openPhone(world, folders.get("weapp") as string, "weapp", {
+    api: { getLaunchOptionsSync: () => launched },
+  })
+  friend.host.launch(launched)
+  await friend.host.open(path)
+  await friend.host.until("打开小程序，可以自己查一遍")
+  expect(friend.host.has("verify")).toBe(false)
+  expect(friend.seen.logins).toBe(0)
+  expect(friend.host.troubles).toEqual([])
+  friend.host.close()
+})
