@@ -12,8 +12,9 @@ export function WayMap({ way }: WayMapProps) {
   if (places.length < 2) return null
   const points = places.map(onChineseMap)
   const last = points.at(-1) ?? { latitude: 0, longitude: 0 }
+  // Without a picture of ours each platform draws its own pin.
   const markers = points.map(({ name, latitude, longitude }, id) => ({
-    ...{ id, latitude, longitude, title: name, iconPath: "", width: 24, height: 32 },
+    ...{ id, latitude, longitude, title: name },
     label: { ...{ content: name, color: colours.ink.light, fontSize: 12, bgColor: colours.card.light }, ...labelPlace },
   }))
   const polyline = legsOfWay(way).map((leg) => ({
