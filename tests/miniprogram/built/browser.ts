@@ -1,11 +1,10 @@
 // One browser beside a market whose gateway serves the built pages, and phones in it: a context each, so a cookie each.
-import chromium from "@sparticuz/chromium"
 import type { PayCode } from "@suyuan/protocol/terminal/pay-code"
 import { payCodeDigits } from "@suyuan/protocol/terminal/pay-code-url"
-import { type Page, chromium as playwright } from "playwright-core"
+import type { Page } from "playwright-core"
 import { buildMiniprogram } from "../../../scripts/miniprogram/build-miniprogram"
 import { decide } from "../../api/payments/platforms"
-import { browserArguments } from "../../terminal-kiosk/browser/market"
+import { launchBrowser } from "../../terminal-kiosk/browser/launch-browser"
 import { openBuyerWorld } from "./buyer-world"
 import { blurred, type Ending } from "./phone"
 
@@ -26,8 +25,7 @@ export const payPath = (code: PayCode) => `/p/${payCodeDigits(code)}`
 
 export async function openBuyerBrowser() {
   const built = await buildMiniprogram("h5", () => {})
-  const executablePath = process.env.CHROMIUM_PATH ?? (await chromium.executablePath())
-  const browser = await playwright.launch({ executablePath, args: browserArguments })
+  const browser = await launchBrowser()
   const world = await openBuyerWorld({ GATEWAY_BUYER_DIR: built })
   const { sandbox } = world.market
 

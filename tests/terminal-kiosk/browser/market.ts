@@ -3,8 +3,7 @@
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import chromium from "@sparticuz/chromium"
-import { type Browser, type BrowserContext, type Page, chromium as playwright } from "playwright-core"
+import type { Browser, BrowserContext, Page } from "playwright-core"
 import postgres from "postgres"
 import { openDataDirectory } from "../../../scripts/data-directory"
 import { type Gateway, granted, openGateway } from "../../../scripts/demo/gateway"
@@ -13,6 +12,7 @@ import { readKey } from "../../../scripts/engines/keys"
 import { buildKiosk } from "../../../scripts/kiosk/build-kiosk"
 import { startSupervisor } from "../../../scripts/supervisor"
 import { freshDatabase, testChain } from "../../support/engines"
+import { launchBrowser } from "./launch-browser"
 
 export const START_MS_MAX = 120_000
 /** A tablet of ten inches, held across. */
@@ -21,17 +21,6 @@ const GOODS = [
   { code: 1036, nameZh: "大白菜", nameEn: "Napa cabbage", initials: "dbc", shelfLifeHours: 96 },
   { code: 1058, nameZh: "番茄", nameEn: "Tomato", initials: "fq", shelfLifeHours: 72 },
   { code: 1210, nameZh: "散鸡蛋", nameEn: "Eggs, loose", initials: "sjd", shelfLifeHours: 480 },
-]
-
-/**
- * Not the package's own: tabs are closed and killed here, which a browser in one process does not survive, and the
- * policies of the web are to hold.
- */
-export const browserArguments = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-dev-shm-usage",
-  "--font-render-hinting=none",
 ]
 
 export type KioskMarket = {
@@ -63,8 +52,7 @@ export async function openKioskMarket(number: number): Promise<KioskMarket> {
   })
   const merchantId = await addMerchant(gateway, { number, siteId, stallNumber: "A-12", name: "A-12 摊" })
   const sql = postgres(database.url, { max: 1 })
-  const executablePath = process.env.CHROMIUM_PATH ?? (await chromium.executablePath())
-  const browser = await playwright.launch({ executablePath, args: browserArguments })
+  const browser = await launchBrowser()
   const newClaimCode = async (ofMerchant = merchantId) => {
     const order = { path: { id: ofMerchant }, body: { confirmed: true } }
     return granted("a claim code", await gateway.operator.post("/merchants/{id}/claim-codes", order)).claimCode

@@ -1,14 +1,13 @@
 // IndexedDB and WebCrypto as a tablet has them, held to the same contract as the journal file.
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
 import { join } from "node:path"
-import chromium from "@sparticuz/chromium"
 import { fromHex } from "@suyuan/protocol/codec/bytes"
 import { toLowS } from "@suyuan/protocol/terminal/signature"
 import { verifyNoble } from "@suyuan/protocol/terminal/verify-noble"
 import { KeyTakenError, type LocalStore } from "@suyuan/terminal-kiosk/store/local-store"
-import { type Browser, type Page, chromium as playwright } from "playwright-core"
+import type { Browser, Page } from "playwright-core"
 import { localStoreContract } from "../store/local-store-contract"
-import { browserArguments } from "./market"
+import { launchBrowser } from "./launch-browser"
 
 setDefaultTimeout(30_000)
 
@@ -27,8 +26,7 @@ beforeAll(async () => {
             headers: { "content-type": "text/html" },
           }),
   })
-  const executablePath = process.env.CHROMIUM_PATH ?? (await chromium.executablePath())
-  browser = await playwright.launch({ executablePath, args: browserArguments })
+  browser = await launchBrowser()
 }, 60_000)
 afterAll(async () => {
   await browser?.close()
