@@ -10902,6 +10902,7 @@ export interface components {
                 /** @enum {string} */
                 readonly method: "mixing" | "blend";
                 readonly firstInPercent: number;
+                readonly lastInPercent: number;
                 readonly unknownGrams: number;
                 readonly sources: readonly {
                     readonly lotId: string;

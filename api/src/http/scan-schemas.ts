@@ -50,6 +50,7 @@ export const originSchema = z
       .object({
         method: z.enum(["mixing", "blend"]),
         firstInPercent: z.number().int().min(0).max(100),
+        lastInPercent: z.number().int().min(0).max(100),
         unknownGrams: grams,
         sources: z.array(z.object({ lotId: z.string(), grams })),
       })

@@ -91,17 +91,24 @@ export type OriginDescription = {
 
 export type ExpectedDescription = {
   readonly method: ExpectedShares["method"]
-  /** 0 is perfect mixing, 100 first in first out. */
+  /** How much of the guess is first in first out, and last in first out; the rest is perfect mixing. */
   readonly firstInPercent: number
+  readonly lastInPercent: number
   readonly unknownGrams: number
   readonly sources: { readonly lotId: string; readonly grams: number }[]
 }
 
-export function describeExpected({ method, firstInWeight, sources }: ExpectedShares): ExpectedDescription {
+export function describeExpected({
+  method,
+  firstInWeight,
+  lastInWeight,
+  sources,
+}: ExpectedShares): ExpectedDescription {
   const known = sources.filter(({ sourceId }) => sourceId !== UNKNOWN_SOURCE)
   return {
     method,
     firstInPercent: Math.round(firstInWeight * 100),
+    lastInPercent: Math.round(lastInWeight * 100),
     unknownGrams: sources.find(({ sourceId }) => sourceId === UNKNOWN_SOURCE)?.grams ?? 0,
     sources: known.map(({ sourceId, grams }) => ({ lotId: sourceId, grams })),
   }

@@ -265,11 +265,11 @@ test("[RG-25] a sale that names its lot is of that lot, kept apart or not, and t
   ])
   expect(await pileNow(base)).toEqual({ grams: 0, unknown: 0, lots: 0 })
 
-  // [RG-26] The weaker line: 500 of A and 2,000 of B were there, and 2,400 of them left. Two choices, one as first in first
-  // out would have it and one as last in, move it a little from 480 and 1,920.
+  // [RG-26] The weaker line: 500 of A and 2,000 of B were there, and 2,400 of them left. Two choices moved it a little from
+  // 480 and 1,920 towards first in first out.
   const { lines } = await readTrace(gateway.ctx, gateway.ctx.db, bags[2] ?? "", "purchase")
   expect(lines[0]?.origin?.expected).toEqual({
-    ...{ method: "blend", firstInPercent: 34, unknownGrams: 0 },
+    ...{ method: "blend", firstInPercent: 34, lastInPercent: 0, unknownGrams: 0 },
     sources: [lotA, lotB].sort().map((lotId) => ({ lotId, grams: lotId === lotA ? 487 : 1913 })),
   })
 })
