@@ -5,9 +5,9 @@ import { readFileSync } from "node:fs"
 import { type Call, openMiniHost } from "../../tests/miniprogram/built/mini-host"
 import { builtIn } from "../../tests/miniprogram/built/phone"
 
-export type Answers = Readonly<Record<string, string>>
+type Answers = Readonly<Record<string, string>>
 
-export async function openSale(folder: string, answers: Answers, scanned: string): Promise<number> {
+async function openSale(folder: string, answers: Answers, scanned: string): Promise<number> {
   const request = ({ url, success, fail }: Call<{ readonly url: string }>) => {
     const data = answers[url.slice(builtIn.length)]
     if (data === undefined) return fail?.({ errMsg: `nothing was recorded for ${url}` })
@@ -23,11 +23,9 @@ export async function openSale(folder: string, answers: Answers, scanned: string
   return tookMs
 }
 
-if (import.meta.main) {
-  const [folder = "", answers = "", scanned = "", openings = ""] = process.argv.slice(2)
-  const recorded = JSON.parse(readFileSync(answers, "utf8")) as Answers
-  const times: number[] = []
-  for (let opening = 0; opening < Number(openings); opening += 1) times.push(await openSale(folder, recorded, scanned))
-  process.stdout.write(JSON.stringify(times))
-  process.exit(0)
-}
+const [folder = "", answers = "", scanned = "", openings = ""] = process.argv.slice(2)
+const recorded = JSON.parse(readFileSync(answers, "utf8")) as Answers
+const times: number[] = []
+for (let opening = 0; opening < Number(openings); opening += 1) times.push(await openSale(folder, recorded, scanned))
+process.stdout.write(JSON.stringify(times))
+process.exit(0)

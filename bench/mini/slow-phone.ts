@@ -1,7 +1,7 @@
 // One market and one phone's browser for the figures of the buyer's pages: a processor slowed four times, and where a
 // figure asks for it a line of 1.6 Mbit/s that answers after 150 ms.
 import type { BrowserContext, Page } from "playwright-core"
-import { type BuyerBrowser, openBuyerBrowser, payPath } from "../../tests/miniprogram/built/browser"
+import { openBuyerBrowser, payPath } from "../../tests/miniprogram/built/browser"
 
 const SLOWER = 4
 const BITS_PER_BYTE = 8
@@ -52,5 +52,3 @@ export async function buyOne({ buyers, newPhone }: Pick<SlowPhone, "buyers" | "n
   await page.close()
   return { phone, record, path: (name: "trace" | "verify") => `/m/#/pages/${name}/index?record=${record}` }
 }
-
-export type { BuyerBrowser }
