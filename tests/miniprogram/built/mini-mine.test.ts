@@ -61,8 +61,7 @@ for (const target of targets) {
       await phone.host.until("万一召回，要告诉您吗")
       phone.host.tap("leave-yes")
       await phone.host.until("召回时会给您发一条消息")
-      await phone.scan(code)
-      await phone.host.until("已付款")
+      await phone.scan(code, "已付款")
       expect(phone.host.has("leave-yes")).toBe(false)
       const other = take(target)
       other.seen.allows = false

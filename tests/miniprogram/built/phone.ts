@@ -106,9 +106,9 @@ export function openPhone(
     const q = encodeURIComponent(encodeURIComponent(url))
     await host.open(target === "weapp" ? `/pages/pay/index?q=${q}` : "/pages/pay/index")
   }
-  async function scan(code: PayCode): Promise<void> {
+  async function scan(code: PayCode, words = "大白菜"): Promise<void> {
     await open(`${builtIn}/p/${payCodeDigits(code)}`)
-    await host.until("大白菜")
+    await host.until(words)
   }
   /** Scanned, paid, and the receipt is there. */
   async function buy(code: PayCode): Promise<void> {
