@@ -3,7 +3,7 @@ import { useState } from "react"
 import { marketDay } from "../../core/market-day"
 import { type Origin, originBars, originSentence, rangeText, type TraceAnswer } from "../../core/origin-words"
 import { useWords } from "../session/language"
-import { Box, Press } from "./elements"
+import { Box, Press, Words } from "./elements"
 import { Mark, Soft } from "./states"
 
 type Test = TraceAnswer["lines"][number]["inspections"][number]
@@ -69,7 +69,8 @@ export function Tests({ tests, coverage, isBefore = false }: TestsProps) {
         return (
           <Mark key={test.recordId} shape={passed ? "paid" : "refused"}>
             {say(passed ? "testPassed" : "testFailed")} {test.standard} {test.inhibitionPermille / 10}%{" "}
-            {passed ? "<" : "≥"} {test.limitPermille / 10}% · {marketDay(test.testedAt)}
+            {passed ? "<" : "≥"} {test.limitPermille / 10}% ·{" "}
+            <Words className="whole">{marketDay(test.testedAt)}</Words>
           </Mark>
         )
       })}
