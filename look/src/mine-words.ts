@@ -41,6 +41,19 @@ export const mineWords = {
   notSent: { zh: "没有送到，请再试一次；不会重复提交。", en: "It did not arrive. Try again; it is sent once only." },
   myData: { zh: "删除我的数据", en: "Delete my data" },
   dataTitle: { zh: "我们这里有您的什么", en: "What we have of yours" },
+  dataUses: { zh: "我们用什么，用来做什么：", en: "What we use, and for what:" },
+  dataUsesNumber: {
+    zh: "微信或支付宝给我们的您的编号：登录、付款、召回时找到您",
+    en: "the number by which your wallet knows you: to log in, to pay, to find you in a recall",
+  },
+  dataUsesPhone: {
+    zh: "您点了才用：相机扫码，剪贴板复制链接或证明",
+    en: "at your tap only: the camera to scan, the clipboard to copy a link or a proof",
+  },
+  dataUsesNot: {
+    zh: "不要手机号、姓名、头像、位置；不给别人，不做广告",
+    en: "no phone number, name, picture or location; nothing for others, nothing for advertising",
+  },
   dataGone: { zh: "删除后，以下永远没有了，谁也恢复不了：", en: "Gone for good, for everybody:" },
   dataGoneKeys: {
     zh: "每一笔存证里与您有关的部分和它的钥匙（链上只剩打不开的印记）",

@@ -15,7 +15,8 @@ export default defineAppConfig({
     "pages/bind/index",
   ],
   darkmode: isThemed,
-  ...(isThemed ? { themeLocation: "theme.json" } : {}),
+  // WeChat's own sheet asks before the first use of what its privacy notice names.
+  ...(isThemed ? { themeLocation: "theme.json", __usePrivacyCheck__: true } : {}),
   animation: false,
   window: {
     navigationBarTitleText: "溯源",

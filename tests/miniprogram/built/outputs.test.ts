@@ -54,6 +54,10 @@ for (const [target, template] of [
   })
 }
 
+test("weapp: WeChat's own sheet asks for consent before what its privacy notice names is used", () => {
+  expect(JSON.parse(textOf(folders.get("weapp") as string, "app.json"))).toMatchObject({ __usePrivacyCheck__: true })
+})
+
 test("h5: what a scanned code opens needs at most 170 KB of script, and nothing stands inline", () => {
   const folder = folders.get("h5") as string
   expect(firstRouteScriptBytes(folder)).toBeLessThan(170_000)

@@ -59,6 +59,8 @@ function Explained({ data, onDone }: EndProps & { readonly data: OwnData }) {
     <Slip>
       <Title level={1}>{say("dataTitle")}</Title>
       <Counts data={data} />
+      <Title level={2}>{say("dataUses")}</Title>
+      <Points words={["dataUsesNumber", "dataUsesPhone", "dataUsesNot"]} />
       <Title level={2}>{say("dataGone")}</Title>
       <Points words={["dataGoneKeys", "dataGoneIdentity", "dataGoneWords"]} />
       <Title level={2}>{say("dataStays")}</Title>
