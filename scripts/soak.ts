@@ -125,6 +125,7 @@ try {
 } catch (error) {
   process.stderr.write(`${(error as Error).stack}\n`)
 } finally {
-  await installation?.end()
+  await installation?.end(exitCode !== 0)
+  if (exitCode !== 0 && installation) say(`its data and logs are kept in ${installation.directory}`)
 }
 process.exit(exitCode)

@@ -23,6 +23,8 @@ const POLL_MS = 40
 const START_ATTEMPTS = 5
 const STATE_COPY_MS = 15_000
 const ANSWER_TIMEOUT_MS = 2_000
+/** A block of ours takes less. */
+const MINING_MS_MAX = 150
 
 export type ChainOptions = {
   readonly directory: string
@@ -59,12 +61,42 @@ export async function startChain(options: ChainOptions): Promise<ChainEngine> {
     if (await isAnswering(node, url, options.chainId)) {
       const copying = stateFile === undefined ? undefined : setInterval(() => copyState(stateFile), STATE_COPY_MS)
       node.exited.then(() => clearInterval(copying))
-      return { url, process: node, stop: node.stop }
+      return { url, process: node, stop: stateFile === undefined ? node.stop : () => quiet(url, node).then(node.stop) }
     }
     await node.stop()
     options.ports.forget("chain")
   }
   throw new Error(`The development chain did not start; see ${logFile}, or set CHAIN_RPC_URLS to nodes of yours.`)
+}
+
+/**
+ * anvil writes its state while it mines: the file may then hold what a block wrote and not the block, and its events are
+ * gone for good. So it mines nothing more before it is asked to stop; one that does not answer is stopped all the same.
+ */
+async function quiet(url: string, node: RunningProcess): Promise<void> {
+  if (!node.isRunning()) return
+  try {
+    await ask(url, "evm_setAutomine", [false])
+    await ask(url, "evm_setIntervalMining", [0])
+    let [before, newest]: unknown[] = [undefined, await ask(url, "eth_blockNumber", [])]
+    while (before !== newest) {
+      await Bun.sleep(MINING_MS_MAX)
+      ;[before, newest] = [newest, await ask(url, "eth_blockNumber", [])]
+    }
+  } catch {
+    // Silent or gone: what it wrote last stands.
+  }
+}
+
+async function ask(url: string, method: string, params: readonly unknown[]): Promise<unknown> {
+  const response = await fetch(url, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }),
+    signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
+  })
+  const { result } = (await response.json()) as { result?: unknown }
+  return result
 }
 
 function flags(options: ChainOptions, stateFile: string | undefined): string[] {
@@ -135,14 +167,8 @@ async function isAnswering(node: RunningProcess, url: string, chainId: number): 
   const deadline = performance.now() + START_TIMEOUT_MS
   while (node.isRunning() && performance.now() < deadline) {
     try {
-      const response = await fetch(url, {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_chainId", params: [] }),
-        signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
-      })
-      const { result } = (await response.json()) as { result?: string }
-      return node.isRunning() && Number(result) === chainId
+      const id = await ask(url, "eth_chainId", [])
+      return node.isRunning() && Number(id) === chainId
     } catch {
       await Bun.sleep(POLL_MS) // Not listening yet.
     }

@@ -46,7 +46,8 @@ export type Installation = {
   readonly gateways: readonly GatewaySwitch[]
   /** The anvil state file: put back while the chain is stopped, it is a chain that lost its last blocks. */
   readonly chainStateFile: string
-  end(): Promise<void>
+  /** @param keep leaves the directory, with data and logs, to be looked at. */
+  end(keep?: boolean): Promise<void>
 }
 
 export type InstallationOptions = {
@@ -68,10 +69,11 @@ export async function openInstallation(options: InstallationOptions): Promise<In
   }
   let balancer: Balancer | undefined
 
-  async function end(): Promise<void> {
+  async function end(keep = false): Promise<void> {
     await balancer?.stop()
     await processes.stopAll()
     await ports.release()
+    if (keep) return
     rmSync(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
   }
 
