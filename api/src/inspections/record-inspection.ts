@@ -25,6 +25,8 @@ export type InspectionNaming = UploadNaming & {
   readonly enteredBy: string
   /** SHA-256 of a photo that was stored before, in hex. */
   readonly photo?: string | undefined
+  /** A lot or a test that it names and that is not known is waited for no more: the test is kept as it is. */
+  readonly isLastLook?: boolean
 }
 
 /** Clocks that are ahead of ours, after what was learned of them. */
@@ -35,14 +37,16 @@ const aheadMsMax = 600_000
  * positive, NY/T 448 70 %): another limit for a standard that we know, or a conclusion that contradicts the figure, is
  * refused. A standard that we do not know stands as it was written, with the limit that was stated. A retest names the
  * test that it repeats, and the newest of them counts. A lot that it names exists
- * and is of these goods; whether it was in the pile is found out. The same id again is the same test.
+ * and is of these goods; whether it was in the pile is found out. On the last look a test is kept although a lot that it
+ * names is not known, or by itself where the test that it repeats is not: what failed is not lost for want of a name. The
+ * same id again is the same test.
  */
 export async function recordInspection(
   ctx: Context,
   tx: Transaction,
   stall: TerminalAtStall,
   body: UploadBody<"inspection">,
-  { uploadId, concerned, enteredBy, photo }: InspectionNaming,
+  { uploadId, concerned, enteredBy, photo, isLastLook = false }: InspectionNaming,
 ): Promise<UploadRefusal> {
   if (!(await knownCommodity(tx, body.commodity))) return "stock/unknown-commodity"
   const standard = rapidTestStandard(body.standard)
@@ -54,12 +58,12 @@ export async function recordInspection(
   if (testedAt < sampledAt) return "stock/tested-before-sampled"
   if (testedAt.getTime() > ctx.clock.nowMs() + aheadMsMax) return "inspection/dated-ahead"
   const misnamed = body.lot === undefined ? undefined : await refuseLot(tx, body.lot, body.commodity)
-  if (misnamed) return misnamed
+  if (misnamed && !(isLastLook && misnamed === "inspection/lot-unknown")) return misnamed
   if (photo !== undefined && !(await isPhoto(tx, photo))) return "inspection/photo-unknown"
   const { pileId, pileAlias } = mergedPile(ctx, stall, body.commodity)
   const retested = await retestedBy(tx, body, pileId, testedAt)
-  if (retested && !retested.ok) return retested.error
-  const first = retested?.value
+  if (retested && !retested.ok && !(isLastLook && retested.error === "inspection/retest-unknown")) return retested.error
+  const first = retested?.ok ? retested.value : undefined
   const id = toHex(recordId("inspection", utcDayOf(testedAt.getTime()), uuidKey(uploadId)))
   const { public: publicBytes } = encodeRecord({
     kind: "inspection",

@@ -1,11 +1,10 @@
-import { sha256 } from "@noble/hashes/sha2.js"
 import { participants } from "@suyuan/drizzle/schema/participants"
 import { saleKeys } from "@suyuan/drizzle/schema/sales"
-import { terminals, uploads } from "@suyuan/drizzle/schema/terminals"
+import { terminals } from "@suyuan/drizzle/schema/terminals"
 import type { ErrorCode } from "@suyuan/look/errors"
-import { concatBytes, fromHex, toHex } from "@suyuan/protocol/codec/bytes"
+import { fromHex } from "@suyuan/protocol/codec/bytes"
 import { terminalToHex } from "@suyuan/protocol/terminal/identifiers"
-import { parseUpload, UPLOAD_KINDS, type Upload, verifyUpload } from "@suyuan/protocol/terminal/upload"
+import { parseUpload, type Upload, verifyUpload } from "@suyuan/protocol/terminal/upload"
 import { parseUploadBody } from "@suyuan/protocol/terminal/upload-bodies"
 import { and, eq, inArray, or } from "drizzle-orm"
 import { gatewayActor } from "../actor"
@@ -27,6 +26,7 @@ import { takeStock } from "../stock/take-stock"
 import { receiveSnapshot } from "../terminals/receive-snapshot"
 import type { UpMessage } from "../terminals/terminal-channel"
 import { inTransaction } from "../transaction"
+import { comesAgain, findUpload, noteUpload } from "./known-uploads"
 
 /** What the terminal is told: its outbox row goes on `stored`, and stays for a person on `refused`. */
 export type UploadAck = {
@@ -110,11 +110,12 @@ async function recordGroup(ctx: Context, tx: Transaction, arrived: readonly Arri
     ...others.filter(({ upload }) => upload.kind !== "snapshot"),
   ]
   for (const one of ordered) {
-    const known = await findUpload(tx, one)
-    const refusal = known ? known.refusal : await recordOther(ctx, tx, one, concerned.get(one.stall.site.id) ?? [])
+    const known = await findUpload(ctx, tx, one)
+    const naming = { concerned: concerned.get(one.stall.site.id) ?? [], isLastLook: known?.isLastLook ?? false }
+    const refusal = known && !comesAgain(known.refusal) ? known.refusal : await recordOther(ctx, tx, one, naming)
+    await noteUpload(ctx, tx, one, { known, refusal })
     // What it names is still on its way here: no answer, so that it comes again.
-    if (refusal !== undefined && comesAgain.has(refusal)) continue
-    if (!known) await noteUpload(ctx, tx, one, refusal)
+    if (comesAgain(refusal)) continue
     if (refusal === "upload/other-bytes") await alarmOtherBytes(ctx, tx, one)
     acks.push({ terminalId: one.terminalId, uploadId: one.upload.uploadId, refusal })
   }
@@ -136,26 +137,6 @@ async function recordGroup(ctx: Context, tx: Transaction, arrived: readonly Arri
   return acks
 }
 
-const comesAgain = new Set<ErrorCode>([
-  "sale/unknown",
-  "sale/not-recorded",
-  "stock/no-such-purchase",
-  "inspection/retest-unknown",
-  "inspection/lot-unknown",
-  "stock/name-waits",
-])
-
-function bodyHash({ upload }: Arrived): string {
-  return toHex(sha256(concatBytes(Uint8Array.of(UPLOAD_KINDS[upload.kind]), upload.body)))
-}
-
-async function findUpload(tx: Transaction, one: Arrived): Promise<{ refusal: UploadRefusal } | undefined> {
-  const [known] = await tx.select().from(uploads).where(eq(uploads.uploadId, one.upload.uploadId))
-  if (!known) return undefined
-  if (known.terminalId !== one.terminalId || known.bodyHash !== bodyHash(one)) return { refusal: "upload/other-bytes" }
-  return { refusal: (known.refusal as ErrorCode | null) ?? undefined }
-}
-
 /** One id that names two contents is a broken or a copied terminal: somebody must look. */
 async function alarmOtherBytes(ctx: Context, tx: Transaction, { upload, stall, terminalId }: Arrived): Promise<void> {
   await writeAudit(ctx, tx, gatewayActor, {
@@ -168,21 +149,11 @@ async function alarmOtherBytes(ctx: Context, tx: Transaction, { upload, stall, t
   ctx.log.error({ terminal: terminalToHex(terminalId), upload: upload.uploadId }, "one id, two uploads")
 }
 
-async function noteUpload(ctx: Context, tx: Transaction, one: Arrived, refusal: UploadRefusal): Promise<void> {
-  await tx.insert(uploads).values({
-    uploadId: one.upload.uploadId,
-    terminalId: one.terminalId,
-    bodyHash: bodyHash(one),
-    refusal: refusal ?? null,
-    receivedAt: new Date(ctx.clock.nowMs()),
-  })
-}
-
 async function recordOther(
   ctx: Context,
   tx: Transaction,
   { upload, stall }: Arrived,
-  concerned: readonly number[],
+  { concerned, isLastLook }: { readonly concerned: readonly number[]; readonly isLastLook: boolean },
 ): Promise<UploadRefusal> {
   const named = { uploadId: upload.uploadId, concerned }
   switch (upload.kind) {
@@ -216,7 +187,7 @@ async function recordOther(
     case "inspection": {
       const body = parseUploadBody("inspection", upload.body)
       return body.ok
-        ? recordInspection(ctx, tx, stall, body.value, { ...named, enteredBy: terminalName(stall) })
+        ? recordInspection(ctx, tx, stall, body.value, { ...named, isLastLook, enteredBy: terminalName(stall) })
         : "upload/malformed-body"
     }
     case "void": {

@@ -3,6 +3,7 @@ import { enterInspection } from "@suyuan/api/inspections/enter-inspection"
 import { findSources } from "@suyuan/api/inspections/find-sources"
 import { readChain } from "@suyuan/api/inspections/read-inspection"
 import { storePhoto } from "@suyuan/api/inspections/store-photo"
+import { resolveRecallSet } from "@suyuan/api/recalls/recall-set"
 import { testedLots } from "@suyuan/drizzle/schema/checks"
 import { records } from "@suyuan/drizzle/schema/ledger"
 import { fromHex, toHex } from "@suyuan/protocol/codec/bytes"
@@ -111,6 +112,27 @@ describe("a rapid test", () => {
     expect(await trade.stall.deliver(upload)).toEqual([])
     await trade.baseA.deliver(await trade.baseA.envelope("harvest", harvestBody(gateway.ctx, lot, 500)))
     expect(refusalsOf(await trade.stall.deliver(upload))).toEqual(["stored"])
+  })
+
+  test("[CV-8] waits 72 hours for a lot or a test that it names, and is then kept: what failed stands for the pile", async () => {
+    const [lot, id, ofTest] = [newId(), newId(), newId()]
+    const { baseA } = await openTrade(gateway.ctx)
+    const held = await harvest(baseA, 1000)
+    nextMoment(gateway.clock)
+    const named = await baseA.envelope("inspection", failed({ lot }), id)
+    const retest = await baseA.envelope("inspection", body({ retestOf: newId() }), ofTest)
+    expect(await baseA.deliver(named, retest)).toEqual([])
+    gateway.clock.advance(71 * 3_600_000)
+    expect(await baseA.deliver(named, retest)).toEqual([])
+    gateway.clock.advance(3_600_000)
+    expect(refusalsOf(await baseA.deliver(named, retest))).toEqual(["stored", "stored"])
+    expect(refusalsOf(await baseA.deliver(named, retest))).toEqual(["stored", "stored"])
+    expect(await rowOf(id)).toMatchObject({ lotId: lot, recallDue: true })
+    expect(await rowOf(ofTest)).toMatchObject({ retestOf: null, chainId: null })
+    const set = await resolveRecallSet(gateway.ctx, gateway.ctx.db, { kind: "inspection", inspectionId: id })
+    expect(set.lots.map((one) => one.id)).toEqual([held])
+    await findSources(gateway.ctx)
+    expect(await gateway.ctx.db.select().from(testedLots).where(eq(testedLots.inspectionId, id))).toEqual([])
   })
 
   test("[CV-2] a retest of an unknown test, of other goods, or from before it is refused", async () => {
