@@ -80,6 +80,12 @@ export const terminalWords = {
     zh: "顾客在取消前已付款：请退款，或照常交货。",
     en: "The buyer had paid before: refund, or hand the goods over.",
   },
+  saleRecalled: { zh: "货品召回，码已收回：不要交货", en: "Recalled: the code was taken back; do not hand over" },
+  recalledTooLate: {
+    zh: "顾客在召回前已付款：请退款，召回的货不要交。",
+    en: "The buyer had paid before the recall: refund, and hand over nothing that is recalled.",
+  },
+  sellRest: { zh: "去掉召回的货，其余重新结账", en: "Sell the rest without it" },
   offlineSale: {
     zh: "网络断了也能收款：顾客付完，请他报六位收款码。",
     en: "No network: the buyer can pay all the same; then ask for the six digits.",

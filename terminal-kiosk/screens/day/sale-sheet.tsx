@@ -84,7 +84,7 @@ export function SaleSheet({ sale, onClose, onShow, onChanged }: SaleSheetProps) 
       )}
       {isLateOpen(sale) && (
         <div className="notice bad" role="alert">
-          <p>{say("cancelledTooLate")}</p>
+          <p>{say(sale.recallReason === undefined ? "cancelledTooLate" : "recalledTooLate")}</p>
           <button type="button" className="secondary wide" disabled={isBusy} onClick={() => void handedOver()}>
             {say("lateHandedOver")}
           </button>

@@ -27,6 +27,7 @@ const states: Readonly<Record<ScreenStanding, DisplayState>> = {
   cash: "cash",
   "handed-over": "paid",
   cancelling: "closed",
+  recalled: "closed",
   closed: "closed",
   voided: "closed",
 }

@@ -29,6 +29,7 @@ import { speechVoice } from "../../src/voice/speech-voice"
 import { dropRepeats } from "./drop-repeats"
 import { Observed } from "./observed"
 import { askForPersistence } from "./open-session"
+import { takeBackShown } from "./recalled-sale"
 import { shownAfter } from "./sale-news"
 import type { KioskState, LineState, Problem, TerminalStanding } from "./state"
 
@@ -142,6 +143,7 @@ export class Kiosk {
       recalled,
       line,
     })
+    await takeBackShown(this)
   }
 
   /** What the customer is shown, to the second tablets: nothing to one that was ended. */

@@ -59,7 +59,8 @@ export function hold(kiosk: Kiosk): Promise<void> {
   return kiosk.selling(() => putAside(kiosk))
 }
 
-async function putAside(kiosk: Kiosk): Promise<void> {
+/** What is in the hand is held; it stays there when the memory failed. */
+export async function putAside(kiosk: Kiosk): Promise<void> {
   const { basket } = kiosk.state.get()
   if (basket.lines.length === 0) return
   await kiosk.attempt(async () => {
@@ -114,7 +115,9 @@ async function settleBasket(
 /** Back to a code that is not paid, or to what became of it. */
 export async function showSale(kiosk: Kiosk, counter: number): Promise<void> {
   const sale = await kiosk.terminal.store.get("sales", counterKey(counter))
-  if (sale !== undefined) kiosk.state.set({ shown: shownOf(kiosk, sale) })
+  if (sale === undefined) return
+  kiosk.state.set({ shown: shownOf(kiosk, sale) })
+  await kiosk.refresh()
 }
 
 /** Leaves the screen; a code that is not paid stays payable, and in the day's list. */

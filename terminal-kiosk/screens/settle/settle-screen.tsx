@@ -4,6 +4,7 @@ import { linesOf } from "../../src/sale/sale-lines"
 import { QrCode } from "../parts/qr-code"
 import { afterPaint } from "../session/after-paint"
 import { lineText, yuan } from "../session/goods-names"
+import { restOf, sellRest } from "../session/recalled-sale"
 import { refusalWords } from "../session/refusals"
 import { cancel, leaveSale, renew, takeCash } from "../session/selling"
 import type { ShownSale } from "../session/state"
@@ -20,7 +21,7 @@ const withFreshCode: ReadonlySet<ScreenStanding> = new Set(["refused", "expired"
 export function SettleScreen({ shown }: { readonly shown: ShownSale }) {
   const kiosk = useKiosk()
   const say = useWords()
-  const { tiles, catalogue, settings, line, standing: terminalStanding } = useKioskState()
+  const { tiles, catalogue, settings, line, recalled, standing: terminalStanding } = useKioskState()
   const nowMs = useNow()
   const [asksDigits, setAsksDigits] = useState(false)
   const [isTurned, setTurned] = useState(false)
@@ -64,7 +65,12 @@ export function SettleScreen({ shown }: { readonly shown: ShownSale }) {
         </p>
         {cameTooLate(sale) && (
           <p className="notice bad" role="alert">
-            {say("cancelledTooLate")}
+            {say(sale.recallReason === undefined ? "cancelledTooLate" : "recalledTooLate")}
+          </p>
+        )}
+        {sale.recallReason !== undefined && (
+          <p className="notice bad" role="alert">
+            ✕ {sale.recallReason}
           </p>
         )}
         {!line.isOnline && isOpen && <p className="notice waiting">{say("offlineSale")}</p>}
@@ -93,6 +99,11 @@ export function SettleScreen({ shown }: { readonly shown: ShownSale }) {
           {takesDigits && (
             <button type="button" className="secondary" onClick={() => setAsksDigits(true)}>
               {say("sixDigits")}
+            </button>
+          )}
+          {standing === "recalled" && restOf(sale, recalled).length > 0 && (
+            <button type="button" className="secondary" onClick={() => void sellRest(kiosk)}>
+              {say("sellRest")}
             </button>
           )}
           {isOpen && (

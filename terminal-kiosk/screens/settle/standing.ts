@@ -12,6 +12,8 @@ const PAYING_MS_MAX = 20_000
 
 export type ScreenStanding =
   | Exclude<SaleStanding, "waiting" | "paying">
+  /** Cancelled because goods of it were recalled. */
+  | "recalled"
   | "shown"
   | "refused"
   | "expired"
@@ -26,6 +28,7 @@ export function screenStanding(shown: ShownSale, isOnline: boolean, nowMs: numbe
     const tookMs = nowMs - (shown.payingSinceMs ?? nowMs)
     return !isOnline || tookMs > PAYING_MS_MAX ? "unknown" : "paying"
   }
+  if (shown.sale.recallReason !== undefined && (standing === "cancelling" || standing === "closed")) return "recalled"
   if (standing !== "waiting") return standing
   if (shown.wasRefused) return "refused"
   const ageMs = nowMs - seconds2024ToMs(shown.sale.issuedAtSeconds)
@@ -45,6 +48,7 @@ export const standingLooks = {
   cash: { word: "cashTaken", shape: "✓", tone: "paid" },
   "handed-over": { word: "digitsAccepted", shape: "✓", tone: "paid" },
   cancelling: { word: "cancelling", shape: "◔", tone: "waiting" },
+  recalled: { word: "saleRecalled", shape: "✕", tone: "refused" },
   closed: { word: "saleClosed", shape: "✕", tone: "refused" },
   voided: { word: "saleVoided", shape: "✕", tone: "refused" },
 } as const

@@ -7,10 +7,15 @@ import { standingOf } from "./sale-standing"
 export type CancelSaleError = "sale/unknown" | "sale/paid-already" | "sale/settled-by-hand"
 
 /**
- * The buyer left without paying. A signed request, also offline: when the payment came first the gateway says so, and
+ * The buyer left without paying, or must not pay any more. A signed request, also offline: when the payment came first the gateway says so, and
  * the seller refunds it or keeps the sale (UP-15).
+ * @param recallReason where its goods were recalled meanwhile
  */
-export function cancelSale(terminal: Terminal, counter: number): Promise<Result<SaleRow, CancelSaleError>> {
+export function cancelSale(
+  terminal: Terminal,
+  counter: number,
+  recallReason?: string,
+): Promise<Result<SaleRow, CancelSaleError>> {
   return terminal.inTurn(async () => {
     const sale = await terminal.store.get("sales", counterKey(counter))
     if (sale === undefined) return err("sale/unknown")
@@ -18,7 +23,7 @@ export function cancelSale(terminal: Terminal, counter: number): Promise<Result<
     if (standing === "cancelling" || standing === "closed") return ok(sale)
     if (standing === "paid") return err("sale/paid-already")
     if (standing !== "waiting" && standing !== "paying") return err("sale/settled-by-hand")
-    const row: SaleRow = { ...sale, cancelRequested: true }
+    const row: SaleRow = { ...sale, cancelRequested: true, ...(recallReason === undefined ? {} : { recallReason }) }
     const upload = await draftUpload(terminal, "cancel", { counter })
     await terminal.store.commit([{ table: "sales", change: "put", key: counterKey(counter), row }, upload.change])
     return ok(row)

@@ -63,6 +63,8 @@ export interface SaleRow {
   readonly settlement: SettlementKind
   readonly receipt: ReceiptCheck
   readonly cancelRequested?: boolean
+  /** Cancelled because some of its goods were recalled after it was signed: the reason of the recall. */
+  readonly recallReason?: string
   readonly voided?: keyof typeof VOID_REASONS
   /** Paid before its cancellation, and the goods were handed over all the same. */
   readonly lateKept?: true
