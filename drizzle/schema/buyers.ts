@@ -1,4 +1,4 @@
-import { bigint, date, jsonb, pgTable, primaryKey, text, unique, uuid } from "drizzle-orm/pg-core"
+import { bigint, date, jsonb, pgTable, primaryKey, smallint, text, unique, uuid } from "drizzle-orm/pg-core"
 import { hexBytes, instant, rawBytes } from "./columns"
 
 /**
@@ -125,6 +125,21 @@ export const purchaseProblems = pgTable(
     createdAt: instant("created_at").notNull(),
   },
   (t) => [unique("purchase_problems_once").on(t.terminalId, t.counter, t.kind)],
+)
+
+/** At most three photos of a report, each sealed by a key of the gateway's: a copy of the database shows nothing. */
+export const problemPhotos = pgTable(
+  "problem_photos",
+  {
+    problemId: uuid("problem_id").notNull(),
+    /** 0 to 2. */
+    position: smallint("position").notNull(),
+    mediaType: text("media_type", { enum: ["image/jpeg", "image/png"] }).notNull(),
+    /** Nonce ‖ AES-256-GCM of the bytes with its tag. */
+    sealed: rawBytes("sealed").notNull(),
+    createdAt: instant("created_at").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.problemId, t.position] })],
 )
 
 /** That somebody was forgotten and how much of theirs went, under the request's own id; not who it was. */

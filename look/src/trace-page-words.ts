@@ -44,5 +44,8 @@ export const tracePageWords = {
   factRoot: { zh: "批的根", en: "Root of the batch" },
   factPath: { zh: "路径步数", en: "Steps of the path" },
   factTerminal: { zh: "终端", en: "Terminal" },
+  testPhoto: { zh: "快检照片", en: "Photo of the test" },
+  makeLarger: { zh: "点开看大图", en: "tap to enlarge" },
+  makeSmaller: { zh: "点一下收小", en: "tap to make it small" },
   stallPhoto: { zh: "摊位照片", en: "Photo of the stall" },
 } as const satisfies Record<string, { readonly zh: string; readonly en: string }>

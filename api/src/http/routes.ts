@@ -43,6 +43,7 @@ import { stallPhotoRoutes } from "./stall-photos"
 import { stallTestRoutes } from "./stall-tests"
 import { statementRoutes } from "./statements"
 import { terminalRoutes } from "./terminals"
+import { testPhotoRoutes } from "./test-photos"
 import { traceRoutes } from "./traces"
 
 export type RouteDeps = {
@@ -97,6 +98,7 @@ export function gatewayRoutes({ ctx, payments, logins, chain, tokens, events, mi
     bindingProposalRoutes({ ctx }),
     inspectionRoutes({ ctx }),
     stallTestRoutes({ ctx }),
+    testPhotoRoutes({ ctx }),
     certificateRoutes({ ctx }),
     recallRoutes({ ctx }),
     buyerRecallRoutes({ ctx }),

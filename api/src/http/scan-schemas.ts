@@ -15,6 +15,7 @@ export const inspectionSchema = z
     conclusion: z.enum(["passed", "failed"]),
     recordId: z.string(),
     isSuperseded: z.boolean().optional().openapi({ description: "It was done again: the newer test counts" }),
+    photo: z.string().optional().openapi({ description: "Path of its photo" }),
   })
   .openapi("Inspection")
 

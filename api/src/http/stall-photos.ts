@@ -2,6 +2,7 @@ import { createRoute, z } from "@hono/zod-openapi"
 import type { Context } from "../context"
 import { readStallPhoto, removeStallPhoto, sendStallPhoto, setStallPhoto } from "../merchants/stall-photo"
 import { requireActor } from "./authenticate"
+import { answerPublicPicture } from "./picture-answer"
 import { actorRefusals, refusals } from "./refusals"
 import { newRouter, type Routes } from "./router"
 import { answer, byToken, hexBytes, terminalId, uuid } from "./schemas"
@@ -93,14 +94,9 @@ export function stallPhotoRoutes({ ctx }: { readonly ctx: Context }): Routes {
     const { id: terminalId } = c.req.valid("param")
     return c.json(await sendStallPhoto(ctx, { terminalId, photo, ...c.req.valid("query") }), 200)
   })
-  router.openapi(readRoute, async (c) => {
+  router.openapi(readRoute, (c) => {
     const { hash } = c.req.valid("param")
-    const { mediaType, bytes } = await readStallPhoto(ctx.db, hash)
-    // Named by its bytes, it never changes.
-    const headers = { etag: `"${hash}"`, "cache-control": "public, max-age=31536000, immutable" }
-    if (c.req.header("if-none-match") === headers.etag) return c.body(null, 304, headers)
-    const contentHeaders = { "content-type": mediaType, "x-content-type-options": "nosniff" }
-    return c.body(new Uint8Array(bytes).buffer, 200, { ...headers, ...contentHeaders })
+    return answerPublicPicture(c, hash, () => readStallPhoto(ctx.db, hash))
   })
   return router
 }

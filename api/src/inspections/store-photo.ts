@@ -7,7 +7,8 @@ import { type Actor, requireScope } from "../actor"
 import { writeAudit } from "../audit"
 import type { Context, Reader } from "../context"
 import { ServiceError } from "../errors"
-import { cleanPhoto } from "./photo-bytes"
+import { isShowable } from "../merchants/picture-size"
+import { cleanPhoto, type Photo } from "./photo-bytes"
 import { requireInspection } from "./read-inspection"
 
 /** Keeps a photo under the hash of what is kept of it. The same photo again is the same hash. */
@@ -37,5 +38,20 @@ export async function readPhoto(reader: Reader, actor: Actor, inspectionId: stri
     .innerJoin(photos, eq(photos.hash, inspections.photo))
     .where(eq(inspections.id, inspectionId))
   if (!found) throw new ServiceError("inspection/photo-unknown")
+  return found
+}
+
+/**
+ * A test's photo, for anybody: its hash stands in the test's public record. Of the pictures that are kept, only those of
+ * a test; and none that would fill a phone's memory, whoever entered it.
+ */
+export async function readTestPhoto(reader: Reader, hash: string): Promise<Photo> {
+  const [found] = await reader
+    .select({ mediaType: photos.mediaType, bytes: photos.bytes })
+    .from(photos)
+    .innerJoin(inspections, eq(inspections.photo, photos.hash))
+    .where(eq(photos.hash, hash))
+    .limit(1)
+  if (!found || !isShowable(found)) throw new ServiceError("picture/unknown")
   return found
 }

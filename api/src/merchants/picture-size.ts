@@ -2,6 +2,8 @@
  * How large a JPEG or PNG is drawn, from its own header. A few bytes can name a picture that fills a phone's memory.
  * For what `cleanPhoto` gave: its segments are whole.
  */
+import type { Photo } from "../inspections/photo-bytes"
+
 export type PictureSize = { readonly width: number; readonly height: number }
 
 export function pictureSize(mediaType: "image/jpeg" | "image/png", bytes: Uint8Array): PictureSize | undefined {
@@ -20,4 +22,13 @@ export function pictureSize(mediaType: "image/jpeg" | "image/png", bytes: Uint8A
 /** Start of frame, of any kind of coding; C4, C8 and CC are tables and an extension. */
 function isFrame(marker: number): boolean {
   return marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc
+}
+
+/** What a phone draws without trouble. */
+export const sidePixels = { min: 64, max: 2048 } as const
+
+export function isShowable({ mediaType, bytes }: Photo): boolean {
+  const size = pictureSize(mediaType, bytes)
+  const fits = (side: number) => side >= sidePixels.min && side <= sidePixels.max
+  return size !== undefined && fits(size.width) && fits(size.height)
 }

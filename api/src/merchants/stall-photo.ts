@@ -11,9 +11,8 @@ import { ServiceError } from "../errors"
 import { cleanPhoto, type Photo } from "../inspections/photo-bytes"
 import { requireTerminal, terminalKey } from "../terminals/authenticate"
 import { requireMerchant } from "./find-merchant"
-import { pictureSize } from "./picture-size"
+import { isShowable } from "./picture-size"
 
-const sidePixels = { min: 64, max: 2048 } as const
 const windowMs = 600_000
 
 /** Shows what a stall looks like to whoever scans its codes. The same photo again is success, and audited once. */
@@ -105,9 +104,7 @@ type Usable = Photo & { readonly hash: string }
 
 function usable(given: Uint8Array): Usable {
   const photo = cleanPhoto(given)
-  const size = photo && pictureSize(photo.mediaType, photo.bytes)
-  const fits = (side: number) => side >= sidePixels.min && side <= sidePixels.max
-  if (!photo || !size || !fits(size.width) || !fits(size.height)) throw new ServiceError("picture/unusable")
+  if (!photo || !isShowable(photo)) throw new ServiceError("picture/unusable")
   return { ...photo, hash: toHex(sha256(photo.bytes)) }
 }
 

@@ -7,7 +7,7 @@ import type { Context, Reader } from "../context"
 import { utcDay } from "../day"
 import { arrayOf, unnest } from "../unnest"
 import { isOfTheseRules } from "./expected-origins"
-import { failedThenNewest, type InspectionDescription } from "./read-inspections"
+import { failedThenNewest, type InspectionDescription, photoOf } from "./read-inspections"
 import type { PileRow } from "./read-pile-rows"
 import { clockErrorMs } from "./resolve"
 import type { Presence } from "./stay"
@@ -138,7 +138,7 @@ export async function readPileStates(
       (SELECT json_agg(test) FROM (
         SELECT extract(epoch FROM sampled_at)::float8 * 1000 AS sampled_ms, extract(epoch FROM tested_at)::float8 * 1000 AS tested_ms,
           sample_number, method, standard, limit_permille, inhibition_permille, conclusion, encode(record_id, 'hex') AS record_id,
-          superseded_by IS NOT NULL AS is_superseded
+          superseded_by IS NOT NULL AS is_superseded, encode(photo, 'hex') AS photo
         FROM ${inspections} AS test WHERE test.pile_id = known.pile_id
           AND sampled_at >= to_timestamp((state -> 'presence' ->> 'sinceMs')::float8 / 1000)
         ORDER BY ${failedThenNewest(sql`test`)} LIMIT ${testsMax}
@@ -210,6 +210,7 @@ type TestRow = {
   readonly inhibition_permille: number
   readonly conclusion: InspectionDescription["conclusion"]
   readonly is_superseded: boolean
+  readonly photo: string | null
   readonly record_id: string
 }
 
@@ -249,6 +250,7 @@ function testOf(row: TestRow): InspectionDescription {
     recordId: row.record_id,
     testedAt: new Date(Math.round(row.tested_ms)).toISOString(),
     ...(row.is_superseded && { isSuperseded: true }),
+    ...photoOf(row.photo),
   }
 }
 

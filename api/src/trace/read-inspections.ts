@@ -15,9 +15,16 @@ export type InspectionDescription = {
   readonly recordId: string
   /** It was done again: the newer test counts. Left out for one that counts. */
   readonly isSuperseded?: boolean
+  /** Path of its photo, where it has one. */
+  readonly photo?: string
 }
 
 const inspectionsMax = 200
+
+/** Where a test's photo is, under the gateway's own address. It names the bytes, so that it can be kept for ever. */
+export function photoOf(hash: string | null): { readonly photo?: string } {
+  return hash === null ? {} : { photo: `/test-photos/${hash}` }
+}
 
 /** Of tests under this name, for an `ORDER BY`. */
 export function failedThenNewest(test: SQL): SQL {
@@ -51,6 +58,7 @@ export async function readInspections(
       recordId: inspections.recordId,
       testedAt: inspections.testedAt,
       supersededBy: inspections.supersededBy,
+      photo: inspections.photo,
     })
     .from(inspections)
     .where(
@@ -62,9 +70,9 @@ export async function readInspections(
     .orderBy(failedThenNewest(sql`inspections`))
     .limit(inspectionsMax)
   const described = rows.map((row) => {
-    const { pileId, supersededBy, testedAt, ...test } = row
+    const { pileId, supersededBy, testedAt, photo, ...test } = row
     const isSuperseded = supersededBy !== null && { isSuperseded: true }
-    return { pileId, test: { ...test, testedAt: testedAt.toISOString(), ...isSuperseded } }
+    return { pileId, test: { ...test, testedAt: testedAt.toISOString(), ...isSuperseded, ...photoOf(photo) } }
   })
   const byPile = Map.groupBy(described, ({ pileId }) => pileId)
   return new Map([...byPile].map(([pileId, tests]) => [pileId, tests.map(({ test }) => test)]))

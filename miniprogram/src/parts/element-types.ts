@@ -34,6 +34,10 @@ export interface PictureProps {
   /** In px, known before it is there: nothing moves when it comes. */
   readonly width: number
   readonly height: number
+  /** Nothing of it is cut off; otherwise it fills its place. */
+  readonly isWhole?: boolean
+  /** Asked for only when it is about to be seen. */
+  readonly isLazy?: boolean
   readonly onFail?: () => void
 }
 

@@ -35,8 +35,11 @@ export function Press({ id, className = "", children, onPress, isDisabled = fals
   )
 }
 
-export function Picture({ className = "", source, label, width, height, onFail }: PictureProps) {
-  return <img className={className} src={source} alt={label} width={width} height={height} onError={() => onFail?.()} />
+/** How much of it is seen is the style sheet's. `loading` stands before `src`, or a browser has asked already. */
+export function Picture({ className = "", source, label, width, height, isLazy = false, onFail }: PictureProps) {
+  const size = { width, height }
+  const loading = isLazy ? "lazy" : "eager"
+  return <img className={className} loading={loading} src={source} alt={label} {...size} onError={() => onFail?.()} />
 }
 
 export function Field({ label, value, onChange }: FieldProps) {

@@ -42,13 +42,15 @@ export function Press({ id, className = "", children, onPress, isDisabled = fals
   )
 }
 
-export function Picture({ className = "", source, label, width, height, onFail }: PictureProps) {
+export function Picture(props: PictureProps) {
+  const { className = "", source, label, width, height, isWhole = false, isLazy = false, onFail } = props
   const style = { width: `${width}px`, height: `${height}px` }
   return (
     <Image
       className={className}
       src={source}
-      mode="aspectFill"
+      mode={isWhole ? "aspectFit" : "aspectFill"}
+      lazyLoad={isLazy}
       ariaLabel={label}
       style={style}
       onError={() => onFail?.()}

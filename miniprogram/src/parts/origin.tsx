@@ -5,6 +5,7 @@ import { type Origin, originBars, originSentence, rangeText, type TraceAnswer } 
 import { useWords } from "../session/language"
 import { Box, Press, Words } from "./elements"
 import { Mark, Soft } from "./states"
+import { TestPhoto } from "./test-photo"
 
 type Test = TraceAnswer["lines"][number]["inspections"][number]
 type Covered = NonNullable<TraceAnswer["lines"][number]["coverage"]>
@@ -66,12 +67,15 @@ export function Tests({ tests, coverage, isBefore = false }: TestsProps) {
     <>
       {tests.map((test) => {
         const passed = test.conclusion === "passed"
+        const day = marketDay(test.testedAt)
         return (
-          <Mark key={test.recordId} shape={passed ? "paid" : "refused"}>
-            {say(passed ? "testPassed" : "testFailed")} {test.standard} {test.inhibitionPermille / 10}%{" "}
-            {passed ? "<" : "≥"} {test.limitPermille / 10}% ·{" "}
-            <Words className="whole">{marketDay(test.testedAt)}</Words>
-          </Mark>
+          <Box key={test.recordId}>
+            <Mark shape={passed ? "paid" : "refused"}>
+              {say(passed ? "testPassed" : "testFailed")} {test.standard} {test.inhibitionPermille / 10}%{" "}
+              {passed ? "<" : "≥"} {test.limitPermille / 10}% · <Words className="whole">{day}</Words>
+            </Mark>
+            {test.photo !== undefined && <TestPhoto id={`photo-${test.recordId}`} path={test.photo} day={day} />}
+          </Box>
         )
       })}
       {coverage && tests.length > 0 && (

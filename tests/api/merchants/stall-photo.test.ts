@@ -16,16 +16,9 @@ import {
   refusalOf,
   type TestStall,
 } from "../../support/stall"
-import { jfif, scan, start, table } from "../inspections/photos"
+import { jpegOf } from "../inspections/photos"
 
 setDefaultTimeout(60_000)
-
-/** A picture of that size, with where it was taken. */
-function jpegOf(width: number, height: number): Uint8Array<ArrayBuffer> {
-  const frame = concatBytes(Uint8Array.of(0xff, 0xc0, 0, 11, 8), uintToBytes(height, 2), uintToBytes(width, 2))
-  const place = concatBytes(Uint8Array.of(0xff, 0xe1, 0, 14), utf8Encode("Exif 39.9 N "))
-  return new Uint8Array(concatBytes(start, jfif, place, table, frame, Uint8Array.of(1, 1, 0x11, 0), scan))
-}
 
 let gateway: TestGateway
 let stall: TestStall

@@ -4,9 +4,12 @@ import { alipayLoginFromConfig } from "@suyuan/api/adapters/alipay-login"
 import { alipayMiniCodeFromConfig } from "@suyuan/api/adapters/alipay-mini-code"
 import { wechatLoginFromConfig } from "@suyuan/api/adapters/wechat-login"
 import { wechatMiniCodeFromConfig } from "@suyuan/api/adapters/wechat-mini-code"
+import { enterInspection } from "@suyuan/api/inspections/enter-inspection"
+import { storePhoto } from "@suyuan/api/inspections/store-photo"
 import { inspectionJobs } from "@suyuan/api/jobs/inspections"
 import { setPayee } from "@suyuan/api/merchants/set-payee"
 import { placeSite } from "@suyuan/api/participants/place-site"
+import { drawShareCard } from "../../../api/src/http/pages/share-card"
 import { openMarket } from "../../api/payments/market"
 import { payees, platformsOf } from "../../api/payments/platforms"
 import { testApp } from "../../support/app"
@@ -68,13 +71,16 @@ export async function openBuyerWorld(settings: Record<string, string>) {
   await sell(trade.wholesaler, 7000, trade.stallWallet)
   nextMoment(clock)
   const at = secondsOf(ctx)
-  await trade.stall.deliver(
-    await trade.stall.envelope("inspection", {
+  const inspector = { ...operator, kind: "inspector" } as const
+  const photo = await storePhoto(ctx, inspector, drawShareCard({ lines: [], levels: 0 } as never))
+  await enterInspection(ctx, inspector, {
+    ...{ id: ctx.random.uuid(), merchantId: trade.stall.merchantId, photo: photo.hash },
+    body: {
       ...{ commodity: cabbage, lot: undefined, sampleNumber: "1", sampledAtSeconds: at, testedAtSeconds: at },
       ...{ method: "胶体金", standard: "GB/T 5009.199", limitPermille: 500, inhibitionPermille: 120 },
       ...{ conclusion: "passed", instrument: "快检仪", testerRole: "market inspector" },
-    }),
-  )
+    },
+  })
 
   return {
     ...{ market, ctx, trade, ledger },

@@ -1,6 +1,6 @@
 // The compiled programs after a payment: leave for a message, one's purchases, a report, joining, forgetting, and a
 // stall's wallet, against the whole gateway and both platforms' sandbox.
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test"
+import { describe, expect, test } from "bun:test"
 import { alipayMessageFromConfig } from "@suyuan/api/adapters/alipay-message"
 import { wechatMessageFromConfig } from "@suyuan/api/adapters/wechat-message"
 import { answerBinding } from "@suyuan/api/bindings/answer-binding"
@@ -22,33 +22,16 @@ import {
 } from "@suyuan/protocol/terminal/bind-code"
 import { msToSeconds2024 } from "@suyuan/protocol/units/instant"
 import { eq } from "drizzle-orm"
-import { buildMiniprogram } from "../../../scripts/miniprogram/build-miniprogram"
 import { until } from "../../api/payments/platforms"
 import { cabbage, sellingTerminal, slotOf } from "../../support/selling"
 import { newTablet, operator, secondOperator } from "../../support/stall"
-import { type BuyerWorld, openBuyerWorld } from "./buyer-world"
-import { builtIn, openPhone, type Phone, type PhoneTarget, targets } from "./phone"
+import { builtIn, type Phone, targets } from "./phone"
+import { phonesOfBoth } from "./phones"
 
-let world: BuyerWorld
-const folders = new Map<PhoneTarget, string>()
-beforeAll(async () => {
-  for (const target of targets) folders.set(target, await buildMiniprogram(target, () => {}))
-  world = await openBuyerWorld({})
-}, 300_000)
-afterAll(() => world?.end())
-
-const phones: Phone[] = []
-function take(target: PhoneTarget): Phone {
-  const phone = openPhone(world, folders.get(target) as string, target)
-  phones.push(phone)
-  return phone
-}
-afterEach(() => {
-  for (const { host } of phones.splice(0)) host.close()
-})
+const { world, take } = phonesOfBoth()
 
 async function buy(phone: Phone) {
-  const code = await world.newCode()
+  const code = await world().newCode()
   await phone.buy(code)
   return code
 }
@@ -102,9 +85,9 @@ for (const target of targets) {
       phone.host.tap("send-report")
       await phone.host.until("等市场答复")
       await phone.host.until("等待答复")
-      const [reported] = await listProblems(world.ctx.db, operator, { state: "open", limit: 1 })
+      const [reported] = await listProblems(world().ctx.db, operator, { state: "open", limit: 1 })
       expect(reported).toMatchObject({ kind: "short-weight", said: "少了二两", counter })
-      await answerProblem(world.ctx, operator, { id: reported?.id ?? "", answer: "已请摊主补足" })
+      await answerProblem(world().ctx, operator, { id: reported?.id ?? "", answer: "已请摊主补足" })
       await phone.host.open(`/pages/problem/index?terminal=${terminal}&counter=${counter}`)
       await phone.host.until("已请摊主补足")
       phone.host.tap("kind-short-weight")
@@ -162,7 +145,7 @@ for (const target of targets) {
     })
 
     test("[BI-4] [BY-5] a wallet is bound to a stall, and answers for what it buys", async () => {
-      const { ctx } = world
+      const { ctx } = world()
       const tablet = newTablet()
       const stall = await sellingTerminal(ctx, "market", [slotOf(1, cabbage)], tablet)
       const { NETWORK_ID: networkId } = ctx.config
@@ -191,7 +174,7 @@ for (const target of targets) {
       await phone.host.until("已绑定")
 
       const code = await buy(phone)
-      await world.uploadAndAnchor(code)
+      await world().uploadAndAnchor(code)
       await phone.host.open("/pages/stall/index")
       await phone.host.until("等您确认的进货")
       await phone.host.until("大白菜")
@@ -219,12 +202,12 @@ for (const target of targets) {
     await phone.host.until("万一召回，要告诉您吗")
     phone.host.tap("leave-yes")
     await phone.host.until("召回时会给您发一条消息")
-    await world.uploadAndAnchor(code)
-    const { ctx } = world
+    await world().uploadAndAnchor(code)
+    const { ctx } = world()
     const from = new Date(0)
     const asked = {
       kind: "base",
-      siteId: world.trade.baseA.siteId,
+      siteId: world().trade.baseA.siteId,
       from,
       until: new Date(ctx.clock.nowMs()),
     } as const
@@ -239,8 +222,8 @@ for (const target of targets) {
     })
     const { openids, alipayOpenId } = phone.person
     const own = [...Object.values(openids), alipayOpenId]
-    const sent = world.market.sandbox.world.messages
-      .list()
+    const sent = world()
+      .market.sandbox.world.messages.list()
       .filter(({ to, page }) => own.includes(to) && page.endsWith(recall.id))
     expect(sent).toHaveLength(1)
     await phone.host.open(`/${sent[0]?.page}`)

@@ -1,36 +1,20 @@
 // The compiled programs in a phone's host, from a scan through every ending of a payment, against the whole gateway, both
 // platforms' sandbox and a chain. Who pays is who `wx.login` or `my.getAuthCode` says.
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test"
+import { describe, expect, test } from "bun:test"
 import { payCodeDigits } from "@suyuan/protocol/terminal/pay-code-url"
-import { buildMiniprogram } from "../../../scripts/miniprogram/build-miniprogram"
-import { type BuyerWorld, openBuyerWorld } from "./buyer-world"
-import { builtIn, openPhone, type Phone, type PhoneTarget, targets } from "./phone"
+import { builtIn, targets } from "./phone"
+import { phonesOfBoth } from "./phones"
 
-let world: BuyerWorld
-const folders = new Map<PhoneTarget, string>()
-beforeAll(async () => {
-  for (const target of targets) folders.set(target, await buildMiniprogram(target, () => {}))
-  world = await openBuyerWorld({})
-}, 300_000)
-afterAll(() => world?.end())
-
-const phones: Phone[] = []
-function take(target: PhoneTarget, options: Parameters<typeof openPhone>[3] = {}): Phone {
-  const phone = openPhone(world, folders.get(target) as string, target, options)
-  phones.push(phone)
-  return phone
-}
-afterEach(() => {
-  for (const { host } of phones.splice(0)) host.close()
-})
+const { world, take } = phonesOfBoth()
 
 for (const target of targets) {
   describe(target, () => {
     test("what is known stands there before anybody says who they are; paying asks once, and the receipt follows", async () => {
       const phone = take(target)
-      await phone.scan(await world.newCode())
+      await phone.scan(await world().newCode())
       expect(phone.host.shown()).toContain("全部来自北京")
       expect(phone.host.shown()).toContain("快检合格")
+      expect(JSON.stringify(phone.host.root())).toContain(`${builtIn}/test-photos/`)
       expect(phone.seen.logins).toBe(0)
       phone.host.tap(phone.payButton)
       await phone.host.until("已付款 ¥2.00")
@@ -42,14 +26,14 @@ for (const target of targets) {
     test("a session that the gateway has forgotten is asked for anew, and the payment goes on", async () => {
       const phone = take(target)
       phone.host.kept.set("session", "forgotten")
-      await phone.buy(await world.newCode())
+      await phone.buy(await world().newCode())
       expect(phone.seen.logins).toBe(1)
     })
 
     test("a platform that lets nobody log in: nothing is paid, and paying is offered again", async () => {
       const phone = take(target)
       phone.seen.hasLogin = false
-      await phone.scan(await world.newCode())
+      await phone.scan(await world().newCode())
       phone.host.tap(phone.payButton)
       await phone.host.until("还没有扣款")
       phone.seen.hasLogin = true
@@ -63,7 +47,7 @@ for (const target of targets) {
     ] as const) {
       test(`a buyer whose wallet ${ending} reads that nothing was paid, and may pay again`, async () => {
         const { host, scan, payButton } = take(target, { ending })
-        await scan(await world.newCode())
+        await scan(await world().newCode())
         host.tap(payButton)
         await host.until(words)
         expect(host.has(payButton)).toBe(false)
@@ -75,7 +59,7 @@ for (const target of targets) {
 
     test("a wallet that says nothing clear, when the money has moved: never a second button, then the receipt", async () => {
       const { host, scan, payButton } = take(target, { ending: "says nothing clear", moves: true })
-      await scan(await world.newCode())
+      await scan(await world().newCode())
       host.tap(payButton)
       await host.until("已付款 ¥2.00")
       expect(host.has(payButton)).toBe(false)
@@ -83,7 +67,7 @@ for (const target of targets) {
 
     test("a wallet that says nothing clear, when no money has moved: unknown, and no button for as long as it is", async () => {
       const { hears, host, scan, payButton } = take(target, { ending: "says nothing clear" })
-      await scan(await world.newCode())
+      await scan(await world().newCode())
       host.tap(payButton)
       await host.until("还不知道付没付成")
       await hears()
@@ -92,7 +76,7 @@ for (const target of targets) {
 
     test("a wallet that loses its network, when no money has moved: the result is unknown, and no button is there", async () => {
       const { hears, host, scan, payButton, seen } = take(target, { ending: "loses its network" })
-      await scan(await world.newCode())
+      await scan(await world().newCode())
       host.tap(payButton)
       await host.until("网络断了，结果未知")
       seen.hasNetwork = true
@@ -104,7 +88,7 @@ for (const target of targets) {
     test("a phone whose network goes when the money has moved, and comes back: then the receipt", async () => {
       const phone = take(target, { ending: "loses its network", moves: true })
       const { host } = phone
-      await phone.scan(await world.newCode())
+      await phone.scan(await world().newCode())
       host.tap(phone.payButton)
       await host.until("网络断了，结果未知")
       expect(host.has(phone.payButton)).toBe(false)
@@ -114,7 +98,7 @@ for (const target of targets) {
 
     test("the code that was paid, scanned once more by its payer: the receipt, and no button", async () => {
       const phone = take(target)
-      const code = await world.newCode()
+      const code = await world().newCode()
       await phone.buy(code)
       const receipt = /\d{3} \d{3}/.exec(phone.host.shown())?.[0]
       await phone.host.open(`/pages/pay/index?digits=${payCodeDigits(code)}`)
@@ -139,8 +123,8 @@ for (const target of targets) {
 
 test("alipay: a program in the background that another code opens shows the other sale", async () => {
   const { host, scan } = take("alipay")
-  await scan(await world.newCode())
+  await scan(await world().newCode())
   await host.until("2.00")
-  host.enter({ query: { qrCode: `${builtIn}/p/${payCodeDigits(await world.newCode(1000))}` } })
+  host.enter({ query: { qrCode: `${builtIn}/p/${payCodeDigits(await world().newCode(1000))}` } })
   await host.until("4.00")
 })

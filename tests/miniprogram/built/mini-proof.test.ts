@@ -1,37 +1,20 @@
 // The compiled programs in a phone's host, from a receipt over the trace and the check of its proof to what somebody
 // else is shown of it. What stands between phone and gateway changes answers on their way.
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test"
+import { describe, expect, test } from "bun:test"
 import { proofReasonWords } from "@suyuan/look/proof-words"
 import { fromHex, toHex } from "@suyuan/protocol/codec/bytes"
 import { decodeRecord } from "@suyuan/protocol/ledger/record"
-import { buildMiniprogram } from "../../../scripts/miniprogram/build-miniprogram"
-import { type BuyerWorld, openBuyerWorld } from "./buyer-world"
-import { openPhone, type Phone, type PhoneTarget, targets } from "./phone"
+import { type PhoneTarget, targets } from "./phone"
+import { phonesOfBoth } from "./phones"
 
-let world: BuyerWorld
-const folders = new Map<PhoneTarget, string>()
-beforeAll(async () => {
-  for (const target of targets) folders.set(target, await buildMiniprogram(target, () => {}))
-  world = await openBuyerWorld({})
-}, 300_000)
-afterAll(() => world?.end())
-
-const phones: Phone[] = []
-function take(target: PhoneTarget): Phone {
-  const phone = openPhone(world, folders.get(target) as string, target)
-  phones.push(phone)
-  return phone
-}
-afterEach(() => {
-  for (const { host } of phones.splice(0)) host.close()
-})
+const { world, take } = phonesOfBoth()
 
 /** Bought, sent by the stall, anchored, and its trace is open. */
 async function traced(target: PhoneTarget) {
   const phone = take(target)
-  const code = await world.newCode()
+  const code = await world().newCode()
   await phone.buy(code)
-  await world.uploadAndAnchor(code)
+  await world().uploadAndAnchor(code)
   phone.host.tap("trace")
   await phone.host.until("存证编号")
   const [, record = ""] = /存证编号\s+([0-9a-f]{32})/.exec(phone.host.shown()) ?? []
@@ -108,6 +91,7 @@ for (const target of targets) {
     test("the way from the field, and a proof of which each step passes on the phone", async () => {
       const { host } = await traced(target)
       for (const words of ["全部来自北京", "从田间到我", "快检合格"]) expect(host.shown()).toContain(words)
+      expect(host.idOf(/^photo-[0-9a-f]{32}$/)).not.toBe("none")
       host.tap("verify")
       await host.until("没有发现问题")
       for (const word of [

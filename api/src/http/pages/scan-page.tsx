@@ -11,6 +11,7 @@ import type { SaleDescription } from "../../sales/describe-sale"
 import type { BuyerApp } from "../buyer-pages"
 import { AppHead, EmbeddedData } from "./app-head"
 import { originWords } from "./origin-words"
+import { TestPhoto } from "./test-photo"
 
 /** Where the page stands: in a wallet's own browser, or outside on a phone or a computer. */
 export type ScanBrowser = "wechat-pay" | "alipay" | "phone" | "computer"
@@ -180,11 +181,14 @@ const Tests: FC<{
       {props.pile.inspections.map((test) => {
         const passed = test.conclusion === "passed"
         return (
-          <p class={passed ? "good" : "bad"}>
-            {passed ? stateShapes.paid : stateShapes.refused} {say(passed ? "testPassed" : "testFailed")}{" "}
-            {test.standard} {percent(test.inhibitionPermille)} {passed ? "<" : "≥"} {percent(test.limitPermille)}{" "}
-            <time datetime={test.testedAt}>{localDay(new Date(test.testedAt), props.zone)}</time>
-          </p>
+          <>
+            <p class={passed ? "good" : "bad"}>
+              {passed ? stateShapes.paid : stateShapes.refused} {say(passed ? "testPassed" : "testFailed")}{" "}
+              {test.standard} {percent(test.inhibitionPermille)} {passed ? "<" : "≥"} {percent(test.limitPermille)}{" "}
+              <time datetime={test.testedAt}>{localDay(new Date(test.testedAt), props.zone)}</time>
+            </p>
+            <TestPhoto test={test} label={say("testPhoto")} />
+          </>
         )
       })}
       {props.pile.inspections.length > 0 && (
@@ -294,6 +298,7 @@ time{white-space:nowrap}
 .slip{max-width:480px;box-sizing:border-box;width:calc(100% - 16px);margin:16px auto;padding:20px;background:var(--card);border-radius:12px;box-shadow:0 2px 10px rgb(0 0 0 / 8%)}
 h1{margin:0;font-size:28px;line-height:1.25}.site,.soft,small{color:var(--ink-soft);font-size:14px;margin:4px 0}
 .photo{float:right;margin:0 0 8px 12px;border-radius:8px;object-fit:cover}
+.test-photo img{display:block;margin:4px 0 8px;border-radius:8px;object-fit:cover}
 small{display:block}.stall-number{font-size:20px;margin:4px 0}
 .lines{list-style:none;margin:16px 0;padding:0;border-top:1px dashed var(--ink-soft)}
 .lines li{padding:12px 0;border-bottom:1px dashed var(--ink-soft)}

@@ -8,6 +8,7 @@ import type { BuyerApp } from "../buyer-pages"
 import { AppHead } from "./app-head"
 import { originWords } from "./origin-words"
 import { cardSize } from "./share-card"
+import { TestPhoto } from "./test-photo"
 
 type TracePageProps = {
   readonly trace: Trace
@@ -134,11 +135,14 @@ const LineTrace: FC<{ line: Line; language: WordLanguage }> = ({ line, language 
         </p>
       )}
       {line.inspections.map((test) => (
-        <p class={test.conclusion === "passed" ? "good" : "bad"}>
-          {test.conclusion === "passed" ? stateShapes.paid : stateShapes.refused}{" "}
-          {say(test.conclusion === "passed" ? "testPassed" : "testFailed")} {test.standard}{" "}
-          <time datetime={test.testedAt}>{test.testedAt.slice(0, 10)}</time> <small>{say("testSampleOnly")}</small>
-        </p>
+        <>
+          <p class={test.conclusion === "passed" ? "good" : "bad"}>
+            {test.conclusion === "passed" ? stateShapes.paid : stateShapes.refused}{" "}
+            {say(test.conclusion === "passed" ? "testPassed" : "testFailed")} {test.standard}{" "}
+            <time datetime={test.testedAt}>{test.testedAt.slice(0, 10)}</time> <small>{say("testSampleOnly")}</small>
+          </p>
+          <TestPhoto test={test} label={buyerWords.testPhoto[language]} />
+        </>
       ))}
       {line.certificates > 0 && (
         <p class="good">
@@ -221,6 +225,7 @@ body{margin:0;background:var(--paper);color:var(--ink);font-family:var(--font);f
 .slip{max-width:520px;margin:16px auto;padding:20px;background:var(--card);border-radius:12px;box-shadow:0 2px 10px rgb(0 0 0 / 8%)}
 h1{margin:0;font-size:28px;line-height:1.25}h2{font-size:20px;margin:16px 0 4px}h3{font-size:16px;margin:12px 0 4px}
 .photo{float:right;margin:0 0 8px 12px;border-radius:8px;object-fit:cover}
+.test-photo img{display:block;margin:4px 0 8px;border-radius:8px;object-fit:cover}
 .soft,small{color:var(--ink-soft);font-size:14px}small{display:block;overflow-wrap:anywhere}p{margin:4px 0}
 section{border-top:1px dashed var(--ink-soft);margin-top:12px}
 .finest{font-weight:600}.good{color:var(--leaf)}.bad{color:var(--chilli)}.waiting{border-left:4px solid var(--grain);padding-left:8px}
