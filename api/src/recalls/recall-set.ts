@@ -1,18 +1,14 @@
 import { sha256 } from "@noble/hashes/sha2.js"
-import { testedLots } from "@suyuan/drizzle/schema/checks"
-import { inspections, lots, pileEvents } from "@suyuan/drizzle/schema/trace"
+import { lots } from "@suyuan/drizzle/schema/trace"
 import { toHex, utf8Encode } from "@suyuan/protocol/codec/bytes"
 import { UNKNOWN_SOURCE } from "@suyuan/protocol/trace/pile-event"
 import { inflowKey, type RecallSources } from "@suyuan/protocol/trace/recall-scope"
-import { and, asc, between, eq, inArray, type SQL, sql } from "drizzle-orm"
+import { and, asc, between, eq, type SQL, sql } from "drizzle-orm"
 import type { Context, Reader } from "../context"
-import { utcDay } from "../day"
 import { ServiceError } from "../errors"
-import { type WalkStartRow, walkStart, walkStartOf } from "../trace/pile-days"
-import { historyDays, readHistories, startsBeforeSql } from "../trace/read-histories"
-import { openOrderMs, resolve } from "../trace/resolve"
-import { presenceIn } from "../trace/stay"
+import { resolve } from "../trace/resolve"
 import { arrayOf } from "../unnest"
+import { readSample, readSampledPile } from "./sampled-pile"
 
 /** What is to be withdrawn, as a person says it. Instants are of the harvest. */
 export type RecallSet =
@@ -41,9 +37,6 @@ export type RecalledInflow = {
   readonly atMs: number
   readonly grams: number
 }
-
-/** Goods of a pile that was never empty for longer than this are of its opening. */
-const inflowDaysMax = 60
 
 /** More is no recall but a closed region: it is asked for in parts. */
 const lotsMax = 1000
@@ -93,90 +86,30 @@ function readLots(reader: Reader, where: SQL | undefined): Promise<FrozenSources
 
 /**
  * The lots that may have been in the sampled pile. If unknown goods may have been too, then also what came in since the
- * pile was last empty and may be such goods, each as it came: more than was in the sample, and nothing less. Two round
- * trips where what supplied the pile is remembered, and one more for lots that no test of it named so far.
+ * pile was last empty and may be such goods, each as it came: more than was in the sample, and nothing less. One round
+ * trip where it is remembered what the pile held and what supplied it, and one more for lots that no test of it named so far.
  */
 async function sourcesOfSample(ctx: Context, reader: Reader, inspectionId: string): Promise<FrozenSources> {
-  const { test, start, named } = await readSample(reader, inspectionId)
-  const ownLot = named.filter(({ id }) => id === test.lotId)
+  const sample = await readSample(reader, inspectionId)
+  const { pileId, siteId, lotId, untilMs, named } = sample
+  const ownLot = named.filter(({ id }) => id === lotId)
   if (ownLot.length > 0) return { lots: ownLot, inflows: [] }
-  const { pileId } = test
-  const [nowMs, untilMs] = [ctx.clock.nowMs(), Math.round(test.sampledMs) + openOrderMs]
-  const starts = new Map(start ? [[pileId, start]] : [])
-  const [read, came] = await Promise.all([
-    readHistories(reader, [{ pileId, until: new Date(untilMs) }], nowMs, starts),
-    // What is remembered of the pile tells how much came, and not as what.
-    readInflows(reader, pileId, untilMs),
-  ])
-  const histories = read.histories.map(({ pileId: id, events }) => {
-    if (id !== pileId) return { pileId: id, events }
-    return { pileId, events: events.filter(({ effectiveAtMs }) => effectiveAtMs <= untilMs) }
-  })
+  const { histories, presence, inflows } = sample.known ?? (await readSampledPile(reader, sample, ctx.clock.nowMs()))
   const live = resolve(histories, { keep: () => false })?.piles.get(pileId)?.live ?? []
   const lotIds = live.map(({ sourceId }) => sourceId).filter((id) => id !== UNKNOWN_SOURCE)
   // Of a lot that it names and that may have been there, that one. One that never was at the stall is none of its goods.
-  if (test.lotId !== null && lotIds.includes(test.lotId)) {
-    return { lots: await readLots(reader, lotsOf([test.lotId])), inflows: [] }
-  }
-  const own = read.rows.filter((row) => row.pileId === pileId)
-  const { sinceMs = untilMs } = presenceIn(own, untilMs, read.starts.get(pileId)?.presence)
+  if (lotId !== null && lotIds.includes(lotId)) return { lots: await readLots(reader, lotsOf([lotId])), inflows: [] }
+  const { sinceMs = untilMs } = presence
   const isUnknown = live.length === 0 || live.some(({ sourceId }) => sourceId === UNKNOWN_SOURCE)
-  const inflows = isUnknown ? came.filter(({ atMs }) => atMs >= sinceMs) : []
+  const came = isUnknown ? inflows.filter(({ atMs }) => atMs >= sinceMs) : []
   const isNamed = new Set(named.map(({ id }) => id))
   const isKnown = lotIds.every((id) => isNamed.has(id))
   const frozen = {
     lots: isKnown ? named.filter(({ id }) => lotIds.includes(id)) : await readLots(reader, lotsOf(lotIds)),
-    inflows: inflows.map((inflow) => ({ ...inflow, pileId, siteId: test.siteId })),
+    inflows: came.map((inflow) => ({ ...inflow, pileId, siteId })),
   }
   if (frozen.lots.length + frozen.inflows.length === 0) throw new ServiceError("recall/set-empty")
   return frozen
 }
 
 const lotsOf = (lotIds: readonly string[]) => lotsIn({ kind: "lots", lotIds })
-
-/** The test, where a walk through its pile may begin, and the lots that it was found to speak for so far. */
-async function readSample(reader: Reader, inspectionId: string) {
-  const until = sql`(test.sampled_at + ${openOrderMs}::int * interval '1 ms')`
-  const since = sql`(${until} - ${historyDays}::int * interval '1 day')`
-  const [found] = await reader.execute<SampleRow>(sql`
-    SELECT encode(test.pile_id, 'hex') AS "pileId", test.site_id AS "siteId", test.lot_id AS "lotId",
-      extract(epoch FROM test.sampled_at)::float8 * 1000 AS "sampledMs", to_json(start) AS start, (
-        SELECT json_agg(json_build_object('id', lot.id, 'siteId', lot.site_id, 'grams', lot.grams) ORDER BY lot.id)
-        FROM ${testedLots} AS tested JOIN ${lots} AS lot ON lot.id = tested.lot_id WHERE tested.inspection_id = test.id
-      ) AS named
-    FROM ${inspections} AS test
-      LEFT JOIN LATERAL (${walkStart(sql`test.pile_id`, since, startsBeforeSql(until))}) AS start ON true
-    WHERE test.id = ${inspectionId}::uuid`)
-  if (!found) throw new ServiceError("recall/inspection-unknown", { field: "inspectionId" })
-  const { start, named, ...test } = found
-  return { test, start: start ? walkStartOf(start) : undefined, named: named ?? [] }
-}
-
-type SampleRow = Pick<RecalledInflow, "pileId" | "siteId"> & {
-  readonly lotId: string | null
-  readonly sampledMs: number
-  readonly start: Omit<WalkStartRow, "pile_id"> | null
-  readonly named: FrozenSources["lots"] | null
-}
-
-type CameIn = Pick<RecalledInflow, "recordId" | "line" | "atMs" | "grams">
-
-/** Goods that nobody declared, and purchases, by then. What a pile has had for longer came as goods of its opening. */
-async function readInflows(reader: Reader, pileId: string, untilMs: number): Promise<CameIn[]> {
-  const [from, until] = [new Date(untilMs - inflowDaysMax * 86_400_000), new Date(untilMs)]
-  const rows = await reader
-    .select({
-      ...{ recordId: pileEvents.recordId, line: pileEvents.line },
-      ...{ at: pileEvents.effectiveAt, grams: pileEvents.gramsHigh },
-    })
-    .from(pileEvents)
-    .where(
-      and(
-        ...[eq(pileEvents.pileId, pileId), eq(pileEvents.direction, 0)],
-        inArray(pileEvents.source, ["unknown", "purchase"]),
-        ...[between(pileEvents.day, utcDay(from), utcDay(until)), between(pileEvents.effectiveAt, from, until)],
-      ),
-    )
-    .orderBy(asc(pileEvents.effectiveAt), asc(pileEvents.recordId), asc(pileEvents.line))
-  return rows.map(({ recordId, line, at, grams }) => ({ recordId, line, atMs: at.getTime(), grams }))
-}

@@ -77,11 +77,19 @@ export function readBoughtOfPiles(
 }
 
 async function readRemembered(reader: Reader, wanted: SQL): Promise<BoughtByKey> {
-  const rows = await reader.execute<Row>(sql`
+  return boughtByKeyOf(await reader.execute<RememberedRow>(remembered(wanted)))
+}
+
+/** Query of what is remembered of `wanted(pile_id, record_id, line, day)`, as far as it still counts. */
+export function remembered(wanted: SQL): SQL {
+  return sql`
     SELECT encode(bought.record_id, 'hex') AS record_id, bought.line, origins, ${suppliersColumn("bought")} AS suppliers
     FROM ${wanted} JOIN ${boughtOrigins} AS bought USING (record_id, line, day, pile_id)
     WHERE origins IS NOT NULL AND supplier_until IS NOT NULL AND ${suppliersAreUnchanged("bought")}
-      AND ${isOfTheseRules(sql`origins`)}`)
+      AND ${isOfTheseRules(sql`origins`)}`
+}
+
+export function boughtByKeyOf(rows: readonly RememberedRow[]): BoughtByKey {
   return new Map(
     rows.map((row) => [
       outflowKey({ recordId: row.record_id, line: row.line }),
@@ -90,7 +98,7 @@ async function readRemembered(reader: Reader, wanted: SQL): Promise<BoughtByKey>
   )
 }
 
-type Row = {
+export type RememberedRow = {
   readonly record_id: string
   readonly line: number
   readonly origins: BoughtOrigins

@@ -11,9 +11,11 @@ import { draftRecall } from "@suyuan/api/recalls/draft-recall"
 import { findOutbreakSources } from "@suyuan/api/recalls/outbreak-sources"
 import { readScopeOfRecall } from "@suyuan/api/recalls/read-recall"
 import { readRecallScope } from "@suyuan/api/recalls/recall-scope"
+import { readSample, readSampledPile, type SampledPile } from "@suyuan/api/recalls/sampled-pile"
 import { pileIdOf } from "@suyuan/api/stock/pile-id"
 import { readTrace } from "@suyuan/api/trace/read-trace"
 import { rememberPurchases } from "@suyuan/api/trace/remember-purchases"
+import { resolve } from "@suyuan/api/trace/resolve"
 import { walkPiles } from "@suyuan/api/trace/walk-pile"
 import { type TestGateway, testGateway } from "../../support/context"
 import { type CountedTrips, countRoundTrips } from "../../support/counting"
@@ -99,12 +101,23 @@ for (const [question, ask] of Object.entries(questions)) {
   })
 }
 
-test("where the goods of a sample went: one more, to find out what was in it, which a recall freezes", async () => {
+test("where the goods of a sample went: three, at first too, and once a recall has frozen what was in it", async () => {
   gateway.clock.advance(20_000)
   const set = { kind: "inspection", inspectionId } as const
-  expect(await counted.roundTripsOf((ctx) => readRecallScope(ctx, operator, set))).toBe(4)
+  expect(await counted.roundTripsOf((ctx) => readRecallScope(ctx, operator, set))).toBe(3)
   const { id } = await draftRecall(gateway.ctx, operator, { id: gateway.ctx.random.uuid(), set, reason: "农残超标" })
   // The first look of all is noted as well.
   await readScopeOfRecall(gateway.ctx, operator, id)
   expect(await counted.roundTripsOf((ctx) => readScopeOfRecall(ctx, operator, id))).toBeLessThanOrEqual(3)
+})
+
+test("what was in a sample is the same from what is remembered and from the whole history", async () => {
+  const sample = await readSample(gateway.ctx.db, inspectionId)
+  const whole = await readSampledPile(gateway.ctx.db, { ...sample, start: undefined }, gateway.clock.nowMs())
+  const heldIn = ({ histories, presence, inflows }: SampledPile) => {
+    const live = resolve(histories, { keep: () => false })?.piles.get(sample.pileId)?.live ?? []
+    return { sources: live.map(({ sourceId }) => sourceId).toSorted(), presence, inflows }
+  }
+  expect(sample.known && heldIn(sample.known)).toEqual(heldIn(whole))
+  expect(heldIn(whole)).toMatchObject({ sources: { length: 3 }, inflows: { length: 2 } })
 })
