@@ -8446,7 +8446,7 @@ export interface paths {
                 };
             };
             readonly responses: {
-                /** @description To type or open on the other side */
+                /** @description To scan, type or open on the other side */
                 readonly 200: {
                     headers: {
                         readonly [name: string]: unknown;
@@ -8461,6 +8461,8 @@ export interface paths {
                             readonly code: string;
                             /** Format: date-time */
                             readonly expiresAt: string;
+                            /** @description The code drawn, as a data address: a link to the page where it is typed */
+                            readonly image: string;
                         };
                     };
                 };

@@ -1,4 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi"
+import { toDataURL } from "qrcode"
 import { confirmJoin, endJoin } from "../buyers/answer-join"
 import { claimJoin } from "../buyers/claim-join"
 import { offerJoin } from "../buyers/offer-join"
@@ -24,6 +25,11 @@ const join = z
   })
   .openapi("OwnJoin")
 
+const offered = z.object({
+  ...{ id: uuid, code: z.string(), expiresAt: instant },
+  image: z.string().openapi({ description: "The code drawn, as a data address: a link to the page where it is typed" }),
+})
+
 const offerRoute = createRoute({
   method: "post",
   path: "/buyers/join-codes",
@@ -33,7 +39,7 @@ const offerRoute = createRoute({
   security: byBuyer,
   request: jsonBody(z.strictObject({ id: uuid })),
   responses: {
-    200: answer("To type or open on the other side", z.object({ id: uuid, code: z.string(), expiresAt: instant })),
+    200: answer("To scan, type or open on the other side", offered),
     ...refusals("request/malformed", "request/unauthenticated", "buyer/join-unknown"),
   },
 })
@@ -100,7 +106,7 @@ export function buyerJoinRoutes({ ctx }: { readonly ctx: Context }): Routes {
   }
   router.openapi(offerRoute, async (c) => {
     const { id, code, expiresAt } = await offerJoin(ctx, c.get("actor"), c.req.valid("json").id)
-    return c.json({ id, code, expiresAt: expiresAt.toISOString() }, 200)
+    return c.json({ id, code, image: await drawJoinCode(ctx, code), expiresAt: expiresAt.toISOString() }, 200)
   })
   router.openapi(claimRoute, async (c) => {
     const claim = { ...c.req.valid("json"), address: c.get("address") }
@@ -121,4 +127,10 @@ export function buyerJoinRoutes({ ctx }: { readonly ctx: Context }): Routes {
     return c.body(null, 204)
   })
   return router
+}
+
+/** Behind the hash, so that a browser that opens it sends the code to nobody. As PNG: every wallet shows that. */
+function drawJoinCode({ config }: Context, code: string): Promise<string> {
+  const link = `${config.GATEWAY_PUBLIC_URL}/m/#/pages/join/index?code=${code}`
+  return toDataURL(link, { errorCorrectionLevel: "M", margin: 2, scale: 6 })
 }

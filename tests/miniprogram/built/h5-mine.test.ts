@@ -1,11 +1,13 @@
 // What is one's own, in a real browser: reporting, joining with a second browser, deleting, and a bind code's page. Each
 // page fits a phone and is usable by a screen reader.
 import { afterAll, beforeAll, expect, test } from "bun:test"
+import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { bindCodeDigits, bindCodeMessage, encodeBindCodeBody } from "@suyuan/protocol/terminal/bind-code"
 import { msToSeconds2024 } from "@suyuan/protocol/units/instant"
 import axe from "axe-core"
 import type { Page } from "playwright-core"
+import { prepareZXingModule, readBarcodes } from "zxing-wasm/reader"
 import { cabbage, sellingTerminal, slotOf } from "../../support/selling"
 import { newTablet } from "../../support/stall"
 import { type BrowserPhone, type BuyerBrowser, openBuyerBrowser, payPath } from "./browser"
@@ -30,6 +32,15 @@ async function look(page: Page, name: string): Promise<void> {
     return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)
   })
   expect([name, ...faults]).toEqual([name])
+}
+
+/** What the other side's camera reads off the screen. */
+async function readCode(page: Page): Promise<string> {
+  const wasmBinary = readFileSync(new URL(import.meta.resolve("zxing-wasm/reader/zxing_reader.wasm")))
+  await prepareZXingModule({ overrides: { wasmBinary: new Uint8Array(wasmBinary).buffer }, fireImmediately: true })
+  const picture = await page.locator(".join-picture").screenshot()
+  const [code] = await readBarcodes(new Blob([new Uint8Array(picture)]), { formats: ["QRCode"], tryHarder: true })
+  return code?.text ?? ""
 }
 
 async function payer(): Promise<BrowserPhone> {
@@ -64,6 +75,8 @@ test("[BY-2] [BY-3] [BY-4] reporting, joining and deleting in browsers, every pa
   const [shows, types] = [await one.open("/m/#/pages/join/index"), await other.open("/m/#/pages/join/index")]
   await shows.locator("#show-code").click()
   const code = (await shows.textContent(".code-letters")) ?? ""
+  expect(await shows.locator(".join-picture").boundingBox()).toMatchObject({ width: 220, height: 220 })
+  expect(await readCode(shows)).toBe(`${buyers.world.url}/m/#/pages/join/index?code=${code.replace(" ", "")}`)
   await look(shows, "join-code")
   await types.locator("#join-code").fill(code)
   await types.locator("#join-send").click()

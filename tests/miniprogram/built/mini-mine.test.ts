@@ -120,18 +120,26 @@ for (const target of targets) {
       await phone.host.until("还没有买过")
     })
 
-    test("[BY-4] two phones are joined by a code, two digits and a yes on both", async () => {
+    test("[BY-4] two phones are joined by a code that one scans, two digits and a yes on both", async () => {
       const [one, other] = [take(target), take(target === "weapp" ? "alipay" : "weapp")]
       await buy(one)
       await buy(other)
       await one.host.open("/pages/join/index")
       await one.host.until("显示连接码")
       one.host.tap("show-code")
-      await one.host.until("在另一边输入")
+      await one.host.until("在另一边扫一扫")
+      expect(JSON.stringify(one.host.root())).toContain("data:image/png;base64,")
       const code = /[2-9A-HJ-NP-Z]{4} [2-9A-HJ-NP-Z]{4}/.exec(one.host.shown())?.[0] ?? ""
       await other.host.open("/pages/join/index")
       await other.host.until("输入另一边的连接码")
-      other.host.type("join-code", code)
+      for (const strange of ["https://elsewhere.example/m/#/pages/join/index?code=7KQM2X9P", "7KQM2X9P"]) {
+        other.seen.before = strange
+        other.host.tap("join-scan")
+        await other.host.until("这不是连接码")
+      }
+      other.seen.before = `${builtIn}/m/#/pages/join/index?code=${code.replace(" ", "")}`
+      other.host.tap("join-scan")
+      await other.host.until("扫到了")
       await until(() => !other.host.shown().includes("先输入连接码"), "the code may be sent")
       other.host.tap("join-send")
       for (const { host } of [one, other]) {

@@ -30,6 +30,9 @@ type Asked = {
   readonly data?: string
 }
 
+/** As WeChat and Alipay tell what a camera read. */
+const scanned = (text: string) => ({ result: text, code: text, errMsg: "scanCode:ok" })
+
 type Subscription = { readonly tmplIds?: readonly string[]; readonly entityIds?: readonly string[] }
 
 export type Phone = ReturnType<typeof openPhone>
@@ -44,7 +47,15 @@ export function openPhone(
   const { ending = "pays", moves = ending === "pays" } = options
   const { sandbox } = world.market
   const person = sandbox.world.buyers.add(`买家 ${sandbox.world.buyers.list().length + 1}`)
-  const seen = { logins: 0, answers: 0, hasNetwork: true, hasLogin: true, allows: true, losesAnswers: false }
+  const seen = {
+    logins: 0,
+    answers: 0,
+    hasNetwork: true,
+    hasLogin: true,
+    allows: true,
+    losesAnswers: false,
+    before: undefined as string | undefined,
+  }
   /** What a test wants to happen to an answer on its way. */
   const onTheWay: { change: (path: string, text: string) => string } = { change: (_, text) => text }
 
@@ -94,6 +105,13 @@ export function openPhone(
       const templateIds = [...(tmplIds ?? entityIds ?? [])]
       success?.(subscribe(sandbox.world, person, { platform, templateIds, answer: seen.allows ? "accept" : "reject" }))
     },
+    // The camera sees what a test holds before it; nothing: it is put away.
+    scanCode: ({ success, fail }: Call<object>) =>
+      seen.before === undefined
+        ? fail?.({ errMsg: "scanCode:fail cancel", error: 10 })
+        : success?.(scanned(seen.before)),
+    scan: ({ success, fail }: Call<object>) =>
+      seen.before === undefined ? fail?.({ errMsg: "scan:fail cancel", error: 10 }) : success?.(scanned(seen.before)),
     setClipboardData: ({ success }: Call<object>) => success?.({}),
     setClipboard: ({ success }: Call<object>) => success?.({}),
     ...options.api,
