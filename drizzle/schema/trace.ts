@@ -239,7 +239,7 @@ export const statedDays = pgTable(
     lastAt: instant("last_at").notNull(),
     /** Of the pile as it was until the day's end. */
     revisions: bigint("revisions", { mode: "number" }).notNull(),
-    /** Null: they were too many to look at. */
+    /** Null, of before: they were too many to be kept, and the day is looked at again. */
     suppliers: hexBytes("suppliers").array(),
     supplierUntil: instant("supplier_until").array(),
     supplierRevisions: bigint("supplier_revisions", { mode: "number" }).array(),

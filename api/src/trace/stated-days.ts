@@ -2,7 +2,7 @@ import { sites } from "@suyuan/drizzle/schema/participants"
 import { originStatements, pileEvents, pileRevisions, piles, statedDays } from "@suyuan/drizzle/schema/trace"
 import { type SQL, sql } from "drizzle-orm"
 import type { Reader, Transaction } from "../context"
-import { type Suppliers, suppliersAreUnchanged, suppliersAsStored, suppliersMax } from "./suppliers"
+import { type Suppliers, suppliersAreUnchanged, suppliersAsStored } from "./suppliers"
 
 /** A pile's business day, `yyyy-mm-dd`. */
 export type PileDayName = { readonly pileId: string; readonly businessDay: string }
@@ -34,16 +34,18 @@ export async function readDayMark(reader: Reader, { pileId, businessDay }: PileD
   return { lastAt: row.last_at, revisions: row.revisions }
 }
 
-/** The day was looked at, and its statement follows from these piles beside its own. */
+/**
+ * The day was looked at, and its statement follows from these piles beside its own: however many, since to look at one
+ * takes a few microseconds, and to state a day again, at each run of three days, takes its whole past.
+ */
 export async function keepDayMark(
   tx: Transaction,
   { pileId, businessDay }: PileDayName,
   mark: DayMark,
   suppliers: Suppliers,
 ): Promise<void> {
-  const tooMany = { suppliers: null, supplierUntil: null, supplierRevisions: null }
-  const followed = suppliers.size <= suppliersMax ? suppliersAsStored(suppliers) : tooMany
-  const row = { pileId, businessDay, lastAt: new Date(mark.lastAt), revisions: mark.revisions, ...followed }
+  const { lastAt, revisions } = mark
+  const row = { pileId, businessDay, lastAt: new Date(lastAt), revisions, ...suppliersAsStored(suppliers) }
   await tx
     .insert(statedDays)
     .values(row)

@@ -4,8 +4,10 @@ import { pileIdOf } from "@suyuan/api/stock/pile-id"
 import { businessDayOf } from "@suyuan/api/trace/business-day"
 import { endDay, endDaysThatAreOver } from "@suyuan/api/trace/end-day"
 import type { StatedInflow } from "@suyuan/api/trace/issue-statement"
+import { keepDayMark, readDayMark } from "@suyuan/api/trace/stated-days"
 import { sites } from "@suyuan/drizzle/schema/participants"
-import { lots, originStatements } from "@suyuan/drizzle/schema/trace"
+import { lots, originStatements, pileRevisions } from "@suyuan/drizzle/schema/trace"
+import { toHex } from "@suyuan/protocol/codec/bytes"
 import { eq } from "drizzle-orm"
 import { type TestGateway, testGateway } from "../../support/context"
 import { arrivalBody, harvestBody, nextMoment, openTrade } from "../../support/goods"
@@ -93,6 +95,30 @@ describe("days that are over", () => {
     await trade.wholesaler.deliver(await trade.wholesaler.envelope("arrival", refusal))
     expect(await over()).toEqual({ looked: 3, issued: 2 })
     expect((await statementsOf(trade.wholesaler)).map(({ version }) => version)).toEqual([1, 2, 3])
+  })
+
+  test("of thousands of suppliers are looked at once too, and again when one of them is revised", async () => {
+    const { ctx, clock } = gateway
+    const trade = await openTrade(ctx)
+    const noonMs = Date.parse(`${new Date(clock.nowMs()).toISOString().slice(0, 10)}T03:00:00Z`) + 86_400_000
+    clock.advance(noonMs - clock.nowMs())
+    await over()
+    await harvest(trade.baseA, 5000)
+    const name = {
+      pileId: pileIdOf(trade.baseA.merchantId, cabbage, null),
+      businessDay: new Date(clock.nowMs()).toISOString().slice(0, 10),
+    }
+    const untilMs = clock.nowMs()
+    clock.advance(86_400_000)
+    const supplierIds = Array.from({ length: 2000 }, () => toHex(ctx.random.bytes(16)))
+    const suppliers = new Map(supplierIds.map((id) => [id, { untilMs, revisions: 0 }]))
+    expect(await over()).toEqual({ looked: 1, issued: 1 })
+    const mark = await readDayMark(ctx.db, name)
+    await ctx.db.transaction((tx) => keepDayMark(tx, name, mark, suppliers))
+    expect(await over()).toEqual({ looked: 0, issued: 0 })
+    const since = new Date(untilMs - 1000)
+    await ctx.db.insert(pileRevisions).values({ pileId: supplierIds[1500] ?? "", since, revisions: 1, shortfalls: 0 })
+    expect(await over()).toEqual({ looked: 1, issued: 0 })
   })
 
   test("an event within a day that is not over yet is looked at when it is", async () => {
