@@ -84,12 +84,13 @@ export async function readReached(
       UNION
       SELECT pile_id, record_id, line FROM events WHERE record_id = ANY (${arrayOf("bytea", named)})
     ), apart AS (
-      -- Those of the same instant too: their order is by record.
-      SELECT DISTINCT pile_id, effective_at FROM events JOIN named USING (pile_id, record_id, line)
-        WHERE source = 'outflow'
+      -- Those of the same instant too: their order is by record. So beside a chosen lot (RG-25), which takes what is there then.
+      SELECT pile_id, effective_at FROM events JOIN named USING (pile_id, record_id, line) WHERE source = 'outflow'
+      UNION
+      SELECT pile_id, effective_at FROM events WHERE source = 'outflow' AND lot_id IS NOT NULL
     ), marked AS MATERIALIZED (
       SELECT events.*, source <> 'outflow' OR apart.effective_at IS NOT NULL OR line >= ${discardedLineOffset}::int
-        OR lot_id IS NOT NULL AS is_single
+        AS is_single
       FROM events LEFT JOIN apart USING (pile_id, effective_at)
     ), bounds AS (
       -- A stock-take comes after what happened at its instant.

@@ -4,6 +4,8 @@ import { noteEvents } from "@suyuan/api/trace/note-events"
 import { historyDays, pileEventOf, readHistories } from "@suyuan/api/trace/read-histories"
 import { clockErrorMs, resolve } from "@suyuan/api/trace/resolve"
 import { pileEvents, piles } from "@suyuan/drizzle/schema/trace"
+import { expectedWalk } from "@suyuan/protocol/trace/expected-shares"
+import type { PileHistory } from "@suyuan/protocol/trace/origin-range"
 import { outflowKey } from "@suyuan/protocol/trace/pile-event"
 import { inArray } from "drizzle-orm"
 import { Dice } from "../../protocol/trace/dice"
@@ -90,6 +92,32 @@ test("sums a day's sales up, and keeps apart what was there before and after the
   expect(now.rows.map(({ source, gramsHigh }) => `${source} ${gramsHigh}`).toSorted()).toEqual([
     ...["count 2000", "outflow 600", "outflow 600"],
   ])
+})
+
+test("[RG-25] [RG-26] what leaves at the very instant of a chosen lot stands beside it, in the order of their records", async () => {
+  const [dice, nowMs] = [new Dice(9_041), gateway.clock.nowMs()]
+  const [pileId, siteId, merchantId] = [randomHex(dice, 16), gateway.ctx.random.uuid(), gateway.ctx.random.uuid()]
+  const [older, newer] = [gateway.ctx.random.uuid(), gateway.ctx.random.uuid()]
+  const event = (minutesAgo: number, recordId: string, grams: number, rest: Partial<Row>): Row => {
+    const effectiveAt = new Date(nowMs - minutesAgo * 60_000)
+    const named = { recordId: recordId.repeat(16), line: 0, siteId, merchantId, commodity: 1 }
+    const left = { gramsLow: grams, gramsHigh: grams, direction: 1, source: "outflow" as const }
+    return { pileId, day: effectiveAt.toISOString().slice(0, 10), effectiveAt, ...named, ...left, ...rest }
+  }
+  await gateway.ctx.db
+    .insert(pileEvents)
+    .values([
+      event(40, "a1", 5000, { direction: 0, source: "lot", lotId: older }),
+      event(30, "a2", 3000, { direction: 0, source: "lot", lotId: newer }),
+      event(10, "11", 1300, { lotId: newer }),
+      event(10, "67", 2500, {}),
+      event(5, "99", 700, {}),
+    ])
+  const carriedOf = (histories: readonly PileHistory[]) => expectedWalk(histories, { clockErrorMs }).carryOf(pileId)
+  const now = await readHistories(gateway.ctx.db, [{ pileId, until: new Date(nowMs) }], nowMs)
+  const whole = carriedOf(await readWhole([pileId]))
+  expect(carriedOf(now.histories)).toEqual(whole)
+  expect(whole?.habit).toMatchObject({ observations: 1 })
 })
 
 describe("what came after the time that matters", () => {
