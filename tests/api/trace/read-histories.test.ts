@@ -109,15 +109,17 @@ test("[RG-25] [RG-26] what leaves at the very instant of a chosen lot stands bes
     .values([
       event(40, "a1", 5000, { direction: 0, source: "lot", lotId: older }),
       event(30, "a2", 3000, { direction: 0, source: "lot", lotId: newer }),
-      event(10, "11", 1300, { lotId: newer }),
-      event(10, "67", 2500, {}),
-      event(5, "99", 700, {}),
+      event(20, "67", 1300, { lotId: newer }),
+      event(20, "11", 2500, {}),
+      event(15, "99", 700, {}),
+      event(10, "12", 400, { lotId: newer }),
+      event(10, "68", 900, {}),
     ])
   const carriedOf = (histories: readonly PileHistory[]) => expectedWalk(histories, { clockErrorMs }).carryOf(pileId)
   const now = await readHistories(gateway.ctx.db, [{ pileId, until: new Date(nowMs) }], nowMs)
   const whole = carriedOf(await readWhole([pileId]))
   expect(carriedOf(now.histories)).toEqual(whole)
-  expect(whole?.habit).toMatchObject({ observations: 1 })
+  expect(whole?.habit).toMatchObject({ observations: 2 })
 })
 
 describe("what came after the time that matters", () => {
