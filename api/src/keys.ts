@@ -15,6 +15,8 @@ export type Keys = {
   readonly participantAlias: (participantId: string) => string
   /** Audience key of a day, 32 bytes. `audience` is "public", "commercial:<org numbers>". */
   readonly audienceKey: (audience: string, day: string) => Uint8Array
+  /** Seals the photos of one report, 32 bytes. */
+  readonly reportKey: (problemId: string) => Uint8Array
   /** 16 random-looking bytes kept with personal data; see `personalSalt` of a record for the destroyable one. */
   readonly fingerprint: (value: string) => string
 }
@@ -59,6 +61,7 @@ export function deriveKeys(master: Uint8Array, networkId: number): Keys {
     pileAlias: (pileIdHex) => alias("pile", pileIdHex),
     participantAlias: (participantId) => alias("org", participantId),
     audienceKey: (audience, day) => audienceKey(JSON.stringify([audience, day])),
+    reportKey: (problemId) => derive("SYR-report", utf8Encode(problemId)),
     fingerprint: (value) => toHex(hmacSha256(fingerprintKey, utf8Encode(value)).slice(0, 8)),
   }
 }

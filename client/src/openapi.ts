@@ -9225,6 +9225,188 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/buyers/problems/{id}/photos/{position}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /**
+         * Add a photo to one's own report
+         * @description JPEG or PNG of at most 512 KB and 64 to 2048 pixels a side, three a report, while it waits for its answer. The same again is success. Kept sealed, for the market's office alone, and deleted with one's data.
+         */
+        readonly put: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: never;
+                readonly path: {
+                    readonly id: string;
+                    readonly position: number | null;
+                };
+                readonly cookie?: never;
+            };
+            readonly requestBody: {
+                readonly content: {
+                    readonly "application/json": {
+                        readonly picture: string;
+                    };
+                };
+            };
+            readonly responses: {
+                /** @description It is kept */
+                readonly 204: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /**
+                 * @description `request/malformed`: The request is not in order; see the field named.
+                 *
+                 *     `picture/unusable`: A photo is a JPEG or PNG of at most 512 KB, each side 64 to 2048 pixels.
+                 */
+                readonly 400: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/unauthenticated`: Log in first. */
+                readonly 401: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `problem/unknown`: There is no such report, or it is not yours to see. */
+                readonly 404: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /**
+                 * @description `problem/other-photo`: Another photo stands in this place already.
+                 *
+                 *     `problem/answered-already`: This report was answered already; reload and look again.
+                 */
+                readonly 409: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/too-large`: The request is too large. */
+                readonly 413: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/problems/{id}/photos/{position}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * A photo of a buyer's report
+         * @description Needs `problems:read` at its site. It is personal: no cache keeps it.
+         */
+        readonly get: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: never;
+                readonly path: {
+                    readonly id: string;
+                    readonly position: number | null;
+                };
+                readonly cookie?: never;
+            };
+            readonly requestBody?: never;
+            readonly responses: {
+                /** @description The picture */
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "image/jpeg": string;
+                        readonly "image/png": string;
+                    };
+                };
+                /** @description `request/malformed`: The request is not in order; see the field named. */
+                readonly 400: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/unauthenticated`: Log in first. */
+                readonly 401: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/forbidden`: You are not allowed to do this. */
+                readonly 403: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /**
+                 * @description `problem/unknown`: There is no such report, or it is not yours to see.
+                 *
+                 *     `picture/unknown`: There is no such picture.
+                 */
+                readonly 404: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/problems": {
         readonly parameters: {
             readonly query?: never;
@@ -11967,6 +12149,8 @@ export interface components {
             readonly state: "open" | "answered";
             /** Format: date-time */
             readonly createdAt: string;
+            /** @description Places of its photos */
+            readonly photos: readonly number[];
             readonly answer?: string;
             /** Format: date-time */
             readonly answeredAt?: string;
@@ -11986,6 +12170,8 @@ export interface components {
             readonly state: "open" | "answered";
             /** Format: date-time */
             readonly createdAt: string;
+            /** @description Places of its photos */
+            readonly photos: readonly number[];
             readonly answer?: string;
             /** Format: date-time */
             readonly answeredAt?: string;

@@ -21,6 +21,8 @@ export const problemPageWords = {
   sale: { zh: "交易", en: "Sale" },
   paid: { zh: "实付", en: "Paid" },
   said: { zh: "买家说", en: "The buyer says" },
+  photo: { zh: "买家的照片", en: "The buyer's photo" },
+  photos: { zh: "照片：", en: "Photos:" },
   reportedAt: { zh: "反映时间", en: "Reported" },
   look: { zh: "查看", en: "Look" },
 } as const

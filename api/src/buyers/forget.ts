@@ -4,6 +4,7 @@ import {
   buyerSessions,
   buyers,
   forgettings,
+  problemPhotos,
   purchaseProblems,
   shares,
 } from "@suyuan/drizzle/schema/buyers"
@@ -27,7 +28,7 @@ export type Forgotten = { readonly id: string; readonly counts: Readonly<Record<
 /**
  * Forgets a person with all identities that they joined. Gone for good: the personal section of each of their records with
  * its salt, so that the commitment on the ledger opens for nobody; how a platform knows them; sessions, leaves, joins, the
- * words of their reports. Taken back: shares, bindings. What stays is what the books and the goods need, under numbers that
+ * words and photos of their reports. Taken back: shares, bindings. What stays is what the books and the goods need, under numbers that
  * mean nobody: sales, amounts, the platform's own numbers of payments. The caller makes the id and asks by it again after a
  * lost answer; the session is gone by then.
  */
@@ -114,5 +115,12 @@ async function dropOwn(tx: Transaction, own: readonly string[], at: Date): Promi
       nextTryAt: null,
     })
     .where(inArray(recallNotices.buyerId, ids))
-  await tx.update(purchaseProblems).set({ said: "", buyerId: null }).where(inArray(purchaseProblems.buyerId, ids))
+  // The rows are locked by this: a photo that was on its way is there now, and goes with the others.
+  const emptied = await tx
+    .update(purchaseProblems)
+    .set({ said: "", buyerId: null })
+    .where(inArray(purchaseProblems.buyerId, ids))
+    .returning({ id: purchaseProblems.id })
+  const problemIds = emptied.map(({ id }) => id)
+  if (problemIds.length > 0) await tx.delete(problemPhotos).where(inArray(problemPhotos.problemId, problemIds))
 }

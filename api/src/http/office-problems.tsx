@@ -1,11 +1,13 @@
 import { z } from "@hono/zod-openapi"
 import type { Context } from "../context"
 import { answerProblem } from "../problems/answer-problem"
+import { photosMax, readProblemPhoto } from "../problems/problem-photos"
 import { listProblems, problemStates, readProblem } from "../problems/read-problems"
 import { frameOf } from "./page-frame"
 import { withLanguage } from "./pages/office-page"
 import { ProblemPage, ProblemsPage, problemsRoot } from "./pages/problem-pages"
 import { parsePage } from "./parse-page"
+import { answerPersonalPicture } from "./picture-answer"
 import type { Routes } from "./router"
 import { reason, uuid } from "./schemas"
 
@@ -14,6 +16,13 @@ const pageRows = 50
 
 const listQuery = z.object({ state: z.enum([...problemStates, "all"]).default("open"), after: uuid.optional() })
 const byId = z.object({ id: uuid })
+const byPlace = byId.extend({
+  position: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(photosMax - 1),
+})
 const answerForm = z.object({ answer: reason })
 
 /** What buyers report, on the office's pages; the router has asked for an operator already. */
@@ -29,6 +38,10 @@ export function problemPages(router: Routes, ctx: Context): void {
     const problem = await readProblem(ctx.db, c.get("actor"), parsePage(byId, c.req.param()).id)
     const mayAnswer = c.get("actor").scopes.includes("problems:write")
     return c.html(`<!doctype html>${<ProblemPage frame={frameOf(ctx, c)} problem={problem} mayAnswer={mayAnswer} />}`)
+  })
+  router.get(`${problemsRoot}/:id/photos/:position`, async (c) => {
+    const { id: problemId, position } = parsePage(byPlace, c.req.param())
+    return answerPersonalPicture(c, await readProblemPhoto(ctx, c.get("actor"), { problemId, position }))
   })
   router.post(`${problemsRoot}/:id`, async (c) => {
     const { id } = parsePage(byId, c.req.param())

@@ -14,3 +14,9 @@ export async function answerPublicPicture(
   const contentHeaders = { "content-type": mediaType, "x-content-type-options": "nosniff" }
   return c.body(new Uint8Array(bytes).buffer, 200, { ...headers, ...contentHeaders })
 }
+
+/** A picture of somebody's: no cache keeps it, and what it is was told from its own bytes. */
+export function answerPersonalPicture(c: HttpContext<HttpEnvironment>, { mediaType, bytes }: Photo): Response {
+  const headers = { "content-type": mediaType, "x-content-type-options": "nosniff", "cache-control": "no-store" }
+  return c.body(new Uint8Array(bytes).buffer, 200, headers)
+}

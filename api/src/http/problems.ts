@@ -2,11 +2,14 @@ import { createRoute, z } from "@hono/zod-openapi"
 import { problemKinds } from "@suyuan/drizzle/schema/buyers"
 import { terminalToHex } from "@suyuan/protocol/terminal/identifiers"
 import type { Context } from "../context"
+import { PHOTO_BYTES_MAX } from "../inspections/photo-bytes"
 import { answerProblem } from "../problems/answer-problem"
+import { addProblemPhoto, photosMax, readProblemPhoto } from "../problems/problem-photos"
 import { listOwnProblems, listProblems, type ProblemView, problemStates, readProblem } from "../problems/read-problems"
 import { type ProblemRow, reportProblem } from "../problems/report-problem"
 import { requireActor } from "./authenticate"
 import { requireBuyerSession } from "./buyer-session"
+import { answerPersonalPicture } from "./picture-answer"
 import { actorRefusals, refusals } from "./refusals"
 import { newRouter, type Routes } from "./router"
 import { answer, byBuyer, byToken, instant, jsonBody, pageSize, reason, terminalId, uuid } from "./schemas"
@@ -25,6 +28,7 @@ const shared = {
   said: z.string(),
   state,
   createdAt: instant,
+  photos: z.array(z.number().int()).openapi({ description: "Places of its photos" }),
   answer: z.string().optional(),
   answeredAt: instant.optional(),
 }
@@ -57,6 +61,33 @@ const reportRoute = createRoute({
     ...refusals("request/malformed", "request/unauthenticated", "problem/purchase-unknown", "problem/reported-already"),
   },
 })
+const place = z.object({
+  id: uuid,
+  position: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(photosMax - 1),
+})
+/** Four characters for three bytes. */
+const base64Max = Math.ceil(PHOTO_BYTES_MAX / 3) * 4
+const photoRoute = createRoute({
+  method: "put",
+  path: "/buyers/problems/{id}/photos/{position}",
+  tags: ["buyers"],
+  summary: "Add a photo to one's own report",
+  description:
+    "JPEG or PNG of at most 512 KB and 64 to 2048 pixels a side, three a report, while it waits for its answer. The same again is success. Kept sealed, for the market's office alone, and deleted with one's data.",
+  security: byBuyer,
+  request: { params: place, ...jsonBody(z.strictObject({ picture: z.base64().max(base64Max) })) },
+  responses: {
+    204: { description: "It is kept" },
+    ...refusals(
+      ...(["request/malformed", "request/unauthenticated", "request/too-large", "picture/unusable"] as const),
+      ...(["problem/unknown", "problem/other-photo", "problem/answered-already"] as const),
+    ),
+  },
+})
 const ownRoute = createRoute({
   method: "get",
   path: "/buyers/problems",
@@ -87,6 +118,20 @@ const listRoute = createRoute({
   },
   responses: { 200: answer("Those of the token's sites", z.array(problem)), ...refusals(...actorRefusals) },
 })
+const binary = z.string().openapi({ format: "binary" })
+const photoOfRoute = createRoute({
+  method: "get",
+  path: "/problems/{id}/photos/{position}",
+  tags: ["problems"],
+  summary: "A photo of a buyer's report",
+  description: "Needs `problems:read` at its site. It is personal: no cache keeps it.",
+  security: byToken,
+  request: { params: place },
+  responses: {
+    200: { description: "The picture", content: { "image/jpeg": { schema: binary }, "image/png": { schema: binary } } },
+    ...refusals(...actorRefusals, "problem/unknown", "picture/unknown"),
+  },
+})
 const answerRoute = createRoute({
   method: "post",
   path: "/problems/{id}/answer",
@@ -103,11 +148,24 @@ const answerRoute = createRoute({
 
 export function problemRoutes({ ctx }: { readonly ctx: Context }): Routes {
   const router = newRouter()
-  router.use("/buyers/problems", requireBuyerSession(ctx))
+  for (const path of ["/buyers/problems", "/buyers/problems/*"]) router.use(path, requireBuyerSession(ctx))
   for (const path of ["/problems", "/problems/*"]) router.use(path, requireActor(ctx))
   router.openapi(reportRoute, async (c) => {
     const { terminal, ...report } = c.req.valid("json")
-    return c.json(ownView(await reportProblem(ctx, c.get("actor"), { ...report, terminalId: terminal })), 200)
+    await reportProblem(ctx, c.get("actor"), { ...report, terminalId: terminal })
+    const [own] = await listOwnProblems(ctx.db, c.get("actor"), report.id)
+    if (!own) throw new Error("a report is missing")
+    return c.json(ownView(own), 200)
+  })
+  router.openapi(photoRoute, async (c) => {
+    const { id: problemId, position } = c.req.valid("param")
+    const bytes = new Uint8Array(Buffer.from(c.req.valid("json").picture, "base64"))
+    await addProblemPhoto(ctx, c.get("actor"), { problemId, position, bytes })
+    return c.body(null, 204)
+  })
+  router.openapi(photoOfRoute, async (c) => {
+    const { id: problemId, position } = c.req.valid("param")
+    return answerPersonalPicture(c, await readProblemPhoto(ctx, c.get("actor"), { problemId, position }))
   })
   router.openapi(ownRoute, async (c) =>
     c.json({ problems: (await listOwnProblems(ctx.db, c.get("actor"))).map(ownView) }, 200),
@@ -123,10 +181,11 @@ export function problemRoutes({ ctx }: { readonly ctx: Context }): Routes {
   return router
 }
 
-function ownView(row: Omit<ProblemRow, "buyerId">) {
+function ownView(row: Omit<ProblemRow, "buyerId"> & { readonly photos: readonly number[] }) {
   return {
     ...{ id: row.id, terminal: terminalToHex(row.terminalId), counter: row.counter, kind: row.kind },
     ...{ said: row.said, state: row.state, createdAt: row.createdAt.toISOString() },
+    photos: [...row.photos],
     ...(row.answer === null ? {} : { answer: row.answer }),
     ...(row.answeredAt === null ? {} : { answeredAt: row.answeredAt.toISOString() }),
   }

@@ -1,8 +1,8 @@
-import { purchaseProblems } from "@suyuan/drizzle/schema/buyers"
+import { problemPhotos, purchaseProblems } from "@suyuan/drizzle/schema/buyers"
 import { merchants } from "@suyuan/drizzle/schema/merchants"
 import { sites } from "@suyuan/drizzle/schema/participants"
 import { sales } from "@suyuan/drizzle/schema/sales"
-import { and, desc, eq, inArray, lt } from "drizzle-orm"
+import { and, desc, eq, getTableColumns, inArray, lt, sql } from "drizzle-orm"
 import { type Actor, requireScope } from "../actor"
 import { requireBuyer } from "../bindings/require-buyer"
 import { ownIdentities } from "../buyers/own-identities"
@@ -14,24 +14,40 @@ const ownMax = 200
 export const problemStates = purchaseProblems.state.enumValues
 export type ProblemState = (typeof problemStates)[number]
 
-/** What the buyer, by any of their identities, has reported, the newest first. */
-export async function listOwnProblems(reader: Reader, actor: Actor): Promise<ProblemRow[]> {
+/** Places of a report's photos. */
+type Photographed = { readonly photos: readonly number[] }
+
+const photos = sql<number[]>`(SELECT coalesce(json_agg(photo.position ORDER BY photo.position), '[]')
+  FROM ${problemPhotos} AS photo WHERE photo.problem_id = ${purchaseProblems.id})`
+
+/** What the buyer, by any of their identities, has reported, the newest first; or the one of this id. */
+export async function listOwnProblems(
+  reader: Reader,
+  actor: Actor,
+  id?: string,
+): Promise<(ProblemRow & Photographed)[]> {
   requireBuyer(actor)
   return reader
-    .select()
+    .select({ ...getTableColumns(purchaseProblems), photos })
     .from(purchaseProblems)
-    .where(inArray(purchaseProblems.buyerId, await ownIdentities(reader, actor.id)))
+    .where(
+      and(
+        inArray(purchaseProblems.buyerId, await ownIdentities(reader, actor.id)),
+        id === undefined ? undefined : eq(purchaseProblems.id, id),
+      ),
+    )
     .orderBy(desc(purchaseProblems.createdAt), desc(purchaseProblems.id))
     .limit(ownMax)
 }
 
 /** As the office sees it: the purchase, and nothing of who bought. */
-export type ProblemView = Omit<ProblemRow, "buyerId"> & {
-  readonly site: { readonly name: string; readonly nameEn: string; readonly zone: string }
-  readonly stall: { readonly stallNumber: string; readonly name: string }
-  readonly paidFen: number
-  readonly recordId: string | null
-}
+export type ProblemView = Omit<ProblemRow, "buyerId"> &
+  Photographed & {
+    readonly site: { readonly name: string; readonly nameEn: string; readonly zone: string }
+    readonly stall: { readonly stallNumber: string; readonly name: string }
+    readonly paidFen: number
+    readonly recordId: string | null
+  }
 
 export type ProblemsQuery = {
   readonly state?: ProblemState | undefined
@@ -75,7 +91,7 @@ function viewed(reader: Reader) {
   return reader
     .select({
       ...{ id, siteId, merchantId, terminalId, counter, day, kind, said, state },
-      ...{ answer, answeredBy, answeredAt, createdAt, paidFen: sales.paidFen, recordId: sales.recordId },
+      ...{ answer, answeredBy, answeredAt, createdAt, paidFen: sales.paidFen, recordId: sales.recordId, photos },
       site: { name: sites.name, nameEn: sites.nameEn, zone: sites.zone },
       stall: { stallNumber: merchants.stallNumber, name: merchants.name },
     })

@@ -15,6 +15,11 @@ export const problemErrors = {
     zh: "这一笔的这类问题您已经反映过了。",
     en: "You have reported this kind of problem with this purchase already.",
   },
+  "problem/other-photo": {
+    status: 409,
+    zh: "这个位置已经有另一张照片了。",
+    en: "Another photo stands in this place already.",
+  },
   "problem/answered-already": {
     status: 409,
     zh: "这条反映已经答复过了，请刷新后再看。",

@@ -82,6 +82,7 @@ h1{margin:0 0 8px;font-size:28px;line-height:1.25}h2{font-size:20px;margin:16px 
 .waiting{border-left:4px solid var(--grain);padding-left:8px}.number{overflow-wrap:anywhere;font-variant-numeric:tabular-nums}
 a{color:var(--sky)}nav{display:flex;flex-wrap:wrap;gap:4px 16px;margin:8px 0}nav a,footer a{display:inline-block;min-height:44px;line-height:44px}
 nav a[aria-current]{color:var(--ink);font-weight:600;text-decoration:none}
+.photo{display:inline-block;margin:8px 8px 8px 0}.photo img{border-radius:8px;object-fit:cover;background:var(--paper)}
 .cards{list-style:none;margin:0;padding:0}.cards>li{border-top:1px solid var(--line);padding:12px 0}
 .row{display:flex;flex-wrap:wrap;justify-content:space-between;gap:4px 16px}
 dl{display:grid;grid-template-columns:repeat(auto-fit,minmax(120px,1fr));gap:8px 16px;margin:8px 0}dd{margin:0;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}

@@ -41,6 +41,11 @@ export const ProblemsPage: FC<ListProps> = ({ frame, problems, state, nextAfter 
             </div>
             <p class="soft">{placeOf(problem, language)}</p>
             {problem.said !== "" && <p>{problem.said}</p>}
+            {problem.photos.length > 0 && (
+              <p class="soft">
+                {problemPageWords.photos[language]} {problem.photos.length}
+              </p>
+            )}
             <nav>
               <a href={withLanguage(`${problemsRoot}/${problem.id}`, language)}>{problemPageWords.look[language]}</a>
             </nav>
@@ -85,11 +90,27 @@ export const ProblemPage: FC<ProblemProps> = ({ frame, problem, mayAnswer }) => 
         {problem.answer !== null && <Fact term={problemPageWords.answer[language]} value={problem.answer} />}
         {problem.answeredBy !== null && <Fact term={sayOffice(language)("doneBy")} value={problem.answeredBy} />}
       </dl>
+      <Photos problem={problem} language={language} />
       {problem.state === "open" &&
         (mayAnswer ? <Answer problem={problem} language={language} /> : <LookOnly {...{ language }} />)}
     </OfficePage>
   )
 }
+
+/** Small, and whole in a page of their own; no picture of who bought is asked for, and none is kept in a cache. */
+const Photos: FC<{ problem: ProblemView; language: WordLanguage }> = ({ problem, language }) => (
+  <>
+    {problem.photos.map((position) => {
+      const path = `${problemsRoot}/${problem.id}/photos/${position}`
+      const label = `${problemPageWords.photo[language]} ${position + 1}`
+      return (
+        <a class="photo" href={path}>
+          <img loading="lazy" src={path} width="160" height="120" alt={label} />
+        </a>
+      )
+    })}
+  </>
+)
 
 const LookOnly: FC<{ language: WordLanguage }> = ({ language }) => <p class="soft">{sayOffice(language)("lookOnly")}</p>
 
