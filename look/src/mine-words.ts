@@ -27,11 +27,26 @@ export const mineWords = {
   reportProblem: { zh: "反映问题", en: "Report a problem" },
   reportTitle: { zh: "这一笔哪里不对？", en: "What is wrong with this purchase?" },
   reportWhy: {
-    zh: "由市场管理方答复。他们看到这一笔和您写的话，看不到您是谁。每类问题一笔反映一次。",
-    en: "The market's office answers. They see the sale and your words, not who you are. Each kind once a purchase.",
+    zh: "由市场管理方答复。他们看到这一笔、您写的话和照片，看不到您是谁。每类问题一笔反映一次。",
+    en: "The market's office answers. They see the sale, your words and photos, not who you are. Each kind once a purchase.",
   },
   chooseKind: { zh: "先选一类", en: "Choose a kind first" },
   yourWords: { zh: "补充几句（可不写，最多 200 字）", en: "In your words (optional, 200 characters)" },
+  addPhotos: { zh: "加照片（可不加，最多 3 张）", en: "Add photos (optional, 3 at most)" },
+  photoNumber: { zh: "照片", en: "Photo" },
+  dropPhoto: { zh: "不要照片", en: "Leave out photo" },
+  photoUnusable: { zh: "有图片打不开或太大，没有加上", en: "A picture could not be opened or is too large: left out" },
+  photosWho: {
+    zh: "照片加密保存，只给市场管理方看；“删除我的数据”时一起删掉。请不要拍到人脸。",
+    en: "Photos are kept encrypted, for the market's office alone, and deleted with your data. Leave faces out.",
+  },
+  photosUnsent: {
+    zh: "话已送到，照片还没有。网络好了再点一次，不会重复。",
+    en: "Your words arrived, photos did not. Press again when the network is back; nothing is sent twice.",
+  },
+  photosAgain: { zh: "再传照片", en: "Send the photos again" },
+  photosRefused: { zh: "已提交，但有照片没有收下：", en: "Sent, but a photo was not taken: " },
+  withPhotos: { zh: "附照片", en: "with photos:" },
   sendReport: { zh: "提交", en: "Send" },
   reportSent: { zh: "已提交，等市场答复", en: "Sent; the market's office will answer" },
   reported: { zh: "您反映过", en: "You reported" },
@@ -47,8 +62,8 @@ export const mineWords = {
     en: "the number by which your wallet knows you: to log in, to pay, to find you in a recall",
   },
   dataUsesPhone: {
-    zh: "您点了才用：相机扫码，剪贴板复制链接或证明",
-    en: "at your tap only: the camera to scan, the clipboard to copy a link or a proof",
+    zh: "您点了才用：相机扫码，您选的照片，剪贴板复制链接或证明",
+    en: "at your tap only: the camera to scan, photos that you choose, the clipboard to copy a link or a proof",
   },
   dataUsesNot: {
     zh: "不要手机号、姓名、头像、位置；不给别人，不做广告",
@@ -64,8 +79,8 @@ export const mineWords = {
     en: "the number by which your wallet knows you, logins, leaves for messages, joins",
   },
   dataGoneWords: {
-    zh: "您反映问题时写的话；您发出的分享全部收回",
-    en: "your words in reports; your shares are taken back",
+    zh: "您反映问题时写的话和照片；您发出的分享全部收回",
+    en: "your words and photos in reports; your shares are taken back",
   },
   dataStays: { zh: "以下会留下，但再也对不上您：", en: "What stays, and fits nobody any more:" },
   dataStaysBooks: {

@@ -3,6 +3,8 @@ import { expect, test } from "bun:test"
 import { gatewayClient } from "@suyuan/client/client"
 import { forgetMe, isForgettingOpen } from "@suyuan/miniprogram/forget-me"
 import type { Kept } from "@suyuan/miniprogram/kept"
+import { photoText, sizeToSend } from "@suyuan/miniprogram/photo-size"
+import { sendPhotos } from "@suyuan/miniprogram/problem-photos"
 import { purchaseOf, reportProblem } from "@suyuan/miniprogram/problem-report"
 import { makeRequestId } from "@suyuan/miniprogram/request-id"
 import { gramsOf, kilograms } from "@suyuan/miniprogram/weights"
@@ -44,6 +46,36 @@ test("[BY-2] other words are another report", async () => {
   const { ids, client } = gateway(undefined)
   for (const said of ["a", "b"]) await reportProblem(client, kept, { ...problem, said }, 1).catch(() => {})
   expect(ids[0]).not.toBe(ids[1] ?? "")
+})
+
+test("[BY-6] photos that had no answer are kept to be sent again, in their places; one that is refused is told", async () => {
+  const seen: string[] = []
+  const answers: Record<string, number | undefined> = { "0": 204, "1": undefined, "2": 400 }
+  const client = gatewayClient(async ({ path }) => {
+    const position = path.slice(-1)
+    seen.push(path)
+    const status = answers[position]
+    if (status === undefined) throw new Error("the answer was lost")
+    return { status, headers: {}, body: JSON.stringify({ code: "picture/unusable", message: "太大" }) }
+  })
+  const photos = ["a", "b", "c"].map((base64, position) => ({ base64, position }))
+  const sent = await sendPhotos(client, "id", photos)
+  expect(sent).toEqual({ unsent: [{ base64: "b", position: 1 }], refusal: "太大" })
+  for (const status of [503, 429, 204]) {
+    answers["1"] = status
+    const again = await sendPhotos(client, "id", sent.unsent)
+    expect(again.unsent).toEqual(status === 204 ? [] : sent.unsent)
+  }
+  expect(seen.slice(3)).toEqual(Array(3).fill("/buyers/problems/id/photos/1"))
+})
+
+test("[BY-6] a photo is sent no larger than is needed to see it, and never enlarged", () => {
+  expect(sizeToSend({ width: 4000, height: 3000 })).toEqual({ width: 1280, height: 960 })
+  expect(sizeToSend({ width: 900, height: 12_000 })).toEqual({ width: 96, height: 1280 })
+  expect(sizeToSend({ width: 640, height: 480 })).toEqual({ width: 640, height: 480 })
+  expect(sizeToSend({ width: 0, height: 0 })).toEqual({ width: 1, height: 1 })
+  expect(photoText("aGk=")).toBe("aGk=")
+  for (const bad of ["", "data:,x", "A".repeat(699_053)]) expect(photoText(bad)).toBeUndefined()
 })
 
 test("[BY-3] forgetting whose answer was lost stays open, and is asked for again by the same id", async () => {

@@ -3,13 +3,16 @@
 import { afterAll, beforeAll, expect, test } from "bun:test"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
+import { readProblemPhoto } from "@suyuan/api/problems/problem-photos"
+import { listProblems } from "@suyuan/api/problems/read-problems"
 import { bindCodeDigits, bindCodeMessage, encodeBindCodeBody } from "@suyuan/protocol/terminal/bind-code"
 import { msToSeconds2024 } from "@suyuan/protocol/units/instant"
 import axe from "axe-core"
 import type { Page } from "playwright-core"
 import { prepareZXingModule, readBarcodes } from "zxing-wasm/reader"
+import { drawShareCard } from "../../../api/src/http/pages/share-card"
 import { cabbage, sellingTerminal, slotOf } from "../../support/selling"
-import { newTablet } from "../../support/stall"
+import { newTablet, operator } from "../../support/stall"
 import { type BrowserPhone, type BuyerBrowser, openBuyerBrowser, payPath } from "./browser"
 
 let buyers: BuyerBrowser
@@ -33,6 +36,11 @@ async function look(page: Page, name: string): Promise<void> {
   })
   expect([name, ...faults]).toEqual([name])
 }
+
+const pictureFile = (name: string) => ({
+  ...{ name, mimeType: "image/png" },
+  buffer: Buffer.from(drawShareCard({ lines: [], levels: 0 } as never)),
+})
 
 /** What the other side's camera reads off the screen. */
 async function readCode(page: Page): Promise<string> {
@@ -67,10 +75,20 @@ test("[BY-2] [BY-3] [BY-4] reporting, joining and deleting in browsers, every pa
   await mine.waitForSelector("#kind-spoiled")
   await mine.locator("#kind-spoiled").click()
   await mine.locator("#said").fill("叶子烂了")
+  const choosing = mine.waitForEvent("filechooser")
+  await mine.locator("#add-photo").click()
+  const album = [pictureFile("a.png"), pictureFile("b.png"), { ...pictureFile("c.jpg"), buffer: Buffer.from("none") }]
+  await (await choosing).setFiles(album)
+  await mine.locator("#drop-photo-1").waitFor()
+  await mine.getByText("有图片打不开或太大").waitFor()
   await look(mine, "problem")
   await mine.locator("#send-report").click()
   await mine.getByText("等待答复").waitFor()
+  await mine.getByText("附照片 2").waitFor()
   await look(mine, "problem-sent")
+  const [reported] = await listProblems(buyers.world.ctx.db, operator, { limit: 1 })
+  const shown = await readProblemPhoto(buyers.world.ctx, operator, { problemId: reported?.id ?? "", position: 1 })
+  expect(shown.mediaType).toBe("image/jpeg")
 
   const [shows, types] = [await one.open("/m/#/pages/join/index"), await other.open("/m/#/pages/join/index")]
   await shows.locator("#show-code").click()

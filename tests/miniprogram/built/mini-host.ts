@@ -71,7 +71,7 @@ export function openMiniHost(folder: string, platform: "weapp" | "alipay", api: 
   const host = {
     ...base,
     ...Object.fromEntries(
-      Object.entries(api).map(([name, call]) => [name, /^create|Sync$/.test(name) ? call : promising(call)]),
+      Object.entries(api).map(([name, call]) => [name, /^create|^getFile|Sync$/.test(name) ? call : promising(call)]),
     ),
   }
   const say = (...words: unknown[]) => void troubles.push(words.map(String).join(" "))

@@ -22,9 +22,11 @@ import {
 } from "@suyuan/protocol/terminal/bind-code"
 import { msToSeconds2024 } from "@suyuan/protocol/units/instant"
 import { eq } from "drizzle-orm"
+import { jpegOf } from "../../api/inspections/photos"
 import { until } from "../../api/payments/platforms"
 import { cabbage, sellingTerminal, slotOf } from "../../support/selling"
 import { newTablet, operator, secondOperator } from "../../support/stall"
+import type { Call, HostApi } from "./mini-host"
 import { builtIn, type Phone, targets } from "./phone"
 import { phonesOfBoth } from "./phones"
 
@@ -34,6 +36,34 @@ async function buy(phone: Phone) {
   const code = await world().newCode()
   await phone.buy(code)
   return code
+}
+
+/** An album with two pictures and a file that is none, and a canvas that draws them. */
+function album(drawn: string[]): HostApi {
+  const paths = ["wxfile://one.jpg", "wxfile://two.jpg", "wxfile://broken.jpg"]
+  const picture = Buffer.from(jpegOf(1280, 960)).toString("base64")
+  const image = () => ({
+    ...{ width: 4000, height: 3000, onload() {}, onerror() {} },
+    set src(path: string) {
+      setTimeout(() => (path.includes("broken") ? this.onerror() : this.onload()), 0)
+    },
+  })
+  const brush = {
+    drawImage: (_: object, _x: number, _y: number, width: number, height: number) =>
+      void drawn.push(`${width}×${height}`),
+  }
+  return {
+    chooseMedia: ({ success }: Call<object>) =>
+      success?.({ tempFiles: paths.map((tempFilePath) => ({ tempFilePath })) }),
+    chooseImage: ({ success }: Call<object>) => success?.({ apFilePaths: paths }),
+    createOffscreenCanvas: () => ({ getContext: () => brush, createImage: image }) as never,
+    canvasToTempFilePath: ({ success }: Call<object>) =>
+      success?.({ tempFilePath: "wxfile://drawn.jpg", apFilePath: "wxfile://drawn.jpg" }),
+    getFileSystemManager: () => ({
+      readFile: ({ filePath, success, fail }: Call<{ readonly filePath: string }>) =>
+        filePath.includes("drawn") ? success?.({ data: picture }) : fail?.({ errMsg: "no such file" }),
+    }),
+  }
 }
 
 for (const target of targets) {
@@ -94,6 +124,42 @@ for (const target of targets) {
       await phone.host.until("提交")
       phone.host.tap("send-report")
       await phone.host.until("您已经反映过了")
+      expect(phone.host.troubles).toEqual([])
+    })
+
+    test("[BY-6] photos go with a report: chosen at a tap, drawn anew, and sent again when they did not arrive", async () => {
+      const drawn: string[] = []
+      const phone = take(target, { api: album(drawn) })
+      const code = await buy(phone)
+      const terminal = code.body.terminal.toString(16).padStart(10, "0")
+      await phone.host.open(`/pages/problem/index?terminal=${terminal}&counter=${code.body.counter}`)
+      await phone.host.until("加照片")
+      phone.host.tap("add-photo")
+      await phone.host.until("不要照片 2")
+      await phone.host.until("有图片打不开或太大")
+      expect(phone.host.has("add-photo")).toBe(true)
+      expect(drawn).toEqual(["1280×960", "1280×960"])
+      phone.host.tap("drop-photo-0")
+      await until(() => !phone.host.shown().includes("不要照片 2"), "one is left out")
+      phone.host.tap("add-photo")
+      await phone.host.until("不要照片 3")
+      expect(phone.host.has("add-photo")).toBe(false)
+      phone.host.tap("kind-spoiled")
+      await phone.host.until("提交")
+      // The report arrives, its photos do not; of the first the answer alone is lost.
+      phone.onTheWay.change = (path, text) => {
+        if (path.endsWith("/photos/0")) Object.assign(phone.seen, { losesAnswers: true, hasNetwork: false })
+        return text
+      }
+      phone.host.tap("send-report")
+      await phone.host.until("再传照片")
+      phone.onTheWay.change = (_, text) => text
+      Object.assign(phone.seen, { losesAnswers: false, hasNetwork: true })
+      const [reported] = await listProblems(world().ctx.db, operator, { limit: 1 })
+      expect(reported).toMatchObject({ kind: "spoiled", photos: [0] })
+      phone.host.tap("send-photos")
+      await phone.host.until("附照片 3")
+      expect(phone.host.has("send-photos")).toBe(false)
       expect(phone.host.troubles).toEqual([])
     })
 

@@ -2,17 +2,20 @@ import type { ProblemWord } from "@suyuan/look/problem-words"
 import { problemWords } from "@suyuan/look/problem-words"
 import { useRouter } from "@tarojs/taro"
 import { useEffect, useState } from "react"
+import { type PhotoToSend, sendPhotos } from "../../../core/problem-photos"
 import { type ProblemToReport, problemKinds, purchaseOf, reportProblem, SAID_MAX } from "../../../core/problem-report"
 import { Box, Press, Title } from "../../parts/elements"
 import { Line } from "../../parts/form"
 import { Mark, Notice, Slip } from "../../parts/states"
+import type { ChosenPhoto } from "../../platform/choose-photos"
 import { kept } from "../../platform/keep"
 import { dropPlainPage } from "../../platform/page-data"
 import { useWords } from "../../session/language"
 import { useGateway } from "../../session/use-gateway"
 import { OwnProblems } from "./own-problems"
+import { Photos } from "./photos"
 
-/** What is wrong with one purchase: a kind, and a few words. */
+/** What is wrong with one purchase: a kind, a few words, photos. */
 export default function ProblemPage() {
   const { say } = useWords()
   const purchase = purchaseOf(useRouter().params)
@@ -27,20 +30,32 @@ export default function ProblemPage() {
   return <Report purchase={purchase} />
 }
 
+type Unsent = { readonly problemId: string; readonly photos: readonly PhotoToSend[] }
+
 function Report({ purchase }: { readonly purchase: Pick<ProblemToReport, "terminal" | "counter"> }) {
   const { say } = useWords()
   const gateway = useGateway()
   const [kind, setKind] = useState<ProblemWord>()
   const [said, setSaid] = useState("")
+  const [photos, setPhotos] = useState<readonly ChosenPhoto[]>([])
+  const [unsent, setUnsent] = useState<Unsent>()
   const [told, setTold] = useState<string>()
   const [sentTimes, setSentTimes] = useState(0)
+  const sendAll = async ({ problemId, photos: wanted }: Unsent) => {
+    const sent = await sendPhotos(gateway, problemId, wanted)
+    setUnsent(sent.unsent.length > 0 ? { problemId, photos: sent.unsent } : undefined)
+    const refused = sent.refusal === undefined ? say("reportSent") : `${say("photosRefused")}${sent.refusal}`
+    setTold(sent.unsent.length > 0 ? say("photosUnsent") : refused)
+    setSentTimes((times) => times + 1)
+  }
   const send = async (chosen: ProblemWord) => {
     const answer = await reportProblem(gateway, kept, { ...purchase, kind: chosen, said: said.trim() }, Date.now())
-    setTold(answer.ok ? say("reportSent") : answer.refusal.message)
-    if (!answer.ok) return
+    if (!answer.ok) return setTold(answer.refusal.message)
     setKind(undefined)
     setSaid("")
-    setSentTimes(sentTimes + 1)
+    setPhotos([])
+    const wanted = photos.map(({ base64 }, position) => ({ position, base64 }))
+    await sendAll({ problemId: answer.value.id, photos: wanted })
   }
   return (
     <Slip>
@@ -53,10 +68,16 @@ function Report({ purchase }: { readonly purchase: Pick<ProblemToReport, "termin
         ))}
       </Box>
       <Line id="said" label={say("yourWords")} value={said} onChange={setSaid} lengthMax={SAID_MAX} />
+      <Photos photos={photos} onChange={setPhotos} />
       {told !== undefined && (
         <Box isStatus>
           <Mark shape="waiting">{told}</Mark>
         </Box>
+      )}
+      {unsent !== undefined && (
+        <Press id="send-photos" className="secondary" onPress={() => void sendAll(unsent)}>
+          {say("photosAgain")}
+        </Press>
       )}
       <Press
         id="send-report"

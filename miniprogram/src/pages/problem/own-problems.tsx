@@ -23,6 +23,7 @@ export function OwnProblems({ purchase }: OwnProblemsProps) {
         <Box key={problem.id} className="line">
           <Mark shape={problem.state === "answered" ? "paid" : "waiting"}>
             {say("reported")} {problemWords[problem.kind][language]}
+            {problem.photos.length > 0 && ` · ${say("withPhotos")} ${problem.photos.length}`}
             {problem.state === "open" && ` · ${say("waitsForAnswer")}`}
           </Mark>
           {problem.said !== "" && <Box className="soft">{problem.said}</Box>}
