@@ -309,6 +309,7 @@ export const terminalWords = {
   noIncoming: { zh: "没有待收的货", en: "Nothing is coming in" },
   toBeAnswered: { zh: "待收", en: "To be booked" },
   accepted: { zh: "已入库", en: "Booked in" },
+  answeredElsewhere: { zh: "手机或另一台答的", en: "said elsewhere" },
   privatePurchase: { zh: "自家用", en: "For ourselves" },
   refusedPurchase: { zh: "没收到", en: "Never came" },
   arrivedWeight: { zh: "实收重量", en: "Weight that arrived" },

@@ -10,6 +10,7 @@ import type { Context, Transaction } from "../context"
 import { writeRecords } from "../ledger/write-records"
 import type { UploadRefusal } from "../sales/record-trades"
 import type { TerminalAtStall } from "../sales/verify-codes"
+import { notifyTerminals } from "../terminals/notify-terminals"
 import { noteRevision } from "../trace/note-events"
 import { type PurchaseRow, projectPurchase } from "../trace/project-purchase"
 import { effectiveTime, type UploadNaming } from "./record-goods"
@@ -41,6 +42,7 @@ export function acceptPurchase(
 /**
  * A stall answers for what its own wallet bought: accepted with its weight (which may only be lowered: more would be
  * goods of unknown origin), private, or refused. It arrived when the answer says so; until then the sale's own time held.
+ * The stall's terminals are told which answer holds.
  */
 export async function answerPurchase(
   ctx: Context,
@@ -72,7 +74,11 @@ export async function answerPurchase(
     { recordId: id, kind: RECORD_KINDS.arrival, siteId: given.siteId, concerned, publicBytes },
   ])
   const { outcome, acceptedGrams: grams } = given
-  await answer(tx, purchase, { outcome, grams, at: effectiveAt, recordId: id })
+  const held = await answer(tx, purchase, { outcome, grams, at: effectiveAt, recordId: id })
+  await notifyTerminals(ctx, tx, given.merchantId, {
+    ...heldAnswer(held),
+    ...{ kind: "purchase-answered", uploadId, isNewest: held.answerRecordId === id },
+  })
   return undefined
 }
 
@@ -104,13 +110,13 @@ type Answer = {
 }
 
 /** The newest answer holds, by its own time and whenever it comes; the records keep every one. */
-async function answer(tx: Transaction, purchase: PurchaseRow, given: Answer): Promise<void> {
+async function answer(tx: Transaction, purchase: PurchaseRow, given: Answer): Promise<PurchaseRow> {
   const { decidedAt, answerRecordId } = purchase
   const isNewest =
     decidedAt === null ||
     given.at > decidedAt ||
     (given.at.getTime() === decidedAt.getTime() && given.recordId > (answerRecordId ?? ""))
-  if (!isNewest) return
+  if (!isNewest) return purchase
   // What an earlier refusal took back in the seller's pile goes with it.
   if (answerRecordId !== null) {
     const gone = await tx
@@ -138,5 +144,13 @@ async function answer(tx: Transaction, purchase: PurchaseRow, given: Answer): Pr
     })
     .where(eq(purchases.id, purchase.id))
     .returning()
-  if (answered) await projectPurchase(tx, answered)
+  if (!answered) throw new Error("a purchase is missing")
+  await projectPurchase(tx, answered)
+  return answered
+}
+
+function heldAnswer({ saleRecordId, line, commodity, grams, state, acceptedGrams, decidedAt }: PurchaseRow) {
+  if (state === "offered" || decidedAt === null) throw new Error("a purchase has no answer")
+  const purchase = { saleRecordId, lineIndex: line, commodity, grams }
+  return { ...purchase, outcome: state, acceptedGrams: acceptedGrams ?? 0, decidedAtMs: decidedAt.getTime() }
 }

@@ -53,6 +53,21 @@ export type Notice =
       /** The most that can be accepted. */
       readonly grams: number
     }
+  | {
+      /** Which answer holds now that one more was given: on the phone, or at a terminal of the stall. */
+      readonly kind: "purchase-answered"
+      readonly saleRecordId: string
+      readonly lineIndex: number
+      readonly commodity: number
+      readonly grams: number
+      readonly outcome: "accepted" | "private" | "refused"
+      readonly acceptedGrams: number
+      /** When it was given: a notice of an older one changes nothing. */
+      readonly decidedAtMs: number
+      /** The upload of the one that was just given, and whether that is what holds; a phone's is no terminal's. */
+      readonly uploadId: string
+      readonly isNewest: boolean
+    }
 
 /** Queues a notice for one terminal. Its version is the second of its making: a later notice is never older. */
 export function notifyTerminal(

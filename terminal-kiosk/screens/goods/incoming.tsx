@@ -29,6 +29,7 @@ export function Incoming() {
               <span>{weightText(row.acceptedGrams ?? row.grams, settings.weightUnit, settings.language)}</span>
               <span className={row.answer === undefined ? "chip waiting" : "chip"}>
                 {row.answer === undefined ? `◔ ${say("toBeAnswered")}` : say(answerWords[row.answer])}
+                {isHeard(row) && ` · ${say("answeredElsewhere")}`}
               </span>
             </button>
           </li>
@@ -37,6 +38,11 @@ export function Incoming() {
       {open !== undefined && <AnswerSheet purchase={open} onClose={() => setOpen(undefined)} />}
     </>
   )
+}
+
+/** Answered on the stall's phone or at another of its terminals. */
+function isHeard({ answeredBy, heardAtMs }: PurchaseRow): boolean {
+  return answeredBy === undefined && heardAtMs !== undefined
 }
 
 function rank({ answer }: PurchaseRow): number {

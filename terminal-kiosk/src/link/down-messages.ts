@@ -118,6 +118,19 @@ const noticeMessage = z.discriminatedUnion("kind", [
     commodity: z.number().int().min(0).max(0xffff_ffff),
     grams: z.number().int().min(0).max(0xffff_ffff),
   }),
+  z.object({
+    v,
+    kind: z.literal("purchase-answered"),
+    saleRecordId: z.string().regex(/^[0-9a-f]{32}$/),
+    lineIndex: z.number().int().min(0).max(254),
+    commodity: z.number().int().min(0).max(0xffff_ffff),
+    grams: z.number().int().min(0).max(0xffff_ffff),
+    outcome: z.enum(["accepted", "private", "refused"]),
+    acceptedGrams: z.number().int().min(0).max(0xffff_ffff),
+    decidedAtMs: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER),
+    uploadId: uuid,
+    isNewest: z.boolean(),
+  }),
 ])
 
 const downMessages = {

@@ -1,5 +1,6 @@
 import { payeeKey } from "../payees/list-payees"
 import { purchaseKey } from "../stock/accept-purchase"
+import { hearAnswer } from "../stock/hear-answer"
 import { stockTakeKey } from "../stock/take-stock"
 import type { Change } from "../store/local-store"
 import type { BindingRow } from "../store/rows"
@@ -25,11 +26,12 @@ async function changesOf(terminal: Terminal, notice: Notice): Promise<readonly C
       { table: "openPurchases", change: "put", key, row },
     ]
   }
+  if (notice.kind === "purchase-answered") return hearAnswer(terminal, notice)
   const change = await changeOf(terminal, notice)
   return change === undefined ? [] : [change]
 }
 
-type OtherNotice = Exclude<Notice, { readonly kind: "purchase-offered" }>
+type OtherNotice = Exclude<Notice, { readonly kind: "purchase-offered" | "purchase-answered" }>
 
 async function changeOf({ store, clock }: Terminal, notice: OtherNotice): Promise<Change | undefined> {
   switch (notice.kind) {

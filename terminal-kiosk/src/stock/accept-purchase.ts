@@ -31,14 +31,14 @@ export function acceptPurchase(
     if (row === undefined || saleRecordId === undefined) return err("purchase/unknown")
     const acceptedGrams = answer.outcome === "accepted" ? answer.grams : 0
     if (acceptedGrams > row.grams) return err("purchase/more-than-bought")
-    const { change } = await draftUpload(terminal, "arrival", {
+    const { uploadId, change } = await draftUpload(terminal, "arrival", {
       saleRecordId,
       lineIndex: row.lineIndex,
       acceptedGrams,
       acceptedAtSeconds: msToSeconds2024(terminal.clock.nowMs()),
       outcome: answer.outcome,
     })
-    const answered = { ...row, answer: answer.outcome, acceptedGrams }
+    const answered = { ...row, answer: answer.outcome, acceptedGrams, answeredBy: uploadId }
     await terminal.store.commit([
       change,
       { table: "purchases", change: "put", key, row: answered },

@@ -113,6 +113,10 @@ export interface PurchaseRow {
   readonly grams: number
   readonly answer?: "accepted" | "private" | "refused"
   readonly acceptedGrams?: number
+  /** Upload that tells this terminal's own answer. As long as it waits, the gateway has not weighed it against others. */
+  readonly answeredBy?: string
+  /** When the newest answer was given that the gateway told of: here, on the phone, or at another terminal. */
+  readonly heardAtMs?: number
 }
 
 /** A wallet that answered this terminal's bind code; keyed by binding id. */

@@ -5,12 +5,15 @@ import { answerByWallet } from "@suyuan/api/stock/answer-by-wallet"
 import { listBought } from "@suyuan/api/stock/list-purchases"
 import { bindings } from "@suyuan/drizzle/schema/buyers"
 import { records } from "@suyuan/drizzle/schema/ledger"
+import { outbox } from "@suyuan/drizzle/schema/outbox"
 import { pileEvents } from "@suyuan/drizzle/schema/trace"
 import { RECORD_KINDS } from "@suyuan/protocol/ledger/record-kind"
+import { terminalToHex } from "@suyuan/protocol/terminal/identifiers"
+import { parseDownMessage } from "@suyuan/terminal-kiosk/link/down-messages"
 import { and, eq } from "drizzle-orm"
 import { sessionOf, testApp } from "../../support/app"
 import { type TestGateway, testGateway } from "../../support/context"
-import { harvestBody, nextMoment, openTrade, type Trade } from "../../support/goods"
+import { arrivalBody, harvestBody, nextMoment, openTrade, type Trade } from "../../support/goods"
 import { operator, refusalOf } from "../../support/stall"
 import { sell } from "../recalls/day"
 
@@ -62,6 +65,40 @@ describe("a wallet that is bound to the stall", () => {
     await say(id, "accepted", 1000)
     expect(await inPile(id)).toEqual([1000])
     expect(await refusalOf(say(id, "accepted", 1001))).toBe("stock/more-than-bought")
+  })
+
+  test("[UP-19] the stall's terminals hear which answer holds, whichever side gave it", async () => {
+    const { ctx, clock } = gateway
+    const { terminalId } = trade.stall
+    const id = await buy()
+    const told = async () => {
+      const rows = await ctx.db
+        .select()
+        .from(outbox)
+        .where(eq(outbox.recipient, terminalToHex(terminalId)))
+        .orderBy(outbox.id)
+      return rows.flatMap(({ topic, payload }) => {
+        const heard = parseDownMessage(topic, JSON.stringify(payload))
+        const notice = heard?.topic === "notice" ? heard.message : undefined
+        return notice?.kind === "purchase-answered" && notice.saleRecordId === id ? [notice] : []
+      })
+    }
+    await say(id, "accepted", 800)
+    await say(id, "accepted", 800)
+    expect(await told()).toMatchObject([{ lineIndex: 0, grams: 1000, outcome: "accepted", acceptedGrams: 800 }])
+    nextMoment(clock)
+    const uploadId = ctx.random.uuid()
+    const own = await trade.stall.envelope("arrival", arrivalBody(ctx, id, "private"), uploadId)
+    const late = await trade.stall.envelope("arrival", arrivalBody(ctx, id, "refused"))
+    nextMoment(clock)
+    await trade.stall.deliver(own)
+    expect((await told()).at(-1)).toMatchObject({ outcome: "private", acceptedGrams: 0, uploadId, isNewest: true })
+    nextMoment(clock)
+    await say(id, "accepted", 1000)
+    // Said before the phone's answer, and delivered after it.
+    await trade.stall.deliver(late)
+    expect((await told()).at(-1)).toMatchObject({ outcome: "accepted", acceptedGrams: 1000, isNewest: false })
+    expect(await told()).toHaveLength(4)
   })
 
   test("[BY-5] a repeat after a lost answer writes nothing", async () => {

@@ -4,6 +4,7 @@ import { parseStockSnapshot, verifyStockSnapshot } from "@suyuan/protocol/termin
 import { verifyNoble } from "@suyuan/protocol/terminal/verify-noble"
 import { recordInspection } from "@suyuan/terminal-kiosk/inspections/record-inspection"
 import { takeNotice } from "@suyuan/terminal-kiosk/link/take-notice"
+import { takeAcks } from "@suyuan/terminal-kiosk/outbox/take-acks"
 import { acceptPurchase, purchaseKey } from "@suyuan/terminal-kiosk/stock/accept-purchase"
 import { declareHarvest, newHarvestIds } from "@suyuan/terminal-kiosk/stock/declare-harvest"
 import { enterOutsideGoods } from "@suyuan/terminal-kiosk/stock/enter-outside-goods"
@@ -121,6 +122,57 @@ test("an offered purchase is answered with at most what was bought, and can be c
   expect(await store.get("purchases", key)).toMatchObject({ answer: "accepted", acceptedGrams: 4800 })
   await acceptPurchase(terminal, key, { outcome: "refused" })
   expect(await newestBody(store, "arrival")).toMatchObject({ acceptedGrams: 0, outcome: "refused" })
+})
+
+test("[UP-19] what was answered on the phone is heard, unless an own answer is on its way that the gateway has not weighed", async () => {
+  const { terminal, store } = await openStall()
+  const offer = { saleRecordId: "51".repeat(16), lineIndex: 0, commodity: 7, grams: 5000 }
+  const key = purchaseKey(offer)
+  const answered = (decidedAtMs: number, more: { uploadId?: string; isNewest?: boolean; outcome?: "refused" } = {}) =>
+    takeNotice(terminal, {
+      ...{ v: 1, kind: "purchase-answered", ...offer, outcome: "accepted", acceptedGrams: 4800, decidedAtMs },
+      ...{ uploadId: terminal.newId(), isNewest: true, ...more },
+    })
+  const row = () => store.get("purchases", key)
+  await takeNotice(terminal, { v: 1, kind: "purchase-offered", ...offer })
+  for (let times = 0; times < 2; times += 1) await answered(1000)
+  expect(await row()).toMatchObject({ answer: "accepted", acceptedGrams: 4800, heardAtMs: 1000 })
+  expect(await store.list("openPurchases")).toEqual([])
+  // Repeated late, an older one changes nothing.
+  await answered(900, { outcome: "refused" })
+  expect(await row()).toMatchObject({ answer: "accepted" })
+
+  await acceptPurchase(terminal, key, { outcome: "private" })
+  const own = (await row())?.answeredBy ?? ""
+  await answered(2000)
+  expect(await row()).toMatchObject({ answer: "private", answeredBy: own })
+  // The gateway has both: the phone's holds, and its word may be here before the acknowledgement.
+  await answered(2000, { uploadId: own, isNewest: false })
+  expect(await row()).toEqual({ ...offer, answer: "accepted", acceptedGrams: 4800, heardAtMs: 2000 })
+
+  await acceptPurchase(terminal, key, { outcome: "refused" })
+  const second = (await row())?.answeredBy ?? ""
+  await answered(3000, { uploadId: second, outcome: "refused" })
+  await takeAcks(terminal, [{ id: second, result: "stored" }])
+  expect(await row()).toMatchObject({ answer: "refused", answeredBy: second, heardAtMs: 3000 })
+  await answered(4000)
+  expect((await row())?.answeredBy).toBeUndefined()
+})
+
+test("[UP-19] an answer to a purchase that was never heard of is kept, too", async () => {
+  const { terminal, store } = await openStall()
+  const offer = { saleRecordId: "52".repeat(16), lineIndex: 3, commodity: 7, grams: 900 }
+  const said = {
+    outcome: "refused",
+    acceptedGrams: 0,
+    decidedAtMs: 1,
+    uploadId: terminal.newId(),
+    isNewest: true,
+  } as const
+  await takeNotice(terminal, { v: 1, kind: "purchase-answered", ...offer, ...said })
+  expect(await store.get("purchases", purchaseKey(offer))).toMatchObject({ answer: "refused", acceptedGrams: 0 })
+  await takeNotice(terminal, { v: 1, kind: "purchase-offered", ...offer })
+  expect(await store.list("openPurchases")).toEqual([])
 })
 
 test("[UP-17] a stock-take counts at once, and shows what the book had when the gateway says so", async () => {
