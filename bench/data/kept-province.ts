@@ -2,6 +2,7 @@
 // what is there and say its size.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { sumPileDays } from "@suyuan/api/trace/sum-days"
 import { MS_PER_DAY } from "@suyuan/protocol/units/instant"
 import postgres from "postgres"
 import { z } from "zod"
@@ -61,7 +62,8 @@ export async function buildProvince(run: Run, trades: number): Promise<ProvinceF
     }
     await trade.end()
     await storePiles(line, province, trade)
-    await ctx.sql`VACUUM (ANALYZE) pile_days, piles, lots, purchases, buyers`
+    await sumPileDays(ctx, days + lastDayAgo)
+    await ctx.sql`VACUUM (ANALYZE) pile_days, pile_sums, piles, lots, purchases, buyers`
     // As a night leaves it: or the database would tidy up while it is measured.
     for (const parent of ["sales", "sale_lines", "records", "pile_events", "bought_origins"]) {
       await ctx.sql`VACUUM (ANALYZE) ${ctx.sql(parent)}`

@@ -1,4 +1,17 @@
-import { bigint, boolean, date, integer, jsonb, pgTable, primaryKey, smallint, text, uuid } from "drizzle-orm/pg-core"
+import {
+  bigint,
+  boolean,
+  date,
+  index,
+  integer,
+  json,
+  jsonb,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  uuid,
+} from "drizzle-orm/pg-core"
 import { hexBytes, instant } from "./columns"
 
 /** Goods declared together, at harvest. */
@@ -161,6 +174,28 @@ export const pileDays = pgTable(
     supplierRevisions: bigint("supplier_revisions", { mode: "number" }).array().notNull(),
   },
   (t) => [primaryKey({ columns: [t.pileId, t.day] })],
+)
+
+/**
+ * What happened in a pile on a UTC day until some time of it, with outflows that nothing tells apart as one of their sum, so
+ * that a recall need not read each. It counts only while nothing revised the pile as it was until then.
+ */
+export const pileSums = pgTable(
+  "pile_sums",
+  {
+    pileId: hexBytes("pile_id").notNull(),
+    day: date("day", { mode: "string" }).notNull(),
+    until: instant("until").notNull(),
+    /** Of the pile as it was until then, when this was summed. */
+    revisions: bigint("revisions", { mode: "number" }).notNull(),
+    /** As `trace/pile-sums` writes them. */
+    events: json("events").notNull(),
+    /** The outflows that these events name. */
+    namedPile: hexBytes("named_pile").array().notNull(),
+    namedRecord: hexBytes("named_record").array().notNull(),
+    namedLine: smallint("named_line").array().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.pileId, t.day] }), index("pile_sums_by_day").on(t.day)],
 )
 
 /**

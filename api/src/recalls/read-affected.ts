@@ -7,6 +7,7 @@ import { type SQL, sql } from "drizzle-orm"
 import type { Reader } from "../context"
 import { utcDay } from "../day"
 import { discardedLineOffset } from "../trace/apply-refunded-goods"
+import type { RunSums } from "../trace/sum-days"
 import { arrayOf, unnest } from "../unnest"
 
 /**
@@ -26,6 +27,8 @@ export type AffectedRun = {
   readonly expectedGrams: number
   /** Bought by a merchant whose pile is followed too: its goods are counted where they went. */
   readonly isFollowed: boolean
+  /** Of a run that was summed before: its sales need be read only to be shown. */
+  readonly sums: (RunSums & { readonly gramsHigh: number }) | undefined
 }
 
 export type AffectedPile = {
@@ -96,13 +99,84 @@ export function affectedLines(runs: readonly AffectedRun[]): SQL {
     ) AS affected WHERE may > 0`
 }
 
-/** Sums by pile, and one page of the sales that are expected to hold most. The sales themselves stay in the database. */
+/**
+ * Sums by pile, and one page of the sales that are expected to hold most. The sales themselves stay in the database; of
+ * runs that were summed before, it reads for the first page those that can have one of it.
+ */
 export async function readAffected(
   reader: Reader,
   runs: readonly AffectedRun[],
   merchantIds: readonly string[],
   { after, limit }: { after: SaleCursor | undefined; limit: number },
 ): Promise<{ piles: AffectedPile[]; sales: AffectedSale[]; stalls: Stall[] }> {
+  const read = new Set(after ? runs : needed(runs, limit))
+  const found = await readLines(reader, [...read], merchantIds, { after, limit })
+  const piles = new Map((found?.piles ?? []).map((pile) => [pile.pileId, { ...pile, mark: BigInt(pile.mark) }]))
+  for (const run of runs) {
+    const { pileId, sums } = run
+    if (read.has(run) || sums === undefined) continue
+    const known = piles.get(pileId) ?? { pileId, sales: 0, mayGrams: 0, mustGrams: 0, mark: 0n }
+    piles.set(pileId, {
+      ...known,
+      sales: known.sales + sums.sales,
+      mayGrams: known.mayGrams + sums.gramsHigh,
+      mark: known.mark ^ BigInt(sums.mark),
+    })
+  }
+  const expected = expectedOf(runs)
+  return {
+    piles: [...piles.values()].map((pile) => {
+      return { ...pile, expectedGrams: expected.get(pile.pileId) ?? 0, mark: pile.mark.toString() }
+    }),
+    sales: found?.sales ?? [],
+    stalls: found?.stalls ?? [],
+  }
+}
+
+/** In proportion, so that the parts of a run add up to it; not what was thrown away, or is counted where it went. */
+function expectedOf(runs: readonly AffectedRun[]): ReadonlyMap<string, number> {
+  const grams = new Map<string, number>()
+  for (const { pileId, line, recordId, isFollowed, expectedGrams } of runs) {
+    if (isFollowed || (recordId !== undefined && line >= discardedLineOffset)) continue
+    grams.set(pileId, (grams.get(pileId) ?? 0) + expectedGrams)
+  }
+  return grams
+}
+
+/**
+ * Runs whose sales are read one by one: those that were not summed before, those of which the sums do not tell what each
+ * sale may and must hold, and those that can have a sale among the first `limit`.
+ */
+function needed(runs: readonly AffectedRun[], limit: number): AffectedRun[] {
+  const isPlain = ({ sums, mayGrams, otherGrams }: AffectedRun) =>
+    sums !== undefined && mayGrams >= sums.mostHigh && otherGrams >= sums.mostLow
+  const [plain, others] = [runs.filter(isPlain), runs.filter((run) => !isPlain(run))]
+  // At least a tenth of a run's sales weigh as much as `manyHigh`, so that many are expected to hold as much.
+  const expectedIn = ({ expectedGrams, grams }: AffectedRun, saleGrams: number) =>
+    grams === 0 ? 0 : (expectedGrams * saleGrams) / grams
+  const most = plain
+    .map((run) => ({
+      sales: Math.max(1, Math.floor((run.sums?.sales ?? 0) / 10)),
+      grams: expectedIn(run, run.sums?.manyHigh ?? 0),
+    }))
+    .sort((a, b) => b.grams - a.grams)
+  let [count, least] = [0, 0]
+  for (const { sales, grams } of most) {
+    count += sales
+    least = grams
+    if (count >= limit) break
+  }
+  // Rounded to whole grams, and the order of those that are equal is by what they may hold.
+  const isHopeless = (run: AffectedRun) => count >= limit && expectedIn(run, run.sums?.mostHigh ?? 0) < least - 1
+  return [...others, ...plain.filter((run) => !isHopeless(run))]
+}
+
+async function readLines(
+  reader: Reader,
+  runs: readonly AffectedRun[],
+  merchantIds: readonly string[],
+  { after, limit }: { after: SaleCursor | undefined; limit: number },
+): Promise<Found | undefined> {
   const stalls = sql`
     SELECT json_agg(json_build_object('merchantId', m.id, 'stallNumber', m.stall_number, 'name', m.name, 'siteName', s.name))
     FROM ${merchants} AS m JOIN ${sites} AS s ON s.id = m.site_id WHERE m.id = ANY (${arrayOf("uuid", merchantIds)})`
@@ -121,7 +195,6 @@ export async function readAffected(
         SELECT encode(pile_id, 'hex') AS "pileId", count(*) FILTER (WHERE NOT followed) AS sales,
           coalesce(sum(may) FILTER (WHERE NOT followed), 0)::float8 AS "mayGrams",
           coalesce(sum(must) FILTER (WHERE NOT followed), 0)::float8 AS "mustGrams",
-          coalesce(sum(expected) FILTER (WHERE NOT followed), 0)::float8 AS "expectedGrams",
           bit_xor(hashtextextended(encode(record_id, 'hex'), line))::text AS mark
         FROM hit GROUP BY pile_id
       ) AS pile
@@ -140,11 +213,11 @@ export async function readAffected(
         ORDER BY expected DESC, may DESC, page.record_id, page.line
       ) AS sale
     ) AS sales`)
-  return { piles: found?.piles ?? [], sales: found?.sales ?? [], stalls: found?.stalls ?? [] }
+  return found
 }
 
 type Found = {
-  readonly piles: AffectedPile[] | null
+  readonly piles: Omit<AffectedPile, "expectedGrams">[] | null
   readonly sales: AffectedSale[] | null
   readonly stalls: Stall[] | null
 }

@@ -13,7 +13,7 @@ const shelfLifeHoursDefault = 336
 
 /**
  * Level by level the piles that goods of the set may have come to, each since the first of them: purchases from a reached
- * pile while its goods can have been there, and until their shelf life is over (`lastMs`, RC-2). One query.
+ * pile while its goods can have been there, and until the day is over on which their shelf life ends (`lastMs`, RC-2). One query.
  */
 export function readReach(reader: Reader, sources: FrozenSources, nowMs: number): Promise<Reached> {
   const lastDay = lastDayOf(nowMs)
@@ -32,10 +32,16 @@ export function readReach(reader: Reader, sources: FrozenSources, nowMs: number)
         )})
       UNION ALL
       SELECT NULL, inflows.pile_id, inflows.at, pile.commodity, NULL FROM inflows JOIN ${piles} AS pile ON pile.id = inflows.pile_id
-    ), span AS MATERIALIZED (
-      SELECT (min(at AT TIME ZONE 'UTC'))::date - 1 AS first_day,
-        max(coalesce(expires_at, at + coalesce(shelf_life_hours, ${shelfLifeHoursDefault}::int) * interval '1 hour')) AS last
+    ), shelf AS (
+      SELECT min(at) AS first, max(coalesce(expires_at,
+        at + coalesce(shelf_life_hours, ${shelfLifeHoursDefault}::int) * interval '1 hour')) AT TIME ZONE 'UTC' AS last
       FROM asked LEFT JOIN ${commodities} ON code = commodity
+    ), span AS MATERIALIZED (
+      -- Whole days: most of them were summed before.
+      SELECT (first AT TIME ZONE 'UTC')::date - 1 AS first_day, last::date AS last_day,
+        (last::date + 1)::timestamp AT TIME ZONE 'UTC' - interval '1 ms' AS last,
+        (last::date + 1)::timestamp AT TIME ZONE 'UTC' + 2 * ${order} < ${new Date(nowMs).toISOString()}::timestamptz AS is_over
+      FROM shelf
     ), reach AS (
       SELECT event.pile_id, event.effective_at AS at FROM asked JOIN ${pileEvents} AS event
         ON event.record_id = asked.record_id AND event.source = 'lot'
@@ -43,10 +49,15 @@ export function readReach(reader: Reader, sources: FrozenSources, nowMs: number)
       UNION
       SELECT pile_id, at FROM asked WHERE pile_id IS NOT NULL
       UNION
-      SELECT event.pile_id, event.effective_at FROM reach JOIN ${pileEvents} AS event
-        ON event.upstream_pile_id = reach.pile_id AND event.source = 'purchase'
-        AND event.effective_at >= reach.at - ${order} AND event.effective_at <= (SELECT last FROM span) + ${order}
-        AND event.day BETWEEN (SELECT first_day FROM span) AND ${lastDay}::date
+      SELECT pile_id, at FROM (
+        -- The first of each at a time: those that follow come from no later.
+        SELECT DISTINCT ON (event.pile_id) event.pile_id, event.effective_at AS at FROM reach JOIN ${pileEvents} AS event
+          ON event.upstream_pile_id = reach.pile_id AND event.source = 'purchase'
+          AND event.effective_at >= reach.at - ${order} AND event.effective_at <= (SELECT last FROM span) + ${order}
+          AND event.day >= ((reach.at - ${order}) AT TIME ZONE 'UTC')::date
+          AND event.day <= (SELECT last_day FROM span) + 1 AND event.day <= ${lastDay}::date
+        ORDER BY event.pile_id, event.effective_at
+      ) AS next
     )`
   return readReached(reader, walk, [], nowMs)
 }
@@ -77,7 +88,7 @@ export function readPast(reader: Reader, records: readonly string[], nowMs: numb
         AND event.day BETWEEN ((SELECT min(at) - 3 * (SELECT hours FROM kept) FROM asked) AT TIME ZONE 'UTC')::date
           AND ${lastDay}::date
     ), span AS MATERIALIZED (
-      SELECT NULL::date AS first_day, max(at) AS last FROM asked
+      SELECT NULL::date AS first_day, max(at) AS last, false AS is_over FROM asked
     ), reach AS (
       SELECT pile_id, at - (SELECT hours FROM kept) AS at FROM past
     )`

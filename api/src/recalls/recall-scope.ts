@@ -137,8 +137,21 @@ export type Affected = {
 /** Which outflows the set may be in, as runs: one query and the pure engine. */
 export async function findAffected(reader: Reader, sources: FrozenSources, nowMs: number): Promise<Affected> {
   const reach = await readReach(reader, sources, nowMs)
-  const piles = resolveScope(reach, recallSourcesOf(sources), lotGramsOf(sources))
+  const piles = inStockNow(reach, resolveScope(reach, recallSourcesOf(sources), lotGramsOf(sources)))
   return { reach, piles, runs: runsOf(reach, piles) }
+}
+
+/** Of what is over, what was there then may be there still, unless the pile was counted as sold out since (RC-2). */
+function inStockNow({ piles }: Reached, scope: readonly RecalledPile[]): readonly RecalledPile[] {
+  const cut = new Map(piles.filter(({ isCut }) => isCut).map((pile) => [pile.pileId, pile]))
+  if (cut.size === 0) return scope
+  return scope.map((pile) => {
+    const end = cut.get(pile.pileId)
+    if (end === undefined) return pile
+    const { grams, mayGrams } = pile.stock
+    const left = end.isSoldOut ? { grams: 0, mayGrams: 0 } : { grams, mayGrams }
+    return { ...pile, stock: { ...left, mustGrams: 0, expectedGrams: 0 } }
+  })
 }
 
 /** By the pure engine, with the clocks' error allowed for. */
@@ -182,13 +195,20 @@ function runsOf({ piles, lastMs }: Reached, scope: readonly RecalledPile[]): Aff
       if (range === undefined || row.firstMs > lastMs + openOrderMs) return []
       return [
         {
-          ...{ pileId, merchantId, firstMs: row.firstMs, lastMs: row.effectiveAt.getTime(), line: row.line },
+          ...{
+            pileId,
+            merchantId,
+            firstMs: row.firstMs,
+            lastMs: row.effectiveAt.getTime(),
+            line: row.isRun ? 0 : row.line,
+          },
           recordId: row.isRun ? undefined : row.recordId,
           grams: range.grams,
           mayGrams: range.mayGrams,
           otherGrams: row.gramsLow - range.mustGrams,
           expectedGrams: range.expectedGrams,
           isFollowed: bought.has(`${pileId}/${outflowKey(row)}`),
+          sums: row.sums && { ...row.sums, gramsHigh: row.gramsHigh },
         },
       ]
     }),

@@ -8,6 +8,7 @@ import { type NotWellFounded, type OriginOptions, type PileHistory, resolveOrigi
 import { setGroups, setRangeOf } from "./pile"
 import { outflowKey, type PileEvent } from "./pile-event"
 import { expectedGrams } from "./recall-expected"
+import { reachedHistories } from "./recall-reach"
 import type { SourceRange } from "./source-grams"
 
 /** What is recalled: lots, and inflows of goods that nobody declared (by `pileId/recordId#line`). */
@@ -48,7 +49,12 @@ export function recallScope(
   sources: RecallSources,
   options: Omit<OriginOptions, "groupOf"> = {},
 ): Result<readonly RecalledPile[], NotWellFounded> {
-  const marked = histories.map(({ pileId, events }) => ({ pileId, events: events.map(markIn(pileId, sources)) }))
+  const reached = reachedHistories(histories, (pileId, inflow) => {
+    const isOfLot = ({ sourceId }: { sourceId: string }) => sources.lots.has(sourceId)
+    const isOfLots = inflow.sources?.some(isOfLot) || inflow.carried?.some(isOfLot)
+    return isOfLots || (sources.inflows.size > 0 && sources.inflows.has(inflowKey(pileId, inflow)))
+  })
+  const marked = reached.map(({ pileId, events }) => ({ pileId, events: events.map(markIn(pileId, sources)) }))
   const includes = (sourceId: string) => sources.lots.has(sourceId) || sourceId.startsWith(recalledInflowPrefix)
   const lotGrams = options.lotGrams && withInflows(options.lotGrams, marked)
   const origins = resolveOrigins(marked, { ...options, ...(lotGrams && { lotGrams }), groupOf: setGroups(includes) })

@@ -2,6 +2,7 @@
 import { describe, expect, test } from "bun:test"
 import { expectedWalk } from "@suyuan/protocol/trace/expected-shares"
 import { resolveSet } from "@suyuan/protocol/trace/origin-range"
+import { reachedHistories } from "@suyuan/protocol/trace/recall-reach"
 import { inflowKey, recallScope } from "@suyuan/protocol/trace/recall-scope"
 import { Dice } from "./dice"
 import { Market } from "./item-simulation"
@@ -57,6 +58,49 @@ describe("the scope of a recall", () => {
         if (found) expect(found.mustGrams).toBe(range.mustGrams)
       }
     }
+  })
+
+  test("[RC-2, RC-3] ranges only what the set can have come to, and that as if all were ranged", () => {
+    let [given, left] = [0, 0]
+    for (let seed = 1; seed <= 10; seed += 1) {
+      const dice = new Dice(seed)
+      const market = new Market(dice, {})
+      market.play(4)
+      // Everybody is sold out on the second evening, most also on others.
+      const times = market.histories.flatMap(({ events }) => events.map(({ effectiveAtMs }) => effectiveAtMs))
+      const [first, last] = [Math.min(...times), Math.max(...times)]
+      const histories = market.histories.map(({ pileId, events }) => {
+        const counts = [0.25, 0.5, 0.75].flatMap((part) => {
+          if (part !== 0.5 && dice.happens(0.4)) return []
+          const effectiveAtMs = Math.round(first + part * (last - first))
+          return [{ kind: "count", recordId: `sold out ${part}`, effectiveAtMs, grams: 0 } as const]
+        })
+        return { pileId, events: [...events, ...counts] }
+      })
+      const lots = new Set([dice.one([...market.lotGrams.keys()])])
+      const isSource = (_pileId: string, { sources = [] }: { sources?: readonly { sourceId: string }[] }) =>
+        sources.some(({ sourceId }) => lots.has(sourceId))
+      for (const { events } of histories) given += events.length
+      for (const { events } of reachedHistories(histories, isSource)) left += events.length
+      for (const clockErrorMs of [0, 1000]) {
+        const scope = scopeOf(histories, { lots, inflows: noInflows }, { clockErrorMs })
+        const ranges = resolveSet(histories, (id) => lots.has(id), { clockErrorMs })
+        if (!ranges.ok) throw new Error(ranges.error.kind)
+        const said = [...ranges.value].flatMap(([pileId, outflows]) =>
+          [...outflows].flatMap(([key, { mayGrams, mustGrams }]) =>
+            mayGrams === 0 ? [] : [{ pileId, key, mayGrams, mustGrams }],
+          ),
+        )
+        const found = said.map(({ pileId, key }) => {
+          const range = scope.get(pileId)?.outflows.get(key)
+          return { pileId, key, mayGrams: range?.mayGrams, mustGrams: range?.mustGrams }
+        })
+        expect(found).toEqual(said)
+        expect(total([...scope.values()], ({ outflows }) => outflows.size)).toBe(said.length)
+      }
+    }
+    expect(left).toBeGreaterThan(0)
+    expect(left).toBeLessThan(0.9 * given)
   })
 
   test("[RC-4] expects a share inside each range, and no more than there was of it", () => {
