@@ -19,6 +19,12 @@ export const steps = [
   "confirm",
   "acknowledge",
   "recall",
+  "login",
+  "leave",
+  "share",
+  "report",
+  "join",
+  "forget",
 ] as const
 
 export type FaultRow = {
@@ -666,6 +672,110 @@ export const table = {
       step: "recall",
       fault: "gateway killed in the transaction that closes it",
       expected: "still held; asked again it is closed once and the stall sells again",
+    },
+  },
+
+  /** What a buyer does beside paying: between phone and gateway, and between the gateway and the platform. */
+  buyers: {
+    loginLostRequest: {
+      step: "login",
+      fault: "a phone's login lost on its way to the gateway",
+      expected: "nobody is made; the next one, with a code of its own, is one buyer",
+    },
+    loginLostResponse: {
+      step: "login",
+      fault: "logged in, and the phone never hears it",
+      expected: "the next login is the same buyer",
+    },
+    codeLostRequest: {
+      step: "login",
+      fault: "the gateway's question whose code it is, lost on its way to the platform",
+      expected: "unavailable and nobody made; the next code is one buyer",
+    },
+    codeLostResponse: {
+      step: "login",
+      fault: "the code used at the platform, and its answer lost",
+      expected: "unavailable, never a stranger; the next code is one buyer",
+    },
+    leaveLostRequest: {
+      step: "leave",
+      fault: "a leave for a message lost on its way to the gateway",
+      expected: "kept on the phone and told again; one leave",
+    },
+    leaveLostResponse: {
+      step: "leave",
+      fault: "a leave noted, and the phone never hears it",
+      expected: "told again by its id; one leave",
+    },
+    shareLostRequest: {
+      step: "share",
+      fault: "a share lost on its way to the gateway",
+      expected: "none is there; the next press makes one",
+    },
+    shareLostResponse: {
+      step: "share",
+      fault: "a share made, and the phone never hears its id",
+      expected: "the next press finds it; one share",
+    },
+    takeBackLostRequest: {
+      step: "share",
+      fault: "taking a share back lost on its way to the gateway",
+      expected: "it opens still, and the page says that it was not done; the next press ends it",
+    },
+    takeBackLostResponse: {
+      step: "share",
+      fault: "a share taken back, and the phone never hears it",
+      expected: "it opens for nobody; the next press is success",
+    },
+    reportLostRequest: {
+      step: "report",
+      fault: "a report lost on its way to the gateway",
+      expected: "its id is kept on the phone; sent again, one report",
+    },
+    reportLostResponse: {
+      step: "report",
+      fault: "a report stored, and the phone never hears it",
+      expected: "sent again by its id; one report",
+    },
+    photoLostRequest: {
+      step: "report",
+      fault: "a report's photo lost on its way to the gateway",
+      expected: "the report stands; the photo is sent again, once",
+    },
+    photoLostResponse: {
+      step: "report",
+      fault: "a report's photo stored, and the phone never hears it",
+      expected: "the same photo in its place again is success; one photo",
+    },
+    joinLostRequest: {
+      step: "join",
+      fault: "offering, typing, a yes and the other yes, each lost once on its way to the gateway",
+      expected: "each done again; one join, and each sees what the other bought",
+    },
+    joinLostResponse: {
+      step: "join",
+      fault: "offering, typing, a yes and the other yes, each done and unheard once",
+      expected: "an unheard code is replaced; the rest again is success; one join",
+    },
+    joinEndLostRequest: {
+      step: "join",
+      fault: "undoing a join lost on its way to the gateway",
+      expected: "still joined; undone by the next press",
+    },
+    joinEndLostResponse: {
+      step: "join",
+      fault: "a join undone, and the phone never hears it",
+      expected: "each sees its own alone; again is success",
+    },
+    forgetLostRequest: {
+      step: "forget",
+      fault: "deleting one's data lost on its way to the gateway",
+      expected: "all of it is there; the phone asks again by the id that it kept, and it is gone",
+    },
+    forgetLostResponse: {
+      step: "forget",
+      fault: "one's data deleted with its session, and the phone never hears it",
+      expected: "asked again by its id, without a session: the same counts, done once",
     },
   },
 

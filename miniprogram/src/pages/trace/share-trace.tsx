@@ -1,5 +1,6 @@
 import { useCallback, useState } from "react"
 import type { TraceAnswer } from "../../../core/origin-words"
+import { shareOf, takeSharesBack } from "../../../core/own-shares"
 import { shareCard, shareTitle } from "../../../core/share-card"
 import { Box, Press } from "../../parts/elements"
 import { Mark } from "../../parts/states"
@@ -19,7 +20,7 @@ export function ShareTrace({ trace, recordId }: { readonly trace: TraceAnswer; r
   const [picture, setPicture] = useState<string>()
   const [notice, setNotice] = useState<Notice>()
   const make = useCallback(async () => {
-    const id = await shareOf(recordId).catch(() => undefined)
+    const id = await shareOf(gateway, recordId).catch(() => undefined)
     setNotice(id === undefined ? "notDone" : undefined)
     setShareId(id)
     if (id !== undefined && hasShareSheet) drawPicture(shareCard(trace, language)).then(setPicture, () => {})
@@ -27,7 +28,7 @@ export function ShareTrace({ trace, recordId }: { readonly trace: TraceAnswer; r
   }, [recordId, trace, language])
   useShare({ title: shareTitle(trace, language), shareId, make, picture })
   const takeBack = async () => {
-    const isGone = await takeAllBack(recordId).catch(() => false)
+    const isGone = await takeSharesBack(gateway, recordId).catch(() => false)
     setNotice(isGone ? "takenBack" : "notDone")
     if (isGone) setShareId(undefined)
   }
@@ -79,21 +80,4 @@ export function SendOn({ trace, shareId }: { readonly trace: TraceAnswer; readon
   const { language } = useWords()
   useShare({ title: shareTitle(trace, language), shareId, picture: undefined })
   return null
-}
-
-/** The newest that is there, or a new one: one link is enough, and easier to take back. */
-async function shareOf(recordId: string): Promise<string | undefined> {
-  const known = await gateway.get("/traces/purchases/{recordId}/shares", { path: { recordId } })
-  const newest = known.ok ? known.value.shares[0] : undefined
-  if (newest !== undefined) return newest.id
-  const made = await gateway.post("/shares", { body: { recordId } })
-  return made.ok ? made.value.id : undefined
-}
-
-async function takeAllBack(recordId: string): Promise<boolean> {
-  const known = await gateway.get("/traces/purchases/{recordId}/shares", { path: { recordId } })
-  if (!known.ok) return false
-  const ids = known.value.shares.map(({ id }) => id)
-  const answers = await Promise.all(ids.map((shareId) => gateway.delete("/shares/{shareId}", { path: { shareId } })))
-  return answers.every((answer) => answer.ok || answer.status === 404)
 }
