@@ -11888,7 +11888,7 @@ export interface components {
             readonly asOf: string;
             /**
              * Format: date-time
-             * @description Its shelf life ends then: later sales hold none
+             * @description Its shelf life, as the catalogue had it, ends then: later sales hold none. That of the committed list is an assumption
              */
             readonly lastSaleAt: string;
             /** @description Names this scope: other sales, weights or stalls have another one */

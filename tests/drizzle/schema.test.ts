@@ -2,11 +2,13 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "
 import { readdirSync } from "node:fs"
 import { join } from "node:path"
 import { ensurePartitions } from "@suyuan/api/jobs/partitions"
+import { makePartitions, PartitionsInUse } from "@suyuan/drizzle/make-partitions"
 import { migrate } from "@suyuan/drizzle/migrate"
 import { outbox } from "@suyuan/drizzle/schema/outbox"
 import { pileEvents } from "@suyuan/drizzle/schema/trace"
 import { is } from "drizzle-orm"
 import { getTableConfig, PgTable } from "drizzle-orm/pg-core"
+import postgres from "postgres"
 import { type TestGateway, testGateway } from "../support/context"
 
 setDefaultTimeout(60_000)
@@ -166,6 +168,39 @@ describe("partitions", () => {
     const { made } = await ensure()
     expect(made).toBeGreaterThan(0)
     expect(await ensure()).toEqual({ made: 0, told: [] })
+  })
+
+  test("are made beside whoever reads several tables for long: neither waits for the other in a ring", async () => {
+    const reading = postgres(gateway.ctx.config.DATABASE_URL, { max: 1, onnotice: () => {} })
+    const days = { from: dayName(gateway.clock.nowMs() + 20 * dayMs), to: dayName(gateway.clock.nowMs() + 21 * dayMs) }
+    let made: Promise<number> | undefined
+    await reading.begin(async (tx) => {
+      await tx`SELECT FROM sales LIMIT 1`
+      made = makePartitions(gateway.ctx.sql, { ...days, tries: 40 })
+      const isWaiting = async () => {
+        const [lock] = await gateway.ctx.sql`
+          SELECT count(*)::int AS waiting FROM pg_locks WHERE relation = 'sales'::regclass AND NOT granted`
+        return lock?.waiting > 0
+      }
+      while (!(await isWaiting()));
+      // What the maker was at before, and what it waits for: also for others than its first reader.
+      await tx`SELECT FROM attempts LIMIT 1`
+      await gateway.ctx.sql`SELECT FROM sales LIMIT 1`
+    })
+    await reading.end()
+    expect(await made).toBe(2 * grownByTrade.length)
+  })
+
+  test("of a table that stays in use are told apart from a failure", async () => {
+    const reading = postgres(gateway.ctx.config.DATABASE_URL, { max: 1, onnotice: () => {} })
+    const day = dayName(gateway.clock.nowMs() + 30 * dayMs)
+    await reading.begin(async (tx) => {
+      await tx`SELECT FROM sales LIMIT 1`
+      const made = makePartitions(gateway.ctx.sql, { from: day, to: day, tries: 1 })
+      expect(await made.catch((error: unknown) => error)).toBeInstanceOf(PartitionsInUse)
+    })
+    await reading.end()
+    expect(await makePartitions(gateway.ctx.sql, { from: day, to: day, tries: 1 })).toBe(1)
   })
 
   test("a row in a default partition is reported, and moved to a partition of its day", async () => {

@@ -46,7 +46,7 @@ export const scopeQuery = z.object({
 export const recallScope = z
   .object({
     asOf: instant,
-    lastSaleAt: instant.openapi({ description: "Its shelf life ends then: later sales hold none" }),
+    lastSaleAt: instant.openapi({ description: "Its shelf life, as the catalogue had it, ends then: later sales hold none. That of the committed list is an assumption" }),
     digest: z.string().openapi({ description: "Names this scope: other sales, weights or stalls have another one" }),
     reachDigest: z
       .string()

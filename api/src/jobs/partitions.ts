@@ -1,3 +1,4 @@
+import { makePartitions } from "@suyuan/drizzle/make-partitions"
 import { sql } from "drizzle-orm"
 import { raiseAlarms } from "../alarms/raise-alarms"
 import type { Context } from "../context"
@@ -8,6 +9,8 @@ const dayMs = 86_400_000
 const daysAhead = 14
 /** Goods are entered some days late, tablets come back from the drawer: such a day gets its partition, however old. */
 const daysBackMax = 400
+/** Half a minute for a table that is always in use; then again in an hour. */
+const tries = 40
 
 /**
  * Makes the coming days' partitions. A row that lay in a default partition all the same is an alarm; it moves to a
@@ -16,23 +19,12 @@ const daysBackMax = 400
 export async function ensurePartitions(ctx: Context): Promise<number> {
   const nowMs = ctx.clock.nowMs()
   const day = (days: number) => utcDay(new Date(nowMs + days * dayMs))
-  let made = await makePartitions(ctx, day(0), day(daysAhead))
+  let made = await makePartitions(ctx.sql, { from: day(0), to: day(daysAhead), tries })
   for (const stray of await findStrays(ctx)) {
     ctx.log.error(stray, "rows lie in a default partition")
     await raiseStray(ctx, stray, day(0))
     const isPlausible = stray.day >= day(-daysBackMax) && stray.day <= day(daysAhead)
-    if (isPlausible) made += await makePartitions(ctx, stray.day, stray.day)
-  }
-  return made
-}
-
-async function makePartitions(ctx: Context, from: string, to: string): Promise<number> {
-  let made = 0
-  for (const { parent } of await ctx.db.execute<{ parent: string }>(sql`SELECT day_partitioned_tables() AS parent`)) {
-    const [row] = await ctx.db.execute<{ made: number }>(
-      sql`SELECT ensure_day_partitions_of(${parent}, ${from}::date, ${to}::date) AS made`,
-    )
-    made += row?.made ?? 0
+    if (isPlausible) made += await makePartitions(ctx.sql, { from: stray.day, to: stray.day, tries })
   }
   return made
 }
