@@ -64,7 +64,10 @@ export const terminalWords = {
     zh: "先别交货：付款结果不明，请顾客报六位收款码",
     en: "Do not hand over yet: the result is unknown; ask for the six digits",
   },
-  paymentRefused: { zh: "没付成功，顾客可以再扫一次", en: "Not paid; the buyer may scan again" },
+  paymentRefused: {
+    zh: "顾客未付成：再扫一次，或收现金，或取消",
+    en: "Refused: scan again, take cash, or cancel",
+  },
   codeExpired: { zh: "码已过期，请换新码", en: "The code is too old; show a fresh one" },
   codeAged: {
     zh: "付过款的先报六位收款码；还没付的，可以换新码",

@@ -139,7 +139,13 @@ export function openPayFlow(options: PayFlowOptions): PayFlow {
       return follow(about, undefined)
     }
     const outcome = await wallet.pay(bridge).catch(() => "unknown" as const)
-    if (outcome === "cancelled" || outcome === "failed") return show({ at: outcome, sale: about })
+    if (outcome === "cancelled" || outcome === "failed") {
+      // The seller's screen is told. A hint: nobody waits for it, and nothing depends on it.
+      client()
+        .post("/p/{digits}/given-up", { path: { digits }, body: { why: outcome } })
+        .catch(() => undefined)
+      return show({ at: outcome, sale: about })
+    }
     if (mustAskGateway(outcome)) await follow(about, outcome)
   }
 

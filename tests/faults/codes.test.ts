@@ -68,6 +68,25 @@ async function newSale(): Promise<TestSale> {
   return sale
 }
 
+/** A payer who began and left the wallet's sheet. */
+async function giveUp() {
+  const sale = await newSale()
+  const payer = await market.newPayer("wechat-pay")
+  const opened = await market.open(sale, payer)
+  const paysAfterAll = async () => {
+    await market.decideOn(opened, payer)
+    await market.settled(sale)
+    expect(await market.saleRow(sale)).toMatchObject({ state: "paid", paidFen: saleFen, refundedFen: 0 })
+  }
+  return { sale, payer, paysAfterAll }
+}
+
+async function hintsOf({ counter }: TestSale): Promise<number> {
+  const [row] = await market.ctx.sql`
+    SELECT count(*)::int AS hints FROM outbox WHERE topic = 'hint' AND (payload->>'counter')::int = ${counter}`
+  return row?.hints
+}
+
 runRows("codes", {
   altered: async () => {
     const digits = payCodeDigits(await market.newCode())
@@ -145,6 +164,20 @@ runRows("codes", {
     expect(orders).toHaveLength(1)
     const [row] = await market.ctx.sql`SELECT count(*)::int AS n FROM attempts WHERE counter = ${code.body.counter}`
     expect(row?.n).toBe(1)
+  },
+  givenUpUnsaid: async () => {
+    const { sale, payer, paysAfterAll } = await giveUp()
+    await paysAfterAll()
+    expect(await hintsOf(sale)).toBe(0)
+    expect(codeOf(await tap(payCodeDigits(sale.code), payer))).toBe("200 undefined")
+  },
+  givenUpUnanswered: async () => {
+    const { sale, payer, paysAfterAll } = await giveUp()
+    const say = () => call(`/p/${payCodeDigits(sale.code)}/given-up`, payer, { why: "cancelled" })
+    // Of the first one the phone hears nothing.
+    expect([(await say()).body, (await say()).body]).toEqual([{ isTold: true }, { isTold: false }])
+    expect(await hintsOf(sale)).toBe(1)
+    await paysAfterAll()
   },
   fiftyPayers: async () => {
     const sale = await newSale()

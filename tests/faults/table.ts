@@ -254,6 +254,16 @@ export const table = {
       fault: "100 taps of one payer at once",
       expected: "one sale, one attempt, one order",
     },
+    givenUpUnsaid: {
+      step: "pay",
+      fault: "the request by which a phone says that its wallet gave up is lost",
+      expected: "the terminal hears nothing; the code stays payable and is paid once",
+    },
+    givenUpUnanswered: {
+      step: "pay",
+      fault: "the answer to a phone that says that its wallet gave up is lost",
+      expected: "said again it is told once; no money changed, and a later payment counts",
+    },
     fiftyPayers: {
       step: "pay",
       fault: "50 payers of one code at once, on both platforms",

@@ -117,6 +117,8 @@ for (const outcome of ["cancelled", "failed"] as const) {
     await run.flow.pay("alipay")
     expect(run.last().at).toBe(outcome)
     expect(run.asked).not.toContain("GET /state")
+    // [PY-23] The stall is told; that it has no answer here keeps nobody waiting.
+    expect(run.asked.filter((each) => each === "POST /given-up")).toHaveLength(1)
     run.flow.back()
     expect(run.last()).toMatchObject({ at: "sale", isBusy: false })
   })

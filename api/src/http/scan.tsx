@@ -13,6 +13,7 @@ import { reasonOf, ServiceError } from "../errors"
 import { type OpenedPayment, type OutsideWallet, openPayment } from "../payments/open-payment"
 import type { PaymentDeps } from "../payments/payment-deps"
 import { type Bridge, type Platform, payMethods, platforms } from "../payments/payment-provider"
+import { reportGivenUp } from "../payments/report-given-up"
 import { describeSale } from "../sales/describe-sale"
 import { alarmOtherBytes, openSale } from "../sales/open-sale"
 import { readSale } from "../sales/read-sale"
@@ -116,6 +117,29 @@ const payRoute = createRoute({
   },
 })
 
+const givenUpRoute = createRoute({
+  method: "post",
+  path: "/p/{digits}/given-up",
+  tags: ["scan"],
+  summary: "The wallet gave up: a hint for the seller's screen",
+  description:
+    "Changes no money: the attempt stays payable, and a later payment counts. Heard only of the payer's own attempt while the sale is being paid.",
+  request: {
+    params: digitsParam,
+    body: {
+      content: { "application/json": { schema: z.strictObject({ why: z.enum(["cancelled", "failed"]) }) } },
+      required: true,
+    },
+  },
+  responses: {
+    200: {
+      description: "Whether the terminal is told",
+      content: { "application/json": { schema: z.object({ isTold: z.boolean() }) } },
+    },
+    ...refusals(...codeRefusals, "request/unauthenticated", "request/too-many"),
+  },
+})
+
 const stateRoute = createRoute({
   method: "get",
   path: "/p/{digits}/state",
@@ -190,6 +214,13 @@ export function scanRoutes(deps: ScanDeps): Routes {
     const opened = await pay(deps, buyer, code)
     if (isForm) return c.redirect(`/p/${digits}`, 303)
     return c.json(await openedView(opened), 200)
+  })
+
+  routes.openapi(givenUpRoute, async (c) => {
+    const { key: sale } = await read(ctx, parse(c.req.valid("param").digits))
+    const buyer = await deps.buyerOf(c)
+    if (buyer === undefined) throw new ServiceError("request/unauthenticated")
+    return c.json({ isTold: await reportGivenUp(ctx, buyer, { sale, ...c.req.valid("json") }) }, 200)
   })
 
   routes.openapi(stateRoute, async (c) => {

@@ -4,6 +4,7 @@ import type { Context, Transaction } from "../context"
 import { askPlatform, askToClose } from "./ask-platform"
 import { type AttemptKey, type AttemptRow, attemptsOf, lockAttempt, type SaleRow, updateAttempt } from "./attempts"
 import { changeSale, settlementOf } from "./change-sale"
+import { tellWhenAllGaveUp } from "./payer-hints"
 import type { PaymentDeps } from "./payment-deps"
 import { appendEvents } from "./payment-events"
 import type { Outcome, PlatformTrade } from "./payment-provider"
@@ -66,7 +67,8 @@ export async function recordClosed(
     ...(change.kind === "applied" && { state: change.state, clientIp: null }),
     nextQueryAt: nothingThere ? null : nextWatch(ctx, attempt),
   })
-  await closeSaleWhenOver(ctx, tx, sale)
+  const isOver = await closeSaleWhenOver(ctx, tx, sale)
+  if (!isOver && change.kind === "applied") await tellWhenAllGaveUp(ctx, tx, sale)
   return closed
 }
 
@@ -77,20 +79,21 @@ function nextWatch(ctx: Pick<Context, "clock">, attempt: AttemptRow): Date | nul
 }
 
 /** A sale that nobody paid is over when no attempt may still take money and no further one may be opened. */
-async function closeSaleWhenOver(ctx: Context, tx: Transaction, sale: SaleRow): Promise<void> {
+async function closeSaleWhenOver(ctx: Context, tx: Transaction, sale: SaleRow): Promise<boolean> {
   const openableUntilMs =
     Math.max(sale.effectiveAt.getTime(), sale.createdAt.getTime()) + ctx.config.SCAN_WINDOW_SECONDS * 1000
-  if (ctx.clock.nowMs() < openableUntilMs) return
+  if (ctx.clock.nowMs() < openableUntilMs) return false
   const made = await attemptsOf(tx, sale)
   const change = closeSettlement(
     settlementOf(sale),
     "expired",
     made.map((attempt) => attempt.state),
   )
-  if (change.kind !== "applied") return
+  if (change.kind !== "applied") return false
   await changeSale(ctx, tx, sale, change.settlement)
   const last = made.at(-1)
-  if (last === undefined) return
+  if (last === undefined) return true
   const { outTradeNo, siteId } = last
   await appendEvents(ctx, tx, [{ outTradeNo, siteId, kind: "sale/closed", detail: { reason: "expired" } }])
+  return true
 }

@@ -13,6 +13,7 @@ import { ServiceError } from "../errors"
 import { isSale, type SaleKey } from "../sales/sale-key"
 import { type AttemptRow, attemptsOf, isLive, lockSale, type SaleRow, saleKeyOf } from "./attempts"
 import { changeSale, type SaleState, saleStateOf, settlementOf } from "./change-sale"
+import { tellWhenBegunAgain } from "./payer-hints"
 import type { PaymentDeps } from "./payment-deps"
 import { appendEvents } from "./payment-events"
 import { methodOf } from "./payment-order"
@@ -124,6 +125,7 @@ async function prepareAttempt(
     if (!mayOpenAttempt(settlementOf(sale))) throw new ServiceError("payment/sale-closed")
     if (own !== undefined && isLive(own)) {
       if (own.expiresAt.getTime() <= ctx.clock.nowMs()) throw new ServiceError("payment/expired")
+      await tellWhenBegunAgain(ctx, tx, sale, made, own)
       return own
     }
     if (refusal !== undefined) throw new ServiceError(refusal)
@@ -131,6 +133,7 @@ async function prepareAttempt(
     if (made.length >= attemptsMax || (outside && fromOutside.length >= outsideAttemptsMax)) {
       throw new ServiceError("payment/too-many-attempts")
     }
+    await tellWhenBegunAgain(ctx, tx, sale, made, undefined)
     const attempt = (made.at(-1)?.attempt ?? 0) + 1
     return insertAttempt(ctx, deps, tx, sale, { buyerId: payer.id, platform, outside, attempt })
   })

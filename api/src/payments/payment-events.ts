@@ -10,6 +10,8 @@ export const paymentEventKinds = [
   "attempt/failed",
   "attempt/succeeded",
   "attempt/closed",
+  "payer/gave-up",
+  "payer/came-back",
   "query/answered",
   "close/answered",
   "notification/received",

@@ -1,8 +1,9 @@
 import { changeAttempt } from "@suyuan/protocol/payment/attempt-state"
 import type { Context, Transaction } from "../context"
 import { raiseAlarm } from "./alarm"
-import { type AttemptKey, type AttemptRow, isLive, lockAttempt, updateAttempt } from "./attempts"
+import { type AttemptKey, type AttemptRow, isLive, lockAttempt, type SaleRow, updateAttempt } from "./attempts"
 import { claimUntil } from "./due"
+import { tellWhenAllGaveUp } from "./payer-hints"
 import type { PaymentDeps } from "./payment-deps"
 import { appendEvents } from "./payment-events"
 import { paymentOrderOf } from "./payment-order"
@@ -50,7 +51,7 @@ async function recordOpening(
       case "succeeded":
         return recordOpen(ctx, tx, attempt, outcome.value.handle, sale.state === "presented" || sale.state === "paying")
       case "failed":
-        return recordRefusal(ctx, tx, attempt, outcome.code)
+        return recordRefusal(ctx, tx, sale, attempt, outcome.code)
       case "unknown":
         return recordUnknown(ctx, tx, attempt, outcome.cause)
     }
@@ -79,7 +80,13 @@ async function recordOpen(
   })
 }
 
-async function recordRefusal(ctx: Context, tx: Transaction, attempt: AttemptRow, code: string): Promise<AttemptRow> {
+async function recordRefusal(
+  ctx: Context,
+  tx: Transaction,
+  sale: SaleRow,
+  attempt: AttemptRow,
+  code: string,
+): Promise<AttemptRow> {
   const change = changeAttempt(attempt.state, "refused")
   // An order that is open was taken once; what a repeated request met with says nothing against it.
   if (change.kind !== "applied" || attempt.state === "open") return attempt
@@ -87,10 +94,12 @@ async function recordRefusal(ctx: Context, tx: Transaction, attempt: AttemptRow,
   await appendEvents(ctx, tx, [{ outTradeNo, siteId, kind: "attempt/failed", detail: { code } }])
   await raiseAlarm(ctx, tx, "payments/platform-refused", { number: outTradeNo, siteId, detail: { code } })
   // Looked at once more at its expiry: the sale may be over by then.
-  return updateAttempt(tx, attempt, {
+  const refused = await updateAttempt(tx, attempt, {
     ...{ state: change.state, failureCode: code, nextQueryAt: attempt.expiresAt },
     clientIp: null,
   })
+  await tellWhenAllGaveUp(ctx, tx, sale)
+  return refused
 }
 
 /** Also for an attempt whose sending was cut off by a crash. */

@@ -10,7 +10,7 @@ import type { Shown } from "../../src/display/tell-displays"
 import { readStallTests } from "../../src/inspections/read-stall-tests"
 import type { ConnectBroker } from "../../src/link/broker-link"
 import type { GatewayRefusal } from "../../src/link/call-gateway"
-import type { Notice } from "../../src/link/down-messages"
+import type { Notice, PayerHint } from "../../src/link/down-messages"
 import { type KeptLink, keepLinked } from "../../src/link/keep-linked"
 import { askLostSales } from "../../src/lost/ask-lost-sales"
 import { listPayees } from "../../src/payees/list-payees"
@@ -30,8 +30,9 @@ import { dropRepeats } from "./drop-repeats"
 import { Observed } from "./observed"
 import { askForPersistence } from "./open-session"
 import { takeBackShown } from "./recalled-sale"
-import { shownAfter } from "./sale-news"
-import type { KioskState, LineState, Problem, TerminalStanding } from "./state"
+import { shownAfter, shownAfterHint } from "./sale-news"
+import type { KioskState, LineState, Problem } from "./state"
+import { standingOfNotice, terminalStanding } from "./terminal-standing"
 
 /** A tablet that was asked to forget nothing still tells how much room there is. */
 const STORAGE_LOOK_MS = 60_000
@@ -96,6 +97,7 @@ export class Kiosk {
         onOnline: (isOnline) => this.#wentOnline(isOnline),
         onState: (standing) => this.state.set({ standing }),
         onSale: (sale) => this.heardOfSale(sale),
+        onHint: (hint) => this.heardHint(hint),
         onNotice: (notice) => void this.#heardNotice(notice),
         onHolds: () => void this.refresh(),
         onAcks: () => void this.#synced(),
@@ -193,6 +195,12 @@ export class Kiosk {
     for (const look of this.#saleWatchers) look(sale)
   }
 
+  heardHint(hint: PayerHint): void {
+    const { shown } = this.state.get()
+    const next = shownAfterHint(shown, hint, this.terminal.clock.nowMs())
+    if (next !== shown) this.state.set({ shown: next })
+  }
+
   /** Codes that were shown since this page was opened, and are not paid: their payment is said aloud, once. */
   readonly awaited = new Set<number>()
 
@@ -273,16 +281,6 @@ const NO_LINE: Omit<LineState, "isOnline"> = {
   clockOffsetMs: undefined,
   lastSyncAtMs: undefined,
   trouble: undefined,
-}
-
-const standings: ReadonlySet<string> = new Set(["claimed", "active", "suspended", "revoked"])
-
-function terminalStanding(text: string): TerminalStanding {
-  return standings.has(text) ? (text as TerminalStanding) : "unknown"
-}
-
-function standingOfNotice(text: string | undefined): TerminalStanding {
-  return text === undefined ? "unknown" : terminalStanding(String((JSON.parse(text) as { state?: unknown }).state))
 }
 
 function codeOf(trouble: unknown): string {

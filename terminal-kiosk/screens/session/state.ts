@@ -1,5 +1,6 @@
 import type { Basket } from "../../src/basket/basket"
 import type { HeldBasket } from "../../src/basket/hold-basket"
+import type { PayerHint } from "../../src/link/down-messages"
 import type { PayeeNotice } from "../../src/payees/list-payees"
 import type { Hold } from "../../src/stock/recall-holds"
 import type {
@@ -41,6 +42,8 @@ export interface ShownSale {
   readonly url: string
   /** The wallet began and did not pay: the buyer may try again. */
   readonly wasRefused: boolean
+  /** The newest word on its payers. */
+  readonly hint?: PayerHint
   /** When the gateway said `paying`, by this tablet's clock. */
   readonly payingSinceMs: number | undefined
 }

@@ -24,6 +24,12 @@ export type ScreenStanding =
 
 export function screenStanding(shown: ShownSale, isOnline: boolean, nowMs: number): ScreenStanding {
   const standing = standingOf(shown.sale)
+  const ageMs = nowMs - seconds2024ToMs(shown.sale.issuedAtSeconds)
+  const isFresh = ageMs <= CODE_LIVES_MS
+  // Without a line somebody may have begun again: then a payment under way stays unknown.
+  if (isOnline && (standing === "paying" || standing === "waiting") && gaveUp(shown)) {
+    return isFresh ? "refused" : "expired"
+  }
   if (standing === "paying") {
     const tookMs = nowMs - (shown.payingSinceMs ?? nowMs)
     return !isOnline || tookMs > PAYING_MS_MAX ? "unknown" : "paying"
@@ -31,9 +37,13 @@ export function screenStanding(shown: ShownSale, isOnline: boolean, nowMs: numbe
   if (shown.sale.recallReason !== undefined && (standing === "cancelling" || standing === "closed")) return "recalled"
   if (standing !== "waiting") return standing
   if (shown.wasRefused) return "refused"
-  const ageMs = nowMs - seconds2024ToMs(shown.sale.issuedAtSeconds)
-  if (ageMs <= CODE_LIVES_MS) return "shown"
+  if (isFresh) return "shown"
   return isOnline || ageMs > OFFLINE_CODE_LIVES_MS ? "expired" : "aged"
+}
+
+/** As far as the newest hint goes; what the sale's money came to since goes before it. */
+function gaveUp({ hint, sale }: ShownSale): boolean {
+  return hint?.hint === "gave-up" && (sale.payment?.version ?? 0) <= hint.version
 }
 
 /** Word, shape and colour of each; colour never stands alone. */

@@ -33,6 +33,17 @@ const paymentMessage = z.object({
   version: z.number().int().min(0),
 })
 
+/** What is known of payers before anybody knows of money: for the screen alone, and settles nothing (PY-23). */
+const hintMessage = z.object({
+  v,
+  counter,
+  /** Nobody is at it any more, as far as is known; or somebody is again. */
+  hint: z.enum(["gave-up", "came-back"]),
+  /** Of the sale when it was said: what its money came to since goes before. */
+  version: z.number().int().min(0),
+  atMs: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER),
+})
+
 /** All that the stall must not sell for now; an older version that comes later is dropped. */
 const stallHolds = z.object({
   version: z.number().int().min(0),
@@ -136,6 +147,7 @@ const noticeMessage = z.discriminatedUnion("kind", [
 const downMessages = {
   ack: ackMessage,
   payment: paymentMessage,
+  hint: hintMessage,
   hello: helloMessage,
   notice: noticeMessage,
   holds: holdsMessage,
@@ -147,6 +159,7 @@ export type DownMessage = {
 }[DownTopic]
 export type Ack = z.infer<typeof ackMessage>["acks"][number]
 export type PaymentNews = z.infer<typeof paymentMessage>
+export type PayerHint = z.infer<typeof hintMessage>
 export type StallHolds = z.infer<typeof stallHolds>
 export type Notice = z.infer<typeof noticeMessage>
 

@@ -13,7 +13,7 @@ import type { SaleRow } from "../store/rows"
 import type { Terminal } from "../terminal"
 import type { BrokerLink, ConnectBroker } from "./broker-link"
 import type { GatewayRefusal } from "./call-gateway"
-import { type Notice, parseDownMessage } from "./down-messages"
+import { type Notice, type PayerHint, parseDownMessage } from "./down-messages"
 import { type BrokerAccess, refreshToken } from "./refresh-token"
 import { clockOffsetMs, type Hello, sayHello } from "./say-hello"
 import { takeNotice } from "./take-notice"
@@ -34,6 +34,8 @@ export interface LinkListeners {
   /** How the gateway judges this terminal, at each new token. */
   readonly onState?: (state: BrokerAccess["state"]) => void
   readonly onSale?: (sale: SaleRow) => void
+  /** Kept nowhere: only whoever looks at the sale now is to know. */
+  readonly onHint?: (hint: PayerHint) => void
   readonly onNotice?: (notice: Notice) => void
   /** What the stall must not sell has changed. */
   readonly onHolds?: () => void
@@ -194,6 +196,8 @@ class Link {
           if (sale !== undefined) this.#listeners.onSale?.(sale)
           return
         }
+        case "hint":
+          return this.#listeners.onHint?.(heard.message)
         case "notice":
           await takeNotice(terminal, heard.message)
           return this.#listeners.onNotice?.(heard.message)

@@ -39,6 +39,7 @@ async function refusePayment(url: string): Promise<void> {
   const opened = await phone.post("/p/{digits}/pay", { path: { digits }, body })
   const { bridge } = granted("opening a payment", opened)
   await useWallet(buyer, bridge ?? undefined, "cancel")
+  granted("saying so", await phone.post("/p/{digits}/given-up", { path: { digits }, body: { why: "cancelled" } }))
 }
 
 test("[EN-5] [EN-14] a lost store: the tablet is enrolled as another terminal, what was scanned is rebuilt from its codes, the rest is entered by hand", async () => {
@@ -108,7 +109,7 @@ test("[EN-5] [EN-14] a lost store: the tablet is enrolled as another terminal, w
   await context.close()
 })
 
-test("a wallet that gives up: the seller waits, and the same code is paid on the next try", async () => {
+test("[PY-23] a wallet that gives up: the seller reads what to do, and the same code is paid on the next try", async () => {
   const tablet = await openStall(market)
   const { page } = tablet
   await weigh(page, "dbc", "1")
@@ -116,7 +117,7 @@ test("a wallet that gives up: the seller waits, and the same code is paid on the
   // A terminal that had not told the gateway of its goods would not be asked.
   await untilSent(page)
   await refusePayment(url)
-  await standing(page, "顾客正在付款")
+  await standing(page, "顾客未付成")
   await payAt(market.gateway, buyer, url)
   await standing(page, "已收款")
   expect((await rowsOf<{ payment: { paidFen: number } }>(page, "sales"))[0]?.payment.paidFen).toBe(180)

@@ -8,7 +8,7 @@ import { cameTooLate } from "@suyuan/terminal-kiosk/sale/late-payments"
 import { standingOf } from "@suyuan/terminal-kiosk/sale/sale-standing"
 import { counterKey } from "@suyuan/terminal-kiosk/store/rows"
 import { displayState } from "../../../terminal-kiosk/screens/display/tell-display"
-import { shownAfter } from "../../../terminal-kiosk/screens/session/sale-news"
+import { shownAfter, shownAfterHint } from "../../../terminal-kiosk/screens/session/sale-news"
 import type { ShownSale } from "../../../terminal-kiosk/screens/session/state"
 import { screenStanding } from "../../../terminal-kiosk/screens/settle/standing"
 import { cabbage, openStockedStall, type Stall } from "../headless-terminal"
@@ -33,6 +33,10 @@ async function showing() {
       const sale = await followPayment(stall.terminal, news)
       shown = shownAfter(shown, sale!, stall.clock.nowMs()) ?? shown
     },
+    hint: (hint: "gave-up" | "came-back", atMs: number, after = version) => {
+      const said = { v: 1 as const, counter: shown.sale.counter, hint, version: after, atMs }
+      shown = shownAfterHint(shown, said, stall.clock.nowMs()) ?? shown
+    },
     look: (isOnline = true) => screenStanding(shown, isOnline, stall.clock.nowMs()),
   }
 }
@@ -53,6 +57,34 @@ test("a wallet that gave up is told as such, until somebody begins again", async
   expect(look()).toBe("refused")
   await hear("paying")
   expect(look()).toBe("paying")
+})
+
+test("[PY-23] a hint that the wallet gave up is shown as refused, until somebody begins again or money says otherwise", async () => {
+  const { stall, hear, hint, look } = await showing()
+  await hear("paying")
+  hint("gave-up", 10)
+  expect([look(), look(false)]).toEqual(["refused", "unknown"])
+  stall.clock.advance(30_000)
+  hint("came-back", 20)
+  hint("gave-up", 10)
+  expect(look()).toBe("paying")
+  stall.clock.advance(21_000)
+  expect(look()).toBe("unknown")
+  hint("gave-up", 30)
+  expect(look()).toBe("refused")
+  await hear("paid")
+  hint("gave-up", 40, 1)
+  expect(look()).toBe("paid")
+})
+
+test("[PY-23] a hint that overtook the word it is about, and one of an order that the platform closed at its end", async () => {
+  const { stall, hear, hint, look } = await showing()
+  hint("gave-up", 10, 1)
+  expect(look()).toBe("refused")
+  await hear("paying")
+  expect(look()).toBe("refused")
+  stall.clock.advance(5 * 60_000 + 1000)
+  expect(look()).toBe("expired")
 })
 
 test("a payment under way is unknown without a line, and after twenty seconds with one", async () => {

@@ -63,6 +63,12 @@ async function readState() {
   return answer.json()
 }
 
+/** A hint for the seller's screen: nothing waits for it. */
+function tellSeller(why) {
+  const headers = { "content-type": "application/json", accept: "application/json" }
+  fetch(`${location.pathname}/given-up`, { method: "POST", headers, body: JSON.stringify({ why }) }).catch(() => {})
+}
+
 let following = false
 
 /** Asks until the gateway knows; never offers to pay twice while it does not. */
@@ -107,6 +113,7 @@ form?.addEventListener("submit", async (event) => {
     // Nobody has scanned it yet, perhaps because it is the other wallet that the phone has.
     if (body.bridge?.kind === "native") for (const button of buttons) button.disabled = button === event.submitter
     if (outcome === "unknown") return await follow()
+    tellSeller(outcome)
     say(form.dataset[outcome], "waiting")
   } catch (error) {
     say(`✕ ${error.message}`, "bad")
