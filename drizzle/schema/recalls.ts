@@ -72,7 +72,7 @@ export const stallHolds = pgTable("stall_holds", {
   holds: jsonb("holds").notNull(),
 })
 
-/** A buyer to be told of a recall, once. */
+/** An identity of a buyer to be told of a recall, once. */
 export const recallNotices = pgTable(
   "recall_notices",
   {

@@ -1,4 +1,4 @@
-import { buyers } from "@suyuan/drizzle/schema/buyers"
+import { buyerJoins, buyers } from "@suyuan/drizzle/schema/buyers"
 import { attempts } from "@suyuan/drizzle/schema/payments"
 import { recallNotices, recallPiles, recalls } from "@suyuan/drizzle/schema/recalls"
 import { sales } from "@suyuan/drizzle/schema/sales"
@@ -58,25 +58,37 @@ export async function freezeScope(tx: Transaction, recall: Recall, scope: Recall
 }
 
 /**
- * One row a buyer who may have some of it, in one statement: however many sales, none of them leaves the database. Who
- * has one already keeps it.
+ * One row an identity that calls such a sale its own (as hasPaid), in one statement: the session in which it was paid, the
+ * wallet that paid from outside, and what their person joined with them. However many sales, none of them leaves the
+ * database. Who has one already keeps it.
  */
 export async function enlistBuyers(ctx: Context, tx: Transaction, recall: Recall): Promise<number> {
   const { runs } = await findAffected(tx, recall.sources as FrozenSources, ctx.clock.nowMs())
   if (runs.length === 0) return 0
   const now = new Date(ctx.clock.nowMs()).toISOString()
   const added = await tx.execute(sql`
-    WITH hit AS MATERIALIZED (${affectedLines(runs)}), paid AS (
-      SELECT coalesce(attempt.wallet_buyer_id, sale.buyer_id) AS buyer_id, hit.record_id, sale.day, hit.expected
+    WITH RECURSIVE hit AS MATERIALIZED (${affectedLines(runs)}), paid AS MATERIALIZED (
+      SELECT payer.buyer_id, hit.record_id, sale.day, hit.expected
       FROM hit JOIN ${sales} AS sale ON sale.record_id = hit.record_id AND sale.day BETWEEN hit.day - 2 AND hit.day + 2
       LEFT JOIN ${attempts} AS attempt ON attempt.out_trade_no = sale.settled_by
         AND attempt.day BETWEEN hit.day - 2 AND hit.day + 2
+      CROSS JOIN LATERAL (VALUES (sale.buyer_id), (attempt.wallet_buyer_id)) AS payer (buyer_id)
+      WHERE payer.buyer_id IS NOT NULL
+    ), own (payer_id, id) AS (
+      SELECT DISTINCT buyer_id, buyer_id FROM paid
+      UNION
+      SELECT own.payer_id, other.id FROM own CROSS JOIN LATERAL (
+        SELECT claimed_by AS id FROM ${buyerJoins} WHERE offered_by = own.id AND state = 'active'
+        UNION ALL
+        SELECT offered_by FROM ${buyerJoins} WHERE claimed_by = own.id AND state = 'active'
+      ) AS other
     )
     INSERT INTO ${recallNotices} (id, recall_id, buyer_id, state, sale_record_id, sale_day, tries, next_try_at, created_at)
     SELECT DISTINCT ON (buyer.id) gen_random_uuid(), ${recall.id}::uuid, buyer.id, 'waiting', paid.record_id, paid.day, 0,
       ${now}::timestamptz, ${now}::timestamptz
-    FROM paid JOIN ${buyers} AS buyer ON buyer.id = paid.buyer_id
-    ORDER BY buyer.id, paid.day DESC, paid.expected DESC, paid.record_id
+    FROM paid JOIN own ON own.payer_id = paid.buyer_id JOIN ${buyers} AS buyer ON buyer.id = own.id
+    -- One's own payment first: it permits an Alipay message.
+    ORDER BY buyer.id, own.id = own.payer_id DESC, paid.day DESC, paid.expected DESC, paid.record_id
     ON CONFLICT (recall_id, buyer_id) DO NOTHING RETURNING id`)
   return added.length
 }

@@ -1,7 +1,8 @@
 import { sites } from "@suyuan/drizzle/schema/participants"
+import { attempts } from "@suyuan/drizzle/schema/payments"
 import { recallNotices, recalls } from "@suyuan/drizzle/schema/recalls"
 import { sales } from "@suyuan/drizzle/schema/sales"
-import { and, desc, eq, inArray, ne, sql } from "drizzle-orm"
+import { and, desc, eq, inArray, isNull, ne, or, sql } from "drizzle-orm"
 import type { Actor } from "../actor"
 import { requireBuyer } from "../bindings/require-buyer"
 import { ownIdentities } from "../buyers/own-identities"
@@ -23,16 +24,30 @@ export type OwnRecall = {
 
 const listedMax = 100
 
+/** Days of a payment of a sale of the notice's day. */
+function isAbout(day: typeof attempts.day) {
+  return sql`${day} BETWEEN ${recallNotices.saleDay} - 2 AND ${recallNotices.saleDay} + 2`
+}
+
 /** Recalls that may concern what this buyer bought by any joined identity, newest first; also where no message could be sent. */
 export async function listOwnRecalls(ctx: Context, actor: Actor): Promise<OwnRecall[]> {
   requireBuyer(actor)
+  const own = await ownIdentities(ctx.db, actor.id)
   const rows = await ctx.db
     .select({ notice: recallNotices, recall: recalls, soldAt: sales.effectiveAt, zone: sites.zone })
     .from(recallNotices)
     .innerJoin(recalls, eq(recalls.id, recallNotices.recallId))
     .leftJoin(sales, and(eq(sales.recordId, recallNotices.saleRecordId), eq(sales.day, recallNotices.saleDay)))
+    .leftJoin(attempts, and(eq(attempts.outTradeNo, sales.settledBy), isAbout(attempts.day)))
     .leftJoin(sites, eq(sites.id, sales.siteId))
-    .where(and(inArray(recallNotices.buyerId, await ownIdentities(ctx.db, actor.id)), ne(recalls.state, "withdrawn")))
+    .where(
+      and(
+        inArray(recallNotices.buyerId, own),
+        ne(recalls.state, "withdrawn"),
+        // Told by a join that was ended since: it is another person's purchase again.
+        or(isNull(sales.buyerId), inArray(sales.buyerId, own), inArray(attempts.walletBuyerId, own)),
+      ),
+    )
     .orderBy(desc(recallNotices.createdAt))
     .limit(listedMax)
   const byRecall = Map.groupBy(rows, ({ recall }) => recall.id)
@@ -40,7 +55,7 @@ export async function listOwnRecalls(ctx: Context, actor: Actor): Promise<OwnRec
     if (first === undefined) return []
     const { notice, recall, soldAt, zone } = first
     const saleDay = soldAt && zone ? localDay(soldAt, zone) : notice.saleDay
-    // Two identities of one person have a notice each.
+    // Each identity of one person has a notice.
     const isRead = [first, ...others].some((one) => one.notice.state === "read")
     return [
       {

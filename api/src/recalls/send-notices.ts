@@ -85,7 +85,9 @@ function claim(ctx: Context, tx: Transaction): Promise<readonly Due[]> {
     LEFT JOIN ${sales} AS sale ON sale.record_id = claimed.sale_record_id AND sale.day = claimed.sale_day
     LEFT JOIN ${sites} AS site ON site.id = sale.site_id
     LEFT JOIN ${attempts} AS attempt ON attempt.out_trade_no = sale.settled_by
-      AND attempt.day BETWEEN claimed.sale_day - 2 AND claimed.sale_day + 2`)
+      AND attempt.day BETWEEN claimed.sale_day - 2 AND claimed.sale_day + 2
+      -- What another identity of theirs paid permits no message to this one.
+      AND claimed.buyer_id IN (attempt.buyer_id, attempt.wallet_buyer_id)`)
 }
 
 async function tell(notifiers: BuyerNotifiers, notice: Claimed): Promise<MessageOutcome> {
