@@ -82,37 +82,42 @@ export function groupOfTested(placeOf: PlaceOf): GroupOf {
   return (sourceId) => (placeOf(sourceId)?.tested ? "tested" : "not-tested")
 }
 
-/** The range of some of an outflow's sources together, from their own ranges and those of the others. */
-function together(range: OutflowRange, isIn: (source: SourceRange) => boolean): GramRange {
-  let [mustGrams, mayGrams, othersMustGrams, othersMayGrams] = [0, 0, 0, 0]
-  for (const source of range.sources) {
-    if (isIn(source)) {
-      mustGrams += source.mustGrams
-      mayGrams += source.mayGrams
-    } else {
-      othersMustGrams += source.mustGrams
-      othersMayGrams += source.mayGrams
-    }
-  }
+/** The range of some of an outflow's sources together, from their own ranges' sums and those of all. */
+function together(range: OutflowRange, own: GramRange, all: GramRange): GramRange {
   return {
-    mustGrams: mayGrams === 0 ? 0 : Math.max(mustGrams, range.grams - othersMayGrams),
-    mayGrams: Math.min(mayGrams, range.grams - othersMustGrams),
+    mustGrams: own.mayGrams === 0 ? 0 : Math.max(own.mustGrams, range.grams - (all.mayGrams - own.mayGrams)),
+    mayGrams: Math.min(own.mayGrams, range.grams - (all.mustGrams - own.mustGrams)),
   }
 }
 
+/** Sums, which may be more than the outflow weighs. */
+function sumOf(sources: readonly SourceRange[]): GramRange {
+  let [mustGrams, mayGrams] = [0, 0]
+  for (const source of sources) {
+    mustGrams += source.mustGrams
+    mayGrams += source.mayGrams
+  }
+  return { mustGrams, mayGrams }
+}
+
 function placesAt(level: OriginLevel, range: OutflowRange, placeOf: PlaceOf, grouped: GroupedRanges): PlaceRange[] {
-  const groups = new Map<string, Group>()
-  for (const { sourceId } of range.sources) {
+  const groups = new Map<string, Group & { mustGrams: number; mayGrams: number }>()
+  for (const { sourceId, mustGrams, mayGrams } of range.sources) {
     if (sourceId === UNKNOWN_SOURCE) continue
     const group = groupAt(level, sourceId, placeOf)
-    groups.set(groupId(group), group)
+    const id = groupId(group)
+    const sum = groups.get(id)
+    if (sum === undefined) groups.set(id, { ...group, mustGrams, mayGrams })
+    else {
+      sum.mustGrams += mustGrams
+      sum.mayGrams += mayGrams
+    }
   }
-  const measured = level === "lot" ? undefined : grouped[level]
-  const groupOf = groupOfLevel(level, placeOf)
-  const places = [...groups].map(([id, group]) => {
-    const found = measured?.sources.find(({ sourceId }) => sourceId === id)
-    const { mustGrams, mayGrams } = found ?? together(range, ({ sourceId }) => groupOf(sourceId) === id)
-    return { ...group, mustGrams, mayGrams }
+  const measured = new Map(level === "lot" ? [] : grouped[level]?.sources.map((source) => [source.sourceId, source]))
+  const all = sumOf(range.sources)
+  const places = [...groups].map(([id, sum]) => {
+    const { mustGrams, mayGrams } = measured.get(id) ?? together(range, sum, all)
+    return { level: sum.level, place: sum.place, mustGrams, mayGrams }
   })
   // The likeliest first; equal ones in an order that does not change from call to call.
   return places.sort((a, b) => b.mustGrams - a.mustGrams || b.mayGrams - a.mayGrams || (a.place < b.place ? -1 : 1))
@@ -123,8 +128,11 @@ function listed(levels: readonly PlaceRange[][]): PlaceRange[] {
 }
 
 function testedRange(range: OutflowRange, placeOf: PlaceOf, grouped: GroupedRanges): GramRange {
-  const groupOf = groupOfTested(placeOf)
-  if (grouped.tested === undefined) return together(range, ({ sourceId }) => groupOf(sourceId) === "tested")
+  if (grouped.tested === undefined) {
+    const isTested = groupOfTested(placeOf)
+    const tested = range.sources.filter(({ sourceId }) => isTested(sourceId) === "tested")
+    return together(range, sumOf(tested), sumOf(range.sources))
+  }
   const found = grouped.tested.sources.find(({ sourceId }) => sourceId === "tested")
   return { mustGrams: found?.mustGrams ?? 0, mayGrams: found?.mayGrams ?? 0 }
 }
@@ -132,7 +140,8 @@ function testedRange(range: OutflowRange, placeOf: PlaceOf, grouped: GroupedRang
 /** `range` has the sources one by one (lots and `unknown`). */
 export function finestStatement(range: OutflowRange, placeOf: PlaceOf, grouped: GroupedRanges = {}): FinestStatement {
   const levels = ORIGIN_LEVELS.map((level) => placesAt(level, range, placeOf, grouped))
-  const unknown = together(range, ({ sourceId }) => sourceId === UNKNOWN_SOURCE)
+  const none = range.sources.filter(({ sourceId }) => sourceId === UNKNOWN_SOURCE)
+  const unknown = together(range, sumOf(none), sumOf(range.sources))
   const isCertain = ({ mustGrams }: PlaceRange) => mustGrams > 0 && mustGrams < range.grams
   const rest = {
     grams: range.grams,
