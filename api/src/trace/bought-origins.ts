@@ -40,6 +40,7 @@ export function readBoughtOrigins(
   purchases: readonly Pick<PileRow, "upstreamPileId" | "upstreamRecordId" | "upstreamLine">[],
 ): Promise<BoughtByKey> {
   if (purchases.length === 0) return Promise.resolve(new Map())
+  const days = purchases.map((row) => recordDay(row.upstreamRecordId ?? "")).sort()
   return readRemembered(
     reader,
     unnest("wanted", {
@@ -48,8 +49,17 @@ export function readBoughtOrigins(
       line: ["smallint", purchases.map((row) => row.upstreamLine ?? 0)],
       day: ["date", purchases.map((row) => recordDay(row.upstreamRecordId ?? ""))],
     }),
+    { first: days[0] ?? "", last: days.at(-1) ?? "" },
   )
 }
+
+/** Goods that were accepted later than this are followed through the seller's pile again. */
+const acceptedWithinMs = 2 * 86_400_000
+/** A record's day is by the seller's clock. */
+const aheadMs = 86_400_000
+
+/** Of records: as values, so that the planner leaves out the partitions that cannot matter. */
+type Days = { readonly first: string; readonly last: string }
 
 /** The same, of all that these piles bought after and until then. */
 export function readBoughtOfPiles(
@@ -57,8 +67,9 @@ export function readBoughtOfPiles(
   piles: readonly { readonly pileId: string; readonly after: Date; readonly until: Date }[],
 ): Promise<BoughtByKey> {
   if (piles.length === 0) return Promise.resolve(new Map())
-  const firstDay = utcDay(new Date(Math.min(...piles.map(({ after }) => after.getTime()))))
-  const lastDay = utcDay(new Date(Math.max(...piles.map(({ until }) => until.getTime()))))
+  const firstMs = Math.min(...piles.map(({ after }) => after.getTime()))
+  const lastMs = Math.max(...piles.map(({ until }) => until.getTime()))
+  const [firstDay, lastDay] = [utcDay(new Date(firstMs)), utcDay(new Date(lastMs))]
   return readRemembered(
     reader,
     sql`(
@@ -73,20 +84,22 @@ export function readBoughtOfPiles(
         AND event.effective_at > asked.after AND event.effective_at <= asked.until
         AND event.day BETWEEN ${firstDay}::date AND ${lastDay}::date
     ) AS wanted`,
+    { first: utcDay(new Date(firstMs - acceptedWithinMs)), last: utcDay(new Date(lastMs + aheadMs)) },
   )
 }
 
-async function readRemembered(reader: Reader, wanted: SQL): Promise<BoughtByKey> {
-  return boughtByKeyOf(await reader.execute<RememberedRow>(remembered(wanted)))
+async function readRemembered(reader: Reader, wanted: SQL, days: Days): Promise<BoughtByKey> {
+  return boughtByKeyOf(await reader.execute<RememberedRow>(remembered(wanted, days)))
 }
 
 /** Query of what is remembered of `wanted(pile_id, record_id, line, day)`, as far as it still counts. */
-export function remembered(wanted: SQL): SQL {
+export function remembered(wanted: SQL, days?: Days): SQL {
+  const within = days ? sql`AND bought.day BETWEEN ${days.first}::date AND ${days.last}::date` : sql``
   return sql`
     SELECT encode(bought.record_id, 'hex') AS record_id, bought.line, origins, ${suppliersColumn("bought")} AS suppliers
     FROM ${wanted} JOIN ${boughtOrigins} AS bought USING (record_id, line, day, pile_id)
     WHERE origins IS NOT NULL AND supplier_until IS NOT NULL AND ${suppliersAreUnchanged("bought")}
-      AND ${isOfTheseRules(sql`origins`)}`
+      AND ${isOfTheseRules(sql`origins`)} ${within}`
 }
 
 export function boughtByKeyOf(rows: readonly RememberedRow[]): BoughtByKey {

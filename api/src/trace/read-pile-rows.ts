@@ -55,7 +55,10 @@ export async function readPileRows(reader: Reader, piles: readonly WantedPile[],
   if (piles.length === 0) return { rows: [], openingGrams: new Map(), revisions: new Map() }
   // Days as values, so that the planner leaves out the partitions that cannot matter: most of the time of this query.
   const firstDay = utcDay(new Date(Math.min(...piles.map(({ after }) => after.getTime()))))
-  const lastDay = utcDay(new Date(nowMs + clocksAheadMs))
+  // Mostly nothing of later matters; where something does, it is read again with all that came since.
+  const isBounded = piles.every(({ mayEnd }) => mayEnd)
+  const untilMs = Math.max(...piles.map((pile) => pile.untilMs)) + 2 * openOrderMs
+  const lastDay = utcDay(new Date(isBounded ? untilMs : nowMs + clocksAheadMs))
   const named = piles.flatMap(({ pileId, named }) => [...named].map((key) => ({ pileId, ...splitKey(key) })))
   const found = await reader.execute<RawRow>(sql`
     WITH wanted AS MATERIALIZED (
@@ -127,13 +130,20 @@ export async function readPileRows(reader: Reader, piles: readonly WantedPile[],
     ) AS runs GROUP BY pile_id, run
     ${openings(piles)}
     UNION ALL
-    SELECT encode(id, 'hex'), 0, 0, '', 0, revision, 0, 'pile', NULL, NULL, NULL, NULL
+    SELECT encode(id, 'hex'), 0, 0, '', 0, revision, CASE WHEN last = 'infinity' THEN 1 ELSE 0 END, 'pile', NULL, NULL, NULL, NULL
     FROM wanted JOIN ${pileTable} ON id = pile_id
     UNION ALL
     SELECT encode(pile_id, 'hex'), extract(epoch FROM since)::float8 * 1000, 0, '', 0, revisions, shortfalls, 'revised',
       NULL, NULL, NULL, NULL
     FROM wanted JOIN ${pileRevisions} USING (pile_id)`)
   const { opening = [], pile = [], revised = [], ...events } = Object.groupBy(found, ({ source }) => source)
+  if (isBounded && pile.some(({ grams_high }) => grams_high === 1)) {
+    return readPileRows(
+      reader,
+      piles.map((one) => ({ ...one, mayEnd: false })),
+      nowMs,
+    )
+  }
   const revisedOf = Map.groupBy(revised, (row) => row.pile_id)
   return {
     rows: Object.values(events).flat().map(pileRowOf),
