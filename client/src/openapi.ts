@@ -12125,6 +12125,13 @@ export interface components {
             readonly state: "draft" | "approved" | "active" | "closed" | "withdrawn";
             readonly isDrill: boolean;
             readonly reason: string;
+            readonly set: components["schemas"]["RecallSet"];
+            /** @description What the set means: lots, and goods that nobody declared, with what there was of them */
+            readonly sources: {
+                readonly lots: number;
+                readonly inflows: number;
+                readonly grams: number;
+            };
             readonly proposedBy: string;
             readonly approvedBy?: string;
             /** Format: date-time */

@@ -9,8 +9,9 @@ import { connectBroker } from "@suyuan/terminal-kiosk/link/connect-broker"
 import { closeSale } from "@suyuan/terminal-kiosk/sale/close-sale"
 import { standingOf } from "@suyuan/terminal-kiosk/sale/sale-standing"
 import { declareHarvest } from "@suyuan/terminal-kiosk/stock/declare-harvest"
-import { writeSnapshot } from "@suyuan/terminal-kiosk/stock/write-snapshot"
-import { counterKey } from "@suyuan/terminal-kiosk/store/rows"
+import { heldSlots } from "@suyuan/terminal-kiosk/stock/recall-holds"
+import { slotsOf, writeSnapshot } from "@suyuan/terminal-kiosk/stock/write-snapshot"
+import { counterKey, THE_ONE } from "@suyuan/terminal-kiosk/store/rows"
 import { type Gateway, granted, openGateway } from "../demo/gateway"
 import { type HeadlessStall, openStall } from "../demo/headless-stall"
 import { addMerchant, addOrganisations, addSite, bindWallet, publishCatalogue } from "../demo/open-world"
@@ -40,6 +41,7 @@ const codeSeconds = 60
 const overlapSeconds = 5
 /** After a payment the stall is ready for the next buyer. */
 const nextBuyerSeconds = 8
+const recallLookSeconds = 2
 const goodsOnShow = ["大白菜", "番茄", "黄瓜"]
 const harvestGrams = 120_000
 const wholesaleGrams = 60_000
@@ -201,9 +203,17 @@ function showCodes(stall: HeadlessStall, goods: readonly Goods[], options: Corne
     })
   async function show(): Promise<void> {
     for (let turn = 0; !stopped; turn++) {
-      const lines = basketOf(goods, turn)
+      const held = await heldOf(stall)
+      const lines = basketOf(goods, turn).filter(({ slot }) => !held.has(slot))
+      if (lines.length === 0) {
+        // All that would be in it is recalled: the next basket has other goods, or the stall waits for the recall's end.
+        await rest(recallLookSeconds * 1000)
+        continue
+      }
       const basket = { id: stall.terminal.newId(), lines, askedFen: linesTotalFen(lines) }
       const closed = await closeSale(stall.terminal, basket)
+      // Recalled while the basket was made.
+      if (!closed.ok && closed.error === "sale/recalled") continue
       if (!closed.ok) throw new Error(`the corner's basket did not become a sale: ${closed.error}`)
       stall.wake()
       const { counter } = closed.value.sale
@@ -227,6 +237,12 @@ function showCodes(stall: HeadlessStall, goods: readonly Goods[], options: Corne
       rouse()
     },
   }
+}
+
+/** By slot: what the stall must not sell. */
+async function heldOf({ terminal }: HeadlessStall) {
+  const snapshot = await terminal.store.get("snapshots", THE_ONE)
+  return heldSlots(terminal, snapshot === undefined ? [] : slotsOf(snapshot))
 }
 
 /** One to three goods, some hundred grams each: another basket each time. */

@@ -5,6 +5,7 @@ import { ServiceError } from "../errors"
 import type { SaleCursor } from "../recalls/read-affected"
 import type { RecallView, ScopeOfRecall } from "../recalls/read-recall"
 import type { RecallScopeAnswer, ScopeSale } from "../recalls/recall-scope"
+import { type FrozenSources, setGramsOf } from "../recalls/recall-set"
 import type { Recall } from "../recalls/record-step"
 import { inspectionView, viewInspection } from "./inspection-schemas"
 import { instant, uuid } from "./schemas"
@@ -46,7 +47,10 @@ export const scopeQuery = z.object({
 export const recallScope = z
   .object({
     asOf: instant,
-    lastSaleAt: instant.openapi({ description: "Its shelf life, as the catalogue had it, ends then: later sales hold none. That of the committed list is an assumption" }),
+    lastSaleAt: instant.openapi({
+      description:
+        "Its shelf life, as the catalogue had it, ends then: later sales hold none. That of the committed list is an assumption",
+    }),
     digest: z.string().openapi({ description: "Names this scope: other sales, weights or stalls have another one" }),
     reachDigest: z
       .string()
@@ -122,6 +126,12 @@ export const recall = z
     state,
     isDrill: z.boolean(),
     reason: z.string(),
+    set: recallSet,
+    sources: z
+      .object({ lots: count, inflows: count, grams })
+      .openapi({
+        description: "What the set means: lots, and goods that nobody declared, with what there was of them",
+      }),
     proposedBy: z.string(),
     approvedBy: z.string().optional(),
     startedAt: instant,
@@ -208,10 +218,13 @@ function frozenView({ asOfMs, digest, totals }: NonNullable<ScopeOfRecall["froze
 
 export function recallOf(row: Recall) {
   const { id, siteId, isDrill, reason, proposedBy, approvedBy, startedAt, activatedAt, endedAt } = row
+  const { lots, inflows } = row.sources as FrozenSources
   const seconds = (at: Date | null) => (at ? (at.getTime() - startedAt.getTime()) / 1000 : undefined)
   const [toFirstPage, toStallsTold] = [seconds(row.firstPageAt), seconds(row.stallsToldAt)]
   return {
     ...{ id, siteId, state: row.state, isDrill, reason, proposedBy, startedAt: startedAt.toISOString() },
+    set: row.asked as z.input<typeof recallSet>,
+    sources: { lots: lots.length, inflows: inflows.length, grams: setGramsOf({ lots, inflows }) },
     ...(approvedBy !== null && { approvedBy }),
     ...(activatedAt && { activatedAt: activatedAt.toISOString() }),
     ...(endedAt && { endedAt: endedAt.toISOString() }),

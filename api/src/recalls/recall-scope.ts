@@ -16,7 +16,14 @@ import { clockErrorMs, openOrderMs } from "../trace/resolve"
 import type { Reached, ReachedPile } from "./reached-rows"
 import { type AffectedRun, type AffectedSale, readAffected, type SaleCursor, type Stall } from "./read-affected"
 import { readReach } from "./read-reach"
-import { type FrozenSources, type RecallSet, recallSourcesOf, resolveRecallSet, setDigestOf } from "./recall-set"
+import {
+  type FrozenSources,
+  type RecallSet,
+  recallSourcesOf,
+  resolveRecallSet,
+  setDigestOf,
+  setGramsOf,
+} from "./recall-set"
 
 export type ScopePile = {
   readonly pileId: string
@@ -219,9 +226,9 @@ function digestOf(lines: readonly string[]): string {
   return toHex(sha256(utf8Encode(lines.join("\n"))))
 }
 
-function totalsOf(piles: readonly ScopePile[], { lots, inflows }: FrozenSources): ScopeTotals {
+function totalsOf(piles: readonly ScopePile[], sources: FrozenSources): ScopeTotals {
   const sum = (of: (pile: ScopePile) => number) => piles.reduce((total, pile) => total + of(pile), 0)
-  const setGrams = [...lots, ...inflows].reduce((total, { grams }) => total + grams, 0)
+  const setGrams = setGramsOf(sources)
   return {
     sales: sum(({ sales }) => sales),
     stalls: new Set(piles.map(({ merchantId }) => merchantId)).size,

@@ -59,6 +59,11 @@ export function setDigestOf({ lots, inflows }: FrozenSources): string {
   return toHex(sha256(utf8Encode(names.join("\n"))))
 }
 
+/** What there was of the sources at all. */
+export function setGramsOf({ lots, inflows }: FrozenSources): number {
+  return [...lots, ...inflows].reduce((total, { grams }) => total + grams, 0)
+}
+
 /** As the pure engine takes them. */
 export function recallSourcesOf({ lots, inflows }: FrozenSources): RecallSources {
   return {

@@ -63,7 +63,9 @@ describe("recalls over HTTP", () => {
     const read = await call(`/recalls/${id}`, li)
     expect(read.body).toMatchObject({ state: "active", buyers: { read: 1 }, seconds: { toFirstPage: 0 } })
     expect((await call(`/recalls/${id}/close`, wang, {})).status).toBe(204)
-    expect((await call("/recalls", wang)).body).toMatchObject([{ id, state: "closed" }])
+    expect((await call("/recalls", wang)).body).toMatchObject([
+      { id, state: "closed", set: setOf(day.lot), sources: { lots: 1, inflows: 0, grams: 10_000 } },
+    ])
   })
 
   test("where a base's lots went is asked without a recall", async () => {
