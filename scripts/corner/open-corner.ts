@@ -52,7 +52,11 @@ export async function openCorner(options: CornerOptions): Promise<Corner> {
   const gateway = openGateway(options.gatewayUrl, readFileSync(options.adminTokenFile, "utf8").trim())
   const catalogue = readCatalogue()
   const prices = readPriceList(catalogue)
-  const goods = goodsOnShow.flatMap((name) => prices.find((one) => one.nameZh === name) ?? [])
+  const recalled = await recalledCommodities(gateway)
+  const goods = goodsOnShow
+    .flatMap((name) => prices.find((one) => one.nameZh === name) ?? [])
+    .filter(({ code }) => !recalled.has(code))
+  if (goods.length === 0) throw new Error("all that it has on show is being recalled")
   await addOrganisations(gateway, options.directory)
   await publishCatalogue(gateway, catalogue)
   const baseSite = await addSite(gateway, {
@@ -97,6 +101,17 @@ export async function openCorner(options: CornerOptions): Promise<Corner> {
       await Promise.all([base, wholesaler, stall].map((one) => one.close()))
     },
   }
+}
+
+/** A start after a rehearsed recall: what it holds is not sold. */
+async function recalledCommodities({ operator }: Gateway): Promise<ReadonlySet<number>> {
+  const recalled = new Set<number>()
+  for (const { id, state, isDrill } of granted("the recalls", await operator.get("/recalls"))) {
+    if (state !== "active" || isDrill) continue
+    const { stalls } = granted("a recall's scope", await operator.get("/recalls/{id}/scope", { path: { id } }))
+    for (const { commodity } of stalls) recalled.add(commodity)
+  }
+  return recalled
 }
 
 /** One stall of the market is left to whoever opens the terminal's pages. */
