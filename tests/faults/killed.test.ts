@@ -17,6 +17,8 @@ import {
 import {
   addFault,
   callHeld,
+  diesAt,
+  gatewayOf,
   type MarketAtFault,
   type Moment,
   openMarketAtFault,
@@ -34,22 +36,7 @@ beforeAll(async () => {
 afterEach(() => market.rest())
 afterAll(() => market?.end())
 
-const gateway = () => {
-  const [only] = market.installation.gateways
-  if (only === undefined) throw new Error("no gateway")
-  return only
-}
-
-/** The work begins, the gateway dies in its midst, and another one starts. */
-async function diesAt<T>(moment: Moment, work: () => Promise<T>): Promise<T> {
-  const working = work()
-  working.catch(() => {}) // Its end is looked at below.
-  await moment.reached()
-  await gateway().kill()
-  await moment.pass()
-  await gateway().start()
-  return working
-}
+const gateway = () => gatewayOf(market)
 
 let grams = 1000
 const newSale = () => {
@@ -95,7 +82,7 @@ async function closes(kind: "lost-request" | "lost-response", platform: Platform
     const answer = await market.gateway.as(phone(platform).token).post("/p/{digits}/pay", { path, body: { platform } })
     return granted("opening", answer).bridge ?? undefined
   })
-  await diesAt(await callHeld(market, { kind, operation: "close" }), async () => {
+  await diesAt(market, await callHeld(market, { kind, operation: "close" }), async () => {
     await cancelSale(market.stall.terminal, sale.counter)
     market.stall.wake()
   })
@@ -110,13 +97,13 @@ async function closes(kind: "lost-request" | "lost-response", platform: Platform
 async function refunds(kind: "lost-request" | "lost-response", platform: Platform): Promise<void> {
   const sale = await paidSale(platform)
   await addFault(market, { kind: "no-notification", operation: "notify" })
-  await diesAt(await callHeld(market, { kind, operation: "refund" }), () => giveBack(market, sale, 34))
+  await diesAt(market, await callHeld(market, { kind, operation: "refund" }), () => giveBack(market, sale, 34))
   await until("the money is back", async () => (await refundedFen(sale)) === 34)
 }
 
 async function creates(kind: "lost-request" | "lost-response", platform: Platform): Promise<void> {
   const sale = await newSale()
-  await diesAt(await callHeld(market, { kind, operation: "create" }), () => pay(platform, sale))
+  await diesAt(market, await callHeld(market, { kind, operation: "create" }), () => pay(platform, sale))
   await expectPaidOnce(sale)
 }
 
@@ -147,7 +134,7 @@ runRows("killed", {
   },
   beforeAttempt: async () => {
     const sale = await newSale()
-    await diesAt(await writing(market, "attempts"), () => pay("alipay", sale))
+    await diesAt(market, await writing(market, "attempts"), () => pay("alipay", sale))
     await expectPaidOnce(sale)
   },
   beforeCreate: () => creates("lost-request", "wechat-pay"),
@@ -165,7 +152,7 @@ runRows("killed", {
     const sale = await newSale()
     await addFault(market, { kind: "lost-request", operation: "notify", times: 1 })
     await payAtWallet(market, phone("alipay"), sale)
-    await diesAt(await writing(market, "payment_events"), () => buyerTold(market, sale))
+    await diesAt(market, await writing(market, "payment_events"), () => buyerTold(market, sale))
     await expectPaidOnce(sale)
   },
   beforeTelling: async () => {
@@ -174,6 +161,7 @@ runRows("killed", {
     broker.silence()
     const isPaid = async () => (await saleRow(sale))?.state === "paid"
     await diesAt(
+      market,
       when("the sale is settled", isPaid, async () => broker.speak()),
       () => pay("wechat-pay", sale),
     )
@@ -188,7 +176,7 @@ runRows("killed", {
     const sale = await newSale()
     await addFault(market, { kind: "no-notification", times: 1 })
     const held = await callHeld(market, { kind: "lost-request", operation: "query" })
-    await diesAt(held, () => pay("alipay", sale))
+    await diesAt(market, held, () => pay("alipay", sale))
     await expectPaidOnce(sale)
   },
   beforeClose: () => closes("lost-request", "wechat-pay"),
@@ -199,7 +187,7 @@ runRows("killed", {
     const sale = await paidSale("wechat-pay")
     await addFault(market, { kind: "no-notification", operation: "notify" })
     const held = await callHeld(market, { kind: "lost-response", operation: "refund-query" })
-    await diesAt(held, () => giveBack(market, sale, 34))
+    await diesAt(market, held, () => giveBack(market, sale, 34))
     await until("the money is back", async () => (await refundedFen(sale)) === 34)
   },
   betweenPaymentAndUpload: async () => {
@@ -214,7 +202,7 @@ runRows("killed", {
   },
   whileRecording: async () => {
     const sale = await newSale()
-    await diesAt(await writing(market, "records"), () => payInCash(market, sale))
+    await diesAt(market, await writing(market, "records"), () => payInCash(market, sale))
     await until("the sale is recorded", async () => (await saleRow(sale))?.record_id != null)
   },
   beforeAcknowledgement: async () => {
@@ -224,14 +212,14 @@ runRows("killed", {
     const answers = async () => {
       market.line.losesAcknowledgements = false
     }
-    await diesAt(when("the upload is committed", isCommitted, answers), () => payInCash(market, sale))
+    await diesAt(market, when("the upload is committed", isCommitted, answers), () => payInCash(market, sale))
     const { store } = market.stall.terminal
     await market.stall.until("an empty outbox", async () => (await store.list("outbox")).length === 0)
     expect(await store.list("refused")).toEqual([])
   },
   whileSealing: async () => {
     const sale = await newSale()
-    await diesAt(await writing(market, "batches"), () => payInCash(market, sale))
+    await diesAt(market, await writing(market, "batches"), () => payInCash(market, sale))
   },
   beforeSubmit: async () => {
     const { chain } = market.installation
@@ -239,14 +227,14 @@ runRows("killed", {
     const sale = await newSale()
     chain.silence()
     const sealed = when("a batch is sealed", isNewBatch(before, "sealed"), async () => chain.speak())
-    await diesAt(sealed, () => payInCash(market, sale))
+    await diesAt(market, sealed, () => payInCash(market, sale))
   },
   beforeBlock: async () => {
     const before = await sequenceNow()
     await rpc("evm_setAutomine", [false])
     const sale = await newSale()
     const waits = when("a transaction waits in the pool", isNewBatch(before, "submitted"))
-    await diesAt(waits, () => payInCash(market, sale))
+    await diesAt(market, waits, () => payInCash(market, sale))
     await rpc("evm_setAutomine", [true])
     await rpc("evm_mine")
   },
@@ -256,7 +244,7 @@ runRows("killed", {
     await payInCash(market, await newSale())
     await until("a transaction waits in the pool", isNewBatch(before, "submitted"))
     const marking = await writing(market, "batches")
-    await diesAt(marking, async () => {
+    await diesAt(market, marking, async () => {
       await rpc("evm_setAutomine", [true])
       await rpc("evm_mine")
     })

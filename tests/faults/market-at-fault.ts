@@ -4,7 +4,7 @@ import { setTimeout as wait } from "node:timers/promises"
 import type { ConnectBroker } from "@suyuan/terminal-kiosk/link/broker-link"
 import { z } from "zod"
 import { askSandbox, type Platform, type Wallet } from "../../scripts/demo/wallet"
-import { type Installation, openInstallation } from "../../scripts/soak/installation"
+import { type GatewaySwitch, type Installation, openInstallation } from "../../scripts/soak/installation"
 import { openSoakMarket, type SoakMarket, type SoakStall } from "../../scripts/soak/market"
 import { comesToRest } from "../../scripts/soak/trade"
 
@@ -81,6 +81,24 @@ export async function until(what: string, look: () => boolean | Promise<boolean>
 
 /** A moment: armed before the work begins, reached in its midst, let go when the failure has happened. */
 export type Moment = { reached(): Promise<void>; pass(): Promise<void> }
+
+/** The first of its gateways; of most installations the only one. */
+export function gatewayOf({ installation }: SoakMarket): GatewaySwitch {
+  const [first] = installation.gateways
+  if (first === undefined) throw new Error("no gateway")
+  return first
+}
+
+/** The work begins, its gateway is killed with -9 in its midst, and another one starts. */
+export async function diesAt<T>(market: SoakMarket, moment: Moment, work: () => Promise<T>): Promise<T> {
+  const working = work()
+  working.catch(() => {}) // Its end is looked at below.
+  await moment.reached()
+  await gatewayOf(market).kill()
+  await moment.pass()
+  await gatewayOf(market).start()
+  return working
+}
 
 /** Whoever wants to write to the table waits in the middle of a transaction. */
 export async function writing(market: SoakMarket, relation: string): Promise<Moment> {

@@ -10,7 +10,7 @@ import { granted } from "../../scripts/demo/gateway"
 import type { Platform } from "../../scripts/demo/wallet"
 import type { SoakStall } from "../../scripts/soak/market"
 import { payByPhone, payInCash, persistently, type SoakSale, sell } from "../../scripts/soak/trade"
-import { type MarketAtFault, openMarketAtFault, until } from "./market-at-fault"
+import { gatewayOf, type MarketAtFault, openMarketAtFault, until } from "./market-at-fault"
 import { openEvents } from "./open-events"
 import { runRows } from "./run-rows"
 
@@ -23,11 +23,7 @@ beforeAll(async () => {
 afterEach(() => market.rest())
 afterAll(() => market?.end())
 
-const gateway = () => {
-  const [only] = market.installation.gateways
-  if (only === undefined) throw new Error("no gateway")
-  return only
-}
+const gateway = () => gatewayOf(market)
 
 let grams = 2000
 const newSale = (stall = market.stall) => {

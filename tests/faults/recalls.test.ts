@@ -11,8 +11,9 @@ import { payByPhone, persistently, type SoakSale, sell } from "../../scripts/soa
 import {
   addFault,
   callHeld,
+  diesAt,
+  gatewayOf,
   type MarketAtFault,
-  type Moment,
   openMarketAtFault,
   until,
   writing,
@@ -32,21 +33,7 @@ beforeAll(async () => {
 afterEach(() => market.rest())
 afterAll(() => market?.end())
 
-const gateway = () => {
-  const [only] = market.installation.gateways
-  if (only === undefined) throw new Error("no gateway")
-  return only
-}
-
-async function diesAt(moment: Moment, work: () => Promise<unknown>): Promise<void> {
-  const working = work()
-  working.catch(() => {}) // Its end is looked at below.
-  await moment.reached()
-  await gateway().kill()
-  await moment.pass()
-  await gateway().start()
-  await working
-}
+const gateway = () => gatewayOf(market)
 
 const phone = () => market.wallets.alipay
 async function bag(): Promise<SoakSale> {
@@ -159,7 +146,7 @@ runRows("recalls", {
   approvalLostRequest: async () => {
     const id = await draft()
     const digest = await digestOf(id)
-    await diesAt(await writing(market, "recall_steps"), () => approve(id, digest))
+    await diesAt(market, await writing(market, "recall_steps"), () => approve(id, digest))
     expect(await stepsOf(id)).toEqual(["drafted", "approved"])
     await act(id, "activate")
     await ends(id)
@@ -178,6 +165,7 @@ runRows("recalls", {
     const moment = await writing(market, "recall_notices")
     const looked: unknown[] = []
     await diesAt(
+      market,
       {
         reached: moment.reached,
         pass: async () => {
@@ -219,6 +207,7 @@ runRows("recalls", {
     await act(id, "activate")
     const moment = await writing(market, "outbox")
     await diesAt(
+      market,
       {
         reached: async () => {
           market.installation.broker.speak()
@@ -258,7 +247,9 @@ runRows("recalls", {
   },
   noticeKilled: async () => {
     const id = await approved()
-    await diesAt(await callHeld(market, { kind: "lost-request", operation: "message" }), () => act(id, "activate"))
+    await diesAt(market, await callHeld(market, { kind: "lost-request", operation: "message" }), () =>
+      act(id, "activate"),
+    )
     await tryAgain(id)
     await told(id)
     expect(await messagesOf(id)).toBe(1)
@@ -266,7 +257,7 @@ runRows("recalls", {
   },
   recordNotSealed: async () => {
     const id = await approved()
-    await diesAt(await writing(market, "batches"), () => act(id, "activate"))
+    await diesAt(market, await writing(market, "batches"), () => act(id, "activate"))
     await ends(id)
     await until("every step is on the chain", async () => {
       const rows = await market.sql`
@@ -288,7 +279,7 @@ runRows("recalls", {
         SELECT record_id FROM sales WHERE terminal_id = ${sale.terminalId} AND counter = ${sale.counter}`
       return row?.record_id !== null
     })
-    await diesAt(await writing(market, "recall_steps"), () => act(id, "extend"))
+    await diesAt(market, await writing(market, "recall_steps"), () => act(id, "extend"))
     expect((await stepsOf(id)).at(-1)).toBe("extended")
     expect(await noticesOf(id)).toHaveLength(2)
     await ends(id)
@@ -296,7 +287,7 @@ runRows("recalls", {
   endLost: async () => {
     const id = await active()
     await holds(id)
-    await diesAt(await writing(market, "recall_steps"), () => act(id, "close"))
+    await diesAt(market, await writing(market, "recall_steps"), () => act(id, "close"))
     await ends(id)
     expect((await stepsOf(id)).filter((action) => action === "closed")).toHaveLength(1)
     await bag()
