@@ -4,6 +4,7 @@ import type { WordLanguage } from "@suyuan/look/words"
 import type { FC } from "hono/jsx"
 import { type AlarmState, type AlarmView, alarmStates } from "../../alarms/read-alarms"
 import { sayAlarm, sayEvidence } from "../../alarms/say-alarm"
+import { Fact, OfficeItem, OfficeList } from "./office-list"
 import { localMinute, OfficePage, type PageFrame, sayOffice, withLanguage } from "./office-page"
 
 export const alarmsRoot = "/office/alarms"
@@ -25,43 +26,25 @@ type ListProps = {
 
 export const AlarmsPage: FC<ListProps> = ({ frame, alarms, state, nextAfter }) => {
   const { language } = frame
-  const say = sayOffice(language)
-  const filtered = (own: AlarmState | undefined) => `${alarmsRoot}?state=${own ?? "all"}`
+  const words = { title: alarmPageWords.alarms[language], nothing: alarmPageWords.nothing[language] }
   return (
-    <OfficePage frame={frame} title={alarmPageWords.alarms[language]} isSignedIn>
-      <nav>
-        <a href={withLanguage("/office/reconciliations", language)}>{say("reconciliations")}</a>
-      </nav>
-      <nav aria-label={say("state")}>
-        {[...alarmStates, undefined].map((own) => (
-          <a href={withLanguage(filtered(own), language)} {...(own === state && { "aria-current": "page" })}>
-            {own === undefined ? say("all") : alarmStateWords[own][language]}
-          </a>
-        ))}
-      </nav>
-      {alarms.length === 0 && <p class="soft">{alarmPageWords.nothing[language]}</p>}
-      <ol class="cards">
-        {alarms.map((alarm) => (
-          <li>
-            <div class="row">
-              <strong>{alarmWords[alarm.kind].title[language]}</strong>
-              <AlarmStateMark alarm={alarm} language={language} />
-            </div>
-            <p class="soft">{placeOf(alarm, language)}</p>
-            <p>{sayAlarm(alarm, language)}</p>
-            {!alarm.holds && <p class="soft">{alarmPageWords.right[language]}</p>}
-            <nav>
-              <a href={withLanguage(`${alarmsRoot}/${alarm.id}`, language)}>{alarmPageWords.look[language]}</a>
-            </nav>
-          </li>
-        ))}
-      </ol>
-      {nextAfter !== undefined && (
-        <nav>
-          <a href={withLanguage(`${filtered(state)}&after=${nextAfter}`, language)}>{say("more")}</a>
-        </nav>
-      )}
-    </OfficePage>
+    <OfficeList
+      {...{ frame, root: alarmsRoot, states: alarmStates, state, nextAfter, ...words }}
+      wordOf={(own) => alarmStateWords[own][language]}
+      isEmpty={alarms.length === 0}
+    >
+      {alarms.map((alarm) => (
+        <OfficeItem
+          {...{ language, place: placeOf(alarm, language), path: `${alarmsRoot}/${alarm.id}` }}
+          title={alarmWords[alarm.kind].title[language]}
+          mark={<AlarmStateMark alarm={alarm} language={language} />}
+          look={alarmPageWords.look[language]}
+        >
+          <p>{sayAlarm(alarm, language)}</p>
+          {!alarm.holds && <p class="soft">{alarmPageWords.right[language]}</p>}
+        </OfficeItem>
+      ))}
+    </OfficeList>
   )
 }
 
@@ -152,10 +135,3 @@ function placeOf({ day, site, stall }: AlarmView, language: WordLanguage): strin
   const where = site === null ? alarmPageWords.noSite[language] : language === "zh" ? site.name : site.nameEn
   return [day, where, ...(stall === null ? [] : [`${stall.stallNumber} ${stall.name}`])].join(" · ")
 }
-
-const Fact: FC<{ term: string; value: string }> = ({ term, value }) => (
-  <div>
-    <dt>{term}</dt>
-    <dd>{value}</dd>
-  </div>
-)

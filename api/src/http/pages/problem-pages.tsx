@@ -4,6 +4,7 @@ import type { WordLanguage } from "@suyuan/look/words"
 import { terminalToHex } from "@suyuan/protocol/terminal/identifiers"
 import type { FC } from "hono/jsx"
 import { type ProblemState, type ProblemView, problemStates } from "../../problems/read-problems"
+import { Fact, OfficeItem, OfficeList } from "./office-list"
 import { localMinute, OfficePage, type PageFrame, sayOffice, withLanguage, yuan } from "./office-page"
 
 export const problemsRoot = "/office/problems"
@@ -17,47 +18,29 @@ type ListProps = {
 
 export const ProblemsPage: FC<ListProps> = ({ frame, problems, state, nextAfter }) => {
   const { language } = frame
-  const say = sayOffice(language)
-  const filtered = (own: ProblemState | undefined) => `${problemsRoot}?state=${own ?? "all"}`
+  const words = { title: problemPageWords.problems[language], nothing: problemPageWords.nothing[language] }
   return (
-    <OfficePage frame={frame} title={problemPageWords.problems[language]} isSignedIn>
-      <nav>
-        <a href={withLanguage("/office/reconciliations", language)}>{say("reconciliations")}</a>
-      </nav>
-      <nav aria-label={say("state")}>
-        {[...problemStates, undefined].map((own) => (
-          <a href={withLanguage(filtered(own), language)} {...(own === state && { "aria-current": "page" })}>
-            {own === undefined ? say("all") : problemPageWords[own][language]}
-          </a>
-        ))}
-      </nav>
-      {problems.length === 0 && <p class="soft">{problemPageWords.nothing[language]}</p>}
-      <ol class="cards">
-        {problems.map((problem) => (
-          <li>
-            <div class="row">
-              <strong>{problemWords[problem.kind][language]}</strong>
-              <StateMark state={problem.state} language={language} />
-            </div>
-            <p class="soft">{placeOf(problem, language)}</p>
-            {problem.said !== "" && <p>{problem.said}</p>}
-            {problem.photos.length > 0 && (
-              <p class="soft">
-                {problemPageWords.photos[language]} {problem.photos.length}
-              </p>
-            )}
-            <nav>
-              <a href={withLanguage(`${problemsRoot}/${problem.id}`, language)}>{problemPageWords.look[language]}</a>
-            </nav>
-          </li>
-        ))}
-      </ol>
-      {nextAfter !== undefined && (
-        <nav>
-          <a href={withLanguage(`${filtered(state)}&after=${nextAfter}`, language)}>{say("more")}</a>
-        </nav>
-      )}
-    </OfficePage>
+    <OfficeList
+      {...{ frame, root: problemsRoot, states: problemStates, state, nextAfter, ...words }}
+      wordOf={(own) => problemPageWords[own][language]}
+      isEmpty={problems.length === 0}
+    >
+      {problems.map((problem) => (
+        <OfficeItem
+          {...{ language, place: placeOf(problem, language), path: `${problemsRoot}/${problem.id}` }}
+          title={problemWords[problem.kind][language]}
+          mark={<StateMark state={problem.state} language={language} />}
+          look={problemPageWords.look[language]}
+        >
+          {problem.said !== "" && <p>{problem.said}</p>}
+          {problem.photos.length > 0 && (
+            <p class="soft">
+              {problemPageWords.photos[language]} {problem.photos.length}
+            </p>
+          )}
+        </OfficeItem>
+      ))}
+    </OfficeList>
   )
 }
 
@@ -137,10 +120,3 @@ const StateMark: FC<{ state: ProblemState; language: WordLanguage }> = ({ state,
 function placeOf({ day, site, stall }: ProblemView, language: WordLanguage): string {
   return [day, language === "zh" ? site.name : site.nameEn, `${stall.stallNumber} ${stall.name}`].join(" · ")
 }
-
-const Fact: FC<{ term: string; value: string }> = ({ term, value }) => (
-  <div>
-    <dt>{term}</dt>
-    <dd>{value}</dd>
-  </div>
-)

@@ -13,6 +13,7 @@ import type { FC } from "hono/jsx"
 import { platforms } from "../../payments/payment-provider"
 import { sayRepair } from "../../payments/propose-repair"
 import { booksNow, type ProposedItem, type ReconciledDay } from "../../payments/read-reconciliation"
+import { Fact } from "./office-list"
 import { localMinute, OfficePage, type PageFrame, sayOffice, withLanguage, yuan } from "./office-page"
 
 /** Bills are of days in China, wherever the reader sits. */
@@ -270,10 +271,3 @@ const Sides: FC<{ proposed: ProposedItem; language: WordLanguage }> = ({ propose
     </dl>
   )
 }
-
-const Fact: FC<{ term: string; value: string }> = ({ term, value }) => (
-  <div>
-    <dt>{term}</dt>
-    <dd>{value}</dd>
-  </div>
-)
