@@ -1,20 +1,20 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test"
+import { describe, expect, test } from "bun:test"
 import { addMerchant } from "@suyuan/api/merchants/add-merchant"
 import { changeMerchantState } from "@suyuan/api/merchants/change-merchant-state"
 import { listMerchants } from "@suyuan/api/merchants/find-merchant"
 import { createClaimCode } from "@suyuan/api/terminals/create-claim-code"
 import { audit } from "@suyuan/drizzle/schema/outbox"
 import { eq } from "drizzle-orm"
-import { type TestGateway, testGateway } from "../../support/context"
+import type { TestGateway } from "../../support/context"
+import { withOwnStall } from "../../support/own-stall"
 import { makeStall, operator, operatorOf, operatorWithout, refusalOf, type TestStall } from "../../support/stall"
 
 let gateway: TestGateway
 let stall: TestStall
-beforeAll(async () => {
-  gateway = await testGateway()
-  stall = await makeStall(gateway.ctx)
-}, 60_000)
-afterAll(() => gateway.close())
+withOwnStall((own) => {
+  gateway = own.gateway
+  stall = own.stall
+})
 
 const newMerchant = () => ({ id: gateway.ctx.random.uuid(), siteId: stall.siteId, stallNumber: "B-3", name: "乙摊" })
 

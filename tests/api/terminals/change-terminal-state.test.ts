@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test"
+import { describe, expect, test } from "bun:test"
 import { judgeTerminalState, requireTerminal } from "@suyuan/api/terminals/authenticate"
 import { changeTerminalState } from "@suyuan/api/terminals/change-terminal-state"
 import { confirmTerminal } from "@suyuan/api/terminals/confirm-terminal"
@@ -7,7 +7,8 @@ import { enrol } from "@suyuan/api/terminals/enrol"
 import { listTerminals } from "@suyuan/api/terminals/list-terminals"
 import { audit, outbox } from "@suyuan/drizzle/schema/outbox"
 import { and, eq } from "drizzle-orm"
-import { type TestGateway, testGateway } from "../../support/context"
+import type { TestGateway } from "../../support/context"
+import { withOwnStall } from "../../support/own-stall"
 import {
   enrolmentOf,
   enrolTerminal,
@@ -23,11 +24,10 @@ import {
 
 let gateway: TestGateway
 let stall: TestStall
-beforeAll(async () => {
-  gateway = await testGateway()
-  stall = await makeStall(gateway.ctx)
-}, 60_000)
-afterAll(() => gateway.close())
+withOwnStall((own) => {
+  gateway = own.gateway
+  stall = own.stall
+})
 
 async function claimedTerminal() {
   const { claimCode } = await createClaimCode(gateway.ctx, operator, { merchantId: stall.merchantId, confirmed: false })

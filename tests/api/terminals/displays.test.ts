@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test"
+import { describe, expect, test } from "bun:test"
 import { changeTerminalState } from "@suyuan/api/terminals/change-terminal-state"
 import { endDisplay } from "@suyuan/api/terminals/end-display"
 import { inviteDisplay } from "@suyuan/api/terminals/invite-display"
@@ -14,24 +14,16 @@ import {
 import { eq } from "drizzle-orm"
 import { decode } from "hono/jwt"
 import { isCovered } from "../../../scripts/engines/topic-filters"
-import { type TestGateway, testGateway } from "../../support/context"
-import {
-  enrolTerminal,
-  makeStall,
-  newTablet,
-  operator,
-  refusalOf,
-  type TestStall,
-  testBrokerTokens,
-} from "../../support/stall"
+import type { TestGateway } from "../../support/context"
+import { withOwnStall } from "../../support/own-stall"
+import { enrolTerminal, newTablet, operator, refusalOf, type TestStall, testBrokerTokens } from "../../support/stall"
 
 let gateway: TestGateway
 let stall: TestStall
-beforeAll(async () => {
-  gateway = await testGateway()
-  stall = await makeStall(gateway.ctx)
-}, 60_000)
-afterAll(() => gateway.close())
+withOwnStall((own) => {
+  gateway = own.gateway
+  stall = own.stall
+})
 
 type Enrolled = Awaited<ReturnType<typeof enrolTerminal>>
 const enrol = () => enrolTerminal(gateway.ctx, stall.merchantId)

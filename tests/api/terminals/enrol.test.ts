@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test"
+import { describe, expect, test } from "bun:test"
 import { createClaimCode } from "@suyuan/api/terminals/create-claim-code"
 import { enrol } from "@suyuan/api/terminals/enrol"
 import { claimCodes } from "@suyuan/drizzle/schema/merchants"
@@ -8,7 +8,8 @@ import { toHex } from "@suyuan/protocol/codec/bytes"
 import { claimCodeHash, keyFingerprint } from "@suyuan/protocol/terminal/enrolment"
 import { count, eq } from "drizzle-orm"
 import { decode } from "hono/jwt"
-import { type TestGateway, testGateway } from "../../support/context"
+import type { TestGateway } from "../../support/context"
+import { withOwnStall } from "../../support/own-stall"
 import {
   enrolmentOf,
   enrolTerminal,
@@ -24,11 +25,10 @@ import {
 
 let gateway: TestGateway
 let stall: TestStall
-beforeAll(async () => {
-  gateway = await testGateway()
-  stall = await makeStall(gateway.ctx)
-}, 60_000)
-afterAll(() => gateway.close())
+withOwnStall((own) => {
+  gateway = own.gateway
+  stall = own.stall
+})
 
 const newCode = async (confirmed = false) =>
   (await createClaimCode(gateway.ctx, operator, { merchantId: stall.merchantId, confirmed })).claimCode

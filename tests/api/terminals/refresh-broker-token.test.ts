@@ -1,14 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test"
+import { describe, expect, test } from "bun:test"
 import { ServiceError } from "@suyuan/api/errors"
 import { changeTerminalState } from "@suyuan/api/terminals/change-terminal-state"
 import { refreshBrokerToken } from "@suyuan/api/terminals/refresh-broker-token"
 import { tokenRequestMessage } from "@suyuan/protocol/terminal/enrolment"
 import { decode } from "hono/jwt"
 import { readBrokerToken } from "../../../scripts/engines/broker-token"
-import { type TestGateway, testGateway } from "../../support/context"
+import type { TestGateway } from "../../support/context"
+import { withOwnStall } from "../../support/own-stall"
 import {
   enrolTerminal,
-  makeStall,
   newTablet,
   operator,
   refusalOf,
@@ -19,11 +19,10 @@ import {
 
 let gateway: TestGateway
 let stall: TestStall
-beforeAll(async () => {
-  gateway = await testGateway()
-  stall = await makeStall(gateway.ctx)
-}, 60_000)
-afterAll(() => gateway.close())
+withOwnStall((own) => {
+  gateway = own.gateway
+  stall = own.stall
+})
 
 function requestOf(
   tablet: TestTablet,
