@@ -47,6 +47,14 @@ export default defineConfig({
         navigateFallback: "/kiosk/index.html",
         navigateFallbackAllowlist: [/^\/kiosk\/(?!display)/],
         ignoreURLParametersMatching: [/.*/],
+        // Named by their content: the customer's screen has the stall's without a network.
+        runtimeCaching: [
+          {
+            urlPattern: /\/stall-photos\/[0-9a-f]{64}$/,
+            handler: "CacheFirst",
+            options: { cacheName: "stall-photos", expiration: { maxEntries: 4 } },
+          },
+        ],
         cleanupOutdatedCaches: true,
         clientsClaim: true,
       },

@@ -4335,6 +4335,127 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/terminals/{id}/test-photo": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /**
+         * Send a photo of a rapid test that the terminal enters
+         * @description JPEG or PNG of at most 512 KB and 64 to 2048 pixels a side. What the camera wrote beside the picture is left out. Signed by the terminal over SYY1 ‖ network ‖ terminal ‖ issuedAtMs ‖ SHA-256 of the photo. The upload of the test names it by its hash; before that nobody is shown it.
+         */
+        readonly put: {
+            readonly parameters: {
+                readonly query: {
+                    readonly issuedAtMs?: number | null;
+                    /** @description 64 bytes in lower-case hex */
+                    readonly signature: string;
+                };
+                readonly header?: never;
+                readonly path: {
+                    readonly id: string;
+                };
+                readonly cookie?: never;
+            };
+            readonly requestBody: {
+                readonly content: {
+                    readonly "application/octet-stream": string;
+                };
+            };
+            readonly responses: {
+                /** @description Its SHA-256 */
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": {
+                            readonly hash: string;
+                        };
+                    };
+                };
+                /**
+                 * @description `request/malformed`: The request is not in order; see the field named.
+                 *
+                 *     `picture/unusable`: A photo is a JPEG or PNG of at most 512 KB, each side 64 to 2048 pixels.
+                 */
+                readonly 400: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /**
+                 * @description `terminal/bad-signature`: The signature does not fit the terminal's key.
+                 *
+                 *     `terminal/not-confirmed`: This terminal's fingerprint has not been confirmed yet; it cannot sell.
+                 *
+                 *     `terminal/suspended`: This terminal is suspended; do not pay for now.
+                 *
+                 *     `terminal/revoked`: This terminal has been revoked; do not pay.
+                 */
+                readonly 403: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `terminal/unknown`: There is no such terminal. */
+                readonly 404: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /**
+                 * @description `terminal/clock-off`: The terminal's clock is too far off; try again by the server's time.
+                 *
+                 *     `terminal/request-repeated`: This request was used before; sign a new one by the server's time.
+                 */
+                readonly 409: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/too-large`: The request is too large. */
+                readonly 413: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `request/too-many`: Too many requests; wait a moment and try again. */
+                readonly 429: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/stall-photos/{hash}": {
         readonly parameters: {
             readonly query?: never;
@@ -7021,6 +7142,8 @@ export interface paths {
                     content: {
                         readonly "application/json": {
                             readonly tests: readonly components["schemas"]["StallTest"][];
+                            /** @description Path of the stall's photo */
+                            readonly photo: string | null;
                         };
                     };
                 };

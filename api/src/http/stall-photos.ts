@@ -1,5 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi"
 import type { Context } from "../context"
+import { sendTestPhoto } from "../inspections/send-test-photo"
 import { readStallPhoto, removeStallPhoto, sendStallPhoto, setStallPhoto } from "../merchants/stall-photo"
 import { requireActor } from "./authenticate"
 import { answerPublicPicture } from "./picture-answer"
@@ -65,6 +66,13 @@ const sendRoute = createRoute({
     ),
   },
 })
+const sendTestRoute = createRoute({
+  ...sendRoute,
+  path: "/terminals/{id}/test-photo",
+  summary: "Send a photo of a rapid test that the terminal enters",
+  description: `${kinds} Signed by the terminal over SYY1 ‖ network ‖ terminal ‖ issuedAtMs ‖ SHA-256 of the photo. The upload of the test names it by its hash; before that nobody is shown it.`,
+  responses: { ...sendRoute.responses, ...refusals("request/too-many") },
+})
 const readRoute = createRoute({
   method: "get",
   path: "/stall-photos/{hash}",
@@ -93,6 +101,11 @@ export function stallPhotoRoutes({ ctx }: { readonly ctx: Context }): Routes {
     const photo = new Uint8Array(await c.req.arrayBuffer())
     const { id: terminalId } = c.req.valid("param")
     return c.json(await sendStallPhoto(ctx, { terminalId, photo, ...c.req.valid("query") }), 200)
+  })
+  router.openapi(sendTestRoute, async (c) => {
+    const photo = new Uint8Array(await c.req.arrayBuffer())
+    const { id: terminalId } = c.req.valid("param")
+    return c.json(await sendTestPhoto(ctx, { terminalId, photo, ...c.req.valid("query") }), 200)
   })
   router.openapi(readRoute, (c) => {
     const { hash } = c.req.valid("param")

@@ -23,7 +23,13 @@ const testsRoute = createRoute({
   description: "Those that count, of samples of the last 24 hours, failures first. For the stall's customer's screen.",
   request: { params: z.object({ merchantId: uuid }) },
   responses: {
-    200: answer("The tests", z.object({ tests: z.array(stallTest) })),
+    200: answer(
+      "The tests",
+      z.object({
+        tests: z.array(stallTest),
+        photo: z.string().nullable().openapi({ description: "Path of the stall's photo" }),
+      }),
+    ),
     ...refusals("request/malformed", "merchant/unknown"),
   },
 })
@@ -31,13 +37,14 @@ const testsRoute = createRoute({
 export function stallTestRoutes({ ctx }: { readonly ctx: Context }): Routes {
   const router = newRouter()
   router.openapi(testsRoute, async (c) => {
-    const tests = await readStallTests(ctx, c.req.valid("param").merchantId)
+    const { tests, photo } = await readStallTests(ctx, c.req.valid("param").merchantId)
     return c.json(
       {
         tests: tests.map(({ id, commodity, lotId, testedAt, conclusion }) => ({
           ...{ id, commodity, testedAt: testedAt.toISOString(), conclusion },
           ...(lotId === null ? {} : { lotId }),
         })),
+        photo,
       },
       200,
     )

@@ -2,7 +2,7 @@ import { participants } from "@suyuan/drizzle/schema/participants"
 import { saleKeys } from "@suyuan/drizzle/schema/sales"
 import { terminals } from "@suyuan/drizzle/schema/terminals"
 import type { ErrorCode } from "@suyuan/look/errors"
-import { fromHex } from "@suyuan/protocol/codec/bytes"
+import { fromHex, toHex } from "@suyuan/protocol/codec/bytes"
 import { terminalToHex } from "@suyuan/protocol/terminal/identifiers"
 import { parseUpload, type Upload, verifyUpload } from "@suyuan/protocol/terminal/upload"
 import { parseUploadBody } from "@suyuan/protocol/terminal/upload-bodies"
@@ -186,9 +186,10 @@ async function recordOther(
     }
     case "inspection": {
       const body = parseUploadBody("inspection", upload.body)
-      return body.ok
-        ? recordInspection(ctx, tx, stall, body.value, { ...named, isLastLook, enteredBy: terminalName(stall) })
-        : "upload/malformed-body"
+      if (!body.ok) return "upload/malformed-body"
+      const photo = body.value.photo && toHex(body.value.photo)
+      const enteredBy = terminalName(stall)
+      return recordInspection(ctx, tx, stall, body.value, { ...named, isLastLook, enteredBy, photo })
     }
     case "void": {
       const body = parseUploadBody("void", upload.body)

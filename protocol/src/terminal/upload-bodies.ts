@@ -137,6 +137,8 @@ const UPLOAD_BODY_SHAPES = {
     retestOf: optionalField(12, uuid),
     channel: optionalField(13, text(16, 1)),
     reviewerRole: optionalField(14, shortText),
+    /** SHA-256 of a photo that the gateway has. */
+    photo: optionalField(15, bytes(32)),
   }),
   cancel: map({ counter: field(0, u32) }),
 } as const satisfies Record<UploadKind, Shape<unknown>>

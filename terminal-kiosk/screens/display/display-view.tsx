@@ -1,4 +1,5 @@
 import { displayWords } from "@suyuan/look/display-words"
+import { useState } from "react"
 import type { DisplayMessage } from "../../src/display/display-message"
 import { QrCode } from "../parts/qr-code"
 
@@ -20,6 +21,13 @@ type DisplayViewProps = {
   readonly isAway: boolean
 }
 
+/** Of no meaning for the sale: where it does not load, it is not there. */
+function StallPicture({ path }: { readonly path: string }) {
+  const [missing, setMissing] = useState("")
+  if (path === "" || path === missing) return null
+  return <img className="display-photo" src={path} alt="" onError={() => setMissing(path)} />
+}
+
 /** What the customer sees: finished text, and the code. */
 export function DisplayView({ shown, isAway }: DisplayViewProps) {
   const { state, language, lines } = shown
@@ -32,7 +40,10 @@ export function DisplayView({ shown, isAway }: DisplayViewProps) {
         {shown.development && <p className="demo">{displayWords.demo[language]}</p>}
       </header>
       {state === "idle" ? (
-        <p className="display-welcome">{displayWords[isAway ? "away" : "welcome"][language]}</p>
+        <div className="display-idle">
+          <StallPicture path={shown.photo} />
+          <p className="display-welcome">{displayWords[isAway ? "away" : "welcome"][language]}</p>
+        </div>
       ) : (
         <div className="display-body">
           <section>

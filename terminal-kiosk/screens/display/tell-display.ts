@@ -77,7 +77,7 @@ function testsText({ stallTests, tiles, settings }: KioskState, terminal: Termin
 }
 
 function displayMessage({ state, terminal }: Kiosk): DisplayMessage {
-  const { shown, basket, tiles, catalogue, settings, line } = state.get()
+  const { shown, basket, tiles, catalogue, settings, line, stallTests } = state.get()
   const { stall, site, networkId } = terminal.identity
   const lines = shown === undefined ? basket.lines : linesOf(shown.sale)
   const showing: DisplayState =
@@ -92,6 +92,7 @@ function displayMessage({ state, terminal }: Kiosk): DisplayMessage {
     development: networkId === DEVELOPMENT_NETWORK_ID,
     stall: stall.name,
     site: site.name,
+    photo: stallTests?.photo ?? "",
     lines: lines.map((one) => ({
       ...lineText(one, tiles, catalogue, settings),
       tests: testsText(state.get(), terminal, one.slot),

@@ -1,11 +1,16 @@
 import { type FormEvent, useState } from "react"
 import { testOfToday } from "../../src/inspections/read-stall-tests"
 import { recordInspection } from "../../src/inspections/record-inspection"
+import { sendPhoto } from "../../src/photos/send-photo"
+import { jpegBytes } from "../../src/photos/stall-photo"
 import type { TileRow } from "../../src/store/rows"
 import { Sheet } from "../parts/sheet"
 import { nameOf } from "../session/goods-names"
+import { refusalWords } from "../session/refusals"
+import { sendBytes } from "../session/stall-photo"
 import { useKiosk, useKioskState, useWords } from "../session/use-kiosk"
 import { useOnce } from "../session/use-once"
+import { TakenPhoto } from "./taken-photo"
 
 /** Each with the limit that it sets (docs/specs/coverage.md). */
 const standards = [
@@ -56,6 +61,8 @@ function TestForm({ tile, onClose }: { readonly tile: TileRow; readonly onClose:
   const [instrument, setInstrument] = useState("")
   const [isRetest, setRetest] = useState(before?.conclusion === "failed")
   const [isIncomplete, setIncomplete] = useState(false)
+  const [jpeg, setJpeg] = useState<string | undefined>(undefined)
+  const [refusal, setRefusal] = useState<string | undefined>(undefined)
   const [isBusy, once] = useOnce()
   const inhibitionPermille = PERCENT_PATTERN.test(inhibition) ? Math.round(Number(inhibition) * 10) : undefined
   const finish = async (event: FormEvent) => {
@@ -65,11 +72,21 @@ function TestForm({ tile, onClose }: { readonly tile: TileRow; readonly onClose:
     }
     await once(() =>
       kiosk.attempt(async () => {
+        // The record names the photo by its hash: it goes first, or the test is entered without it.
+        const sent =
+          jpeg === undefined ? undefined : await sendPhoto(terminal, sendBytes, "test-photo", jpegBytes(jpeg))
+        if (sent !== undefined && !sent.ok) {
+          const { error } = sent
+          return setRefusal(
+            error.kind === "refused" ? refusalWords(error.code, settings.language) : say("testPhotoOffline"),
+          )
+        }
         await recordInspection(terminal, {
           ...{ sampleNumber: sampleNumber.trim(), commodity: tile.commodity, sampledAtMs: terminal.clock.nowMs() },
           ...{ method: "酶抑制率法", standard: standard.name, limitPermille: standard.limitPermille },
           ...{ inhibitionPermille, instrument: instrument.trim(), testerRole: "自检" },
           ...(tile.lot !== undefined && { lot: tile.lot }),
+          ...(sent !== undefined && { photo: sent.value }),
           ...(isRetest && before !== undefined && { retestOf: before.id }),
         })
         kiosk.wake()
@@ -116,7 +133,19 @@ function TestForm({ tile, onClose }: { readonly tile: TileRow; readonly onClose:
           {inhibitionPermille < standard.limitPermille ? `✓ ${say("testPassed")}` : `✕ ${say("testFailed")}`}
         </p>
       )}
+      <TakenPhoto
+        jpeg={jpeg}
+        onTake={(taken) => {
+          setJpeg(taken)
+          setRefusal(undefined)
+        }}
+      />
       <p className="soft">{say("testHint")}</p>
+      {refusal !== undefined && (
+        <p className="bad" role="alert">
+          ✕ {refusal}
+        </p>
+      )}
       {isIncomplete && (
         <p className="bad" role="alert">
           ✕ {say("testIncomplete")}

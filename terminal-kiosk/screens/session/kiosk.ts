@@ -13,6 +13,7 @@ import type { GatewayRefusal } from "../../src/link/call-gateway"
 import type { Notice, PayerHint } from "../../src/link/down-messages"
 import { type KeptLink, keepLinked } from "../../src/link/keep-linked"
 import { askLostSales } from "../../src/lost/ask-lost-sales"
+import { putAsideSeen, REFUSED_READ_MAX } from "../../src/outbox/see-refused"
 import { listPayees } from "../../src/payees/list-payees"
 import { listPhotos } from "../../src/photos/keep-photo"
 import { cameTooLate } from "../../src/sale/late-payments"
@@ -31,8 +32,10 @@ import { Observed } from "./observed"
 import { askForPersistence } from "./open-session"
 import { takeBackShown } from "./recalled-sale"
 import { shownAfter, shownAfterHint } from "./sale-news"
-import type { KioskState, LineState, Problem } from "./state"
+import { sendWaitingPhoto } from "./stall-photo"
+import type { KioskState, LineState } from "./state"
 import { standingOfNotice, terminalStanding } from "./terminal-standing"
+import { codeOf, problemOf } from "./trouble"
 
 /** A tablet that was asked to forget nothing still tells how much room there is. */
 const STORAGE_LOOK_MS = 60_000
@@ -79,11 +82,13 @@ export class Kiosk {
       stallTests: await store.get("stallTests", THE_ONE),
       drafts: [],
       photos: await listPhotos(terminal),
+      stallPhoto: await store.get("stallPhoto", THE_ONE),
       recalled: new Map(),
       line: { ...NO_LINE, isOnline: false },
       storage: { isPersisted: false, usedBytes: 0, quotaBytes: 0 },
       problem: undefined,
     })
+    await putAsideSeen(terminal)
     await kiosk.refresh()
     return kiosk
   }
@@ -108,7 +113,7 @@ export class Kiosk {
     this.#link.show(this.#onTablets)
     void this.lookAtStorage()
     setInterval(() => void this.lookAtStorage(), STORAGE_LOOK_MS)
-    setInterval(() => this.state.get().line.isOnline && void this.#readTests(), TESTS_LOOK_MS)
+    setInterval(() => this.state.get().line.isOnline && void this.#lookAtStall(), TESTS_LOOK_MS)
     addEventListener("online", () => this.#networkIsBack())
     addEventListener("offline", () => this.#line({ isOnline: false }))
   }
@@ -121,20 +126,23 @@ export class Kiosk {
   /** Reads again what changes beside the screen: outbox, refused uploads, purchases, bindings, recalls. */
   async refresh(): Promise<void> {
     const { store } = this.terminal
-    const [unsent, refused, purchases, bindings, displays, drafts, payees, late, snapshot] = await Promise.all([
-      store.count("outbox"),
-      store.list("refused"),
-      listPurchases(this.terminal),
-      store.list("bindings"),
-      store.list("displays"),
-      store.list("drafts"),
-      listPayees(this.terminal),
-      store.list("latePayments"),
-      store.get("snapshots", THE_ONE),
-    ])
+    const [unsent, refused, refusedCount, refusedSeen, purchases, bindings, displays, drafts, payees, late, snapshot] =
+      await Promise.all([
+        store.count("outbox"),
+        store.list("refused", { limit: REFUSED_READ_MAX }),
+        store.count("refused"),
+        store.count("refusedSeen"),
+        listPurchases(this.terminal),
+        store.list("bindings"),
+        store.list("displays"),
+        store.list("drafts"),
+        listPayees(this.terminal),
+        store.list("latePayments"),
+        store.get("snapshots", THE_ONE),
+      ])
     const recalled = await heldSlots(this.terminal, snapshot === undefined ? [] : slotsOf(snapshot))
     // At once: each change has every screen look again.
-    const line = { ...this.state.get().line, unsent, refused }
+    const line = { ...this.state.get().line, unsent, refused, refusedCount, refusedSeen }
     this.state.set({
       purchases,
       bindings,
@@ -231,6 +239,7 @@ export class Kiosk {
   #networkIsBack(): void {
     this.#line({ isOnline: this.#link?.isOnline() ?? false })
     this.#link?.retryNow()
+    void this.#lookAtStall()
     this.wake()
   }
 
@@ -238,12 +247,17 @@ export class Kiosk {
     this.#line(isOnline ? { isOnline, trouble: undefined } : { isOnline })
     if (!isOnline) return
     void this.#readCatalogue()
-    void this.#readTests()
+    void this.#lookAtStall()
     if (!this.#hasAskedLost) void this.askLost()
     void endUnanswered(this.terminal, this.transport).then(() => this.refresh())
   }
 
-  async #readTests(): Promise<void> {
+  async #lookAtStall(): Promise<void> {
+    await sendWaitingPhoto(this)
+    await this.readTests()
+  }
+
+  async readTests(): Promise<void> {
     const stallTests = await readStallTests(this.terminal, this.transport).catch(() => undefined)
     if (stallTests !== undefined) this.state.set({ stallTests })
   }
@@ -278,20 +292,9 @@ const connectOverWeb: ConnectBroker = async (address, events) =>
 const NO_LINE: Omit<LineState, "isOnline"> = {
   unsent: 0,
   refused: [],
+  refusedCount: 0,
+  refusedSeen: 0,
   clockOffsetMs: undefined,
   lastSyncAtMs: undefined,
   trouble: undefined,
-}
-
-function codeOf(trouble: unknown): string {
-  if (typeof trouble === "object" && trouble !== null && "kind" in trouble) {
-    const refusal = trouble as { kind: string; code?: string }
-    return refusal.code ?? refusal.kind
-  }
-  // Of the network or the broker: what a browser calls it helps nobody at a stall.
-  return "no-answer"
-}
-
-function problemOf(error: unknown): Problem {
-  return error instanceof DOMException && error.name === "QuotaExceededError" ? "storageFull" : "storageFailed"
 }

@@ -13,6 +13,7 @@ import type {
   RefusedRow,
   SaleRow,
   SettingsRow,
+  StallPhotoRow,
   StallTestsRow,
   TileRow,
 } from "../../src/store/rows"
@@ -23,7 +24,11 @@ export type TerminalStanding = "unknown" | "claimed" | "active" | "suspended" | 
 export interface LineState {
   readonly isOnline: boolean
   readonly unsent: number
+  /** The oldest of those that nobody has read yet, and how many there are. */
   readonly refused: readonly (readonly [string, RefusedRow])[]
+  readonly refusedCount: number
+  /** Refused, and read by somebody. */
+  readonly refusedSeen: number
   readonly clockOffsetMs: number | undefined
   readonly lastSyncAtMs: number | undefined
   /** Why there is no line: a gateway's closed code, or what the network said. */
@@ -72,6 +77,8 @@ export interface KioskState {
   readonly drafts: readonly (readonly [string, DraftRow])[]
   /** Of tiles, by slot. */
   readonly photos: ReadonlyMap<number, string>
+  /** Of the stall, while it waits for the gateway. */
+  readonly stallPhoto: StallPhotoRow | undefined
   /** Slots whose goods may be of a recall: not to be sold, and why. */
   readonly recalled: ReadonlyMap<number, Hold>
   readonly line: LineState

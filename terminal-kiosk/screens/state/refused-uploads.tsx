@@ -7,15 +7,14 @@ export function RefusedUploads() {
   const kiosk = useKiosk()
   const { line, settings } = useKioskState()
   const say = useWords()
-  const unseen = line.refused.filter(([, { isSeen }]) => isSeen !== true)
-  if (unseen.length === 0) return null
+  if (line.refused.length === 0) return null
   const see = async (id: string) => {
     await kiosk.attempt(() => seeRefused(kiosk.terminal, id))
     await kiosk.refresh()
   }
   return (
     <ul className="plain">
-      {unseen.map(([id, row]) => (
+      {line.refused.map(([id, row]) => (
         <li key={id} className="notice bad">
           ✕ {say(`upload-${row.kind}`)}: {refusalWords(row.code, settings.language)} <small>{id}</small>{" "}
           <button type="button" onClick={() => void see(id)}>

@@ -13,7 +13,7 @@ export function StateBar({ onOpen }: { readonly onOpen: () => void }) {
   const say = useWords()
   const { stall, site, networkId } = terminal.identity
   const isFull = storage.quotaBytes > 0 && storage.usedBytes / storage.quotaBytes > STORAGE_SHARE_MAX
-  const refused = line.refused.filter(([, { isSeen }]) => isSeen !== true).length
+  const refused = line.refusedCount
   const isClockOff = Math.abs(line.clockOffsetMs ?? 0) > CLOCK_OFFSET_MS_MAX
   return (
     <header className="state-bar">

@@ -9,6 +9,7 @@ import { BindWallet } from "./bind-wallet"
 import { OtherTablets } from "./other-tablets"
 import { Payees } from "./payees"
 import { RefusedUploads } from "./refused-uploads"
+import { StallPhoto } from "./stall-photo"
 
 const MEBIBYTE = 1024 * 1024
 const scales = ["none", "continuous", "toledo-8217", "mt-sics", "cas", "simulated"] as const
@@ -40,7 +41,7 @@ export function StateScreen() {
         : `${say("offline")} ${line.trouble === undefined ? "" : refusalWords(line.trouble, language)}`,
     ],
     [say("unsent"), String(line.unsent)],
-    [say("refusedUploads"), String(line.refused.length)],
+    [say("refusedUploads"), String(line.refusedCount + line.refusedSeen)],
     [say("lastSync"), time(line.lastSyncAtMs)],
     [say("clockOffset"), line.clockOffsetMs === undefined ? "—" : `${(line.clockOffsetMs / 1000).toFixed(1)} s`],
     [
@@ -137,6 +138,7 @@ export function StateScreen() {
             {say("openDisplay")}
           </button>
           <OtherTablets />
+          <StallPhoto />
           <BindWallet />
           <AskLost />
         </section>

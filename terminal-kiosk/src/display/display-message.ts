@@ -33,6 +33,8 @@ export interface DisplayMessage {
   readonly development: boolean
   readonly stall: string
   readonly site: string
+  /** Path of the stall's photo at the gateway; empty when there is none. */
+  readonly photo: string
   readonly lines: readonly DisplayLine[]
   readonly total: string
   /** Of the pay code; empty when there is none to show. */

@@ -12,6 +12,11 @@ const displayMessage: z.ZodType<DisplayMessage> = z.object({
   development: z.boolean(),
   stall: text,
   site: text,
+  // A picture of the gateway's own and nothing else; a seller's tablet of before names none.
+  photo: z
+    .string()
+    .regex(/^(\/stall-photos\/[0-9a-f]{64})?$/)
+    .default(""),
   lines: z
     .array(z.object({ name: text, quantity: text, price: text, amount: text, origin: text, tests: text }))
     .max(255),

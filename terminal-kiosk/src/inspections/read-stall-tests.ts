@@ -16,6 +16,10 @@ const testsAnswer = z.object({
       }),
     )
     .max(1000),
+  photo: z
+    .string()
+    .regex(/^\/stall-photos\/[0-9a-f]{64}$/)
+    .nullish(),
 })
 
 /** What the market found in this stall's goods within a day; kept for when the gateway cannot be asked. */
@@ -27,7 +31,7 @@ export async function readStallTests(terminal: Terminal, transport: Transport): 
   const parsed = testsAnswer.safeParse(parseJson(answer.body))
   if (!parsed.success) return undefined
   const tests = parsed.data.tests.map(({ testedAt, ...test }) => ({ ...test, testedAtMs: Date.parse(testedAt) }))
-  const row: StallTestsRow = { readAtMs: terminal.clock.nowMs(), tests }
+  const row: StallTestsRow = { readAtMs: terminal.clock.nowMs(), photo: parsed.data.photo ?? undefined, tests }
   await terminal.inTurn(() => terminal.store.commit([{ table: "stallTests", change: "put", key: THE_ONE, row }]))
   return row
 }

@@ -1,3 +1,4 @@
+import { fromHex } from "@suyuan/protocol/codec/bytes"
 import { msToSeconds2024 } from "@suyuan/protocol/units/instant"
 import { queueUpload } from "../outbox/queue-upload"
 import type { Terminal } from "../terminal"
@@ -18,15 +19,18 @@ export interface RapidTest {
   readonly testerRole: string
   /** The test that this one repeats, of the same goods. */
   readonly retestOf?: string
+  /** Hash by which the gateway has a photo of it. */
+  readonly photo?: string
 }
 
 /** 快检 of what lies at this stall. The figure alone says whether it passed. Returns the test's id. */
 export function recordInspection(terminal: Terminal, test: RapidTest): Promise<string> {
   return terminal.inTurn(() => {
-    const { sampledAtMs, lot, ...rest } = test
+    const { sampledAtMs, lot, photo, ...rest } = test
     return queueUpload(terminal, "inspection", {
       ...rest,
       lot,
+      ...(photo !== undefined && { photo: fromHex(photo) }),
       sampledAtSeconds: msToSeconds2024(sampledAtMs),
       testedAtSeconds: msToSeconds2024(Math.max(terminal.clock.nowMs(), sampledAtMs)),
       conclusion: test.inhibitionPermille < test.limitPermille ? "passed" : "failed",

@@ -21,7 +21,14 @@ export async function callGateway<Answer>(
 ): Promise<Result<Answer, GatewayRefusal>> {
   const headers = { accept: "application/json", "content-type": "application/json" }
   const response = await transport({ method: "POST", path, headers, body: JSON.stringify(body) }).catch(() => undefined)
-  if (response === undefined || response.status >= 500) return err({ kind: "no-answer" } as const)
+  return response === undefined ? err({ kind: "no-answer" } as const) : readAnswer(response, schema)
+}
+
+export function readAnswer<Answer>(
+  response: { readonly status: number; readonly body: string },
+  schema: z.ZodType<Answer>,
+): Result<Answer, GatewayRefusal> {
+  if (response.status >= 500) return err({ kind: "no-answer" } as const)
   const json = parseJson(response.body)
   if (response.status >= 200 && response.status < 300) {
     const answer = schema.safeParse(json)

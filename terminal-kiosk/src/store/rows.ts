@@ -100,7 +100,7 @@ export interface OutboxRow {
 export interface RefusedRow extends OutboxRow {
   readonly code: string
   readonly refusedAtMs: number
-  /** A person has read it. */
+  /** A person has read it: as an earlier version of this program kept it. */
   readonly isSeen?: true
 }
 
@@ -159,6 +159,8 @@ export interface LostRow {
 /** Rapid tests of this stall's goods within a day, failures first, as the gateway said last. */
 export interface StallTestsRow {
   readonly readAtMs: number
+  /** Path of the stall's photo at the gateway; a gateway of before does not say. */
+  readonly photo?: string | undefined
   readonly tests: readonly {
     readonly id: string
     readonly commodity: number
@@ -166,6 +168,14 @@ export interface StallTestsRow {
     readonly testedAtMs: number
     readonly conclusion: "passed" | "failed"
   }[]
+}
+
+/** A photo of the stall that waits for the gateway; a newer one takes its place. */
+export interface StallPhotoRow {
+  readonly jpeg: string
+  readonly takenAtMs: number
+  /** The gateway will not take it: why. */
+  readonly code?: string
 }
 
 /** A certificate for mixed or repacked goods, to be signed here (CT-4); keyed by the draft's id. */
@@ -252,6 +262,10 @@ export interface Tables {
   readonly openRefunds: { readonly counter: number }
   readonly outbox: OutboxRow
   readonly refused: RefusedRow
+  /** Those that a person has read, under the same keys. */
+  readonly refusedSeen: RefusedRow
+  /** Of the stall, until the gateway has it. */
+  readonly stallPhoto: StallPhotoRow
   readonly purchases: PurchaseRow
   /** Those that wait for their answer, under the same keys: found whatever their age. */
   readonly openPurchases: PurchaseRow

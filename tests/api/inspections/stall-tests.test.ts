@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
 import { enterInspection } from "@suyuan/api/inspections/enter-inspection"
 import { readStallTests } from "@suyuan/api/inspections/read-stall-tests"
+import { setStallPhoto } from "@suyuan/api/merchants/stall-photo"
 import type { UploadBody } from "@suyuan/protocol/terminal/upload-bodies"
 import { type TestGateway, testGateway } from "../../support/context"
 import { nextMoment, openTrade, secondsOf, type Trade } from "../../support/goods"
 import { cabbage, pepper } from "../../support/selling"
 import { operator, refusalOf } from "../../support/stall"
+import { jpegOf } from "./photos"
 
 setDefaultTimeout(60_000)
 
@@ -32,7 +34,7 @@ async function enter(more: Partial<UploadBody<"inspection">>): Promise<string> {
 }
 
 const read = async () =>
-  (await readStallTests(gateway.ctx, trade.stall.merchantId)).map(({ commodity, conclusion }) => [
+  (await readStallTests(gateway.ctx, trade.stall.merchantId)).tests.map(({ commodity, conclusion }) => [
     commodity,
     conclusion,
   ])
@@ -53,4 +55,11 @@ test("a stall's tests of the last day that count, failures first; a retest takes
   gateway.clock.advance(86_400_000)
   expect(await read()).toEqual([])
   expect(await refusalOf(readStallTests(gateway.ctx, gateway.ctx.random.uuid()))).toBe("merchant/unknown")
+})
+
+test("names the stall's photo beside them, for its customer's screen", async () => {
+  const photo = async () => (await readStallTests(gateway.ctx, trade.stall.merchantId)).photo
+  expect(await photo()).toBeNull()
+  const { hash } = await setStallPhoto(gateway.ctx, operator, trade.stall.merchantId, jpegOf(640, 480))
+  expect(await photo()).toBe(`/stall-photos/${hash}`)
 })

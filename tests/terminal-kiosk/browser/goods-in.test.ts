@@ -172,6 +172,7 @@ test("a photo stays on the tablet and its tile; goods that the catalogue lacks a
   await weigh(page, "dbc", "1")
   await display.getByText(/✓ 今日快检合格（抽样） \d\d:\d\d/).waitFor()
   await display.getByText("产地 河北张北").waitFor()
+  await sendsItsPhoto(page, display)
   const [entered] = await market.sql`
     SELECT count(*)::int AS count FROM pile_events WHERE site_id = ${siteId} AND merchant_id = ${merchantId}
       AND source = 'unknown' AND commodity = 1058 AND grams_low = 6000`
@@ -179,6 +180,36 @@ test("a photo stays on the tablet and its tile; goods that the catalogue lacks a
   expect(tablet.troubles).toEqual([])
   await context.close()
 })
+
+/** Taken without a line it waits on the tablet; with one it stands on the customer's empty screen. */
+async function sendsItsPhoto(page: Page, display: Page) {
+  await page.click("button:has-text('挂单')")
+  await goTo(page, "本机")
+  await page.context().setOffline(true)
+  await page.getByText("◔ 离线").waitFor()
+  await takePhoto(page, ".state-page input[type=file]")
+  await page.getByText("照片已存在平板上").waitFor()
+  expect(await display.locator(".display-photo").count()).toBe(0)
+  await page.context().setOffline(false)
+  await page.getByText("✓ 照片已发出").waitFor()
+  await display.waitForFunction(
+    () => (document.querySelector<HTMLImageElement>(".display-photo")?.naturalWidth ?? 0) > 0,
+  )
+  expect(await rowsOf(page, "stallPhoto")).toEqual([])
+}
+
+/** A picture as a camera gives it, larger than what is sent. */
+async function takePhoto(page: Page, input: string) {
+  const picture = await page.evaluate(() => {
+    const canvas = document.createElement("canvas")
+    canvas.width = 2400
+    canvas.height = 1800
+    canvas.getContext("2d")?.fillRect(300, 300, 900, 900)
+    return canvas.toDataURL("image/png").split(",")[1] ?? ""
+  })
+  const buffer = Buffer.from(picture, "base64")
+  await page.locator(input).setInputFiles({ name: "photo.png", mimeType: "image/png", buffer })
+}
 
 async function namesOf({ gateway }: KioskMarket) {
   return granted("names that wait", await gateway.operator.get("/catalogue/unmapped-names", {}))
@@ -192,7 +223,7 @@ test("[CV-2] a base enters its own rapid test, and the retest that takes its pla
   })
   const tablet = await openStall(market, { merchantId })
   const { page } = tablet
-  const enter = async (inhibition: string, verdict: string) => {
+  const enter = async (inhibition: string, verdict: string, withPhoto = false) => {
     await goTo(page, "进货")
     await page.click("button:has-text('登记快检')")
     await page.click("dialog .pick button:has-text('大白菜')")
@@ -202,6 +233,8 @@ test("[CV-2] a base enters its own rapid test, and the retest that takes its pla
     await page.getByLabel("抑制率").fill(inhibition)
     await page.getByLabel("仪器").fill("NC-800")
     await page.locator("dialog [role=status]", { hasText: verdict }).waitFor()
+    if (withPhoto) await takePhoto(page, "dialog input[type=file]")
+    if (withPhoto) await page.locator("dialog .taken-photo").waitFor()
     await page.click("dialog button[type=submit]")
     await page.waitForSelector("dialog", { state: "detached" })
     await untilSent(page)
@@ -215,13 +248,14 @@ test("[CV-2] a base enters its own rapid test, and the retest that takes its pla
   )
   await page.reload()
   await page.getByText("✓ 在线").waitFor()
-  await enter("12", "✓ 合格")
+  await enter("12", "✓ 合格", true)
   const tests = await market.sql`
-    SELECT conclusion, retest_of IS NOT NULL AS again, superseded_by IS NOT NULL AS superseded
+    SELECT conclusion, retest_of IS NOT NULL AS again, superseded_by IS NOT NULL AS superseded,
+      EXISTS (SELECT 1 FROM photos WHERE hash = photo AND length(bytes) < 300000) AS photo
     FROM inspections WHERE merchant_id = ${merchantId} ORDER BY tested_at, superseded_by`
   expect([...tests]).toEqual([
-    { conclusion: "failed", again: false, superseded: true },
-    { conclusion: "passed", again: true, superseded: false },
+    { conclusion: "failed", again: false, superseded: true, photo: false },
+    { conclusion: "passed", again: true, superseded: false, photo: true },
   ])
   await tablet.context.close()
 })

@@ -9,7 +9,16 @@ const displayId = "0199d3a0-7c1e-7000-8000-00000000001d"
 const own = "t/1/0a00000001"
 const line = { name: "大白菜", quantity: "1 斤", price: "¥1.80/斤", amount: "¥1.80", origin: "", tests: "" }
 const message = {
-  ...{ v: 1, kind: "show", state: "basket", language: "zh", development: true, stall: "A-12 摊", site: "东桥菜市场" },
+  ...{
+    v: 1,
+    kind: "show",
+    state: "basket",
+    language: "zh",
+    development: true,
+    stall: "A-12 摊",
+    site: "东桥菜市场",
+    photo: "",
+  },
   ...{ lines: [line], total: "¥1.80", url: "" },
 } as const satisfies DisplayMessage
 

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test"
 import { toHex } from "@suyuan/protocol/codec/bytes"
 import { drainOutbox, type Tries } from "@suyuan/terminal-kiosk/outbox/drain-outbox"
+import { putAsideSeen, seeRefused } from "@suyuan/terminal-kiosk/outbox/see-refused"
 import { takeAcks } from "@suyuan/terminal-kiosk/outbox/take-acks"
 import { enterOutsideGoods } from "@suyuan/terminal-kiosk/stock/enter-outside-goods"
 import { openStall } from "../headless-terminal"
@@ -102,4 +103,17 @@ test("a publish that fails ends the round; nothing is lost", async () => {
 test("nothing waits, nothing is due", async () => {
   const { terminal } = await openStall()
   expect(await drainOutbox(terminal, listeningLink(), new Map(), pace)).toBeUndefined()
+})
+
+test("what was refused and read is kept apart, also what an earlier version kept among those that wait", async () => {
+  const { terminal, store } = await openStall()
+  const row = { kind: "outside-goods" as const, envelope: "00", queuedAtMs: 1, code: "stock/unknown-commodity" }
+  const put = (key: string, more: { readonly isSeen?: true } = {}) =>
+    ({ table: "refused", change: "put", key, row: { ...row, refusedAtMs: 2, ...more } }) as const
+  await store.commit([put("u0"), put("u1"), put("u2", { isSeen: true })])
+  await putAsideSeen(terminal)
+  await seeRefused(terminal, "u0")
+  await seeRefused(terminal, "u0")
+  const keys = async (table: "refused" | "refusedSeen") => (await store.list(table)).map(([key]) => key)
+  expect([await keys("refused"), await keys("refusedSeen")]).toEqual([["u1"], ["u0", "u2"]])
 })

@@ -48,5 +48,16 @@ test("a line that broke is said in words, and a refused upload asks for nobody o
   await stall.store.commit([{ table: "refused", change: "put", key: "u1", row }])
   await seeRefused(stall.terminal, "u1")
   await kiosk.refresh()
-  expect(kiosk.state.get().line.refused).toEqual([["u1", { ...row, isSeen: true }]])
+  expect(kiosk.state.get().line).toMatchObject({ refused: [], refusedCount: 0, refusedSeen: 1 })
+})
+
+test("of a terminal whose every upload is refused the oldest fifty are read, and all are counted", async () => {
+  const { kiosk, stall } = await openKiosk()
+  const row = { kind: "waste" as const, envelope: "", queuedAtMs: 0, code: "upload/malformed", refusedAtMs: 0 }
+  const keys = Array.from({ length: 120 }, (_, index) => `u${String(index).padStart(3, "0")}`)
+  await stall.store.commit(keys.map((key) => ({ table: "refused", change: "put", key, row })))
+  await kiosk.refresh()
+  const { refused, refusedCount } = kiosk.state.get().line
+  expect(refused.map(([key]) => key)).toEqual(keys.slice(0, 50))
+  expect(refusedCount).toBe(120)
 })
