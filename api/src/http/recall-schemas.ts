@@ -127,11 +127,9 @@ export const recall = z
     isDrill: z.boolean(),
     reason: z.string(),
     set: recallSet,
-    sources: z
-      .object({ lots: count, inflows: count, grams })
-      .openapi({
-        description: "What the set means: lots, and goods that nobody declared, with what there was of them",
-      }),
+    sources: z.object({ lots: count, inflows: count, grams }).openapi({
+      description: "What the set means: lots, and goods that nobody declared, with what there was of them",
+    }),
     proposedBy: z.string(),
     approvedBy: z.string().optional(),
     startedAt: instant,
