@@ -11343,6 +11343,7 @@ export interface components {
                     readonly inspections: readonly components["schemas"]["Inspection"][];
                     readonly certificates: number;
                 } | null;
+                readonly recalls: readonly components["schemas"]["RecallInForce"][];
                 readonly coverage: components["schemas"]["Coverage"];
             }[] | null;
             /** @enum {string} */
@@ -11402,6 +11403,11 @@ export interface components {
             readonly isSuperseded?: boolean;
             /** @description Path of its photo */
             readonly photo?: string;
+        };
+        /** @description A recall in force that these goods may be of */
+        readonly RecallInForce: {
+            readonly recallId: string;
+            readonly reason: string;
         };
         /** @description Of this bag, if it is weighed out of the goods that the stall has now; null where the book has less */
         readonly Coverage: {
@@ -11683,6 +11689,7 @@ export interface components {
                 readonly certificates: number;
                 readonly coverage: components["schemas"]["Coverage"] & unknown;
                 readonly inspections: readonly components["schemas"]["Inspection"][];
+                readonly recalls: readonly components["schemas"]["RecallInForce"][];
                 readonly way: readonly {
                     readonly level: number;
                     readonly site: string | null;

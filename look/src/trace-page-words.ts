@@ -1,6 +1,13 @@
 /** What the buyer's pages say of goods before paying, of the way that they came, and of showing it to others. */
 export const tracePageWords = {
   ofThisBagNow: { zh: "按摊上现有的货，您这一份中", en: "Of your share, by what is at the stall now:" },
+  bagRecalled: { zh: "可能在召回之列，先不要吃", en: "May be under recall: do not eat it" },
+  goodsRecalled: { zh: "摊上这样货可能在召回之列", en: "What the stall has of this may be under recall" },
+  testRetested: { zh: "曾不合格，已复检，以新结果为准", en: "Failed before and tested again; the new result counts" },
+  otherPassed: {
+    zh: "另有取样合格，不抵消上面的不合格：",
+    en: "Another sample passed, which undoes no failure above:",
+  },
   coverageUnknown: {
     zh: "摊上账面存货不足这一份，快检覆盖多少说不准",
     en: "The stall's book holds less than this; how much the test covers cannot be said",

@@ -60,6 +60,10 @@ export const originSchema = z
   })
   .openapi("Origin", { description: "How much of each source must and may be in the goods; never shares multiplied" })
 
+export const recallInForceSchema = z
+  .object({ recallId: z.string(), reason: z.string() })
+  .openapi("RecallInForce", { description: "A recall in force that these goods may be of" })
+
 const lineSchema = z.object({
   name: z.string().nullable(),
   nameEn: z.string().nullable(),
@@ -72,6 +76,7 @@ const lineSchema = z.object({
   pile: z
     .object({ origin: originSchema, inspections: z.array(inspectionSchema), certificates: z.number().int() })
     .nullable(),
+  recalls: z.array(recallInForceSchema),
   coverage: coverageSchema.nullable().openapi({
     description: "Of this bag, if it is weighed out of the goods that the stall has now; null where the book has less",
   }),

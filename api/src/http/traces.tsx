@@ -14,7 +14,7 @@ import type { BuyerApp } from "./buyer-pages"
 import { TracePage } from "./pages/trace-page"
 import { refusals } from "./refusals"
 import { type HttpEnvironment, newRouter, type Routes } from "./router"
-import { coverageSchema, inspectionSchema, originSchema } from "./scan-schemas"
+import { coverageSchema, inspectionSchema, originSchema, recallInForceSchema } from "./scan-schemas"
 import { hexBytes, terminalId } from "./schemas"
 
 export type TraceDeps = {
@@ -55,6 +55,7 @@ const traceSchema = z
         certificates: z.number().int(),
         coverage: coverageSchema.nullable(),
         inspections: z.array(inspectionSchema),
+        recalls: z.array(recallInForceSchema),
         way: z.array(
           z.object({
             level: z.number().int(),

@@ -6,6 +6,7 @@ import type { SourceRange } from "@suyuan/protocol/trace/source-grams"
 import { sql } from "drizzle-orm"
 import type { Context, Reader } from "../context"
 import { recentOf } from "../recent"
+import { type InspectionDescription, photoOf } from "../trace/read-inspections"
 import { resolve } from "../trace/resolve"
 import { arrayOf } from "../unnest"
 
@@ -15,11 +16,19 @@ export type LotChecks = {
   readonly isTested: boolean
   /** It may have been in a pile whose sample failed: then it is covered by no other test. */
   readonly hasFailed: boolean
+  /** Those that failed and count, the newest first. */
+  readonly failedTests?: readonly InspectionDescription[]
   /** How much of it carries a certificate: none, a part of its weight, or all. */
   readonly certified: "none" | "part" | "all"
 }
 
-type Row = { lot_id: string; is_tested: boolean | null; has_failed: boolean | null; certified: LotChecks["certified"] }
+type FailedRow = Omit<InspectionDescription, "photo"> & { readonly photo: string | null }
+type Row = {
+  readonly lot_id: string
+  readonly is_tested: boolean | null
+  readonly failed: readonly FailedRow[] | null
+  readonly certified: LotChecks["certified"]
+}
 
 /** Checks of lots, given by id or as a query of their ids. One round trip. */
 export async function readLotChecks(
@@ -29,11 +38,15 @@ export async function readLotChecks(
   if (Array.isArray(lotIds) && lotIds.length === 0) return new Map()
   const wanted = Array.isArray(lotIds) ? arrayOf("uuid", lotIds) : sql`ARRAY(${lotIds})`
   const rows = await reader.execute<Row>(sql`
-    SELECT lot.id AS lot_id, test.is_tested, test.has_failed,
+    SELECT lot.id AS lot_id, test.is_tested, test.failed,
       CASE WHEN paper.grams IS NULL THEN 'none' WHEN paper.grams < lot.grams THEN 'part' ELSE 'all' END AS certified
     FROM ${lots} AS lot
     LEFT JOIN LATERAL (
-      SELECT bool_or(conclusion = 'passed') AS is_tested, bool_or(conclusion = 'failed') AS has_failed
+      SELECT bool_or(conclusion = 'passed') AS is_tested, json_agg(json_build_object(
+        'sampleNumber', sample_number, 'testedAt', tested_at, 'method', method, 'standard', standard,
+        'limitPermille', limit_permille, 'inhibitionPermille', inhibition_permille, 'conclusion', conclusion,
+        'recordId', encode(record_id, 'hex'), 'photo', encode(photo, 'hex')) ORDER BY tested_at DESC
+      ) FILTER (WHERE conclusion = 'failed') AS failed
       FROM ${testedLots} AS tested JOIN ${inspections} AS test ON test.id = tested.inspection_id
       WHERE tested.lot_id = lot.id AND test.superseded_by IS NULL
     ) AS test ON true
@@ -41,11 +54,30 @@ export async function readLotChecks(
       WHERE paper.lot_id = lot.id AND paper.pile_id IS NULL) AS paper ON true
     WHERE lot.id = ANY (${wanted})`)
   return new Map(
-    rows.map(({ lot_id, is_tested, has_failed, certified }) => [
-      lot_id,
-      { isTested: is_tested === true && has_failed !== true, hasFailed: has_failed === true, certified },
-    ]),
+    rows.map(({ lot_id, is_tested, failed, certified }) => {
+      const failedTests = (failed ?? []).map(({ photo, testedAt, ...test }) => {
+        return { ...test, testedAt: new Date(testedAt).toISOString(), ...photoOf(photo) }
+      })
+      const hasFailed = failedTests.length > 0
+      return [lot_id, { isTested: is_tested === true && !hasFailed, hasFailed, failedTests, certified }]
+    }),
   )
+}
+
+/**
+ * The tests of some goods, with those that failed of what may be among them: sampled elsewhere, or after these had left.
+ * Failures that count go first.
+ */
+export function withFailedLots(
+  tests: readonly InspectionDescription[],
+  lotIds: readonly string[],
+  checks: ReadonlyMap<string, LotChecks>,
+): InspectionDescription[] {
+  const all = [...lotIds.flatMap((id) => checks.get(id)?.failedTests ?? []), ...tests]
+  const once = [...new Map(all.map((test) => [test.recordId, test])).values()]
+  const rank = ({ conclusion, isSuperseded }: InspectionDescription) =>
+    conclusion === "failed" && !isSuperseded ? 0 : 1
+  return once.sort((a, b) => rank(a) - rank(b) || Date.parse(b.testedAt) - Date.parse(a.testedAt))
 }
 
 /** What a test that came a moment ago says of a lot may be seen so much later. */

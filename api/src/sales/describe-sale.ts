@@ -78,6 +78,7 @@ function describeLine(line: ReadLine, names: Names, piles: ReadonlyMap<string, P
     declaredOrigin: line.goods?.declaredOrigin || null,
     /** This stall's goods today; which of them are in this bag is known only after the sale. */
     pile: onSale?.pile ?? null,
+    recalls: [...(onSale?.recalls ?? [])],
     /** Of this bag, if it is weighed out of the goods that are there now. Null where the book has less. */
     coverage: coverage ? percentsOf(coverage) : null,
   }

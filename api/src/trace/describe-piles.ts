@@ -1,13 +1,14 @@
 import type { Context } from "../context"
-import { type Coverage, coverageOfBag, readRecentChecks } from "../inspections/coverage"
+import { type Coverage, coverageOfBag, readRecentChecks, withFailedLots } from "../inspections/coverage"
 import { describeOrigin, type LotFacts, type OriginDescription } from "./describe-origin"
 import { readPileContents } from "./pile-contents"
 import { type InspectionDescription, readInspections } from "./read-inspections"
+import { type RecallInForce, readRecentRecalls, recallsOf } from "./recalls-in-force"
 import type { PileContent } from "./walk-pile"
 
 export type PileDescription = {
   readonly origin: OriginDescription
-  /** Newest first, at most three. */
+  /** Failures that count first, then the newest; at most three. */
   readonly inspections: InspectionDescription[]
   /** How many certificates the lots that may be in the pile carry. */
   readonly certificates: number
@@ -18,6 +19,8 @@ const inspectionsPerPile = 3
 /** With how much of a bag that is weighed out of it now must and may be covered by tests and certificates. */
 export type PileOnSale = {
   readonly pile: PileDescription
+  /** In force, and what is in the pile may be of them. */
+  readonly recalls: readonly RecallInForce[]
   readonly coverageOf: (bagGrams: number | undefined) => Coverage | undefined
 }
 
@@ -42,11 +45,19 @@ export async function describePilesOnSale(
   if (pileIds.length === 0) return new Map()
   const { contents, facts } = await readPileContents(ctx, pileIds)
   const lotIds = contents.flatMap(({ live }) => live.map(({ sourceId }) => sourceId)).filter((id) => facts.has(id))
-  const [tests, checks] = await Promise.all([testsOf(ctx, contents), readRecentChecks(ctx, lotIds)])
+  const [tests, checks, recalled] = await Promise.all([
+    testsOf(ctx, contents),
+    readRecentChecks(ctx, lotIds),
+    readRecentRecalls(ctx, pileIds),
+  ])
   return new Map(
     contents.map((pile) => {
       const coverageOf = (bagGrams: number | undefined) => coverageOfBag(pile, bagGrams, checks)
-      return [pile.pileId, { pile: describePile(pile, facts, tests), coverageOf }]
+      const described = describePile(pile, facts, tests)
+      const ownLots = pile.live.flatMap(({ sourceId, mayGrams }) => (mayGrams > 0 ? [sourceId] : []))
+      const inspections = withFailedLots(described.inspections, ownLots, checks).slice(0, inspectionsPerPile)
+      const recalls = recallsOf(recalled.get(pile.pileId), described.origin)
+      return [pile.pileId, { pile: { ...described, inspections }, recalls, coverageOf }]
     }),
   )
 }

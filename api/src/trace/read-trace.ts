@@ -8,7 +8,7 @@ import { and, eq, sql } from "drizzle-orm"
 import type { Context, Reader } from "../context"
 import { localDay } from "../day"
 import { ServiceError } from "../errors"
-import { coverageOf, percentsOf, readLotChecks } from "../inspections/coverage"
+import { coverageOf, percentsOf, readLotChecks, withFailedLots } from "../inspections/coverage"
 import { recordDay } from "../ledger/record-day"
 import { stallPhotoPath } from "../merchants/stall-photo-path"
 import { arrayOf } from "../unnest"
@@ -20,6 +20,7 @@ import { type FollowedPurchases, followPurchases } from "./follow-purchases"
 import { type WalkStartRow, walkStart, walkStartOf } from "./pile-days"
 import { type Histories, historyDays, lotsOf, readHistories, startsBeforeSql } from "./read-histories"
 import { type InspectionDescription, readInspections } from "./read-inspections"
+import { readRecallsInForce, recallsOf } from "./recalls-in-force"
 import { rememberThese } from "./remember-purchases"
 import { openOrderMs, resolve } from "./resolve"
 import { type Way, type WayStop, wayThrough } from "./way"
@@ -50,7 +51,7 @@ export async function readTrace(ctx: Context, reader: Reader, recordId: string, 
     ctx.clock.nowMs(),
     starts,
   )
-  const { origins, ways, facts, tests, stalls, statements, checks, learned, expected } = await nameAll(
+  const { origins, ways, facts, tests, stalls, statements, checks, recalled, learned, expected } = await nameAll(
     reader,
     histories,
     {
@@ -89,6 +90,8 @@ export async function readTrace(ctx: Context, reader: Reader, recordId: string, 
       const key = outflowKey({ recordId, line })
       const origin = range ? describeOrigin(range, facts, expected.sharesOf(pileId ?? "", key, range)) : undefined
       const coverage = covered(pileId ?? "", key)
+      const own = tests.get(pileId ?? "") ?? []
+      const lotIds = (range?.sources ?? []).flatMap(({ sourceId, mayGrams }) => (mayGrams > 0 ? [sourceId] : []))
       return {
         name: nameZh,
         nameEn,
@@ -97,7 +100,9 @@ export async function readTrace(ctx: Context, reader: Reader, recordId: string, 
         certificates: origin?.sources.filter(({ lotId }) => facts.get(lotId)?.isCertified).length ?? 0,
         /** In per cent, which tell a stranger no weight. */
         coverage: coverage ? percentsOf(coverage) : null,
-        inspections: (tests.get(pileId ?? "") ?? []).map((one) => ({ ...one, testedAt: shown(one.testedAt) })),
+        inspections: withFailedLots(own, lotIds, checks).map((one) => ({ ...one, testedAt: shown(one.testedAt) })),
+        /** In force, and this bag may be of it. */
+        recalls: recallsOf(recalled.get(pileId ?? ""), origin),
         way: (ways.get(pileId ?? "")?.stops ?? []).map((stop) => describeStop(stop, stalls, tests, shown)),
       }
     }),
@@ -174,7 +179,7 @@ async function nameAll(
     resolve(histories.histories, { ...limitsOfLots(facts), keep: histories.isNamed })
   const readNames = async (ways: ReadonlyMap<string, Way>) => {
     const all = [...ways.values()]
-    const [tests, stalls, statements, checks] = await Promise.all([
+    const [tests, stalls, statements, checks, recalled] = await Promise.all([
       readInspections(
         reader,
         all.flatMap(({ stays }) => stays),
@@ -185,8 +190,9 @@ async function nameAll(
       ),
       findStatements(reader, asked.pileIds, asked.businessDay),
       readLotChecks(reader, lotsOf(histories)),
+      readRecallsInForce(reader, asked.pileIds),
     ])
-    return { ways, tests, stalls, statements, checks }
+    return { ways, tests, stalls, statements, checks, recalled }
   }
   const lots = readLots(reader, lotsOf(histories))
   if (histories.levels > 1) {

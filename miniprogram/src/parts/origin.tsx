@@ -1,3 +1,4 @@
+import type { BuyerWord } from "@suyuan/look/buyer-words"
 import { stateShapes } from "@suyuan/look/tokens"
 import { useState } from "react"
 import { marketDay } from "../../core/market-day"
@@ -63,31 +64,55 @@ export interface TestsProps {
 
 export function Tests({ tests, coverage, isBefore = false }: TestsProps) {
   const { say } = useWords()
+  const hasFailure = tests.some(isFailure)
   return (
     <>
       {tests.map((test) => {
-        const passed = test.conclusion === "passed"
         const day = marketDay(test.testedAt)
         return (
           <Box key={test.recordId}>
-            <Mark shape={passed ? "paid" : "refused"}>
-              {say(passed ? "testPassed" : "testFailed")} {test.standard} {test.inhibitionPermille / 10}%{" "}
-              {passed ? "<" : "≥"} {test.limitPermille / 10}% · <Words className="whole">{day}</Words>
-            </Mark>
+            <TestLine test={test} hasFailure={hasFailure} day={day} />
             {test.photo !== undefined && <TestPhoto id={`photo-${test.recordId}`} path={test.photo} day={day} />}
           </Box>
         )
       })}
       {coverage && tests.length > 0 && (
         <Box className="soft">
-          {say(isBefore ? "ofThisBagNow" : "ofThisBag")} {rangeText(coverage.tested)} {say("coveredByTest")}
-          {coverage.failed.mayPercent > 0 && ` · ${rangeText(coverage.failed)} ${say("failedTestShare")}`}
+          {say(isBefore ? "ofThisBagNow" : "ofThisBag")}{" "}
+          {[
+            ...(coverage.failed.mayPercent > 0 ? [`${rangeText(coverage.failed)} ${say("failedTestShare")}`] : []),
+            // Nothing of goods that failed is covered by another test: that none is need not be said beside it.
+            ...(coverage.failed.mayPercent > 0 && coverage.tested.mayPercent === 0
+              ? []
+              : [`${rangeText(coverage.tested)} ${say("coveredByTest")}`]),
+          ].join(" · ")}
         </Box>
       )}
       {isBefore && coverage === null && tests.length > 0 && <Box className="soft">{say("coverageUnknown")}</Box>}
       {tests.length > 0 && <Box className="soft">{say("testSampleOnly")}</Box>}
     </>
   )
+}
+
+function isFailure({ conclusion, isSuperseded }: Test): boolean {
+  return conclusion === "failed" && isSuperseded !== true
+}
+
+type TestLineProps = { readonly test: Test; readonly hasFailure: boolean; readonly day: string }
+
+/** Beside a failure that counts, a sample that passed is no good news; a failure that was tested again is no bad one. */
+function TestLine({ test, hasFailure, day }: TestLineProps) {
+  const { say } = useWords()
+  const passed = test.conclusion === "passed"
+  const figures = `${test.standard} ${test.inhibitionPermille / 10}% ${passed ? "<" : "≥"} ${test.limitPermille / 10}%`
+  const said = (word: BuyerWord) => (
+    <>
+      {say(word)} {figures} · <Words className="whole">{day}</Words>
+    </>
+  )
+  if (isFailure(test)) return <Mark shape="refused">{said("testFailed")}</Mark>
+  if (!passed) return <Box className="soft">{said("testRetested")}</Box>
+  return hasFailure ? <Box className="soft">{said("otherPassed")}</Box> : <Mark shape="paid">{said("testPassed")}</Mark>
 }
 
 export function Certificates({ count, coverage }: { readonly count: number; readonly coverage?: Covered | null }) {

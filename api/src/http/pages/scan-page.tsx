@@ -11,7 +11,7 @@ import type { SaleDescription } from "../../sales/describe-sale"
 import type { BuyerApp } from "../buyer-pages"
 import { AppHead, EmbeddedData } from "./app-head"
 import { originWords } from "./origin-words"
-import { TestPhoto } from "./test-photo"
+import { Recalled, TestLines } from "./test-lines"
 
 /** Where the page stands: in a wallet's own browser, or outside on a phone or a computer. */
 export type ScanBrowser = "wechat-pay" | "alipay" | "phone" | "computer"
@@ -97,6 +97,7 @@ export const ScanPage: FC<ScanPageProps> = ({ sale, digits, language, browser, n
 }
 
 type LineDescription = NonNullable<SaleDescription["lines"]>[number]
+type Covered = NonNullable<LineDescription["coverage"]>
 
 const SaleLineItem: FC<{ line: LineDescription; zone: string; language: WordLanguage }> = ({
   line,
@@ -116,6 +117,7 @@ const SaleLineItem: FC<{ line: LineDescription; zone: string; language: WordLang
         <span>{zh ? line.quantityText : line.quantityTextEn}</span>
         <span>{zh ? line.unitPriceText : line.unitPriceTextEn}</span>
       </div>
+      <Recalled recalls={line.recalls} word="goodsRecalled" language={language} />
       <Origin line={line} zone={zone} language={language} />
     </li>
   )
@@ -175,27 +177,16 @@ const Tests: FC<{
   language: WordLanguage
 }> = (props) => {
   const say = (word: BuyerWord) => buyerWords[word][props.language]
-  const tested = props.coverage?.tested
   return (
     <>
-      {props.pile.inspections.map((test) => {
-        const passed = test.conclusion === "passed"
-        return (
-          <>
-            <p class={passed ? "good" : "bad"}>
-              {passed ? stateShapes.paid : stateShapes.refused} {say(passed ? "testPassed" : "testFailed")}{" "}
-              {test.standard} {percent(test.inhibitionPermille)} {passed ? "<" : "≥"} {percent(test.limitPermille)}{" "}
-              <time datetime={test.testedAt}>{localDay(new Date(test.testedAt), props.zone)}</time>
-            </p>
-            <TestPhoto test={test} label={say("testPhoto")} />
-          </>
-        )
-      })}
+      <TestLines
+        tests={props.pile.inspections}
+        dayOf={(at) => localDay(new Date(at), props.zone)}
+        language={props.language}
+      />
       {props.pile.inspections.length > 0 && (
         <small>
-          {tested
-            ? `${say("ofThisBagNow")} ${tested.mustPercent}%–${tested.mayPercent}% ${say("coveredByTest")}`
-            : say("coverageUnknown")}
+          {props.coverage ? coverageText(props.coverage, say) : say("coverageUnknown")}
           <br />
           {say("testSampleOnly")}
         </small>
@@ -204,8 +195,15 @@ const Tests: FC<{
   )
 }
 
-function percent(permille: number): string {
-  return `${permille / 10}%`
+function coverageText({ failed, tested }: Covered, say: (word: BuyerWord) => string): string {
+  const shareOf = (share: Covered["tested"], word: BuyerWord) =>
+    `${share.mustPercent}%–${share.mayPercent}% ${say(word)}`
+  const isFailed = failed.mayPercent > 0
+  const shares = [
+    ...(isFailed ? [shareOf(failed, "failedTestShare")] : []),
+    ...(isFailed && tested.mayPercent === 0 ? [] : [shareOf(tested, "coveredByTest")]),
+  ]
+  return `${say("ofThisBagNow")} ${shares.join(" · ")}`
 }
 
 const State: FC<{ sale: SaleDescription; language: WordLanguage }> = ({ sale, language }) => {

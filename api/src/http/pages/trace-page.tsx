@@ -8,7 +8,7 @@ import type { BuyerApp } from "../buyer-pages"
 import { AppHead } from "./app-head"
 import { originWords } from "./origin-words"
 import { cardSize } from "./share-card"
-import { TestPhoto } from "./test-photo"
+import { Recalled, TestLines } from "./test-lines"
 
 type TracePageProps = {
   readonly trace: Trace
@@ -106,6 +106,7 @@ const LineTrace: FC<{ line: Line; language: WordLanguage }> = ({ line, language 
   return (
     <section>
       <h2>{(language === "zh" ? line.name : line.nameEn) ?? say("nameFollows")}</h2>
+      <Recalled recalls={line.recalls} word="bagRecalled" language={language} />
       {origin === null || origin.kind === "unknown" ? (
         <p class="waiting">
           {stateShapes.unknown} {say(origin === null ? "noTrace" : "originUnknown")}
@@ -134,16 +135,8 @@ const LineTrace: FC<{ line: Line; language: WordLanguage }> = ({ line, language 
             .join(language === "zh" ? "、" : ", ")}
         </p>
       )}
-      {line.inspections.map((test) => (
-        <>
-          <p class={test.conclusion === "passed" ? "good" : "bad"}>
-            {test.conclusion === "passed" ? stateShapes.paid : stateShapes.refused}{" "}
-            {say(test.conclusion === "passed" ? "testPassed" : "testFailed")} {test.standard}{" "}
-            <time datetime={test.testedAt}>{test.testedAt.slice(0, 10)}</time> <small>{say("testSampleOnly")}</small>
-          </p>
-          <TestPhoto test={test} label={buyerWords.testPhoto[language]} />
-        </>
-      ))}
+      <TestLines tests={line.inspections} dayOf={(at) => at.slice(0, 10)} language={language} />
+      {line.inspections.length > 0 && <small>{say("testSampleOnly")}</small>}
       {line.certificates > 0 && (
         <p class="good">
           {stateShapes.paid} {say("certificate")} × {line.certificates}

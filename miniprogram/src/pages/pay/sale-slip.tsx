@@ -3,6 +3,7 @@ import type { SaleAnswer } from "../../../core/origin-words"
 import type { PayFlow } from "../../../core/pay-flow"
 import { Box, Picture, Press, Title, Words } from "../../parts/elements"
 import { Certificates, OriginOnTap, Statement, Tests } from "../../parts/origin"
+import { Recalled } from "../../parts/recalled"
 import { Mark, Row, Slip } from "../../parts/states"
 import { wallet } from "../../platform/wallet"
 import { useWords } from "../../session/language"
@@ -90,6 +91,7 @@ function Line({ line, index }: { readonly line: SaleLine; readonly index: number
         <Words>{zh ? line.quantityText : line.quantityTextEn}</Words>
         <Words>{zh ? line.unitPriceText : line.unitPriceTextEn}</Words>
       </Row>
+      <Recalled recalls={line.recalls} isBefore />
       <Statement origin={pile?.origin ?? null} />
       {line.declaredOrigin && (!pile || pile.origin.kind === "unknown") && (
         <Box className="soft">

@@ -3,6 +3,7 @@ import type { TraceAnswer } from "../../../core/origin-words"
 import type { ProofSource } from "../../../core/read-proof"
 import { Box, Press, Title } from "../../parts/elements"
 import { Certificates, OriginBars, Statement, Tests } from "../../parts/origin"
+import { Recalled } from "../../parts/recalled"
 import { StallPhoto } from "../../parts/stall-photo"
 import { Mark, Slip } from "../../parts/states"
 import { isSinglePage } from "../../platform/use-share"
@@ -34,6 +35,7 @@ export function TraceSlip({ trace, source, onVerify }: TraceSlipProps) {
         // biome-ignore lint/suspicious/noArrayIndexKey: the lines of a record never change their order
         <Box key={index} className="line">
           <Title level={2}>{(language === "zh" ? line.name : line.nameEn) ?? say("nameFollows")}</Title>
+          <Recalled recalls={line.recalls} />
           <Statement origin={line.origin} />
           {line.origin && line.origin.sources.length > 0 && <OriginBars origin={line.origin} />}
           <Tests tests={line.inspections} coverage={line.coverage} />

@@ -1,0 +1,60 @@
+import { recallPiles, recalls } from "@suyuan/drizzle/schema/recalls"
+import { and, eq, sql } from "drizzle-orm"
+import type { Context, Reader } from "../context"
+import type { FrozenSources } from "../recalls/recall-set"
+import { recentOf } from "../recent"
+import { arrayOf } from "../unnest"
+import type { OriginDescription } from "./describe-origin"
+
+/** A recall in force that goods may be of. */
+export type RecallInForce = { readonly recallId: string; readonly reason: string }
+
+type PileRecall = RecallInForce & { readonly lotIds: ReadonlySet<string>; readonly hasUnknown: boolean }
+export type RecallsByPile = ReadonlyMap<string, readonly PileRecall[]>
+
+/** By pile that they reach, those that are active and no drill. */
+export async function readRecallsInForce(
+  reader: Reader,
+  pileIds: readonly string[],
+): Promise<Map<string, PileRecall[]>> {
+  const byPile = new Map<string, PileRecall[]>(pileIds.map((id) => [id, []]))
+  if (pileIds.length === 0) return byPile
+  const rows = await reader
+    .select({ pileId: recallPiles.pileId, id: recalls.id, reason: recalls.reason, sources: recalls.sources })
+    .from(recalls)
+    .innerJoin(recallPiles, eq(recallPiles.recallId, recalls.id))
+    .where(
+      and(
+        eq(recalls.state, "active"),
+        eq(recalls.isDrill, false),
+        sql`${recallPiles.pileId} = ANY (${arrayOf("bytea", pileIds)})`,
+      ),
+    )
+    .orderBy(recalls.activatedAt, recalls.id)
+  for (const { pileId, id: recallId, reason, sources } of rows) {
+    const { lots, inflows } = sources as FrozenSources
+    const lotIds = new Set(lots.map(({ id }) => id))
+    byPile.get(pileId)?.push({ recallId, reason, lotIds, hasUnknown: inflows.length > 0 })
+  }
+  return byPile
+}
+
+/** A recall that began a moment ago may be seen so much later by who is about to pay; its goods are held by then. */
+const recentRecalls = recentOf<string, PileRecall[]>(10_000, 50_000)
+
+export function readRecentRecalls(ctx: Pick<Context, "db" | "sql" | "clock">, pileIds: readonly string[]) {
+  return recentRecalls(ctx).of(pileIds, ctx.clock.nowMs(), (missing) => readRecallsInForce(ctx.db, missing))
+}
+
+/** Those of a pile that these goods may be of: by a lot, or, where unknown goods are recalled, by what is unknown of them. */
+export function recallsOf(
+  recalled: readonly PileRecall[] | undefined,
+  origin: Pick<OriginDescription, "sources" | "unknown"> | undefined,
+): RecallInForce[] {
+  const isOf = ({ lotIds, hasUnknown }: PileRecall) =>
+    origin === undefined
+      ? hasUnknown
+      : origin.sources.some(({ lotId, mayGrams }) => mayGrams > 0 && lotIds.has(lotId)) ||
+        (hasUnknown && origin.unknown.mayGrams > 0)
+  return (recalled ?? []).filter(isOf).map(({ recallId, reason }) => ({ recallId, reason }))
+}
