@@ -10503,7 +10503,7 @@ export interface paths {
                     content: {
                         readonly "application/json": {
                             readonly version: number;
-                            readonly entries: readonly components["schemas"]["Commodity"][];
+                            readonly entries: readonly components["schemas"]["ListedCommodity"][];
                         };
                     };
                 };
@@ -10614,7 +10614,7 @@ export interface paths {
                         readonly [name: string]: unknown;
                     };
                     content: {
-                        readonly "application/json": components["schemas"]["Commodity"];
+                        readonly "application/json": components["schemas"]["ListedCommodity"];
                     };
                 };
                 /** @description `request/malformed`: The request is not in order; see the field named. */
@@ -10673,7 +10673,7 @@ export interface paths {
                         readonly [name: string]: unknown;
                     };
                     content: {
-                        readonly "application/json": readonly components["schemas"]["Commodity"][];
+                        readonly "application/json": readonly components["schemas"]["ListedCommodity"][];
                     };
                 };
                 /** @description `request/malformed`: The request is not in order; see the field named. */
@@ -12660,6 +12660,13 @@ export interface components {
             /** Format: date-time */
             readonly decidedAt?: string;
             readonly note?: string;
+        };
+        readonly ListedCommodity: components["schemas"]["Commodity"] & {
+            /**
+             * @description Of a shelf life of the committed list: a standard's number, or `assumption`. One of your own has none
+             * @example assumption
+             */
+            readonly shelfLifeSource?: string;
         };
         readonly Commodity: {
             readonly code: number;

@@ -11,15 +11,25 @@ import { plainName } from "./unmapped-names"
  * where the shelf life is from: a standard's number, or `assumption`).
  */
 export function readSeed(): CatalogueEntry[] {
-  const lines = readFileSync(new URL("./commodities.csv", import.meta.url), "utf8")
-    .trim()
-    .split("\n")
-    .slice(1)
-  return lines.map((line) => {
-    const [code = "", nameZh = "", nameEn = "", hours = "", initials = "", synonyms = ""] = line.split(",")
+  return readLines().map(([code = "", nameZh = "", nameEn = "", hours = "", initials = "", synonyms = ""]) => {
     const named = synonyms === "" ? [] : synonyms.split("|")
     return { code: Number(code), nameZh, nameEn, shelfLifeHours: Number(hours), initials, synonyms: named }
   })
+}
+
+/** Where a commodity's shelf life is from: what the committed list says of it, unless somebody gave it another one. */
+export function shelfLifeSourceOf(commodity: Pick<CatalogueEntry, "code" | "shelfLifeHours">): string | undefined {
+  listed ??= new Map(readLines().map(([code, , , hours, , , source = ""]) => [`${code} ${hours}`, source]))
+  return listed.get(`${commodity.code} ${commodity.shelfLifeHours}`)
+}
+
+/** By code and hours. */
+let listed: ReadonlyMap<string, string> | undefined
+
+function readLines(): string[][] {
+  const text = readFileSync(new URL("./commodities.csv", import.meta.url), "utf8")
+  const lines = text.trim().split("\n").slice(1)
+  return lines.map((line) => line.split(","))
 }
 
 /**

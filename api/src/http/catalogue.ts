@@ -2,7 +2,7 @@ import { createRoute, z } from "@hono/zod-openapi"
 import { addNamed, dismissName, listUnmapped, mapName, type UnmappedName } from "../catalogue/decide-name"
 import { catalogueLimits, publishCatalogue } from "../catalogue/publish-catalogue"
 import { type Commodity, findCommodity, readCatalogue, searchCommodities } from "../catalogue/read-catalogue"
-import { seedCatalogue } from "../catalogue/seed-catalogue"
+import { seedCatalogue, shelfLifeSourceOf } from "../catalogue/seed-catalogue"
 import type { Context } from "../context"
 import { ServiceError } from "../errors"
 import { requireActor } from "./authenticate"
@@ -27,6 +27,15 @@ const entry = z
     shelfLifeHours: z.number().int().min(1).max(0xffff),
   })
   .openapi("Commodity")
+const listedEntry = entry
+  .extend({
+    shelfLifeSource: z.string().optional().openapi({
+      description:
+        "Of a shelf life of the committed list: a standard's number, or `assumption`. One of your own has none",
+      example: "assumption",
+    }),
+  })
+  .openapi("ListedCommodity")
 const version = z.number().int().min(0).max(0x7fff)
 
 const readRoute = createRoute({
@@ -34,7 +43,7 @@ const readRoute = createRoute({
   path: "/catalogue",
   tags,
   summary: "Read the catalogue of what is traded",
-  responses: { 200: answer("The newest version, by code", z.object({ version, entries: z.array(entry) })) },
+  responses: { 200: answer("The newest version, by code", z.object({ version, entries: z.array(listedEntry) })) },
 })
 const findRoute = createRoute({
   method: "get",
@@ -42,7 +51,7 @@ const findRoute = createRoute({
   tags,
   summary: "Find a commodity by a name or synonym",
   request: { query: z.object({ name: word(64) }) },
-  responses: { 200: answer("The commodity", entry), ...refusals("request/malformed", "request/not-found") },
+  responses: { 200: answer("The commodity", listedEntry), ...refusals("request/malformed", "request/not-found") },
 })
 const publishRoute = createRoute({
   method: "put",
@@ -65,7 +74,7 @@ const searchRoute = createRoute({
   summary: "Commodities that a few keys may mean",
   description: "Names and synonyms that contain the text, and names whose pinyin initials begin with it; at most 20.",
   request: { query: z.object({ text: word(32) }) },
-  responses: { 200: answer("The likeliest first", z.array(entry)), ...refusals("request/malformed") },
+  responses: { 200: answer("The likeliest first", z.array(listedEntry)), ...refusals("request/malformed") },
 })
 const seedRoute = createRoute({
   method: "post",
@@ -192,5 +201,6 @@ function decidedView({ id, name, state, commodity }: UnmappedName): z.infer<type
 }
 
 function entryView({ code, nameZh, nameEn, synonyms, initials, shelfLifeHours }: Commodity) {
-  return { code, nameZh, nameEn, synonyms, initials, shelfLifeHours }
+  const shelfLifeSource = shelfLifeSourceOf({ code, shelfLifeHours })
+  return { code, nameZh, nameEn, synonyms, initials, shelfLifeHours, ...(shelfLifeSource && { shelfLifeSource }) }
 }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "
 import { addNamed, dismissName, listUnmapped, mapName } from "@suyuan/api/catalogue/decide-name"
 import { publishCatalogue } from "@suyuan/api/catalogue/publish-catalogue"
 import { findCommodity, readCatalogue, searchCommodities } from "@suyuan/api/catalogue/read-catalogue"
-import { readSeed, seedCatalogue } from "@suyuan/api/catalogue/seed-catalogue"
+import { readSeed, seedCatalogue, shelfLifeSourceOf } from "@suyuan/api/catalogue/seed-catalogue"
 import { type Meaning, meaningOf } from "@suyuan/api/catalogue/unmapped-names"
 import { unmappedMentions, unmappedNames } from "@suyuan/drizzle/schema/matching"
 import { commodities } from "@suyuan/drizzle/schema/merchants"
@@ -54,6 +54,14 @@ describe("the committed list of commodities", () => {
       expect(shelfLifeHours).toBeGreaterThanOrEqual(24)
       expect(synonyms.length).toBeLessThanOrEqual(20)
     }
+  })
+
+  test("[NM-1] says of each shelf life where it is from, until somebody gives another", async () => {
+    for (const entry of readSeed()) expect(shelfLifeSourceOf(entry)).toBeTruthy()
+    const answer = await testApp(gateway.ctx).request(`/catalogue/search?text=${encodeURIComponent("番茄")}`)
+    const [tomato] = (await answer.json()) as { code: number; shelfLifeHours: number; shelfLifeSource?: string }[]
+    expect(tomato?.shelfLifeSource).toBe("assumption")
+    expect(shelfLifeSourceOf({ code: tomato?.code ?? 0, shelfLifeHours: 1 })).toBeUndefined()
   })
 
   test("[NM-1] goes beside what was there, and again changes nothing; 西红柿 is 番茄", async () => {
