@@ -59,9 +59,10 @@ export async function readSale(ctx: Context, reader: Reader, code: PayCode): Pro
   const known = found?.codeDigest ?? undefined
   if (known !== undefined && known !== toHex(code.digest)) return err("sale/other-bytes")
   const [sale] = known !== undefined ? await reader.select().from(sales).where(isSale(key)) : []
-  const refusal =
-    (await refusalOf(ctx, reader, verified.value, sale)) ??
-    (await judgeHolds(reader, verified.value, key, (found?.holds as Hold[] | null) ?? []))
+  const holds = (found?.holds as Hold[] | null) ?? []
+  // Before what would send the buyer for a new code: the terminal may have taken this one back for the same reason.
+  const held = sale?.state === "paid" ? undefined : await judgeHolds(reader, verified.value, key, holds)
+  const refusal = held ?? (await refusalOf(ctx, reader, verified.value, sale))
   return ok({ code: verified.value, key, sale, refusal })
 }
 

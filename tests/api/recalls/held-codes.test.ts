@@ -98,6 +98,17 @@ describe("a code that was signed before its goods were held", () => {
     expect(await pay(code, buyer)).toMatchObject({ status: 200 })
   })
 
+  test("[RC-11] taken back by its terminal: the buyer reads why as long as they are held, not to ask for a new one", async () => {
+    const code = await newCode()
+    const { stall } = day.trade
+    await stall.deliver(await stall.envelope("sale", stall.saleBody(code)))
+    const id = await startRecall()
+    await stall.deliver(await stall.envelope("cancel", { counter: code.body.counter }))
+    expect(await scan(code)).toMatchObject({ canPay: false, refusal: "sale/recalled" })
+    await closeRecall(gateway.ctx, operator, id)
+    expect(await scan(code)).toMatchObject({ canPay: false, refusal: "sale/closed" })
+  })
+
   test("[RC-11] whose payment had begun goes through, for that payer alone; the recall reaches them", async () => {
     const { ctx } = gateway
     const [code, buyer, other] = [await newCode(), await newBuyer(ctx), await newBuyer(ctx)]
