@@ -1,5 +1,5 @@
 // `npm run screenshots [folder] [terminal|buyer]`: every screen of the terminal and every page of the buyer at their three
-// sizes, the buyer's by day and by night, as files to look at.
+// sizes, the buyer's by day, by night and in large text, as files to look at.
 import { mkdirSync } from "node:fs"
 import { join, resolve } from "node:path"
 import type { Page } from "playwright-core"
@@ -39,19 +39,38 @@ async function photographBuyer(): Promise<void> {
   try {
     for (const viewport of phoneSizes) {
       const [day, night] = [openAlbum("buyer", viewport), openAlbum("buyer-night", viewport)]
+      const large = openAlbum("buyer-large", viewport)
       await walkBuyerScreens(buyers, viewport, async (name, page) => {
-        await page.setViewportSize({ ...viewport, height: Math.max(viewport.height, await heightOf(page)) })
+        const showAll = async () => {
+          await page.setViewportSize(viewport)
+          await page.setViewportSize({ ...viewport, height: Math.max(viewport.height, await heightOf(page)) })
+        }
+        await showAll()
         await day.add(name, page)
         await page.emulateMedia({ colorScheme: "dark" })
         await night.add(name, page)
         await page.emulateMedia({ colorScheme: "light" })
+        const own = await page.evaluate(() => document.documentElement.dataset.text)
+        await writeText(page, "large")
+        await showAll()
+        await large.add(name, page)
+        await writeText(page, own)
         await page.setViewportSize(viewport)
       })
-      for (const album of [day, night]) album.close()
+      for (const album of [day, night, large]) album.close()
     }
   } finally {
     await buyers.end()
   }
+}
+
+/** As the page's own switch does, without its keeping that. */
+function writeText(page: Page, size: string | undefined): Promise<void> {
+  return page.evaluate((given) => {
+    const { dataset } = document.documentElement
+    if (given === undefined) delete dataset.text
+    else dataset.text = given
+  }, size)
 }
 
 /** A phone scrolls, so its pages are taken whole; the router's page scrolls by itself, inside a document that never does. */

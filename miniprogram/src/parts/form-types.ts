@@ -4,6 +4,8 @@ export interface LineProps {
   readonly value: string
   readonly onChange: (value: string) => void
   readonly lengthMax: number
+  /** Several lines of words: what was written stays in sight. */
+  readonly isLong?: boolean
   /** Digits and a point. */
   readonly isWeight?: boolean
 }

@@ -1,19 +1,18 @@
 import type { LineProps } from "./form-types"
 
-export function Line({ id, label, value, onChange, lengthMax, isWeight = false }: LineProps) {
+export function Line({ id, label, value, onChange, lengthMax, isLong = false, isWeight = false }: LineProps) {
+  const shared = {
+    ...{ id, value, maxLength: lengthMax, autoComplete: "off" },
+    onChange: (event: { readonly target: { readonly value: string } }) => onChange(event.target.value),
+  }
   return (
-    <label className="labelled">
+    <label className="labelled" htmlFor={id}>
       <span className="soft">{label}</span>
-      <input
-        id={id}
-        className="field"
-        type="text"
-        value={value}
-        maxLength={lengthMax}
-        inputMode={isWeight ? "decimal" : "text"}
-        autoComplete="off"
-        onChange={(event) => onChange(event.target.value)}
-      />
+      {isLong ? (
+        <textarea className="field long" rows={3} {...shared} />
+      ) : (
+        <input className="field" type="text" inputMode={isWeight ? "decimal" : "text"} {...shared} />
+      )}
     </label>
   )
 }

@@ -5,15 +5,13 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { readProblemPhoto } from "@suyuan/api/problems/problem-photos"
 import { listProblems } from "@suyuan/api/problems/read-problems"
-import { bindCodeDigits, bindCodeMessage, encodeBindCodeBody } from "@suyuan/protocol/terminal/bind-code"
-import { msToSeconds2024 } from "@suyuan/protocol/units/instant"
 import axe from "axe-core"
 import type { Page } from "playwright-core"
 import { prepareZXingModule, readBarcodes } from "zxing-wasm/reader"
 import { drawShareCard } from "../../../api/src/http/pages/share-card"
-import { cabbage, sellingTerminal, slotOf } from "../../support/selling"
-import { newTablet, operator } from "../../support/stall"
+import { operator } from "../../support/stall"
 import { type BrowserPhone, type BuyerBrowser, openBuyerBrowser, payPath } from "./browser"
+import { showBindCode } from "./market-steps"
 
 let buyers: BuyerBrowser
 beforeAll(async () => {
@@ -124,14 +122,7 @@ test("[BY-2] [BY-3] [BY-4] reporting, joining and deleting in browsers, every pa
 }, 120_000)
 
 test("[BI-4] a bind code opened outside the wallets: with whom, and where to scan it; one of no stall is told", async () => {
-  const { ctx } = buyers.world
-  const tablet = newTablet()
-  const stall = await sellingTerminal(ctx, "market", [slotOf(1, cabbage)], tablet)
-  const body = encodeBindCodeBody({
-    ...{ algorithm: "ed25519", terminal: stall.terminalId, nonce: ctx.random.bytes(8) },
-    issuedAtSeconds: msToSeconds2024(ctx.clock.nowMs()),
-  })
-  const digits = bindCodeDigits(body, tablet.sign(bindCodeMessage(ctx.config.NETWORK_ID, body)))
+  const { digits } = await showBindCode(buyers.world)
   const phone = await buyers.openPhone(size)
   const page = await phone.open(`/b/${digits}`)
   await page.getByText("甲摊 A-12").waitFor()

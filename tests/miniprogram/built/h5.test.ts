@@ -61,9 +61,12 @@ for (const viewport of phoneSizes) {
       }
       for (const target of await smallTargets(page)) found.push(`${name}: small target ${target}`)
       if (await overflows(page)) found.push(`${name}: overflows`)
+      await page.evaluate(() => document.documentElement.setAttribute("data-text", "large"))
+      if (await overflows(page)) found.push(`${name}: overflows in large text`)
+      await page.evaluate(() => document.documentElement.removeAttribute("data-text"))
     })
     expect([...found, ...troubles]).toEqual([])
-    expect(seen.size).toBeGreaterThan(17)
+    expect(seen.size).toBeGreaterThan(32)
   }, 120_000)
 }
 

@@ -3,29 +3,15 @@
 import { describe, expect, test } from "bun:test"
 import { alipayMessageFromConfig } from "@suyuan/api/adapters/alipay-message"
 import { wechatMessageFromConfig } from "@suyuan/api/adapters/wechat-message"
-import { answerBinding } from "@suyuan/api/bindings/answer-binding"
 import { answerProblem } from "@suyuan/api/problems/answer-problem"
 import { listProblems } from "@suyuan/api/problems/read-problems"
-import { activateRecall } from "@suyuan/api/recalls/activate-recall"
-import { approveRecall } from "@suyuan/api/recalls/approve-recall"
-import { draftRecall } from "@suyuan/api/recalls/draft-recall"
-import { withdrawRecall } from "@suyuan/api/recalls/end-recall"
-import { readScopeOfRecall } from "@suyuan/api/recalls/read-recall"
 import { sendNotices } from "@suyuan/api/recalls/send-notices"
-import { bindings } from "@suyuan/drizzle/schema/buyers"
 import { purchases } from "@suyuan/drizzle/schema/trace"
-import {
-  bindAnswerMessage,
-  bindCodeDigits,
-  bindCodeMessage,
-  encodeBindCodeBody,
-} from "@suyuan/protocol/terminal/bind-code"
-import { msToSeconds2024 } from "@suyuan/protocol/units/instant"
 import { eq } from "drizzle-orm"
 import { jpegOf } from "../../api/inspections/photos"
 import { until } from "../../api/payments/platforms"
-import { cabbage, sellingTerminal, slotOf } from "../../support/selling"
-import { newTablet, operator, secondOperator } from "../../support/stall"
+import { operator } from "../../support/stall"
+import { recallAll, showBindCode } from "./market-steps"
 import type { Call, HostApi } from "./mini-host"
 import { builtIn, type Phone, targets } from "./phone"
 import { phonesOfBoth } from "./phones"
@@ -220,14 +206,7 @@ for (const target of targets) {
 
     test("[BI-4] [BY-5] a wallet is bound to a stall, and answers for what it buys", async () => {
       const { ctx } = world()
-      const tablet = newTablet()
-      const stall = await sellingTerminal(ctx, "market", [slotOf(1, cabbage)], tablet)
-      const { NETWORK_ID: networkId } = ctx.config
-      const body = encodeBindCodeBody({
-        ...{ algorithm: "ed25519", terminal: stall.terminalId, nonce: ctx.random.bytes(8) },
-        issuedAtSeconds: msToSeconds2024(ctx.clock.nowMs()),
-      })
-      const digits = bindCodeDigits(body, tablet.sign(bindCodeMessage(networkId, body)))
+      const { stall, digits, confirm } = await showBindCode(world())
       const phone = take(target)
       const url = `${builtIn}/b/${digits}`
       if (target === "alipay") await phone.open(url)
@@ -240,11 +219,8 @@ for (const target of targets) {
       expect(phone.seen.logins).toBe(0)
       phone.host.tap("bind-agree")
       await phone.host.until("等摊位在终端上确认")
-      const [claimed] = await ctx.db.select().from(bindings).where(eq(bindings.merchantId, stall.merchantId))
-      const said = { bindingId: claimed?.id ?? "", answer: "confirm", digits: claimed?.checkDigits ?? "" } as const
-      expect(phone.host.shown()).toContain(said.digits)
-      const message = bindAnswerMessage(networkId, { ...said, terminal: stall.terminalId })
-      await answerBinding(ctx, { ...said, terminalId: stall.terminalId, signature: tablet.sign(message) })
+      const shown = phone.host.shown()
+      expect(shown).toContain(await confirm())
       await phone.host.until("已绑定")
 
       const code = await buy(phone)
@@ -278,17 +254,7 @@ for (const target of targets) {
     await phone.host.until("召回时会给您发一条消息")
     await world().uploadAndAnchor(code)
     const { ctx } = world()
-    const from = new Date(0)
-    const asked = {
-      kind: "base",
-      siteId: world().trade.baseA.siteId,
-      from,
-      until: new Date(ctx.clock.nowMs()),
-    } as const
-    const recall = await draftRecall(ctx, operator, { id: ctx.random.uuid(), set: asked, reason: "农残超标" })
-    const { reachDigest } = await readScopeOfRecall(ctx, secondOperator, recall.id)
-    await approveRecall(ctx, secondOperator, recall.id, reachDigest)
-    await activateRecall(ctx, secondOperator, recall.id)
+    const recall = await recallAll(world())
     const { config, clock } = ctx
     await sendNotices(ctx, {
       "wechat-pay": wechatMessageFromConfig(config, clock),
@@ -309,6 +275,6 @@ for (const target of targets) {
     await phone.host.until("先不要吃")
     phone.host.tap(`read-${recall.id}`)
     await until(() => !phone.host.has(`read-${recall.id}`), "the recall is read")
-    await withdrawRecall(ctx, secondOperator, recall.id)
+    await recall.withdraw()
   })
 }

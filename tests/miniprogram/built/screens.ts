@@ -1,8 +1,14 @@
 // A walk over every page of the buyer in a browser, for whoever looks at them: the accessibility tests, and
 // `npm run screenshots`.
+import { answerProblem } from "@suyuan/api/problems/answer-problem"
+import { listProblems } from "@suyuan/api/problems/read-problems"
 import { buyerWords } from "@suyuan/look/buyer-words"
+import { mineWords } from "@suyuan/look/mine-words"
 import type { Page } from "playwright-core"
+import { drawShareCard } from "../../../api/src/http/pages/share-card"
+import { operator } from "../../support/stall"
 import { type BrowserPhone, type BuyerBrowser, payPath, type Viewport } from "./browser"
+import { recallAll, showBindCode } from "./market-steps"
 import type { Ending } from "./phone"
 
 export type Look = (name: string, page: Page) => Promise<void>
@@ -17,12 +23,15 @@ export async function walkBuyerScreens(buyers: BuyerBrowser, viewport: Viewport,
   const mine = await phone.open("/m/")
   await mine.waitForSelector(".line")
   await look("mine", mine)
-  await walkOwn(phone, mine, look)
+  await walkOwn(buyers, phone, mine, look)
   await mine.locator("input").first().fill("没有这样的菜")
   await mine.getByText(buyerWords.nothingFound.zh).waitFor()
   await look("mine-nothing-found", mine)
   await mine.locator("#text-size:visible").click()
   await look("mine-large-text", mine)
+  await mine.locator("#text-size:visible").click()
+  await walkRecall(buyers, phone, look)
+  await walkStall(buyers, phone, look)
   const friend = await buyers.openPhone(viewport)
   await walkShared(friend, shared, look)
   for (const { context } of [phone, friend]) await context.close()
@@ -83,11 +92,88 @@ async function walkTrace({ world }: BuyerBrowser, phone: BrowserPhone, look: Loo
   return pathname
 }
 
-/** What one may do with what was bought. Nothing is sent or deleted here. */
-async function walkOwn(phone: BrowserPhone, mine: Page, look: Look): Promise<void> {
+const picture = () => ({ name: "a.png", mimeType: "image/png", buffer: Buffer.from(drawShareCard(nothing as never)) })
+const nothing = { lines: [], levels: 0 }
+
+/** A report with a photo, as it is written, sent and answered. */
+async function walkProblem({ world }: BuyerBrowser, mine: Page, look: Look): Promise<void> {
   await mine.locator("[id^=problem-]").first().click()
   await mine.waitForSelector("#kind-spoiled")
   await look("problem", mine)
+  await mine.locator("#kind-spoiled").click()
+  await mine.locator("#said").fill("外面两片叶子烂了，里面也有黑点")
+  const choosing = mine.waitForEvent("filechooser")
+  await mine.locator("#add-photo").click()
+  await (await choosing).setFiles([picture(), picture()])
+  await mine.locator("#drop-photo-1").waitFor()
+  await look("problem-written", mine)
+  await mine.locator("#send-report").click()
+  await mine.getByText(mineWords.waitsForAnswer.zh).waitFor()
+  await look("problem-sent", mine)
+  const [reported] = await listProblems(world.ctx.db, operator, { state: "open", limit: 1 })
+  await answerProblem(world.ctx, operator, { id: reported?.id ?? "", answer: "已请摊主补一份，明天来取" })
+  await mine.reload()
+  await mine.getByText(mineWords.officeAnswers.zh).waitFor()
+  await look("problem-answered", mine)
+}
+
+async function walkRecall({ world }: BuyerBrowser, phone: BrowserPhone, look: Look): Promise<void> {
+  const none = await phone.open("/m/#/pages/recall/index")
+  await none.getByText(mineWords.noRecalls.zh).waitFor()
+  await look("recall-none", none)
+  await none.close()
+  const recall = await recallAll(world)
+  const mine = await phone.open("/m/")
+  await mine.waitForSelector("#recalls")
+  await look("mine-recall", mine)
+  await mine.locator("#recalls").click()
+  await mine.waitForSelector(`#read-${recall.id}`)
+  await look("recall", mine)
+  const held = await phone.open(payPath(await world.newCode()))
+  await held.waitForSelector(".buyer .bad")
+  await look("pay-recalled", held)
+  await recall.withdraw()
+  for (const page of [mine, held]) await page.close()
+}
+
+/** Last: what the wallet buys from here on is the stall's. */
+async function walkStall({ world }: BuyerBrowser, phone: BrowserPhone, look: Look): Promise<void> {
+  const unbound = await phone.open("/m/#/pages/stall/index")
+  await unbound.getByText(mineWords.stallNone.zh).waitFor()
+  await look("stall-unbound", unbound)
+  await unbound.close()
+  const { digits, confirm } = await showBindCode(world)
+  const bind = await phone.open(`/b/${digits}`)
+  await bind.waitForSelector("#bind-agree")
+  await look("bind", bind)
+  await bind.locator("#bind-agree").click()
+  await bind.waitForSelector(".digits")
+  await look("bind-digits", bind)
+  await confirm()
+  await bind.getByText(mineWords.bindDone.zh).waitFor()
+  await look("bind-done", bind)
+  const code = await world.newCode()
+  const pay = await phone.open(payPath(code))
+  await pay.waitForSelector(".buyer #pay-alipay")
+  await phone.pay(pay)
+  await pay.waitForSelector(".buyer .shape.good")
+  await world.uploadAndAnchor(code)
+  const stall = await phone.open("/m/#/pages/stall/index")
+  await stall.locator("[id^=accept-]").waitFor()
+  await look("stall", stall)
+  await stall.locator("[id^=accept-]").click()
+  await stall.getByText(mineWords.boughtNone.zh).waitFor()
+  await stall.getByText(mineWords.leftNow.zh).waitFor()
+  await look("stall-answered", stall)
+  await stall.locator("#end-binding").click()
+  await stall.getByText(mineWords.bindEndSure.zh).waitFor()
+  await look("stall-end", stall)
+  for (const page of [bind, pay, stall]) await page.close()
+}
+
+/** What one may do with what was bought. Nothing is deleted here. */
+async function walkOwn(buyers: BuyerBrowser, phone: BrowserPhone, mine: Page, look: Look): Promise<void> {
+  await walkProblem(buyers, mine, look)
   await mine.goBack()
   await mine.locator(".field:visible").first().waitFor()
   const [join, data] = [await phone.open("/m/#/pages/join/index"), await phone.open("/m/#/pages/data/index")]

@@ -67,7 +67,7 @@ function Report({ purchase }: { readonly purchase: Pick<ProblemToReport, "termin
           <KindChoice key={one} kind={one} isChosen={one === kind} onPress={() => setKind(one)} />
         ))}
       </Box>
-      <Line id="said" label={say("yourWords")} value={said} onChange={setSaid} lengthMax={SAID_MAX} />
+      <Line id="said" label={say("yourWords")} value={said} onChange={setSaid} lengthMax={SAID_MAX} isLong />
       <Photos photos={photos} onChange={setPhotos} />
       {told !== undefined && (
         <Box isStatus>

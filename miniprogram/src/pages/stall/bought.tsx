@@ -81,7 +81,7 @@ function OneBought({ merchantId, line, onDone }: OneBoughtProps) {
         <Answers {...{ merchantId, line, onDone }} />
       ) : (
         <Press id={`change-${line.saleRecordId}-${line.line}`} className="quiet left" onPress={() => setOpen(true)}>
-          {say("boughtAnswered")} ›
+          {say("boughtChange")} ›
         </Press>
       )}
     </Box>

@@ -1,7 +1,7 @@
 import { marketDay } from "../../../core/market-day"
 import type { TraceAnswer } from "../../../core/origin-words"
 import type { ProofSource } from "../../../core/read-proof"
-import { Box, Press, Title } from "../../parts/elements"
+import { Box, Press, Title, Words } from "../../parts/elements"
 import { Certificates, OriginBars, Statement, Tests } from "../../parts/origin"
 import { Recalled } from "../../parts/recalled"
 import { StallPhoto } from "../../parts/stall-photo"
@@ -26,7 +26,8 @@ export function TraceSlip({ trace, source, onVerify }: TraceSlipProps) {
           </Box>
           <Title level={1}>{trace.stall.name}</Title>
           <Box className="soft">
-            {say("stall")} {trace.stall.number} · {say("soldOn")} {marketDay(trace.soldAt)}
+            {say("stall")} {trace.stall.number} · {say("soldOn")}{" "}
+            <Words className="whole">{marketDay(trace.soldAt)}</Words>
           </Box>
         </Box>
         <StallPhoto stall={trace.stall} />
