@@ -5877,6 +5877,11 @@ export interface paths {
                         readonly "application/json": readonly (components["schemas"]["Binding"] & {
                             readonly merchantName: string;
                             readonly stallNumber: string;
+                            /**
+                             * @description Of the market's calendar
+                             * @example Asia/Shanghai
+                             */
+                            readonly zone: string;
                         })[];
                     };
                 };
@@ -11498,6 +11503,11 @@ export interface components {
                 readonly name: string;
                 readonly site: string;
                 readonly siteEn: string;
+                /**
+                 * @description Of the market's calendar
+                 * @example Asia/Shanghai
+                 */
+                readonly zone: string;
             };
             readonly lines: readonly {
                 readonly line: number;
@@ -11673,6 +11683,11 @@ export interface components {
                 readonly number: string;
                 readonly site: string;
                 readonly siteEn: string;
+                /**
+                 * @description Of the market's calendar
+                 * @example Asia/Shanghai
+                 */
+                readonly zone: string;
                 readonly photo: string | null;
             };
             readonly soldAt: string;

@@ -1,7 +1,31 @@
+const MARKET_ZONE = "Asia/Shanghai"
 const MARKET_OFFSET_MS = 8 * 3_600_000
 
-/** `2026-12-08`: the calendar day in the markets' zone (China has one), of an instant as the gateway writes it. */
-export function marketDay(instant: string | number): string {
+const formats = new Map<string, Intl.DateTimeFormat>()
+
+/**
+ * `2026-12-08`: the calendar day of an instant as the gateway writes it, where the market reads its calendar. A day is
+ * given back as it stands: a share knows no more.
+ * @param zone of the site, as the gateway tells it; where it tells none, or the phone does not know it, China's
+ */
+export function marketDay(instant: string | number, zone: string = MARKET_ZONE): string {
+  if (typeof instant === "string" && /^\d{4}-\d\d-\d\d$/.test(instant)) return instant
   const ms = typeof instant === "number" ? instant : Date.parse(instant)
-  return Number.isNaN(ms) ? "" : new Date(ms + MARKET_OFFSET_MS).toISOString().slice(0, 10)
+  if (Number.isNaN(ms)) return ""
+  return (
+    (zone === MARKET_ZONE ? undefined : dayIn(zone, ms)) ?? new Date(ms + MARKET_OFFSET_MS).toISOString().slice(0, 10)
+  )
+}
+
+/** Undefined where the phone has no calendars, or not this one. */
+function dayIn(zone: string, ms: number): string | undefined {
+  try {
+    const numbers = { year: "numeric", month: "2-digit", day: "2-digit" } as const
+    const format = formats.get(zone) ?? new Intl.DateTimeFormat("en-US", { timeZone: zone, ...numbers })
+    formats.set(zone, format)
+    const parts = new Map(format.formatToParts(ms).map(({ type, value }) => [type, value]))
+    return `${parts.get("year")}-${parts.get("month")}-${parts.get("day")}`
+  } catch {
+    return undefined
+  }
 }

@@ -26,11 +26,11 @@ export interface OriginSentence {
 }
 
 /** `全部来自张北基地，12月8日采收`: the finest that is certain, and how much may be unknown. */
-export function originSentence(origin: Origin | null | undefined, language: Language): OriginSentence {
+export function originSentence(origin: Origin | null | undefined, language: Language, zone?: string): OriginSentence {
   if (!origin || origin.kind === "unknown") return { text: buyerWords.originUnknown[language], isKnown: false }
   const { colon, comma, semicolon } = marks[language]
   const places = `${buyerWords[before[origin.kind]][language]}${colon}${origin.places.join(comma)}`
-  const days = new Set(origin.sources.map(({ harvestedAt }) => marketDay(harvestedAt)))
+  const days = new Set(origin.sources.map(({ harvestedAt }) => marketDay(harvestedAt, zone)))
   const [day] = days
   const harvested = days.size === 1 && day !== undefined ? harvestWords(day, language) : ""
   const unknown =
@@ -47,10 +47,10 @@ export interface OriginBar {
 }
 
 /** A bar for each source and one for what is unknown. Lower bounds rounded down, upper bounds up. */
-export function originBars(origin: Origin, language: Language): readonly OriginBar[] {
+export function originBars(origin: Origin, language: Language, zone?: string): readonly OriginBar[] {
   const bars = origin.sources.map((source) => {
     const place = source.base.startsWith(source.province) ? source.base : `${source.province} ${source.base}`
-    const label = `${place}${harvestWords(marketDay(source.harvestedAt), language)}`
+    const label = `${place}${harvestWords(marketDay(source.harvestedAt, zone), language)}`
     return { key: source.lotId, label, ...percents(source, origin.grams), isUnknown: false }
   })
   if (origin.unknown.mayGrams === 0) return bars

@@ -109,12 +109,12 @@ function content(trace: TraceAnswer, language: Language): Stroke[] {
     ...more,
   })
   const [first] = trace.lines
-  const { text: finest, isKnown } = originSentence(first?.origin, language)
-  const bars = first?.origin ? originBars(first.origin, language).slice(0, barsMax) : []
+  const { text: finest, isKnown } = originSentence(first?.origin, language, trace.stall.zone)
+  const bars = first?.origin ? originBars(first.origin, language, trace.stall.zone).slice(0, barsMax) : []
   const site = language === "zh" ? trace.stall.site : trace.stall.siteEn
   return [
     text(76, 34, shareTitle(trace, language), { isBold: true, width: width - 90 }),
-    text(116, 22, `${trace.stall.name} · ${site} · ${marketDay(trace.soldAt)}`, {
+    text(116, 22, `${trace.stall.name} · ${site} · ${marketDay(trace.soldAt, trace.stall.zone)}`, {
       ...{ colour: ink["ink-soft"], width: width - 90 },
     }),
     text(164, 26, finest, { isBold: true, lines: 2, colour: isKnown ? ink.ink : ink["grain-ink"] }),

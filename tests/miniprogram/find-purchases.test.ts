@@ -3,7 +3,7 @@ import { findPurchases } from "@suyuan/miniprogram/find-purchases"
 
 const purchase = (name: string, nameEn: string, number: string, settledAt = "2026-12-08T01:00:00Z") => ({
   settledAt,
-  stall: { number, name: "甲摊", site: "东市", siteEn: "East market" },
+  stall: { number, name: "甲摊", site: "东市", siteEn: "East market", zone: "Asia/Shanghai" },
   lines: [{ name, nameEn }],
 })
 const cabbage = purchase("大白菜", "Napa cabbage", "A-12")

@@ -24,6 +24,8 @@ test("before eight in the morning it is the market's day already, and a share's 
   const early = { ...source("甲", 1000, 1000), harvestedAt: "2026-12-07T22:30:00.000Z" }
   expect(originSentence(origin({ sources: [early] }), "zh").text).toBe("全部来自河北，12月8日采收")
   expect(originBars(origin({ sources: [early] }), "zh")[0]?.label).toBe("河北 甲，12月8日采收")
+  expect(originBars(origin({ sources: [early] }), "zh", "Asia/Kathmandu")[0]?.label).toBe("河北 甲，12月8日采收")
+  expect(originBars(origin({ sources: [early] }), "zh", "Europe/Paris")[0]?.label).toBe("河北 甲，12月7日采收")
   const shared = { ...early, harvestedAt: "2026-12-08" }
   expect(originSentence(origin({ sources: [shared] }), "zh").text).toBe("全部来自河北，12月8日采收")
 })

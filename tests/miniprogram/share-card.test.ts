@@ -22,7 +22,14 @@ const origin: Origin = {
 /** As its payer sees it: with everything that a share must not show. */
 const trace = {
   ...{ recordId: "ab".repeat(16), recordState: "confirmed", development: true, state: "paid", levels: 2 },
-  stall: { name: "王记蔬菜", number: "A-12", site: "张家湾菜市场", siteEn: "Zhangjiawan market", photo: null },
+  stall: {
+    name: "王记蔬菜",
+    number: "A-12",
+    site: "张家湾菜市场",
+    siteEn: "Zhangjiawan market",
+    zone: "Asia/Shanghai",
+    photo: null,
+  },
   ...{ soldAt: "2026-12-09T02:34:56.000Z", amountFen: 7381, originStatements: [] },
   lines: [
     {

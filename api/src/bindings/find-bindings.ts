@@ -1,5 +1,6 @@
 import { bindings } from "@suyuan/drizzle/schema/buyers"
 import { merchants } from "@suyuan/drizzle/schema/merchants"
+import { sites } from "@suyuan/drizzle/schema/participants"
 import { and, desc, eq, gt, isNull, lte, or } from "drizzle-orm"
 import type { Actor } from "../actor"
 import type { Reader } from "../context"
@@ -28,15 +29,24 @@ export async function boundMerchant(
   return bound
 }
 
-export type BindingAtStall = Binding & { readonly merchantName: string; readonly stallNumber: string }
+export type BindingAtStall = Binding & {
+  readonly merchantName: string
+  readonly stallNumber: string
+  /** Of its site's calendar. */
+  readonly zone: string
+}
 
 /** A buyer's own bindings, newest first. */
 export async function listOwnBindings(reader: Reader, actor: Actor): Promise<BindingAtStall[]> {
   requireBuyer(actor)
   const rows = await reader
-    .select({ binding: bindings, merchantName: merchants.name, stallNumber: merchants.stallNumber })
+    .select({
+      ...{ binding: bindings, merchantName: merchants.name, stallNumber: merchants.stallNumber },
+      zone: sites.zone,
+    })
     .from(bindings)
     .innerJoin(merchants, eq(merchants.id, bindings.merchantId))
+    .innerJoin(sites, eq(sites.id, bindings.siteId))
     .where(eq(bindings.buyerId, actor.id))
     .orderBy(desc(bindings.claimedAt))
     .limit(50)

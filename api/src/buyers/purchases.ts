@@ -18,7 +18,13 @@ export type Purchase = {
   readonly settledAt: Date
   readonly paidFen: number
   readonly refundedFen: number
-  readonly stall: { readonly number: string; readonly name: string; readonly site: string; readonly siteEn: string }
+  readonly stall: {
+    readonly number: string
+    readonly name: string
+    readonly site: string
+    readonly siteEn: string
+    readonly zone: string
+  }
   readonly lines: readonly PurchaseLine[]
   /** Opens the trace; absent until the trade record is made. */
   readonly recordId: string | undefined
@@ -65,7 +71,10 @@ export async function listPurchases(ctx: Context, actor: Actor, page: PurchasesP
     settledAt: sale.settledAt ?? sale.createdAt,
     paidFen: sale.paidFen,
     refundedFen: sale.refundedFen,
-    stall: { number: merchant.stallNumber, name: merchant.name, site: site.name, siteEn: site.nameEn },
+    stall: {
+      ...{ number: merchant.stallNumber, name: merchant.name, site: site.name, siteEn: site.nameEn },
+      zone: site.zone,
+    },
     lines: lines.get(saleName(sale)) ?? [],
     recordId: sale.recordId ?? undefined,
   }))

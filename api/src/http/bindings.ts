@@ -25,7 +25,10 @@ const binding = z
     validTo: instant.optional(),
   })
   .openapi("Binding")
-const stall = z.object({ merchantName: z.string(), stallNumber: z.string() })
+const stall = z.object({
+  ...{ merchantName: z.string(), stallNumber: z.string() },
+  zone: z.string().openapi({ description: "Of the market's calendar", example: "Asia/Shanghai" }),
+})
 
 const named = {
   merchant: z.object({ id: uuid, name: z.string(), stallNumber: z.string() }),
@@ -169,6 +172,7 @@ export function bindingRoutes({ ctx }: { readonly ctx: Context }): Routes {
       ...bindingView(row),
       merchantName: row.merchantName,
       stallNumber: row.stallNumber,
+      zone: row.zone,
     }))
     return c.json(views, 200)
   })

@@ -85,7 +85,10 @@ const purchase = z
     settledAt: instant,
     paidFen: z.number().int(),
     refundedFen: z.number().int(),
-    stall: z.object({ number: z.string(), name: z.string(), site: z.string(), siteEn: z.string() }),
+    stall: z.object({
+      ...{ number: z.string(), name: z.string(), site: z.string(), siteEn: z.string() },
+      zone: z.string().openapi({ description: "Of the market's calendar", example: "Asia/Shanghai" }),
+    }),
     lines: z.array(
       z.object({
         line: z.number().int(),

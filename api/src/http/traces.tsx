@@ -39,6 +39,7 @@ const traceSchema = z
       number: z.string(),
       site: z.string(),
       siteEn: z.string(),
+      zone: z.string().openapi({ description: "Of the market's calendar", example: "Asia/Shanghai" }),
       photo: z.string().nullable(),
     }),
     soldAt: z.string(),

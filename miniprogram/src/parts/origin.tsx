@@ -1,9 +1,9 @@
 import type { BuyerWord } from "@suyuan/look/buyer-words"
 import { stateShapes } from "@suyuan/look/tokens"
 import { useState } from "react"
-import { marketDay } from "../../core/market-day"
 import { type Origin, originBars, originSentence, rangeText, type TraceAnswer } from "../../core/origin-words"
 import { useWords } from "../session/language"
+import { useSiteDay } from "../session/zone"
 import { Box, Press, Words } from "./elements"
 import { Mark, Soft } from "./states"
 import { TestPhoto } from "./test-photo"
@@ -14,16 +14,18 @@ type Covered = NonNullable<TraceAnswer["lines"][number]["coverage"]>
 /** The finest statement that is certain, in words. */
 export function Statement({ origin }: { readonly origin: Origin | null }) {
   const { language } = useWords()
-  const { text, isKnown } = originSentence(origin, language)
+  const { zone } = useSiteDay()
+  const { text, isKnown } = originSentence(origin, language, zone)
   return <Box className={isKnown ? "finest" : "mark wait"}>{isKnown ? text : `${stateShapes.unknown} ${text}`}</Box>
 }
 
 /** Solid is certain, pale is possible, dots are unknown; in words beside it. */
 export function OriginBars({ origin }: { readonly origin: Origin }) {
   const { language, say } = useWords()
+  const { zone } = useSiteDay()
   return (
     <Box className="bars">
-      {originBars(origin, language).map((bar) => {
+      {originBars(origin, language, zone).map((bar) => {
         const words = `${rangeText(bar)} ${bar.label}`
         return (
           <Box key={bar.key} className="bar">
@@ -64,11 +66,12 @@ export interface TestsProps {
 
 export function Tests({ tests, coverage, isBefore = false }: TestsProps) {
   const { say } = useWords()
+  const { dayOf } = useSiteDay()
   const hasFailure = tests.some(isFailure)
   return (
     <>
       {tests.map((test) => {
-        const day = marketDay(test.testedAt)
+        const day = dayOf(test.testedAt)
         return (
           <Box key={test.recordId}>
             <TestLine test={test} hasFailure={hasFailure} day={day} />

@@ -1,5 +1,6 @@
 import { colours } from "@suyuan/look/tokens"
-import { Map as NativeMap } from "@tarojs/components"
+import { type MapProps, Map as NativeMap } from "@tarojs/components"
+import type { ComponentType } from "react"
 import { legsOfWay, mapOfWay, onChineseMap } from "../../core/map-of-way"
 import { useWords } from "../session/language"
 import type { WayMapProps } from "./element-types"
@@ -13,7 +14,7 @@ export function WayMap({ way }: WayMapProps) {
   const points = places.map(onChineseMap)
   const last = points.at(-1) ?? { latitude: 0, longitude: 0 }
   // Without a picture of ours each platform draws its own pin.
-  const markers = points.map(({ name, latitude, longitude }, id) => ({
+  const markers: Pin[] = points.map(({ name, latitude, longitude }, id) => ({
     ...{ id, latitude, longitude, title: name },
     label: { ...{ content: name, color: colours.ink.light, fontSize: 12, bgColor: colours.card.light }, ...labelPlace },
   }))
@@ -23,11 +24,11 @@ export function WayMap({ way }: WayMapProps) {
   }))
   return (
     <>
-      <NativeMap
+      <PinMap
         className="map"
         latitude={last.latitude}
         longitude={last.longitude}
-        markers={markers as never}
+        markers={markers}
         polyline={polyline}
         includePoints={points.map(({ latitude, longitude }) => ({ latitude, longitude }))}
         scale={8}
@@ -39,7 +40,12 @@ export function WayMap({ way }: WayMapProps) {
   )
 }
 
+type Pin = Omit<MapProps.marker, "iconPath">
+
+/** Taro's type wants a picture of each pin; WeChat and Alipay do not. */
+const PinMap = NativeMap as ComponentType<Omit<MapProps, "markers"> & { readonly markers: Pin[] }>
+
 const labelPlace = {
   ...{ anchorX: 0, anchorY: 0, padding: 4, borderRadius: 4, borderWidth: 0 },
-  ...{ borderColor: "", textAlign: "center" },
+  ...{ borderColor: "", textAlign: "center" as const },
 }

@@ -14,7 +14,10 @@ export function firstAppearance(): Appearance {
 export function keepAppearance(appearance: Appearance): void {
   try {
     localStorage.setItem(KEY, appearanceText(appearance))
-  } catch {}
+  } catch {
+    // A private window, or a browser that is told to keep nothing. The page looks as was chosen all the same, and the
+    // next one as the phone says: nothing that anybody needs is lost, so nobody is stopped to be told.
+  }
 }
 
 /** The root is marked, and with it everything. */

@@ -9,7 +9,11 @@ export function firstAppearance(): Appearance {
 }
 
 export function keepAppearance(appearance: Appearance): void {
-  Taro.setStorageSync(KEY, appearanceText(appearance))
+  try {
+    Taro.setStorageSync(KEY, appearanceText(appearance))
+  } catch {
+    // The phone's storage is full: the choice lasts until the program is closed, which is no reason to refuse it.
+  }
 }
 
 /** Of the page's outermost element: nobody can mark the page itself. */

@@ -28,6 +28,7 @@ export async function openBuyerWorld(settings: Record<string, string>) {
     settings: { REQUESTS_PER_MINUTE: "100000", ...settings },
   })
   const { ctx, clock } = market
+  const openedMs = clock.nowMs()
   const trade = await openTrade(ctx)
   for (const [index, { siteId }] of [trade.stall, trade.wholesaler, trade.baseA, trade.baseB].entries()) {
     const place = { latitudeMicrodegrees: 39_900_000 + index * 400_000, longitudeMicrodegrees: 116_400_000 }
@@ -85,6 +86,8 @@ export async function openBuyerWorld(settings: Record<string, string>) {
   return {
     ...{ market, ctx, trade, ledger },
     url: ctx.config.GATEWAY_PUBLIC_URL,
+    /** How far the market's clock was moved on: near midnight it may be another day there than here. */
+    aheadMs: () => clock.nowMs() - openedMs,
     newCode: (grams = 500) => codeOf(trade.stall, grams),
     /** The stall's own word arrives, and everything is anchored. */
     async uploadAndAnchor(code: Awaited<ReturnType<typeof codeOf>>) {

@@ -34,7 +34,13 @@ const HIDDEN = ["window", "document", "self", "location", "navigator", "localSto
 
 export type MiniHost = ReturnType<typeof openMiniHost>
 
-export function openMiniHost(folder: string, platform: "weapp" | "alipay", api: HostApi) {
+/** @param aheadMs how far the market's clock was moved on: the phone's goes with it */
+export function openMiniHost(
+  folder: string,
+  platform: "weapp" | "alipay",
+  api: HostApi,
+  aheadMs: () => number = () => 0,
+) {
   const pages: Instance[] = []
   const definitions = new Map<string, Definition>()
   const modules = new Map<string, { exports: object }>()
@@ -89,6 +95,10 @@ export function openMiniHost(folder: string, platform: "weapp" | "alipay", api: 
     ...{ getApp: () => app, getCurrentPages: () => pages },
     ...(platform === "weapp" ? { wx: host } : { my: host, navigator: { userAgent: "AlipayMini" } }),
   })
+
+  const realDate = vm.runInContext("Date", realm) as { now: () => number }
+  const realNow = realDate.now
+  realDate.now = () => realNow() + aheadMs()
 
   function load(path: string): object {
     const file = path.endsWith(".js") ? path : `${path}.js`

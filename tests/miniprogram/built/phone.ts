@@ -90,32 +90,39 @@ export function openPhone(
     if (moves && answer.result !== "paid") throw new Error(`the wallet took no money: ${answer.reason}`)
     return { ...answer, ...blurred[ending] }
   }
-  const host = openMiniHost(folder, target, {
-    request,
-    login: (options: Call<object>) => login("wechat-mini", options),
-    getAuthCode: (options: Call<object>) => login("alipay", options),
-    requestPayment: ({ success, fail, ...order }: Call<object>) =>
-      void payAs({ kind: "wechat-jsapi", appId: world.ctx.config.WECHAT_MINI_APPID, ...order } as never).then(
-        ({ errMsg = "" }) => (errMsg.startsWith("requestPayment:fail") ? fail : success)?.({ errMsg }),
-      ),
-    tradePay: ({ tradeNO, success }: Call<{ readonly tradeNO: string }>) =>
-      void payAs({ kind: "alipay", tradeNo: tradeNO }).then(({ resultCode }) => success?.({ resultCode })),
-    requestSubscribeMessage: ({ tmplIds, entityIds, success }: Call<Subscription>) => {
-      const platform = target === "weapp" ? "wechat-pay" : "alipay"
-      const templateIds = [...(tmplIds ?? entityIds ?? [])]
-      success?.(subscribe(sandbox.world, person, { platform, templateIds, answer: seen.allows ? "accept" : "reject" }))
+  const host = openMiniHost(
+    folder,
+    target,
+    {
+      request,
+      login: (options: Call<object>) => login("wechat-mini", options),
+      getAuthCode: (options: Call<object>) => login("alipay", options),
+      requestPayment: ({ success, fail, ...order }: Call<object>) =>
+        void payAs({ kind: "wechat-jsapi", appId: world.ctx.config.WECHAT_MINI_APPID, ...order } as never).then(
+          ({ errMsg = "" }) => (errMsg.startsWith("requestPayment:fail") ? fail : success)?.({ errMsg }),
+        ),
+      tradePay: ({ tradeNO, success }: Call<{ readonly tradeNO: string }>) =>
+        void payAs({ kind: "alipay", tradeNo: tradeNO }).then(({ resultCode }) => success?.({ resultCode })),
+      requestSubscribeMessage: ({ tmplIds, entityIds, success }: Call<Subscription>) => {
+        const platform = target === "weapp" ? "wechat-pay" : "alipay"
+        const templateIds = [...(tmplIds ?? entityIds ?? [])]
+        success?.(
+          subscribe(sandbox.world, person, { platform, templateIds, answer: seen.allows ? "accept" : "reject" }),
+        )
+      },
+      // The camera sees what a test holds before it; nothing: it is put away.
+      scanCode: ({ success, fail }: Call<object>) =>
+        seen.before === undefined
+          ? fail?.({ errMsg: "scanCode:fail cancel", error: 10 })
+          : success?.(scanned(seen.before)),
+      scan: ({ success, fail }: Call<object>) =>
+        seen.before === undefined ? fail?.({ errMsg: "scan:fail cancel", error: 10 }) : success?.(scanned(seen.before)),
+      setClipboardData: ({ success }: Call<object>) => success?.({}),
+      setClipboard: ({ success }: Call<object>) => success?.({}),
+      ...options.api,
     },
-    // The camera sees what a test holds before it; nothing: it is put away.
-    scanCode: ({ success, fail }: Call<object>) =>
-      seen.before === undefined
-        ? fail?.({ errMsg: "scanCode:fail cancel", error: 10 })
-        : success?.(scanned(seen.before)),
-    scan: ({ success, fail }: Call<object>) =>
-      seen.before === undefined ? fail?.({ errMsg: "scan:fail cancel", error: 10 }) : success?.(scanned(seen.before)),
-    setClipboardData: ({ success }: Call<object>) => success?.({}),
-    setClipboard: ({ success }: Call<object>) => success?.({}),
-    ...options.api,
-  })
+    world.aheadMs,
+  )
 
   const payButton = target === "weapp" ? "pay-wechat-pay" : "pay-alipay"
   /** The platform's own scanner has read a printed address. */

@@ -163,7 +163,7 @@ async function walkStall({ world }: BuyerBrowser, phone: BrowserPhone, look: Loo
   await look("stall", stall)
   await stall.locator("[id^=accept-]").click()
   await stall.getByText(mineWords.boughtNone.zh).waitFor()
-  await stall.getByText(mineWords.leftNow.zh).waitFor()
+  await stall.getByText(mineWords.todayTitle.zh).waitFor()
   await look("stall-answered", stall)
   await stall.locator("#end-binding").click()
   await stall.getByText(mineWords.bindEndSure.zh).waitFor()

@@ -22,7 +22,7 @@ export function PurchaseLine({ purchase }: { readonly purchase: Purchase }) {
       </Row>
       <Box className="soft">
         {zh ? purchase.stall.site : purchase.stall.siteEn} · {purchase.stall.name} {purchase.stall.number} ·{" "}
-        {marketDay(purchase.settledAt)}
+        {marketDay(purchase.settledAt, purchase.stall.zone)}
       </Box>
       {purchase.refundedFen > 0 && (
         <Mark shape="waiting">

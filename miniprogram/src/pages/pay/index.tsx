@@ -6,6 +6,7 @@ import { Loading, Notice, Offline, Slip } from "../../parts/states"
 import { dropPlainPage } from "../../platform/page-data"
 import { readScan } from "../../platform/scanned"
 import { useWords } from "../../session/language"
+import { SiteZone } from "../../session/zone"
 import { Outcome } from "./outcome"
 import { Paid } from "./paid"
 import { SaleSlip } from "./sale-slip"
@@ -25,7 +26,12 @@ function Scanned({ digits }: { readonly digits: string }) {
   useEffect(() => {
     if (hasContent) dropPlainPage()
   }, [hasContent])
-  return flow === undefined ? <Loading /> : <Stage stage={stage} flow={flow} />
+  if (flow === undefined) return <Loading />
+  return (
+    <SiteZone.Provider value={"sale" in stage ? stage.sale.stall.zone : undefined}>
+      <Stage stage={stage} flow={flow} />
+    </SiteZone.Provider>
+  )
 }
 
 function Stage({ stage, flow }: { readonly stage: PayStage; readonly flow: PayFlow }) {

@@ -10,9 +10,9 @@ import { useAnswer } from "../../session/use-answer"
 const sum = (weights: Readonly<Record<string, number>>) => Object.values(weights).reduce((all, one) => all + one, 0)
 
 /** What the stall's books say came in and went out on the market's day, by goods. */
-export function Today({ merchantId }: { readonly merchantId: string }) {
+export function Today({ merchantId, zone }: { readonly merchantId: string; readonly zone: string }) {
   const { language, say } = useWords()
-  const day = marketDay(Date.now())
+  const day = marketDay(Date.now(), zone)
   const ask = useCallback(
     () => gateway.get("/balance/merchants/{merchantId}/{day}", { path: { merchantId, day } }),
     [merchantId, day],

@@ -6,6 +6,7 @@ import { dropPlainPage } from "../../platform/page-data"
 import { gateway } from "../../session/gateway"
 import { useWords } from "../../session/language"
 import { useAnswer } from "../../session/use-answer"
+import { SiteZone } from "../../session/zone"
 import { sourceOf } from "./source-of"
 import { TraceSlip } from "./trace-slip"
 
@@ -55,11 +56,13 @@ function Traced({ source }: { readonly source: ProofSource }) {
       )
     case "there":
       return (
-        <TraceSlip
-          trace={asked.value}
-          source={source}
-          onVerify={() => void Taro.navigateTo({ url: `/pages/verify/index?${isOwn ? "record" : "share"}=${name}` })}
-        />
+        <SiteZone.Provider value={asked.value.stall.zone}>
+          <TraceSlip
+            trace={asked.value}
+            source={source}
+            onVerify={() => void Taro.navigateTo({ url: `/pages/verify/index?${isOwn ? "record" : "share"}=${name}` })}
+          />
+        </SiteZone.Provider>
       )
   }
 }

@@ -1,9 +1,9 @@
 import type { Word } from "@suyuan/look/words"
-import { marketDay } from "../../../core/market-day"
 import type { TraceAnswer } from "../../../core/origin-words"
 import { Box, Title } from "../../parts/elements"
 import { WayMap } from "../../parts/way-map"
 import { useWords } from "../../session/language"
+import { useSiteDay } from "../../session/zone"
 
 type Stop = TraceAnswer["lines"][number]["way"][number]
 
@@ -12,6 +12,7 @@ const siteKinds: Readonly<Record<string, Word>> = { base: "siteBase", wholesale:
 /** Where its places are, and a vertical line from the field to me, one stop a trade. */
 export function TheWay({ way }: { readonly way: readonly Stop[] }) {
   const { language, say } = useWords()
+  const { dayOf } = useSiteDay()
   if (way.length === 0) return null
   const comma = language === "zh" ? "、" : ", "
   return (
@@ -26,7 +27,7 @@ export function TheWay({ way }: { readonly way: readonly Stop[] }) {
             </Box>
             <Box className="soft">
               {[stop.stall, stop.stallNumber].filter((part) => part !== null).join(comma)}
-              {stop.arrivedAt !== null && ` · ${marketDay(stop.arrivedAt)}`}
+              {stop.arrivedAt !== null && ` · ${dayOf(stop.arrivedAt)}`}
               {stop.harvested && ` · ${say("harvestedOn")}`}
             </Box>
           </Box>

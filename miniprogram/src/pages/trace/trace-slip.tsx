@@ -27,7 +27,7 @@ export function TraceSlip({ trace, source, onVerify }: TraceSlipProps) {
           <Title level={1}>{trace.stall.name}</Title>
           <Box className="soft">
             {say("stall")} {trace.stall.number} · {say("soldOn")}{" "}
-            <Words className="whole">{marketDay(trace.soldAt)}</Words>
+            <Words className="whole">{marketDay(trace.soldAt, trace.stall.zone)}</Words>
           </Box>
         </Box>
         <StallPhoto stall={trace.stall} />

@@ -1,0 +1,30 @@
+import { expect, test } from "bun:test"
+import { localDay } from "@suyuan/api/day"
+import { marketDay } from "@suyuan/miniprogram/market-day"
+
+test("a day is the site's own, as the gateway's calendar counts it", () => {
+  for (const zone of [
+    "Asia/Shanghai",
+    "Asia/Urumqi",
+    "Asia/Kathmandu",
+    "Pacific/Auckland",
+    "America/Los_Angeles",
+    "UTC",
+  ]) {
+    for (const hour of [0, 5, 9, 15, 16, 17, 18, 21, 23]) {
+      const at = new Date(Date.UTC(2026, 2, 29, hour, 30))
+      expect([zone, hour, marketDay(at.toISOString(), zone)]).toEqual([zone, hour, localDay(at, zone)])
+      expect(marketDay(at.getTime(), zone)).toBe(localDay(at, zone))
+    }
+  }
+})
+
+test("a share's day stays what it is, west of Greenwich too", () => {
+  expect(marketDay("2026-12-08", "America/Los_Angeles")).toBe("2026-12-08")
+})
+
+test("without a zone, or with one that the phone does not know, it is China's; what is no instant is no day", () => {
+  expect(marketDay("2026-12-07T16:30:00.000Z")).toBe("2026-12-08")
+  expect(marketDay("2026-12-07T16:30:00.000Z", "Mars/Olympus")).toBe("2026-12-08")
+  expect(marketDay("soon")).toBe("")
+})
