@@ -2,7 +2,7 @@ import { saleLines, sales } from "@suyuan/drizzle/schema/sales"
 import type { ErrorCode } from "@suyuan/look/errors"
 import { equalBytes, toHex } from "@suyuan/protocol/codec/bytes"
 import { SALE_FLAGS } from "@suyuan/protocol/ledger/kinds/sale"
-import { err, type Result } from "@suyuan/protocol/result"
+import { err, ok, type Result } from "@suyuan/protocol/result"
 import { unpackQuantity } from "@suyuan/protocol/terminal/packed-quantity"
 import { type PayCode, parsePayCode } from "@suyuan/protocol/terminal/pay-code"
 import { matchLines } from "@suyuan/protocol/terminal/pay-code-signature"
@@ -28,6 +28,9 @@ export type SaleUpload = {
   /** The terminal as the caller has just read it; without it, it is read here. */
   readonly stall?: TerminalAtStall
 }
+
+/** As far back as a lost store is asked after (EN-14). */
+const enteredSecondsMax = 7 * 86_400
 
 /** Undefined: stored (or known already). */
 export type UploadRefusal = ErrorCode | undefined
@@ -55,10 +58,11 @@ export async function recordTrades(
       continue
     }
     const result = verified[next++]
-    if (!result?.ok) refusals[index] = result?.error ?? "terminal/unknown"
+    const entered = result?.ok ? enteredCode(upload, result.value) : result
+    if (!entered?.ok) refusals[index] = entered?.error ?? "terminal/unknown"
     else {
       refusals[index] = undefined
-      accepted.push({ index, upload, code: result.value })
+      accepted.push({ index, upload, code: entered.value })
     }
   }
   const stored = await storeCodes(
@@ -97,6 +101,17 @@ export async function recordTrades(
     new Date(ctx.clock.nowMs()),
   )
   return refusals
+}
+
+/**
+ * After a lost store a seller enters sales by hand, at the time when they were (UP-20). Both times are the terminal's, so
+ * its clock's offset belongs to both.
+ */
+function enteredCode({ body }: SaleUpload, code: VerifiedCode): Result<VerifiedCode, ErrorCode> {
+  if (body.soldAtSeconds === undefined) return ok(code)
+  const agoSeconds = code.code.body.issuedAtSeconds - body.soldAtSeconds
+  if (body.settlement !== "cash" || agoSeconds < 0 || agoSeconds > enteredSecondsMax) return err("sale/entered-time")
+  return ok({ ...code, effectiveAt: new Date(code.effectiveAt.getTime() - agoSeconds * 1000) })
 }
 
 type Arrived = { readonly key: SaleKey; readonly upload: SaleUpload; readonly code: VerifiedCode }

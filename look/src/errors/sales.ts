@@ -25,6 +25,11 @@ export const saleErrors = {
     zh: "摊位离线，今日离线收款已达上限。",
     en: "The stall is offline and has reached today's offline limit.",
   },
+  "sale/entered-time": {
+    status: 422,
+    zh: "补录的时间只能是七天以内、不晚于登记的时候，并且只用于现金。",
+    en: "A sale that is entered by hand was taken in cash, at most seven days before and not after it is entered.",
+  },
   "sale/recalled": {
     status: 409,
     zh: "这单里有正在召回的货，不能付款，请把货还给摊主。",

@@ -65,6 +65,8 @@ const UPLOAD_BODY_SHAPES = {
     /** Nine and more: fewer stand in the code itself. */
     lines: optionalField(1, list(saleLine, SALE_LINES_MAX, INLINE_LINES_MAX + 1)),
     settlement: field(2, choice(SETTLEMENT_KINDS)),
+    /** Entered by hand after a lost store: when it was sold, as the seller says. In cash only. */
+    soldAtSeconds: optionalField(3, u32),
   }),
   harvest: map({
     lot: field(0, uuid),

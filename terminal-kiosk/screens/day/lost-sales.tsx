@@ -1,5 +1,6 @@
 import type { SaleLine } from "@suyuan/protocol/sale/sale"
 import { unpackQuantity } from "@suyuan/protocol/terminal/packed-quantity"
+import { msToSeconds2024 } from "@suyuan/protocol/units/instant"
 import { useState } from "react"
 import { markEntered } from "../../src/lost/ask-lost-sales"
 import { type LostItem, lostItems } from "../../src/lost/lost-items"
@@ -8,6 +9,7 @@ import { Sheet } from "../parts/sheet"
 import { nameOf, quantityText, yuan } from "../session/goods-names"
 import { hold, putLine } from "../session/selling"
 import { useKiosk, useKioskState, useWords } from "../session/use-kiosk"
+import { EnteredTime } from "./entered-time"
 
 const outcomeWords = { rebuilt: "lostRebuilt", "lines-unknown": "lostLinesUnknown", "not-paid": "lostNotPaid" } as const
 
@@ -42,14 +44,17 @@ function LostRowView({ item, onSell }: { readonly item: LostItem; readonly onSel
   const kiosk = useKiosk()
   const { tiles } = useKioskState()
   const say = useWords()
+  const [isEntering, setEntering] = useState(false)
   const isRebuilt = item.kind === "sale" && item.sale.outcome === "rebuilt"
   const done = async () => {
     const lost = await kiosk.attempt(() => markEntered(kiosk.terminal, item.name))
     if (lost !== undefined) kiosk.state.set({ lost })
   }
-  const enter = async () => {
+  const enter = async (soldAtMs: number) => {
     // What is in the basket already is put aside first.
     await hold(kiosk)
+    if (kiosk.state.get().basket.lines.length > 0) return
+    kiosk.state.set({ basket: { ...kiosk.state.get().basket, soldAtSeconds: msToSeconds2024(soldAtMs) } })
     if (item.kind === "sale") for (const line of linesToEnter(item.sale.lines, tiles)) putLine(kiosk, line)
     await done()
     onSell()
@@ -62,10 +67,16 @@ function LostRowView({ item, onSell }: { readonly item: LostItem; readonly onSel
           <button type="button" onClick={() => void done()}>
             {say("lostNothing")}
           </button>
-          <button type="button" className="secondary" onClick={() => void enter()}>
+          <button type="button" className="secondary" aria-expanded={isEntering} onClick={() => setEntering(true)}>
             {say("lostEnter")}
           </button>
         </div>
+      )}
+      {isEntering && (
+        <EnteredTime
+          suggestedMs={item.kind === "sale" ? Date.parse(item.sale.issuedAt) : undefined}
+          onTime={(ms) => void enter(ms)}
+        />
       )}
     </li>
   )

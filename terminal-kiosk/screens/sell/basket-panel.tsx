@@ -1,5 +1,7 @@
 import { linesTotalFen } from "@suyuan/protocol/sale/sale-totals"
+import { seconds2024ToMs } from "@suyuan/protocol/units/instant"
 import { basketAmountFen } from "../../src/basket/basket"
+import { localTime } from "../../src/lost/entered-time"
 import { lineText, yuan } from "../session/goods-names"
 import { clearBasket, hold, recall, undoClear } from "../session/selling"
 import { stoppedBy } from "../session/stopped-by"
@@ -16,6 +18,7 @@ type BasketPanelProps = {
 export function BasketPanel({ onLine, onReduce, onSettle, refusal }: BasketPanelProps) {
   const kiosk = useKiosk()
   const { basket, cleared, tiles, catalogue, settings, held, standing } = useKioskState()
+  const { terminal } = kiosk
   const say = useWords()
   const linesFen = linesTotalFen(basket.lines)
   const amountFen = basketAmountFen(basket)
@@ -33,6 +36,16 @@ export function BasketPanel({ onLine, onReduce, onSettle, refusal }: BasketPanel
             </li>
           ))}
         </ul>
+      )}
+      {basket.soldAtSeconds !== undefined && (
+        <p className="notice waiting">
+          {say("enteredSale")}{" "}
+          {localTime(seconds2024ToMs(basket.soldAtSeconds), terminal.identity.site.zone).replace("T", " ")}{" "}
+          {say("enteredCash")}{" "}
+          <button type="button" onClick={() => clearBasket(kiosk)}>
+            {say("enteredStop")}
+          </button>
+        </p>
       )}
       <ol className="slip">
         {basket.lines.map((line, index) => {

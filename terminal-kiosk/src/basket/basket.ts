@@ -11,6 +11,8 @@ export interface Basket {
   readonly lines: readonly SaleLine[]
   /** 抹零: what the buyer is asked for, when it is less than the lines. */
   readonly askedFen: number | undefined
+  /** Entered by hand after a lost store: when it was sold. */
+  readonly soldAtSeconds?: number | undefined
 }
 
 export type BasketError =
@@ -56,7 +58,8 @@ export function basketAmountFen(basket: Basket): number {
 }
 
 function changed(basket: Basket, lines: readonly SaleLine[]): Basket {
-  return { id: basket.id, lines, askedFen: undefined }
+  // The next buyer's goods in an emptied one are no sale of before.
+  return lines.length === 0 ? emptyBasket(basket.id) : { ...basket, lines, askedFen: undefined }
 }
 
 function problemOf({ quantity, unitPriceFen }: SaleLine): BasketError | undefined {

@@ -10,7 +10,9 @@ import { linesDigest, signPayCode } from "@suyuan/protocol/terminal/pay-code-sig
 import { payCodeUrl } from "@suyuan/protocol/terminal/pay-code-url"
 import { priceSaltMessage, priceSaltOfMac } from "@suyuan/protocol/terminal/price-salt"
 import { snapshotPrefix } from "@suyuan/protocol/terminal/stock-snapshot"
+import { seconds2024ToMs } from "@suyuan/protocol/units/instant"
 import { type Basket, basketAmountFen } from "../basket/basket"
+import { judgeEnteredTime } from "../lost/entered-time"
 import { draftUpload } from "../outbox/queue-upload"
 import { heldSlots } from "../stock/recall-holds"
 import { slotsOf } from "../stock/write-snapshot"
@@ -30,6 +32,8 @@ export type CloseSaleError =
   | "sale/amount-too-large"
   /** The basket became a sale, and is another one now. */
   | "sale/basket-settled"
+  /** Entered by hand: in cash only, of the last seven days, and not of the future. */
+  | "sale/entered-time"
 
 export interface ClosedSale {
   readonly sale: SaleRow
@@ -53,7 +57,10 @@ export function closeSale(
     const { store } = terminal
     const [known, snapshot] = await Promise.all([store.get("baskets", basket.id), store.get("snapshots", THE_ONE)])
     if (known !== undefined) return saleOfBasket(terminal, basket, known.counter)
-    const problem = problemOf(basket, snapshot) ?? (await recallProblem(terminal, basket, snapshot))
+    const problem =
+      enteredProblem(terminal, basket, settlement) ??
+      problemOf(basket, snapshot) ??
+      (await recallProblem(terminal, basket, snapshot))
     if (problem !== undefined || snapshot === undefined) return err(problem ?? "sale/no-snapshot")
     const code = await signSale(terminal, basket, snapshot)
     const sale: SaleRow = {
@@ -64,6 +71,7 @@ export function closeSale(
       lines: packedLines(basket),
       code: toHex(code.bodyBytes) + toHex(code.signature),
       settlement,
+      ...(basket.soldAtSeconds !== undefined && { soldAtSeconds: basket.soldAtSeconds }),
       receipt: NEW_RECEIPT_CHECK,
     }
     const upload = await draftUpload(terminal, "sale", saleUpload(sale, basket.lines))
@@ -95,6 +103,7 @@ export function saleUpload(sale: SaleRow, lines: readonly SaleLine[]) {
     payCode: payCodeBytesOf(sale),
     lines: lines.length > INLINE_LINES_MAX ? lines : undefined,
     settlement: sale.settlement,
+    ...(sale.soldAtSeconds !== undefined && { soldAtSeconds: sale.soldAtSeconds }),
   }
 }
 
@@ -118,6 +127,16 @@ async function saleOfBasket(
 
 function packedLines({ lines }: Basket): SaleRow["lines"] {
   return lines.map(({ slot, quantity, unitPriceFen }) => [slot, packQuantity(quantity), unitPriceFen])
+}
+
+function enteredProblem(
+  { counter }: Terminal,
+  { soldAtSeconds }: Basket,
+  settlement: "platform" | "cash",
+): CloseSaleError | undefined {
+  if (soldAtSeconds === undefined) return undefined
+  const isInTime = judgeEnteredTime(seconds2024ToMs(soldAtSeconds), counter.issuingAtMs()) === undefined
+  return settlement === "cash" && isInTime ? undefined : "sale/entered-time"
 }
 
 function problemOf(basket: Basket, snapshot: SnapshotRow | undefined): CloseSaleError | undefined {

@@ -55,6 +55,8 @@ export interface SaleRow {
   readonly basketId: string
   readonly issuedAtSeconds: number
   readonly amountFen: number
+  /** Entered by hand after a lost store: when it was sold. */
+  readonly soldAtSeconds?: number
   /** [slot, packed quantity, unit price in fen]. */
   readonly lines: readonly (readonly [number, number, number])[]
   /** The pay code as shown: signed once, never again. */
@@ -222,6 +224,7 @@ export interface CatalogueRow {
 export interface HeldBasketRow {
   readonly lines: SaleRow["lines"]
   readonly askedFen?: number
+  readonly soldAtSeconds?: number
   readonly heldAtMs: number
 }
 

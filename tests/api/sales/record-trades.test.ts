@@ -48,6 +48,24 @@ describe("an uploaded sale", () => {
     ])
   })
 
+  test("[UP-20] entered by hand leaves the pile when it was sold; in cash, of seven days, never of the future", async () => {
+    const enter = async (counter: number, agoSeconds: number, settlement: "cash" | "platform" = "cash") => {
+      const code = await stall.code(counter, [gramsOf(1, 250)])
+      const soldAtSeconds = code.body.issuedAtSeconds - agoSeconds
+      const body = { ...stall.saleBody(code, settlement), soldAtSeconds }
+      return refusals(await stall.deliver(await stall.envelope("sale", body)))
+    }
+    const daySeconds = 86_400
+    expect(await enter(501, 2 * daySeconds)).toEqual(["stored"])
+    const sale = await saleOf(501)
+    const soldAt = new Date((sale?.issuedAt.getTime() ?? 0) - 2 * daySeconds * 1000)
+    expect(sale?.effectiveAt).toEqual(soldAt)
+    expect((await outflows(sale?.recordId ?? "")).map(({ effectiveAt }) => effectiveAt)).toEqual([soldAt])
+    const refused = [await enter(502, -1), await enter(503, 7 * daySeconds + 1), await enter(504, 60, "platform")]
+    expect(refused).toEqual(Array(3).fill(["sale/entered-time"]))
+    expect([await saleOf(502), await saleOf(503), await saleOf(504)]).toEqual([undefined, undefined, undefined])
+  })
+
   test("that comes again, in any order and company, changes nothing", async () => {
     const first = await stall.envelope("sale", stall.saleBody(await stall.code(2, [gramsOf(1, 500)]), "cash"))
     const second = await stall.envelope("sale", stall.saleBody(await stall.code(3, [gramsOf(1, 700)]), "cash"))

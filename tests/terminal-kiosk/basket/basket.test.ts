@@ -55,3 +55,10 @@ test("refuses what a pay code cannot carry", () => {
   const full = { id: "b", lines: Array.from({ length: 255 }, () => cabbage), askedFen: undefined }
   expect(addLine(full, cabbage)).toMatchObject({ error: "basket/full" })
 })
+
+test("[UP-20] a time of before stays with the goods of that sale, and not with an emptied basket", () => {
+  const added = addLine({ ...emptyBasket("b"), soldAtSeconds: 5 }, cabbage)
+  if (!added.ok) throw new Error(added.error)
+  expect(added.value.soldAtSeconds).toBe(5)
+  expect(removeLine(added.value, 0)).toEqual({ ok: true, value: emptyBasket("b") })
+})

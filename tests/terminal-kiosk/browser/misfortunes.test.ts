@@ -1,5 +1,6 @@
 // What goes wrong at a stall that is nobody's fault: each says a plain sentence, and there is a way on.
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
+import { localTime } from "@suyuan/terminal-kiosk/lost/entered-time"
 import { granted } from "../../../scripts/demo/gateway"
 import { openWallet, payAt, useWallet, type Wallet } from "../../../scripts/demo/wallet"
 import {
@@ -91,6 +92,14 @@ test("[EN-5] [EN-14] a lost store: the tablet is enrolled as another terminal, w
   await unpaid.getByText("扫过码，平台没收到钱").waitFor()
   await page.locator(".lost-row", { hasText: "单号 2 " }).getByText("不用补").click()
   await unpaid.getByText("补录").click()
+  const when = unpaid.getByLabel("什么时候卖的")
+  const [known, soldAt] = [await when.inputValue(), Date.now() - 26 * 3_600_000]
+  expect(known).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d$/)
+  await when.fill(localTime(Date.now() + 3_600_000, "Asia/Shanghai"))
+  await unpaid.getByText("下一步").click()
+  await unpaid.getByText("时间还没到").waitFor()
+  await when.fill(localTime(soldAt, "Asia/Shanghai"))
+  await unpaid.getByText("下一步").click()
   await page.locator(".slip-line", { hasText: "¥5.40" }).waitFor()
   await page.click("text=收现金")
   await standing(page, "已收现金")
@@ -99,12 +108,13 @@ test("[EN-5] [EN-14] a lost store: the tablet is enrolled as another terminal, w
   await page.locator(".lost-notice", { hasText: "要您看 0" }).waitFor()
   await untilSent(page)
   const recorded = await market.sql`
-    SELECT terminal_id = ${Number.parseInt(lostId, 16)} AS lost, counter::int, flags FROM sales
+    SELECT terminal_id = ${Number.parseInt(lostId, 16)} AS lost, counter::int, flags,
+      round(extract(epoch FROM issued_at - effective_at) / 3600)::int AS hours FROM sales
     WHERE record_id IS NOT NULL AND merchant_id = ${market.merchantId} ORDER BY terminal_id, counter`
   expect([...recorded]).toEqual([
-    { lost: true, counter: 1, flags: 4 },
-    { lost: true, counter: 4, flags: 4 },
-    { lost: false, counter: 1, flags: 0 },
+    { lost: true, counter: 1, flags: 4, hours: 0 },
+    { lost: true, counter: 4, flags: 4, hours: 0 },
+    { lost: false, counter: 1, flags: 0, hours: 26 },
   ])
   await context.close()
 })
