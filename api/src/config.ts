@@ -9,7 +9,7 @@ import { settingHelp } from "./settings/setting"
 import { tradeSettings } from "./settings/trade"
 import { wechatSettings } from "./settings/wechat"
 
-/** The one schema of everything that can be set from outside. A name that looks like ours and is not here stops the start. */
+/** The one schema of everything that can be set from outside. A name with a prefix of ours that is not here stops the start. */
 const schema = z.object({
   ...gatewaySettings,
   ...ledgerSettings,
@@ -33,6 +33,10 @@ const ourPrefixes = [
   "OFFLINE_",
   "PAYMENT_",
   "ALARM_",
+  "NETWORK_",
+  "PLATFORM_",
+  "QUERY_",
+  "REQUESTS_",
 ]
 
 /** One sentence per fault: which setting, why, an example. */
@@ -83,6 +87,12 @@ function productionFaults(config: Config): string[] {
   if (config.ADMIN_TOKEN_FILE) faults.push("ADMIN_TOKEN_FILE: for development only")
   if (config.CHAIN_SITE_KEY_FILE)
     faults.push("CHAIN_SITE_KEY_FILE: for development only; a site's organisation enters its own terminals")
+  const database = new URL(config.DATABASE_URL)
+  if (
+    !loopback.has(database.hostname) &&
+    !["require", "verify-full"].includes(database.searchParams.get("sslmode") ?? "")
+  )
+    faults.push("DATABASE_URL: production needs sslmode=verify-full (or require), or loopback")
   for (const url of config.CHAIN_RPC_URLS) {
     const { protocol, hostname } = new URL(url)
     if (protocol !== "https:" && !loopback.has(hostname))

@@ -1,6 +1,7 @@
 import { buyerJoins } from "@suyuan/drizzle/schema/buyers"
 import { eq } from "drizzle-orm"
 import { countWrongGuess, type GuessLimit, requireGuessesLeft } from "../access/guess-limit"
+import { networkOf } from "../access/network-of"
 import type { Actor } from "../actor"
 import { writeAudit } from "../audit"
 import { requireBuyer } from "../bindings/require-buyer"
@@ -46,7 +47,7 @@ function limitsOf(ctx: Context, actor: Actor, address: string): GuessLimit[] {
   const windowMs = 600_000
   return [
     { subject: `join:${actor.id}`, failuresMax: 5, windowMs },
-    { subject: `join:${ctx.keys.fingerprint(`address:${address}`)}`, failuresMax: 20, windowMs },
+    { subject: `join:${ctx.keys.fingerprint(`address:${networkOf(address)}`)}`, failuresMax: 20, windowMs },
   ]
 }
 

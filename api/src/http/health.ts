@@ -42,8 +42,11 @@ export type HealthDeps = { readonly ctx: Context; readonly probes: readonly Prob
 export function healthRoutes({ ctx, probes, metrics }: HealthDeps): Routes {
   const router = newRouter()
   router.openapi(healthRoute, (c) => c.json({ ok: true as const }, 200))
+  const look = onceAtATime(() =>
+    Promise.all(probes.map(async (probe) => [probe.name, await passes(ctx, probe)] as const)),
+  )
   router.openapi(readyRoute, async (c) => {
-    const results = await Promise.all(probes.map(async (probe) => [probe.name, await passes(ctx, probe)] as const))
+    const results = await look()
     const ready = results.every(([, ok]) => ok)
     const checks = Object.fromEntries(results.map(([name, ok]) => [name, ok ? ("ok" as const) : ("failed" as const)]))
     return c.json({ ready, checks }, ready ? 200 : 503)
@@ -58,6 +61,17 @@ export function healthRoutes({ ctx, probes, metrics }: HealthDeps): Routes {
     return c.body(await metrics.registry.metrics(), 200, { "Content-Type": metrics.registry.contentType })
   })
   return router
+}
+
+/** Whoever asks while somebody looks hears what that one finds: anybody may ask, and looking costs the database and the chain. */
+function onceAtATime<T>(look: () => Promise<T>): () => Promise<T> {
+  let looking: Promise<T> | undefined
+  return () => {
+    looking ??= look().finally(() => {
+      looking = undefined
+    })
+    return looking
+  }
 }
 
 /** In production everything may come from the loopback address of a proxy, so only a token counts there. */

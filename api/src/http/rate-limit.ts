@@ -1,4 +1,5 @@
 import type { MiddlewareHandler } from "hono"
+import { networkOf } from "../access/network-of"
 import type { Clock } from "../context"
 import { ServiceError } from "../errors"
 import type { HttpEnvironment } from "./router"
@@ -36,29 +37,27 @@ export class RateLimiter {
 const platformPaths = "/notifications/"
 const platformFactor = 50
 
-/** Refuses an address that asks too often with 429 and `Retry-After`. */
+/** A market's Wi-Fi, or a carrier's network, is one address for all who pay there; a code that no terminal signed costs little. */
+const buyerPaths = "/p/"
+const buyerFactor = 10
+/** Files of the programs, which phones and every cache on the way keep. */
+const filePaths = ["/m/", "/kiosk/", "/assets/"]
+
+/** Refuses an address that asks too often with 429 and `Retry-After`: apart for buyers' codes, for platforms and for the rest. */
 export function limitRate(clock: Clock, perMinute: number): MiddlewareHandler<HttpEnvironment> {
-  const limiter = new RateLimiter(clock, perMinute)
+  const others = new RateLimiter(clock, perMinute)
+  const buyers = new RateLimiter(clock, perMinute * buyerFactor)
   const platforms = new RateLimiter(clock, perMinute * platformFactor)
+  const limiterOf = (path: string) =>
+    path.startsWith(platformPaths) ? platforms : path.startsWith(buyerPaths) ? buyers : others
   return async (c, next) => {
-    const waitMs = (c.req.path.startsWith(platformPaths) ? platforms : limiter).take(networkOf(c.get("address")))
+    const { path, method } = c.req
+    if (method === "GET" && filePaths.some((prefix) => path.startsWith(prefix))) return next()
+    const waitMs = limiterOf(path).take(networkOf(c.get("address")))
     if (waitMs > 0) {
       c.header("Retry-After", String(Math.ceil(waitMs / 1000)))
       throw new ServiceError("request/too-many")
     }
     await next()
   }
-}
-
-/** One household or phone holds a whole IPv6 /64. */
-export function networkOf(address: string): string {
-  if (!address.includes(":")) return address
-  const [head = "", tail] = address.toLowerCase().split("::")
-  const groups = head === "" ? [] : head.split(":")
-  if (tail !== undefined) {
-    const rest = tail === "" ? [] : tail.split(":")
-    while (groups.length + rest.length < 8) groups.push("0")
-    groups.push(...rest)
-  }
-  return `${groups.slice(0, 4).join(":")}::/64`
 }

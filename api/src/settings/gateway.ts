@@ -6,7 +6,11 @@ import { file, httpUrl, port, setting } from "./setting"
 export const gatewaySettings = {
   SUYUAN_ENV: setting(
     "SUYUAN_ENV",
-    { meaning: "production refuses sandbox keys, default secrets and plain-text transports", example: "production" },
+    {
+      meaning:
+        "production refuses other payment platforms than the real ones, plain-text transports and what is for development only",
+      example: "production",
+    },
     z.enum(["development", "production"]).default("development"),
   ),
   SUYUAN_DATA_DIR: setting(
@@ -124,7 +128,11 @@ export const gatewaySettings = {
   ),
   REQUESTS_PER_MINUTE: setting(
     "REQUESTS_PER_MINUTE",
-    { meaning: "requests of one address a minute before 429", example: "600" },
+    {
+      meaning:
+        "requests of one address a minute before 429; ten times as many of buyers at codes, who share a market's Wi-Fi",
+      example: "600",
+    },
     z.coerce.number().int().min(1).default(600),
   ),
 }

@@ -10,6 +10,7 @@ import { checkPublicKey } from "@suyuan/protocol/terminal/public-key"
 import type { SignatureAlgorithm, TerminalKey } from "@suyuan/protocol/terminal/signature"
 import { eq, sql } from "drizzle-orm"
 import { countWrongGuess, type GuessLimit, requireGuessesLeft } from "../access/guess-limit"
+import { networkOf } from "../access/network-of"
 import { gatewayActor } from "../actor"
 import { writeAudit } from "../audit"
 import type { Context, Transaction } from "../context"
@@ -38,7 +39,7 @@ type Enrolment = Stall & { readonly terminal: Terminal }
  */
 export async function enrol(ctx: Context, tokens: BrokerTokens, request: EnrolmentRequest) {
   const limit: GuessLimit = {
-    subject: `claim:${ctx.keys.fingerprint(request.address)}`,
+    subject: `claim:${ctx.keys.fingerprint(networkOf(request.address))}`,
     failuresMax: 10,
     windowMs: 600_000,
   }

@@ -2,14 +2,14 @@ import { displays } from "@suyuan/drizzle/schema/terminals"
 import { toHex } from "@suyuan/protocol/codec/bytes"
 import { type DisplayInvitation, displayInvitationMessage } from "@suyuan/protocol/terminal/display-request"
 import { and, eq, isNotNull, isNull } from "drizzle-orm"
-import type { Context } from "../context"
+import type { Context, Transaction } from "../context"
 import { ServiceError } from "../errors"
 import { requireTerminal, terminalKey } from "./authenticate"
 
 export type DisplayRow = typeof displays.$inferSelect
 
 const CODE_LIVES_MS = 300_000
-const DISPLAYS_MAX = 4
+export const DISPLAYS_MAX = 4
 
 /**
  * A stall's terminal says which code a second tablet will show (DS-2). No actor: its signature is who asks. The code itself
@@ -33,8 +33,7 @@ export async function inviteDisplay(
     const [known] = await tx.select().from(displays).where(eq(displays.id, displayId))
     if (known?.terminalId === terminalId && known.codeHash === codeHash) return known
     if (known) throw new ServiceError("request/conflict", { field: "displayId" })
-    const paired = and(eq(displays.terminalId, terminalId), isNotNull(displays.pairedAt), isNull(displays.endedAt))
-    if ((await tx.$count(displays, paired)) >= DISPLAYS_MAX) throw new ServiceError("display/too-many")
+    if ((await countPaired(tx, terminalId)) >= DISPLAYS_MAX) throw new ServiceError("display/too-many")
     const nowMs = ctx.clock.nowMs()
     const [row] = await tx
       .insert(displays)
@@ -48,4 +47,12 @@ export async function inviteDisplay(
     if (!row) throw new ServiceError("request/conflict", { field: "codeHash" })
     return row
   })
+}
+
+/** Those that show this terminal's sales now. */
+export function countPaired(tx: Transaction, terminalId: number): Promise<number> {
+  return tx.$count(
+    displays,
+    and(eq(displays.terminalId, terminalId), isNotNull(displays.pairedAt), isNull(displays.endedAt)),
+  )
 }

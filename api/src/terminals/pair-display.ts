@@ -9,11 +9,12 @@ import { displayCodeHash } from "@suyuan/protocol/terminal/display-request"
 import { terminalToHex } from "@suyuan/protocol/terminal/identifiers"
 import { eq } from "drizzle-orm"
 import { countWrongGuess, type GuessLimit, requireGuessesLeft } from "../access/guess-limit"
+import { networkOf } from "../access/network-of"
 import type { Context, Transaction } from "../context"
 import { ServiceError } from "../errors"
 import { requireTerminal } from "./authenticate"
 import type { BrokerTokens } from "./broker-token"
-import type { DisplayRow } from "./invite-display"
+import { countPaired, DISPLAYS_MAX, type DisplayRow } from "./invite-display"
 import { notifyTerminal } from "./notify-terminals"
 
 export type DisplayPairing = {
@@ -30,7 +31,7 @@ export type DisplayPairing = {
  */
 export async function pairDisplay(ctx: Context, tokens: BrokerTokens, { code, secret, address }: DisplayPairing) {
   const limit: GuessLimit = {
-    subject: `display:${ctx.keys.fingerprint(address)}`,
+    subject: `display:${ctx.keys.fingerprint(networkOf(address))}`,
     failuresMax: 10,
     windowMs: 600_000,
   }
@@ -67,6 +68,9 @@ async function useCode(
   const now = new Date(ctx.clock.nowMs())
   if (display.codeExpiresAt <= now) return err("display/code-expired")
   if (display.secretHash !== null) return display.secretHash === secret ? ok(display) : err("display/code-used")
+  // One after the other: several may have been invited before any was paired.
+  await tx.select({ id: terminals.id }).from(terminals).where(eq(terminals.id, display.terminalId)).for("no key update")
+  if ((await countPaired(tx, display.terminalId)) >= DISPLAYS_MAX) return err("display/too-many")
   const [paired] = await tx
     .update(displays)
     .set({ secretHash: secret, pairedAt: now })

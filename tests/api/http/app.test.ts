@@ -172,11 +172,14 @@ describe("who asks", () => {
   })
 })
 
+/** Buyers share a market's Wi-Fi. */
+const asOftenAtCodes = 10
+
 describe("too many requests", () => {
   test("of one address are refused with 429 until the minute is over; others go on", async () => {
     const app = appWith()
     const visit = (address: string) => ask(app, "GET", "/p/1", { address })
-    for (let i = 0; i < 5; i++) expect((await visit("10.9.0.1")).status).toBe(200)
+    for (let i = 0; i < 5 * asOftenAtCodes; i++) expect((await visit("10.9.0.1")).status).toBe(200)
     const refused = await visit("10.9.0.1")
     expect(refused.status).toBe(429)
     expect((await refused.json()).code).toBe("request/too-many")
@@ -188,11 +191,21 @@ describe("too many requests", () => {
 
   test("cannot be dodged by inventing X-Forwarded-For entries, or by moving within an IPv6 network", async () => {
     const app = appWith()
-    for (let i = 0; i < 5; i++) await ask(app, "GET", "/p/1", { address: `1.2.3.${i}, 10.9.0.3` })
+    for (let i = 0; i < 5 * asOftenAtCodes; i++) await ask(app, "GET", "/p/1", { address: `1.2.3.${i}, 10.9.0.3` })
     expect((await ask(app, "GET", "/p/1", { address: "9.9.9.9, 10.9.0.3" })).status).toBe(429)
-    for (let i = 0; i < 5; i++) await ask(app, "GET", "/p/1", { address: `2001:db8:1:2::${i}` })
+    for (let i = 0; i < 5 * asOftenAtCodes; i++) await ask(app, "GET", "/p/1", { address: `2001:db8:1:2::${i}` })
     expect((await ask(app, "GET", "/p/1", { address: "2001:db8:1:2:ffff::1" })).status).toBe(429)
     expect((await ask(app, "GET", "/p/1", { address: "2001:db8:1:3::1" })).status).toBe(200)
+  })
+
+  test("at codes count apart from the rest, and files of the programs not at all", async () => {
+    const app = appWith()
+    const address = "10.9.0.6"
+    for (let i = 0; i < 20; i++) await ask(app, "GET", "/p/1", { address })
+    for (let i = 0; i < 20; i++) expect((await ask(app, "GET", "/kiosk/none.js", { address })).status).toBe(404)
+    for (let i = 0; i < 5; i++) expect((await ask(app, "GET", "/nowhere", { address })).status).toBe(404)
+    expect((await ask(app, "GET", "/nowhere", { address })).status).toBe(429)
+    expect((await ask(app, "GET", "/p/1", { address })).status).toBe(200)
   })
 
   test("platforms may notify more often: they speak for all stalls from a few addresses", async () => {

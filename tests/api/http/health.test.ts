@@ -45,6 +45,25 @@ describe("/readyz", () => {
     expect(text).not.toContain("secret")
   })
 
+  test("many who ask at once cost one look", async () => {
+    let looks = 0
+    const found = Promise.withResolvers<void>()
+    const slow: Probe = {
+      name: "chain",
+      check: () => {
+        looks += 1
+        return found.promise
+      },
+    }
+    const app = appWith([slow])
+    const answers = [1, 2, 3, 4].map(() => app.request("/readyz"))
+    found.resolve()
+    expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([200, 200, 200, 200])
+    expect(looks).toBe(1)
+    await app.request("/readyz")
+    expect(looks).toBe(2)
+  })
+
   test("a migration that has not run is seen", async () => {
     const { db } = gateway.ctx
     const [last] = await db.execute<{ id: number; hash: string; created_at: string }>(

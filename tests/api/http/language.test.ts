@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test"
+import { networkOf } from "@suyuan/api/access/network-of"
 import { clientAddress } from "@suyuan/api/http/client-address"
 import { preferredLanguage } from "@suyuan/api/http/language"
-import { networkOf } from "@suyuan/api/http/rate-limit"
 
 describe("the reader's language", () => {
   const rows = [

@@ -129,10 +129,17 @@ describe("a customer's screen on a second tablet", () => {
     const terminal = await enrol()
     const screens = []
     for (let count = 0; count < 4; count += 1) screens.push(await paired(terminal))
-    const more = invitationOf(terminal).invitation
-    expect(await refusalOf(inviteDisplay(gateway.ctx, more))).toBe("display/too-many")
+    const more = invitationOf(terminal)
+    expect(await refusalOf(inviteDisplay(gateway.ctx, more.invitation))).toBe("display/too-many")
     await end(terminal, screens[0]!.access.displayId)
-    await inviteDisplay(gateway.ctx, more)
+    await inviteDisplay(gateway.ctx, more.invitation)
+    // Invited while there was room for one: only the first that comes has it.
+    const another = invitationOf(terminal)
+    await inviteDisplay(gateway.ctx, another.invitation)
+    const secret = secretOf()
+    await pair(more.code, secret)
+    expect(await refusalOf(pair(another.code, secretOf()))).toBe("display/too-many")
+    expect((await pair(more.code, secret)).terminalId).toBe(terminal.enrolment.terminalId)
     const rows = await gateway.ctx.db.select().from(displays).where(eq(displays.terminalId, terminal.terminalId))
     const text = JSON.stringify(rows)
     for (const { code, secret } of screens) {

@@ -193,6 +193,9 @@ describe("enrolment", () => {
     const code = await newCode()
     expect(await refusalOf(enrolWith(enrolmentOf(gateway.ctx, newTablet(), code, guesser)))).toBe("request/too-many")
     expect(await guess(freshAddress())).toBe("claim-code/unknown")
+    // A household has a whole IPv6 network.
+    for (let i = 0; i < 10; i++) expect(await guess(`2001:db8:7:1::${i + 1}`)).toBe("claim-code/unknown")
+    expect(await guess("2001:db8:7:1:9::1")).toBe("request/too-many")
     gateway.clock.advance(1_200_000)
     expect(await guess(guesser)).toBe("claim-code/unknown")
   })
