@@ -49,6 +49,9 @@ export const batches = pgTable(
     blockHash: hexBytes("block_hash"),
     anchoredAt: instant("anchored_at"),
     sealedAt: instant("sealed_at").notNull(),
+    /** Of its records; null in batches of before. */
+    firstDay: date("first_day", { mode: "string" }),
+    lastDay: date("last_day", { mode: "string" }),
   },
   (t) => [primaryKey({ columns: [t.log, t.sequence] })],
 )

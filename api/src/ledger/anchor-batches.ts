@@ -1,6 +1,6 @@
 import { batches, records } from "@suyuan/drizzle/schema/ledger"
 import { terminals } from "@suyuan/drizzle/schema/terminals"
-import { and, asc, desc, eq, getTableColumns, gt, inArray, lte, sql } from "drizzle-orm"
+import { and, asc, desc, eq, getTableColumns, gt, inArray, lte, type SQL, sql } from "drizzle-orm"
 import type { Context, Transaction } from "../context"
 import { holdsLease, type Lease } from "../leases"
 import { planAnew } from "../plan-anew"
@@ -59,12 +59,14 @@ async function takeBack(ctx: Context, lease: Lease, log: number, minedSequence: 
       .update(batches)
       .set({ state: "sealed", submittedAt: null, anchoredAt: null, blockNumber: null, blockHash: null })
       .where(isLost)
-      .returning({ sequence: batches.sequence })
+      .returning({ sequence: batches.sequence, firstDay: batches.firstDay, lastDay: batches.lastDay })
     const sequences = lost.map(({ sequence }) => sequence)
     await tx
       .update(records)
       .set({ state: "sealed" })
-      .where(and(eq(records.log, log), inArray(records.sequence, sequences), eq(records.state, "anchored")))
+      .where(
+        and(eq(records.log, log), inArray(records.sequence, sequences), eq(records.state, "anchored"), ofDays(lost)),
+      )
     // Terminals entered in the lost blocks are gone from the registry too: entering one that is there is harmless.
     await tx.update(terminals).set({ registeredState: null })
     ctx.log.warn({ log, batches: sequences.length }, "the chain lost batches; submitting them again")
@@ -91,13 +93,25 @@ async function markAnchored(ctx: Context, lease: Lease, log: number, final: LogH
         blockHash: final.blockHash,
       })
       .where(isFinal)
-      .returning({ sequence: batches.sequence, count: batches.count })
+      .returning({
+        sequence: batches.sequence,
+        count: batches.count,
+        firstDay: batches.firstDay,
+        lastDay: batches.lastDay,
+      })
     const sequences = anchored.map(({ sequence }) => sequence)
     await tx.execute(sql`${planAnew}
       UPDATE ${records} SET state = 'anchored'
-      WHERE log = ${log} AND sequence = ANY (${arrayOf("bigint", sequences)}) AND state = 'sealed'`)
+      WHERE log = ${log} AND sequence = ANY (${arrayOf("bigint", sequences)}) AND state = 'sealed' AND ${ofDays(anchored)}`)
     return anchored.reduce((sum, { count }) => sum + count, 0)
   })
+}
+
+/** Their records' partitions alone, as values for the planner: there is one for each day that trade was ever kept. */
+function ofDays(some: readonly { readonly firstDay: string | null; readonly lastDay: string | null }[]): SQL {
+  const days = some.flatMap(({ firstDay, lastDay }) => (firstDay && lastDay ? [firstDay, lastDay] : [])).sort()
+  if (days.length < 2 * some.length) return sql`true`
+  return sql`${records.day} BETWEEN ${days[0]}::date AND ${days.at(-1)}::date`
 }
 
 /** The next few batches that no block holds, in order, each stored as a signed transaction before it is sent. */

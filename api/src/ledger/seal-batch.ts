@@ -227,6 +227,7 @@ async function storeBatch(ctx: Context, lease: Lease, sealed: readonly SealedRec
       },
       entries: sealed.map(({ entry }) => entry),
     }
+    const days = sealed.map(({ record }) => record.day).sort()
     const concerned = [...new Set(sealed.flatMap(({ record }) => record.concerned))].sort((a, b) => a - b)
     const root = batchRoot(batch.entries)
     await tx.insert(batches).values({
@@ -240,6 +241,8 @@ async function storeBatch(ctx: Context, lease: Lease, sealed: readonly SealedRec
       payload: encodeBatch(batch),
       state: "sealed",
       sealedAt,
+      firstDay: days[0] ?? null,
+      lastDay: days.at(-1) ?? null,
     })
     await markSealed(tx, log, sequence, sealed)
     return sealed.length
