@@ -1,18 +1,11 @@
 // The compiled programs: what goes to chats and to the timeline, the picture drawn on the phone, the map, and the timeline's
 // single page.
-import { afterAll, beforeAll, expect, test } from "bun:test"
-import { buildMiniprogram } from "../../../scripts/miniprogram/build-miniprogram"
-import { type BuyerWorld, openBuyerWorld } from "./buyer-world"
+import { expect, test } from "bun:test"
 import type { Call } from "./mini-host"
-import { openPhone, type PhoneTarget, targets } from "./phone"
+import { targets } from "./phone"
+import { phonesOfBoth } from "./phones"
 
-let world: BuyerWorld
-const folders = new Map<PhoneTarget, string>()
-beforeAll(async () => {
-  for (const target of targets) folders.set(target, await buildMiniprogram(target, () => {}))
-  world = await openBuyerWorld({})
-}, 300_000)
-afterAll(() => world?.end())
+const { world, take } = phonesOfBoth()
 
 /** A canvas that notes what is written on it. */
 function canvasOf(written: string[]) {
@@ -34,7 +27,7 @@ for (const target of targets) {
   test(`${target}: what is sent has the drawn picture and the share's id alone; it can be taken back`, async () => {
     const written: string[] = []
     const shownPictures: string[] = []
-    const phone = openPhone(world, folders.get(target) as string, target, {
+    const phone = take(target, {
       api: {
         createOffscreenCanvas: () => canvasOf(written) as never,
         canvasToTempFilePath: ({ success }: Call<object>) =>
@@ -46,9 +39,9 @@ for (const target of targets) {
       },
     })
     const { host } = phone
-    const code = await world.newCode()
+    const code = await world().newCode()
     await phone.buy(code)
-    await world.uploadAndAnchor(code)
+    await world().uploadAndAnchor(code)
     host.tap("trace")
     await host.until("从田间到我")
     host.tap("share")
@@ -64,14 +57,14 @@ for (const target of targets) {
     expect(shownPictures).toHaveLength(1)
     host.tap("take-back")
     await host.until("已收回")
-    expect((await fetch(`${world.url}/traces/shares/${id}`)).status).toBe(410)
+    expect((await fetch(`${world().url}/traces/shares/${id}`)).status).toBe(410)
     host.close()
     expect(host.troubles).toEqual([])
   })
 
   test(`${target}: large text and night stay on the phone`, async () => {
-    const phone = openPhone(world, folders.get(target) as string, target)
-    await phone.scan(await world.newCode())
+    const phone = take(target)
+    await phone.scan(await world().newCode())
     phone.host.tap("text-size")
     await phone.host.until("标准字")
     phone.host.tap("scheme")
@@ -84,10 +77,10 @@ for (const target of targets) {
 }
 
 test("weapp: opened from the timeline it is one page, without login and without ways to others", async () => {
-  const mine = openPhone(world, folders.get("weapp") as string, "weapp")
-  const code = await world.newCode()
+  const mine = take("weapp")
+  const code = await world().newCode()
   await mine.buy(code)
-  await world.uploadAndAnchor(code)
+  await world().uploadAndAnchor(code)
   mine.host.tap("trace")
   await mine.host.until("从田间到我")
   mine.host.tap("share")
@@ -95,7 +88,7 @@ test("weapp: opened from the timeline it is one page, without login and without 
   const path = await mine.host.shared()
   mine.host.close()
   const launched = { path: "pages/trace/index", query: {}, scene: 1154 }
-  const friend = openPhone(world, folders.get("weapp") as string, "weapp", {
+  const friend = take("weapp", {
     api: { getLaunchOptionsSync: () => launched },
   })
   friend.host.launch(launched)
