@@ -364,6 +364,8 @@ export const terminalWords = {
     zh: "按件卖的货，来源按重量算。不填就按最多 100 公斤一件算，来源会说得宽。",
     en: "Origins are told by weight. Left empty, a piece may be up to 100 kg and less can be said.",
   },
+  pieceAsked: { zh: "这些按件卖的货一件多重", en: "What does a piece of these weigh" },
+  pieceAnswer: { zh: "填重量", en: "Enter it" },
   pieceMalformed: { zh: "一件的重量看不懂，或最轻比最重还重", en: "Not a piece's weights, or the lightest is heavier" },
   weightMissing: { zh: "请填重量", en: "Enter a weight" },
   priceMalformed: { zh: "单价看不懂，例如 3.98", en: "Not a price; for example 3.98" },

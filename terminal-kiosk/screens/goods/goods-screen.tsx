@@ -4,6 +4,7 @@ import { Drafts } from "./drafts"
 import { GoodsForm } from "./goods-form"
 import { Incoming } from "./incoming"
 import { OnSale } from "./on-sale"
+import { PieceWeights } from "./piece-weight"
 import { TestSheet } from "./test-sheet"
 
 type Open = "put-on-sale" | "outside" | "harvest" | "test"
@@ -43,6 +44,7 @@ export function GoodsScreen() {
       </div>
       <div className="columns">
         <Drafts />
+        <PieceWeights />
         <section className="card">
           <h2>
             {say("incoming")} {waiting > 0 && <span className="chip waiting">◔ {waiting}</span>}

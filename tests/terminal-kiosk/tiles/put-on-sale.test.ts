@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test"
 import { slotsOf } from "@suyuan/terminal-kiosk/stock/write-snapshot"
 import { THE_ONE } from "@suyuan/terminal-kiosk/store/rows"
-import { changeTile, listTiles, putOnSale } from "@suyuan/terminal-kiosk/tiles/put-on-sale"
+import { changeTile, isPieceUnweighed, listTiles, putOnSale } from "@suyuan/terminal-kiosk/tiles/put-on-sale"
 import { openStall, queuedKinds, type Stall } from "../headless-terminal"
 
 const cabbage = {
@@ -65,4 +65,18 @@ test("a tile and its signed slot are on the disk together or not at all", async 
   expect(store.commits).toBe(commits + 1)
   await changeTile(terminal, 1, { declaredOrigin: "山东寿光" })
   expect(store.commits).toBe(commits + 2)
+})
+
+test("[UP-9] pieces that an earlier version put on sale from 1 g to 1 kg are asked for once, and signed anew", async () => {
+  const stall = await openStall()
+  const asked = async () => (await listTiles(stall.terminal)).filter(isPieceUnweighed).map(({ slot }) => slot)
+  const piece = { ...cabbage, unit: "piece" as const, packLowGrams: 1, packHighGrams: 1000 }
+  await putOnSale(stall.terminal, piece)
+  await putOnSale(stall.terminal, { ...piece, packHighGrams: 100_000 })
+  await putOnSale(stall.terminal, cabbage)
+  expect(await asked()).toEqual([1])
+  await changeTile(stall.terminal, 1, { packLowGrams: 3000, packHighGrams: 8000 })
+  expect(await asked()).toEqual([])
+  const row = await stall.store.get("snapshots", THE_ONE)
+  expect(slotsOf(row!)[0]).toMatchObject({ slot: 1, packLowGrams: 3000, packHighGrams: 8000 })
 })
