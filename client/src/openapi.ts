@@ -3033,7 +3033,11 @@ export interface paths {
                         readonly "application/json": components["schemas"]["Participant"];
                     };
                 };
-                /** @description `request/malformed`: The request is not in order; see the field named. */
+                /**
+                 * @description `request/malformed`: The request is not in order; see the field named.
+                 *
+                 *     `participant/no-sealing-key`: The sealing key is no X25519 public key that keys can be wrapped to.
+                 */
                 readonly 400: {
                     headers: {
                         readonly [name: string]: unknown;

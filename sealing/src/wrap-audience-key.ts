@@ -89,6 +89,16 @@ export async function wrapAudienceKey(
   }
 }
 
+/** Whether a key can be wrapped to at all: told before anything depends on it. */
+export async function isSealingKey(publicKey: Uint8Array): Promise<boolean> {
+  try {
+    await suite.Seal(await suite.DeserializePublicKey(publicKey), new Uint8Array(AUDIENCE_KEY_BYTES))
+    return true
+  } catch {
+    return false
+  }
+}
+
 export type UnwrapError = "audience-key/not-openable"
 
 /** @param privateKey X25519, 32 bytes. */

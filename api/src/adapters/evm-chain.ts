@@ -69,14 +69,12 @@ export function connectChain(options: EvmChainOptions): Chain & { close(): void 
       return { sequence: Number(sequence), head: hex(head), ...at }
     },
     async unregistered(organisations) {
-      const unknown = []
-      for (const organisation of organisations) {
-        if (registered.has(organisation)) continue
-        const [state] = await registry.getFunction("standingOf")(organisation)
-        if (state === 0n) unknown.push(organisation)
-        else registered.add(organisation)
+      const asked = organisations.filter((organisation) => !registered.has(organisation))
+      const states = await Promise.all(asked.map((organisation) => registry.getFunction("standingOf")(organisation)))
+      for (const [index, organisation] of asked.entries()) {
+        if (states[index]?.[0] !== 0n) registered.add(organisation)
       }
-      return unknown
+      return asked.filter((organisation) => !registered.has(organisation))
     },
     async rootOf(log, sequence) {
       const root = hex(await contract.getFunction("rootOf")(log, sequence))

@@ -66,7 +66,7 @@ const addParticipantRoute = createRoute({
   request: jsonBody(newParticipant),
   responses: {
     200: answer("The organisation", participant),
-    ...refusals(...actorRefusals, "participant/number-taken", "request/conflict"),
+    ...refusals(...actorRefusals, "participant/number-taken", "participant/no-sealing-key", "request/conflict"),
   },
 })
 const listParticipantsRoute = createRoute({

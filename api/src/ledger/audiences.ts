@@ -7,7 +7,7 @@ import { utcDayOf } from "@suyuan/protocol/units/instant"
 import { writeAudienceKeyRecord } from "@suyuan/sealing/audience-key-record"
 import type { LogContext } from "@suyuan/sealing/log-context"
 import type { RecordKeys } from "@suyuan/sealing/seal-entry"
-import type { Member } from "@suyuan/sealing/wrap-audience-key"
+import { isSealingKey, type Member } from "@suyuan/sealing/wrap-audience-key"
 import { and, eq, inArray, isNotNull } from "drizzle-orm"
 import type { Context } from "../context"
 import type { Chain } from "./chain"
@@ -48,7 +48,8 @@ const recipientsPerRecord = 40
 
 /**
  * Makes the records that bring today's keys of these audiences to their members, for those that have none yet. They
- * must be in the log before anything that is sealed with the keys. Returns whether any was made.
+ * must be in the log before anything that is sealed with the keys. A member that the chain gets to know later makes its
+ * audiences others, whose records bring it the day's keys then. Returns whether any was made.
  */
 export async function ensureAudienceKeys(
   ctx: Context,
@@ -56,7 +57,7 @@ export async function ensureAudienceKeys(
   audiences: readonly Audience[],
   day: number,
 ): Promise<boolean> {
-  const members = await readMembers(ctx)
+  const members = await readMembers(ctx, chain)
   const wanted = audiences.flatMap((audience) => {
     const own = members.filter(
       ({ organisation }) => audience.section === "public" || audience.organisations.includes(organisation),
@@ -116,16 +117,36 @@ function keyRecordId(
   return toHex(recordId("audience-key", day, audienceKeyKey({ log, day, section, organisations, recipients })))
 }
 
-async function readMembers(ctx: Context): Promise<Member[]> {
+/**
+ * Those to whom keys can go: known to the chain, which would refuse the batch for any other, and with a key that can be
+ * wrapped to. Whoever is left out holds up nobody.
+ */
+async function readMembers(ctx: Context, chain: Chain): Promise<Member[]> {
   const rows = await ctx.db
     .select({ number: participants.number, sealingKey: participants.sealingKey })
     .from(participants)
     .where(isNotNull(participants.sealingKey))
     .orderBy(participants.number)
-  return rows.flatMap(({ number, sealingKey }) => {
+  const unknown = new Set(await chain.unregistered(rows.map(({ number }) => number)))
+  const members: Member[] = []
+  for (const { number, sealingKey } of rows) {
     const publicKey = sealingKey === null ? undefined : fromHex(sealingKey)
-    return publicKey ? [{ organisation: number, publicKey }] : []
-  })
+    if (!publicKey || sealingKey === null || unknown.has(number)) continue
+    if (await canBeWrappedTo(sealingKey, publicKey)) members.push({ organisation: number, publicKey })
+    else ctx.log.error({ organisation: number }, "an organisation gets no keys: its sealing key is none")
+  }
+  return members
+}
+
+/** Keys that were tried: one a member, and few change. */
+const tried = new Map<string, Promise<boolean>>()
+
+function canBeWrappedTo(name: string, publicKey: Uint8Array): Promise<boolean> {
+  const known = tried.get(name)
+  if (known) return known
+  const trial = isSealingKey(publicKey)
+  tried.set(name, trial)
+  return trial
 }
 
 async function knownRecords(ctx: Context, ids: readonly string[]): Promise<Set<string>> {

@@ -1,4 +1,6 @@
 import { participants } from "@suyuan/drizzle/schema/participants"
+import { fromHex } from "@suyuan/protocol/codec/bytes"
+import { isSealingKey } from "@suyuan/sealing/wrap-audience-key"
 import { eq } from "drizzle-orm"
 import { type Actor, requireScope } from "../actor"
 import { writeAudit } from "../audit"
@@ -24,6 +26,7 @@ export type NewParticipant = {
 export async function addParticipant(ctx: Context, actor: Actor, input: NewParticipant): Promise<Participant> {
   requireScope(actor, "participants:write")
   requireEverySite(actor)
+  await requireSealingKey(input.sealingKey)
   const row = { ...input, sealingKey: input.sealingKey ?? null, createdAt: new Date(ctx.clock.nowMs()) }
   return ctx.db.transaction(async (tx) => {
     const [added] = await tx.insert(participants).values(row).onConflictDoNothing().returning()
@@ -46,4 +49,11 @@ export async function addParticipant(ctx: Context, actor: Actor, input: NewParti
     if (!isSame) throw new ServiceError("request/conflict", { field: "id" })
     return existing
   })
+}
+
+/** 32 bytes need not be a point to share a secret with, and nobody could ever wrap a key to what is none. */
+async function requireSealingKey(text: string | undefined): Promise<void> {
+  if (text === undefined) return
+  const key = fromHex(text)
+  if (!key || !(await isSealingKey(key))) throw new ServiceError("participant/no-sealing-key", { field: "sealingKey" })
 }

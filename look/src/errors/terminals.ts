@@ -141,6 +141,11 @@ export const terminalErrors = {
     zh: "这个机构编号已被占用。",
     en: "Another organisation has this number.",
   },
+  "participant/no-sealing-key": {
+    status: 400,
+    zh: "封装公钥无效：不是可用的 X25519 公钥。",
+    en: "The sealing key is no X25519 public key that keys can be wrapped to.",
+  },
   "participant/runs-no-sites": {
     status: 409,
     zh: "这类机构不经营场所。",

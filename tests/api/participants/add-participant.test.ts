@@ -3,6 +3,8 @@ import { addParticipant } from "@suyuan/api/participants/add-participant"
 import { addSite } from "@suyuan/api/participants/add-site"
 import { listParticipants, listSites } from "@suyuan/api/participants/list-sites"
 import { audit } from "@suyuan/drizzle/schema/outbox"
+import { toHex } from "@suyuan/protocol/codec/bytes"
+import { deriveSealingKeyPair } from "@suyuan/sealing/wrap-audience-key"
 import { eq } from "drizzle-orm"
 import { type TestGateway, testGateway } from "../../support/context"
 import { makeStall, operator, operatorOf, operatorWithout, refusalOf } from "../../support/stall"
@@ -48,6 +50,19 @@ describe("organisations", () => {
     await addParticipant(gateway.ctx, operator, input)
     const another = { ...newParticipant(), number: input.number }
     expect(await refusalOf(addParticipant(gateway.ctx, operator, another))).toBe("participant/number-taken")
+  })
+})
+
+describe("a sealing key", () => {
+  test("[SE-14] that nothing can be wrapped to is refused with its field, and nothing is added", async () => {
+    for (const sealingKey of ["00".repeat(32), `01${"00".repeat(31)}`, "ab".repeat(31)]) {
+      const input = { ...newParticipant(), sealingKey }
+      expect(await refusalOf(addParticipant(gateway.ctx, operator, input))).toBe("participant/no-sealing-key")
+      expect((await listParticipants(gateway.ctx.db)).map((row) => row.id)).not.toContain(input.id)
+    }
+    const { publicKey } = await deriveSealingKeyPair(gateway.ctx.random.bytes(32))
+    const good = { ...newParticipant(), sealingKey: toHex(publicKey) }
+    expect(await addParticipant(gateway.ctx, operator, good)).toMatchObject({ sealingKey: good.sealingKey })
   })
 })
 
