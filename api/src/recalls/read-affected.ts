@@ -7,6 +7,7 @@ import { type SQL, sql } from "drizzle-orm"
 import type { Reader } from "../context"
 import { utcDay } from "../day"
 import { discardedLineOffset } from "../trace/apply-refunded-goods"
+import { saleMark, saleMarkSql } from "../trace/sale-mark"
 import type { RunSums } from "../trace/sum-days"
 import { arrayOf, unnest } from "../unnest"
 
@@ -23,6 +24,7 @@ export type AffectedRun = {
   readonly line: number
   readonly grams: number
   readonly mayGrams: number
+  readonly mustGrams: number
   readonly otherGrams: number
   readonly expectedGrams: number
   /** Bought by a merchant whose pile is followed too: its goods are counted where they went. */
@@ -101,26 +103,30 @@ export function affectedLines(runs: readonly AffectedRun[]): SQL {
 
 /**
  * Sums by pile, and one page of the sales that are expected to hold most. The sales themselves stay in the database; of
- * runs that were summed before, it reads for the first page those that can have one of it.
+ * those that stand alone, and of runs that were summed before, it reads for the first page those that can be on it.
  */
 export async function readAffected(
   reader: Reader,
-  runs: readonly AffectedRun[],
+  given: readonly AffectedRun[],
   merchantIds: readonly string[],
   { after, limit }: { after: SaleCursor | undefined; limit: number },
 ): Promise<{ piles: AffectedPile[]; sales: AffectedSale[]; stalls: Stall[] }> {
+  // What was thrown away is no sale.
+  const runs = given.filter(({ recordId, line }) => recordId === undefined || line < discardedLineOffset)
   const read = new Set(after ? runs : needed(runs, limit))
   const found = await readLines(reader, [...read], merchantIds, { after, limit })
   const piles = new Map((found?.piles ?? []).map((pile) => [pile.pileId, { ...pile, mark: BigInt(pile.mark) }]))
   for (const run of runs) {
-    const { pileId, sums } = run
-    if (read.has(run) || sums === undefined) continue
+    if (read.has(run)) continue
+    const { pileId } = run
     const known = piles.get(pileId) ?? { pileId, sales: 0, mayGrams: 0, mustGrams: 0, mark: 0n }
+    const { sales, mayGrams, mustGrams, mark } = sumsOf(run)
     piles.set(pileId, {
-      ...known,
-      sales: known.sales + sums.sales,
-      mayGrams: known.mayGrams + sums.gramsHigh,
-      mark: known.mark ^ BigInt(sums.mark),
+      pileId,
+      sales: known.sales + sales,
+      mayGrams: known.mayGrams + mayGrams,
+      mustGrams: known.mustGrams + mustGrams,
+      mark: known.mark ^ mark,
     })
   }
   const expected = expectedOf(runs)
@@ -133,42 +139,51 @@ export async function readAffected(
   }
 }
 
-/** In proportion, so that the parts of a run add up to it; not what was thrown away, or is counted where it went. */
+/** Of sales that need not be read; what is followed is counted where it went. */
+function sumsOf({ recordId, line, isFollowed, mayGrams, mustGrams, sums }: AffectedRun) {
+  if (sums) return { sales: sums.sales, mayGrams: sums.gramsHigh, mustGrams: 0, mark: BigInt(sums.mark) }
+  const mark = saleMark(recordId ?? "", line)
+  return isFollowed ? { sales: 0, mayGrams: 0, mustGrams: 0, mark } : { sales: 1, mayGrams, mustGrams, mark }
+}
+
+/** In proportion, so that the parts of a run add up to it; not what is counted where it went. */
 function expectedOf(runs: readonly AffectedRun[]): ReadonlyMap<string, number> {
   const grams = new Map<string, number>()
-  for (const { pileId, line, recordId, isFollowed, expectedGrams } of runs) {
-    if (isFollowed || (recordId !== undefined && line >= discardedLineOffset)) continue
-    grams.set(pileId, (grams.get(pileId) ?? 0) + expectedGrams)
+  for (const { pileId, isFollowed, expectedGrams } of runs) {
+    if (!isFollowed) grams.set(pileId, (grams.get(pileId) ?? 0) + expectedGrams)
   }
   return grams
 }
 
 /**
  * Runs whose sales are read one by one: those that were not summed before, those of which the sums do not tell what each
- * sale may and must hold, and those that can have a sale among the first `limit`.
+ * sale may and must hold, and what can be among the first `limit`.
  */
 function needed(runs: readonly AffectedRun[], limit: number): AffectedRun[] {
-  const isPlain = ({ sums, mayGrams, otherGrams }: AffectedRun) =>
-    sums !== undefined && mayGrams >= sums.mostHigh && otherGrams >= sums.mostLow
-  const [plain, others] = [runs.filter(isPlain), runs.filter((run) => !isPlain(run))]
-  // At least a tenth of a run's sales weigh as much as `manyHigh`, so that many are expected to hold as much.
-  const expectedIn = ({ expectedGrams, grams }: AffectedRun, saleGrams: number) =>
-    grams === 0 ? 0 : (expectedGrams * saleGrams) / grams
-  const most = plain
-    .map((run) => ({
-      sales: Math.max(1, Math.floor((run.sums?.sales ?? 0) / 10)),
-      grams: expectedIn(run, run.sums?.manyHigh ?? 0),
-    }))
-    .sort((a, b) => b.grams - a.grams)
+  const ranked = runs.map((run) => ({ run, ...bestOf(run) }))
+  const isOpen = ({ sales }: { sales: number }) => sales === 0
+  const [open, known] = [ranked.filter(isOpen), ranked.filter((one) => !isOpen(one))]
   let [count, least] = [0, 0]
-  for (const { sales, grams } of most) {
+  for (const { sales, manyGrams } of known.toSorted((a, b) => b.manyGrams - a.manyGrams)) {
     count += sales
-    least = grams
+    least = manyGrams
     if (count >= limit) break
   }
   // Rounded to whole grams, and the order of those that are equal is by what they may hold.
-  const isHopeless = (run: AffectedRun) => count >= limit && expectedIn(run, run.sums?.mostHigh ?? 0) < least - 1
-  return [...others, ...plain.filter((run) => !isHopeless(run))]
+  const isHopeless = ({ mostGrams }: { mostGrams: number }) => count >= limit && mostGrams < least - 1
+  return [...open, ...known.filter((one) => !isHopeless(one))].map(({ run }) => run)
+}
+
+/** So many of its sales are expected to hold `manyGrams` or more, and none more than `mostGrams`; none known: they must be read. */
+function bestOf({ recordId, grams, mayGrams, otherGrams, expectedGrams, sums }: AffectedRun) {
+  if (recordId !== undefined) return { sales: 1, manyGrams: expectedGrams, mostGrams: expectedGrams }
+  if (sums === undefined || mayGrams < sums.mostHigh || otherGrams < sums.mostLow) {
+    return { sales: 0, manyGrams: 0, mostGrams: 0 }
+  }
+  const expectedIn = (saleGrams: number) => (grams === 0 ? 0 : (expectedGrams * saleGrams) / grams)
+  // At least a tenth of a run's sales weigh as much as `manyHigh`.
+  const sales = Math.max(1, Math.floor(sums.sales / 10))
+  return { sales, manyGrams: expectedIn(sums.manyHigh), mostGrams: expectedIn(sums.mostHigh) }
 }
 
 async function readLines(
@@ -195,7 +210,7 @@ async function readLines(
         SELECT encode(pile_id, 'hex') AS "pileId", count(*) FILTER (WHERE NOT followed) AS sales,
           coalesce(sum(may) FILTER (WHERE NOT followed), 0)::float8 AS "mayGrams",
           coalesce(sum(must) FILTER (WHERE NOT followed), 0)::float8 AS "mustGrams",
-          bit_xor(hashtextextended(encode(record_id, 'hex'), line))::text AS mark
+          bit_xor(${saleMarkSql(sql`record_id`, sql`line`)})::text AS mark
         FROM hit GROUP BY pile_id
       ) AS pile
     ) AS piles, (

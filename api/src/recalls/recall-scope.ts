@@ -212,6 +212,7 @@ function runsOf({ piles, lastMs }: Reached, scope: readonly RecalledPile[]): Aff
           recordId: row.isRun ? undefined : row.recordId,
           grams: range.grams,
           mayGrams: range.mayGrams,
+          mustGrams: range.mustGrams,
           otherGrams: row.gramsLow - range.mustGrams,
           expectedGrams: range.expectedGrams,
           isFollowed: bought.has(`${pileId}/${outflowKey(row)}`),

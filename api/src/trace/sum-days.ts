@@ -6,6 +6,7 @@ import { unnest } from "../unnest"
 import { discardedLineOffset } from "./apply-refunded-goods"
 import type { PileRow } from "./read-pile-rows"
 import { openOrderMs } from "./resolve"
+import { saleMarkSql } from "./sale-mark"
 
 /** So many piles' days in a statement: whoever asks meanwhile waits for one of them. */
 const atOnce = 200
@@ -144,7 +145,7 @@ async function sumSome({ db }: Pick<Context, "db">, due: readonly DueDay[]): Pro
           extract(epoch FROM max(effective_at))::float8 * 1000 AS last_ms, sum(grams_low)::float8 AS grams_low,
           sum(grams_high)::float8 AS grams_high, count(*) AS sales, max(grams_low) AS most_low, max(grams_high) AS most_high,
           percentile_disc(0.9) WITHIN GROUP (ORDER BY grams_high) AS many_high,
-          bit_xor(hashtextextended(encode(record_id, 'hex'), line))::text AS mark
+          bit_xor(${saleMarkSql(sql`record_id`, sql`line`)})::text AS mark
         FROM (
           SELECT marked.*, width_bucket(effective_at, cuts.at) AS run
           FROM marked JOIN cuts USING (pile_id, day) WHERE NOT is_single AND NOT is_after
