@@ -1,5 +1,6 @@
 // A walk over every screen of the terminal, for whoever looks at them: the accessibility tests, and `npm run screenshots`.
 import type { Page } from "playwright-core"
+import { granted } from "../../../scripts/demo/gateway"
 import { openWallet, payAt } from "../../../scripts/demo/wallet"
 import { goTo, type KioskMarket, openStall, putRow, settle, standing, unpackTablet, untilSent, weigh } from "./market"
 import { walkRepairs, walkSecondTablet } from "./screens-beside"
@@ -102,7 +103,13 @@ async function walkSale(market: KioskMarket, page: Page, look: Look): Promise<vo
   await display.close()
   await page.keyboard.press("Enter")
   await weigh(page, "dbc", "1")
-  await settle(page)
+  const left = await settle(page)
+  const path = { digits: left.slice(left.lastIndexOf("/") + 1) }
+  const phone = market.gateway.as(buyer.token)
+  granted("opening a payment", await phone.post("/p/{digits}/pay", { path, body: { platform: buyer.platform } }))
+  granted("giving up", await phone.post("/p/{digits}/given-up", { path, body: { why: "cancelled" } }))
+  await standing(page, "顾客未付成")
+  await look("refused", page)
   await page.click("button:has-text('取消这单')")
   await standing(page, "取消")
   await look("cancelled", page)
