@@ -65,7 +65,7 @@ export const terminalWords = {
     en: "Do not hand over yet: the result is unknown; ask for the six digits",
   },
   paymentRefused: {
-    zh: "顾客未付成：再扫一次，或收现金，或取消",
+    zh: "顾客未付成：再扫、收现金或取消",
     en: "Refused: scan again, take cash, or cancel",
   },
   codeExpired: { zh: "码已过期，请换新码", en: "The code is too old; show a fresh one" },
