@@ -85,6 +85,8 @@ export const refunds = pgTable(
     nextTryAt: instant("next_try_at"),
     requestedBy: text("requested_by").notNull(),
     recordId: hexBytes("record_id"),
+    /** When to try again to make its record, after that failed. */
+    recordTryAt: instant("record_try_at"),
     succeededAt: instant("succeeded_at"),
     /** Day in China of the platform's bill that lists it, and the fee that stands there. */
     billedDay: date("billed_day", { mode: "string" }),
@@ -94,6 +96,14 @@ export const refunds = pgTable(
   },
   (t) => [primaryKey({ columns: [t.outRefundNo, t.day] })],
 )
+
+/** Which refund of which sale a caller's id names, for ever: the refund's record is named by it. */
+export const refundIds = pgTable("refund_ids", {
+  id: uuid("id").primaryKey(),
+  terminalId: bigint("terminal_id", { mode: "number" }).notNull(),
+  counter: bigint("counter", { mode: "number" }).notNull(),
+  saleDay: date("sale_day", { mode: "string" }).notNull(),
+})
 
 /** Append-only: what was sent to a platform, what it answered, what was concluded. Never a secret, never a whole body. */
 export const paymentEvents = pgTable(
@@ -140,6 +150,31 @@ export const billReadings = pgTable(
     triedAt: instant("tried_at").notNull(),
   },
   (t) => [primaryKey({ columns: [t.platform, t.day] })],
+)
+
+/** What became of one payee's bill of a day: taken in, with its sums, or what was answered instead. */
+export const payeeBills = pgTable(
+  "payee_bills",
+  {
+    platform: text("platform", { enum: ["wechat-pay", "alipay"] }).notNull(),
+    day: date("day", { mode: "string" }).notNull(),
+    /** Empty: the service provider's one bill. */
+    account: text("account").notNull(),
+    /** Name of the merchant's own account in the configuration; empty: the service provider's. */
+    directAccount: text("direct_account").notNull(),
+    state: text("state", { enum: ["taken", "absent", "not-ready", "unknown", "too-large"] }).notNull(),
+    /** Of `unknown`: why. */
+    cause: text("cause"),
+    matched: integer("matched").notNull(),
+    paidFen: bigint("paid_fen", { mode: "number" }).notNull(),
+    refundedFen: bigint("refunded_fen", { mode: "number" }).notNull(),
+    feesFen: bigint("fees_fen", { mode: "number" }).notNull(),
+    tries: integer("tries").notNull(),
+    triedAt: instant("tried_at").notNull(),
+    /** When a person was told that it is missing. */
+    alarmedAt: instant("alarmed_at"),
+  },
+  (t) => [primaryKey({ columns: [t.platform, t.day, t.account, t.directAccount] })],
 )
 
 /** A difference between a bill and our books, with what is proposed to be done about it. */

@@ -49,6 +49,8 @@ export const sales = pgTable(
     /** Bits: 1 reduction over tolerance, 2 lines unknown, 4 upload missing, 8 lines contradict the code. */
     flags: integer("flags").notNull().default(0),
     recordId: hexBytes("record_id"),
+    /** When to try again to make its record, after that could not be done. */
+    recordTryAt: instant("record_try_at"),
     /** Raised with each change; carried by outbox messages so that receivers drop older ones. */
     version: integer("version").notNull().default(0),
     createdAt: instant("created_at").notNull(),

@@ -100,6 +100,8 @@ export const moneyReasonWords = {
   "payments/wrong-payee": { zh: "收款账户不符", en: "paid to another account" },
   "payments/platform-refused": { zh: "平台拒绝了这笔付款", en: "refused by the platform" },
   "payments/refund-failed": { zh: "退款失败", en: "a refund failed" },
+  "payments/refunded-too-much": { zh: "退款多于已付", en: "more went back than was paid" },
+  "payments/refund-not-recorded": { zh: "退款没有写入记录", en: "a refund got no record" },
   "payments/trade-not-completed": { zh: "已付款的交易没有完成", en: "a paid trade was not completed" },
 } as const satisfies Record<string, Words>
 

@@ -11,6 +11,9 @@ import type { Job } from "./job"
 /** Rows of one claim; their platform calls run side by side. */
 const groupMax = 16
 
+/** Of so many days the partitions are looked at every moment; a terminal that was away for longer is rare. */
+const lateDays = 8
+
 /** What heals money after any crash, lost message or silence: everything unfinished is due in the database. */
 export function paymentJobs(deps: PaymentDeps): Job[] {
   return [
@@ -40,6 +43,11 @@ export function paymentJobs(deps: PaymentDeps): Job[] {
     {
       name: "payments/record-late-refunds",
       everyMs: 2000,
+      run: (ctx) => recordLateRefunds(ctx, deps, groupMax, lateDays),
+    },
+    {
+      name: "payments/record-very-late-refunds",
+      everyMs: 3_600_000,
       run: (ctx) => recordLateRefunds(ctx, deps, groupMax),
     },
   ]

@@ -13,6 +13,8 @@ export type MoneyAlarm =
   | "payments/wrong-payee"
   | "payments/platform-refused"
   | "payments/refund-failed"
+  | "payments/refunded-too-much"
+  | "payments/refund-not-recorded"
   | "payments/trade-not-completed"
 
 /** Money is where the books did not expect it: somebody must look. An alarm, a line of the audit trail and of the log. */

@@ -3,7 +3,7 @@ import type { Context, Transaction } from "../context"
 import { refundsOf, type SaleRow, updateRefund } from "./attempts"
 import { changeSale, settlementOf } from "./change-sale"
 import { appendEvents } from "./payment-events"
-import { prepareRefund } from "./prepare-refund"
+import { prepareRefund, spokenForFen } from "./prepare-refund"
 import { refundPartsMax } from "./refund-number"
 
 /**
@@ -17,11 +17,9 @@ export async function giveBackCash(
   by: { readonly requestedBy: string; readonly recordId: string },
 ): Promise<void> {
   if (sale.paidBy !== "cash") return
-  const inCash = (await refundsOf(tx, sale)).filter((refund) => refund.platform === "cash")
-  const givenFen = inCash
-    .filter(({ state }) => state !== "failed" && state !== "closed")
-    .reduce((sum, refund) => sum + refund.amountFen, 0)
-  const amountFen = sale.amountFen - givenFen
+  const made = await refundsOf(tx, sale)
+  const inCash = made.filter((refund) => refund.platform === "cash")
+  const amountFen = sale.amountFen - spokenForFen(made, "cash")
   if (amountFen < 1 || inCash.length >= refundPartsMax) return
   const refund = await prepareRefund(ctx, tx, sale, "cash", {
     id: ctx.random.uuid(),

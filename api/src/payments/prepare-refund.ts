@@ -75,10 +75,10 @@ export async function prepareRefund(
   return refund
 }
 
-/** Refunds that are on their way: their money is spoken for. */
-export function pendingFen(refundsOfSale: readonly RefundRow[]): number {
-  const pending = ["prepared", "sent", "unknown", "open"]
+/** Of a payment's money what went back, or is on its way: not what a platform refused or ended. */
+export function spokenForFen(refundsOfSale: readonly RefundRow[], payment: RefundedPayment): number {
   return refundsOfSale
-    .filter((refund) => pending.includes(refund.state))
+    .filter((refund) => (payment === "cash" ? refund.platform === "cash" : refund.outTradeNo === payment.outTradeNo))
+    .filter(({ state }) => state !== "failed" && state !== "closed")
     .reduce((sum, refund) => sum + refund.amountFen, 0)
 }

@@ -30,6 +30,11 @@ export function nextWatchMs(
   return Math.min(nowMs + stepMs, attempt.watchUntilMs)
 }
 
+/** The next try to record what moved money and could not be recorded: as with a closed attempt, and it goes on. */
+export function nextRecordTryMs(sinceMs: number, nowMs: number): number {
+  return nowMs + Math.min(Math.max(nowMs - sinceMs, watchStepMsMin), watchStepMsMax)
+}
+
 /** The next try of a refund; `tries` counts those made. It goes on until the outcome is known. */
 export function nextRefundTryMs(tries: number, scheduleSeconds: readonly number[], nowMs: number): number {
   const index = Math.min(Math.max(tries - 1, 0), scheduleSeconds.length - 1)

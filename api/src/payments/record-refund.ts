@@ -3,19 +3,24 @@ import { sites } from "@suyuan/drizzle/schema/participants"
 import { refunds } from "@suyuan/drizzle/schema/payments"
 import { saleLines, sales } from "@suyuan/drizzle/schema/sales"
 import { fromHex, toHex } from "@suyuan/protocol/codec/bytes"
+import { RECORDED_LINES_MAX } from "@suyuan/protocol/ledger/kinds/sale"
 import { encodeRecord } from "@suyuan/protocol/ledger/record"
 import { recordId, uuidKey } from "@suyuan/protocol/ledger/record-id"
 import { RECORD_KINDS } from "@suyuan/protocol/ledger/record-kind"
 import type { RefundRecord } from "@suyuan/protocol/ledger/record-types"
 import { msToSeconds2024, utcDayOf } from "@suyuan/protocol/units/instant"
-import { and, asc, eq, isNotNull, isNull } from "drizzle-orm"
+import { and, asc, eq, gte, isNotNull, isNull, lte, or } from "drizzle-orm"
 import type { Context, Transaction } from "../context"
+import { utcDay } from "../day"
+import { describeFailure } from "../errors"
 import { recordDay } from "../ledger/record-day"
 import { writeRecords } from "../ledger/write-records"
-import { inSales, type SaleKey } from "../sales/sale-key"
+import { inSales, type SaleKey, saleName } from "../sales/sale-key"
+import { raiseAlarm } from "./alarm"
 import { lockSale, type RefundRow, refundsOf, type SaleRow, updateRefund } from "./attempts"
 import type { PaymentDeps } from "./payment-deps"
 import { appendEvents } from "./payment-events"
+import { nextRecordTryMs } from "./query-schedule"
 
 const goodsNames = {
   "money-only": "money-only",
@@ -24,32 +29,51 @@ const goodsNames = {
   discarded: "returned-and-thrown-away",
 } as const satisfies Record<RefundRow["goods"], RefundRecord["public"]["goods"]>
 
-/** Refunds of a recorded sale that a record should tell of. Money that never settled a sale is no part of its trade. */
-const tellsOfTrade = and(eq(refunds.state, "succeeded"), eq(refunds.reason, "seller"), isNull(refunds.recordId))
-
 /**
  * Writes the record of each refund that the seller gave and that has succeeded, once the sale itself has one, and
- * tells the piles what became of the goods. The caller holds the sales' locks. Idempotent.
+ * tells the piles what became of the goods. Money that never settled a sale is no part of its trade. The caller holds
+ * the sale's lock. Each by itself: one that cannot be recorded now undoes nothing else, the money least of all; an alarm
+ * says so, and the job tries again. Idempotent.
  */
-export async function recordRefunds(
-  ctx: Context,
-  deps: PaymentDeps,
-  tx: Transaction,
-  lockedSales: readonly SaleRow[],
-): Promise<void> {
-  for (const sale of lockedSales) {
-    if (sale.recordId === null) continue
-    const due = (await refundsOf(tx, sale)).filter(
-      (refund) => refund.state === "succeeded" && refund.reason === "seller" && refund.recordId === null,
-    )
-    for (const refund of due) await recordRefund(ctx, deps, tx, sale, sale.recordId, refund)
+export async function recordRefunds(ctx: Context, deps: PaymentDeps, tx: Transaction, sale: SaleRow): Promise<void> {
+  const { recordId: saleRecordId } = sale
+  if (saleRecordId === null) return
+  const due = (await refundsOf(tx, sale)).filter(
+    (refund) => refund.state === "succeeded" && refund.reason === "seller" && refund.recordId === null,
+  )
+  for (const refund of due) {
+    try {
+      await tx.transaction((inner) => recordRefund(ctx, deps, inner, sale, saleRecordId, refund))
+    } catch (cause) {
+      const { outRefundNo: number, siteId } = refund
+      ctx.log.error({ ...describeFailure(cause), number }, "a refund got no record")
+      await noteRecordTry(ctx, tx, refund)
+      if (refund.recordTryAt === null) await raiseAlarm(ctx, tx, "payments/refund-not-recorded", { number, siteId })
+    }
   }
 }
 
-/** The job: sales whose record came after their refund. Returns how many it found. */
-export async function recordLateRefunds(ctx: Context, deps: PaymentDeps, limit: number): Promise<number> {
+async function noteRecordTry(ctx: Pick<Context, "clock">, tx: Transaction, refund: RefundRow): Promise<void> {
+  const nowMs = ctx.clock.nowMs()
+  const recordTryAt = new Date(nextRecordTryMs(refund.succeededAt?.getTime() ?? nowMs, nowMs))
+  await updateRefund(tx, refund, { recordTryAt })
+}
+
+/**
+ * The job: sales whose record came after their refund, and records that could not be made before. Returns how many sales
+ * it found.
+ * @param daysBack of refunds asked for so long ago; without it all, which touches every day's partition
+ */
+export async function recordLateRefunds(
+  ctx: Context,
+  deps: PaymentDeps,
+  limit: number,
+  daysBack?: number,
+): Promise<number> {
+  const now = new Date(ctx.clock.nowMs())
+  const earliest = daysBack === undefined ? undefined : utcDay(new Date(now.getTime() - daysBack * 86_400_000))
   const late = await ctx.db
-    .selectDistinct({ terminalId: sales.terminalId, counter: sales.counter, day: sales.day })
+    .select({ terminalId: sales.terminalId, counter: sales.counter, day: sales.day })
     .from(refunds)
     .innerJoin(
       sales,
@@ -60,15 +84,25 @@ export async function recordLateRefunds(ctx: Context, deps: PaymentDeps, limit: 
         isNotNull(sales.recordId),
       ),
     )
-    .where(tellsOfTrade)
+    .where(
+      and(
+        eq(refunds.state, "succeeded"),
+        eq(refunds.reason, "seller"),
+        isNull(refunds.recordId),
+        or(isNull(refunds.recordTryAt), lte(refunds.recordTryAt, now)),
+        earliest === undefined ? undefined : gte(refunds.day, earliest),
+      ),
+    )
+    .orderBy(asc(refunds.succeededAt))
     .limit(limit)
-  for (const key of late) await ctx.db.transaction((tx) => recordOne(ctx, deps, tx, key))
-  return late.length
+  const keys = new Map(late.map((key) => [saleName(key), key]))
+  for (const key of keys.values()) await ctx.db.transaction((tx) => recordOne(ctx, deps, tx, key))
+  return keys.size
 }
 
 async function recordOne(ctx: Context, deps: PaymentDeps, tx: Transaction, key: SaleKey): Promise<void> {
   const sale = await lockSale(tx, key)
-  if (sale !== undefined) await recordRefunds(ctx, deps, tx, [sale])
+  if (sale !== undefined) await recordRefunds(ctx, deps, tx, sale)
 }
 
 async function recordRefund(
@@ -123,9 +157,13 @@ async function recordRefund(
   })
 }
 
-/** A refund with goods and no lines named is of all of them, as far as the gateway knows their weight. */
+/**
+ * A refund with goods and no lines named is of all of them, as far as the gateway knows their weight. More than a record
+ * takes are left out: neither the sale's own record nor a pile knows of them (`linesUnknown`).
+ */
 async function linesOf(tx: Transaction, refund: RefundRow): Promise<[number, number][]> {
   if (refund.goods === "money-only") return []
+  if (refund.lines.length > RECORDED_LINES_MAX) return []
   if (refund.lines.length > 0) return refund.lines.toSorted(([a], [b]) => a - b)
   const key = { terminalId: refund.terminalId, counter: refund.counter, day: refund.saleDay }
   const rows = await tx
@@ -133,6 +171,7 @@ async function linesOf(tx: Transaction, refund: RefundRow): Promise<[number, num
     .from(saleLines)
     .where(inSales(saleLines, [key]))
     .orderBy(asc(saleLines.line))
+  if (rows.length > RECORDED_LINES_MAX) return []
   return rows.flatMap(({ line, grams }) => (grams === null ? [] : [[line, grams] as [number, number]]))
 }
 

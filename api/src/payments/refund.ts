@@ -149,7 +149,12 @@ export async function applyRefundOutcome(
   if (change.state === "succeeded") {
     const money = applyRefund(settlementOf(sale), refund.state, refund.amountFen)
     await changeSale(ctx, tx, sale, money.settlement)
-    await recordRefunds(ctx, deps, tx, [sale])
+    if (money.kind === "overdrawn") {
+      const { paidFen, refundedFen } = money.settlement
+      const detail = { paidFen, refundedFen }
+      await raiseAlarm(ctx, tx, "payments/refunded-too-much", { number: outRefundNo, siteId, detail })
+    }
+    await recordRefunds(ctx, deps, tx, sale)
   } else if (ended) {
     await raiseAlarm(ctx, tx, "payments/refund-failed", {
       number: outRefundNo,

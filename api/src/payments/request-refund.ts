@@ -1,3 +1,4 @@
+import { refundIds } from "@suyuan/drizzle/schema/payments"
 import { sales } from "@suyuan/drizzle/schema/sales"
 import { type RefundRefusal, refuseRefund } from "@suyuan/protocol/payment/payment-state"
 import { type Actor, requireScope } from "../actor"
@@ -14,9 +15,8 @@ import {
   refundsOf,
   type SaleRow,
 } from "./attempts"
-import { settlementOf } from "./change-sale"
 import type { PaymentDeps } from "./payment-deps"
-import { pendingFen, prepareRefund, type RefundedPayment } from "./prepare-refund"
+import { prepareRefund, spokenForFen } from "./prepare-refund"
 import { pursueRefund } from "./refund"
 
 export type RefundRequest = {
@@ -60,9 +60,11 @@ async function prepare(ctx: Context, tx: Transaction, actor: Actor, request: Ref
   const same = made.find((refund) => refund.id === request.id)
   if (same !== undefined) return sameRefund(same, request)
   const payment = await paymentOf(tx, sale)
-  const refusal = refuseRefund(settlementOf(sale), pendingFen(made), request.amountFen)
+  const receivedFen = payment === "cash" ? sale.amountFen : (payment.receivedFen ?? 0)
+  const refusal = refuseRefund(receivedFen, spokenForFen(made, payment), request.amountFen)
   if (refusal !== undefined) throw new ServiceError(refusals[refusal], { field: "amountFen" })
   checkLines(sale, request)
+  await claimId(tx, request)
   const refund = await prepareRefund(ctx, tx, sale, payment, {
     id: request.id,
     amountFen: request.amountFen,
@@ -89,8 +91,19 @@ function sameRefund(refund: RefundRow, request: RefundRequest): RefundRow {
   return refund
 }
 
+/** The id names the refund's record: of no two refunds, whatever sale they are of. */
+async function claimId(tx: Transaction, { id, sale }: RefundRequest): Promise<void> {
+  const { terminalId, counter, day: saleDay } = sale
+  const claimed = await tx
+    .insert(refundIds)
+    .values({ id, terminalId, counter, saleDay })
+    .onConflictDoNothing()
+    .returning({ id: refundIds.id })
+  if (claimed.length === 0) throw new ServiceError("refund/id-reused", { field: "id" })
+}
+
 /** What settled the sale is what is given back; other payers' money goes back by itself. */
-async function paymentOf(tx: Transaction, sale: SaleRow): Promise<RefundedPayment> {
+async function paymentOf(tx: Transaction, sale: SaleRow): Promise<AttemptRow | "cash"> {
   if (sale.state !== "paid") throw new ServiceError("refund/not-paid")
   if (sale.paidBy === "cash") return "cash"
   const key = attemptKeyOf(sale.settledBy ?? "")

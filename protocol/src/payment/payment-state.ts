@@ -38,6 +38,8 @@ export type SettlementChange =
   | { readonly kind: "applied"; readonly settlement: Settlement }
   /** Applied, and the whole payment goes back: prepare the refund in the same transaction. */
   | { readonly kind: "refund-due"; readonly settlement: Settlement; readonly refund: DueRefund }
+  /** Applied, for it is what happened: more has gone back than was paid, and a person must look. */
+  | { readonly kind: "overdrawn"; readonly settlement: Settlement }
   /** Nothing changes yet: close these attempts at their platform, then query, then ask again. */
   | { readonly kind: "close-attempts-first"; readonly settlement: Settlement }
 
@@ -100,26 +102,29 @@ export function closeSettlement(
 export type RefundRefusal =
   /** Less than a fen. */
   | "refund/amount-below-one-fen"
-  /** More than is there, counting the refunds that are under way. */
+  /** More than the payment has left, counting its refunds that are under way. */
   | "refund/amount-above-paid"
 
-/** @param pendingFen sum of the refunds that are prepared or may still succeed */
-export function refuseRefund(settlement: Settlement, pendingFen: number, amountFen: number): RefundRefusal | undefined {
+/**
+ * A refund is of one payment, the one that settled the sale: what other payers' money did meanwhile is no part of it.
+ * @param receivedFen what that payment brought
+ * @param spokenForFen sum of its own refunds that succeeded, are prepared or may still succeed
+ */
+export function refuseRefund(receivedFen: number, spokenForFen: number, amountFen: number): RefundRefusal | undefined {
   if (amountFen < 1) return "refund/amount-below-one-fen"
-  const availableFen = settlement.paidFen - settlement.refundedFen - pendingFen
-  return amountFen > availableFen ? "refund/amount-above-paid" : undefined
+  return amountFen > receivedFen - spokenForFen ? "refund/amount-above-paid" : undefined
 }
 
 /**
- * A platform says that a refund succeeded.
+ * A platform says that a refund succeeded. News of money is booked whatever it says: a refund that had failed and
+ * comes later may be one too many.
  * @param refundBefore the refund's state before this news: `succeeded` makes it a repetition, which is ignored
- * @throws RangeError when more would be refunded than was paid: no request of ours can have asked for it
  */
 export function applyRefund(settlement: Settlement, refundBefore: AttemptState, amountFen: number): SettlementChange {
   if (refundBefore === "succeeded") return ignored(settlement)
   const refundedFen = settlement.refundedFen + amountFen
-  if (refundedFen > settlement.paidFen) throw new RangeError("refunded more than was paid")
-  return applied(settlement, { refundedFen })
+  const kind = refundedFen > settlement.paidFen ? "overdrawn" : "applied"
+  return { kind, settlement: next(settlement, { refundedFen }) }
 }
 
 function ignored(settlement: Settlement): SettlementChange {

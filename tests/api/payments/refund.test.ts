@@ -1,7 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test"
+import type { RefundRow } from "@suyuan/api/payments/attempts"
+import type { PaymentDeps } from "@suyuan/api/payments/payment-deps"
+import { recordLateRefunds } from "@suyuan/api/payments/record-refund"
 import { applyRefundOutcome } from "@suyuan/api/payments/refund"
 import { listRefunds, type RefundRequest, requestRefund } from "@suyuan/api/payments/request-refund"
 import { records } from "@suyuan/drizzle/schema/ledger"
+import { audit } from "@suyuan/drizzle/schema/outbox"
 import { toHex } from "@suyuan/protocol/codec/bytes"
 import { decodeRecord } from "@suyuan/protocol/ledger/record"
 import { eq } from "drizzle-orm"
@@ -155,6 +159,116 @@ test("[PY-12] the platform's ABNORMAL fails it with an alarm, and its later succ
   expect(await market.saleRow(sale)).toMatchObject({ refundedFen: saleFen })
   // The sandbox has no merchant desk where a person would have done this.
   await ctx.sql`UPDATE sales SET refunded_fen = 0 WHERE counter = ${sale.counter}`
+})
+
+/** The platform gives up on the refund that comes next, which a person would settle at its desk. */
+async function abnormal(sale: TestSale, refund: () => Promise<unknown>): Promise<RefundRow> {
+  market.breakThings({ kind: "refund-abnormal" })
+  await refund()
+  return market.eventually(async () => {
+    market.clock.advance(1000)
+    return (await market.refunds(sale)).find(({ state }) => state === "failed")
+  }, "abnormal")
+}
+
+const comesLater = (refund: RefundRow) => {
+  const { ctx, deps } = market
+  const later = { kind: "succeeded", value: { state: "succeeded", refundId: "5030" } } as const
+  return ctx.db.transaction((tx) => applyRefundOutcome(ctx, deps, tx, refund, later, "notification"))
+}
+
+const alarmsOf = async (subject: string) =>
+  (await market.ctx.db.select().from(audit).where(eq(audit.subject, subject))).map(({ verb }) => verb)
+
+test("[PY-12] is of the payment that settled: another payer's refund that failed leaves nothing to give back twice", async () => {
+  const sale = await market.newSale()
+  const payer = await market.newPayer("wechat-pay")
+  const opened = await market.open(sale, payer)
+  await market.upload(sale.code, "cash")
+  const second = await abnormal(sale, () => market.decideOn(opened, payer))
+  expect(second.reason).toBe("second-payment")
+  expect(await refusalOf(ask(sale, { amountFen: 2 * saleFen }))).toBe("refund/amount-above-paid")
+  expect(await ask(sale)).toMatchObject({ platform: "cash", state: "succeeded" })
+  expect(await refusalOf(ask(sale, { amountFen: 1 }))).toBe("refund/amount-above-paid")
+  await comesLater(second)
+  expect(await market.saleRow(sale)).toMatchObject({ paidFen: 2 * saleFen, refundedFen: 2 * saleFen })
+  // The sandbox has no merchant desk where a person would have done this.
+  await market.ctx.sql`UPDATE sales SET refunded_fen = 0 WHERE counter = ${sale.counter}`
+})
+
+test("[PY-12] news of more than was paid is booked, with an alarm", async () => {
+  const sale = await paidSale("wechat-pay")
+  const first = await abnormal(sale, () => ask(sale))
+  await ask(sale)
+  await market.eventually(async () => {
+    market.clock.advance(1000)
+    return (await market.refunds(sale))[1]?.state === "succeeded"
+  }, "the second one")
+  expect((await comesLater(first)).state).toBe("succeeded")
+  expect(await market.saleRow(sale)).toMatchObject({ paidFen: saleFen, refundedFen: 2 * saleFen })
+  expect(await alarmsOf(first.outRefundNo)).toContain("payments/refunded-too-much")
+  await market.ctx.sql`UPDATE sales SET refunded_fen = ${saleFen} WHERE counter = ${sale.counter}`
+})
+
+test("[PY-13] that its record cannot be made holds back no money: an alarm says so, and it is made later", async () => {
+  const { ctx, clock, deps } = market
+  const [stuck, other] = [await paidSale("alipay"), await paidSale("alipay", false)]
+  const ids = new Set<string>()
+  const failing: PaymentDeps = {
+    ...deps,
+    applyRefundedGoods: async (_ctx, _tx, { saleRecordId }) => {
+      if (ids.has(saleRecordId)) throw new Error("no such pile")
+    },
+  }
+  ids.add((await market.saleRow(stuck)).recordId ?? "")
+  const { terminalId, counter, day } = stuck
+  const wish = { id: ctx.random.uuid(), amountFen: 617, goods: "returned", lines: [] } as const
+  await requestRefund(ctx, failing, operator, { sale: { terminalId, counter, day }, ...wish })
+  expect(await market.saleRow(stuck)).toMatchObject({ refundedFen: 617 })
+  const [refund] = await market.refunds(stuck)
+  expect(refund).toMatchObject({ state: "succeeded", recordId: null })
+  expect(await alarmsOf(refund?.outRefundNo ?? "")).toEqual(["payments/refund-not-recorded"])
+
+  // One that goes on failing waits longer each time, and holds back no other.
+  await ask(other, { goods: "returned" })
+  await done(other)
+  await market.upload(other.code)
+  clock.advance(60_000)
+  expect(await recordLateRefunds(ctx, failing, 16, 8)).toBe(2)
+  expect((await market.refunds(other))[0]?.recordId).not.toBeNull()
+  expect((await market.refunds(stuck))[0]?.recordId).toBeNull()
+  expect(await recordLateRefunds(ctx, failing, 16, 8)).toBe(0)
+  expect(await alarmsOf(refund?.outRefundNo ?? "")).toHaveLength(1)
+  clock.advance(9 * 86_400_000)
+  expect(await recordLateRefunds(ctx, deps, 16, 8)).toBe(0)
+  expect(await recordLateRefunds(ctx, deps, 16)).toBe(1)
+  expect((await market.refunds(stuck))[0]?.recordId).not.toBeNull()
+})
+
+test("[PY-13] of more lines than a record takes is recorded without them", async () => {
+  const sale = await paidSale("alipay")
+  await market.ctx.sql`UPDATE sales SET line_count = 101 WHERE counter = ${sale.counter}`
+  const lines = Array.from({ length: 101 }, (_, line): [number, number] => [line, 10])
+  await ask(sale, { goods: "returned", lines })
+  const [refund] = await done(sale)
+  const [row] = await market.ctx.db
+    .select()
+    .from(records)
+    .where(eq(records.recordId, refund?.recordId ?? ""))
+  const opened = decodeRecord("refund", {
+    public: row!.publicBytes,
+    commercial: row!.commercialBytes!,
+    personal: row!.personalBytes!,
+  })
+  expect(opened).toMatchObject({ ok: true, value: { public: { goods: "returned", lines: [] } } })
+})
+
+test("[PY-12] an id names one refund of one sale, for ever", async () => {
+  const [one, other] = [await paidSale("alipay"), await paidSale("alipay")]
+  const id = market.ctx.random.uuid()
+  await ask(one, { id, amountFen: 5 })
+  expect(await refusalOf(ask(other, { id, amountFen: 5 }))).toBe("refund/id-reused")
+  expect(await market.refunds(other)).toEqual([])
 })
 
 test("refuses the wrong actor, an unpaid sale and lines that the sale does not have", async () => {

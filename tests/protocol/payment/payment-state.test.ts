@@ -97,17 +97,21 @@ describe("refunds", () => {
     expect(applyRefund(refunded.settlement, "succeeded", 500).kind).toBe("ignored")
   })
 
-  test("are at least a fen, and at most what is left beside those under way", () => {
-    expect(refuseRefund(paid, 0, 1850)).toBeUndefined()
-    expect(refuseRefund(paid, 0, 0)).toBe("refund/amount-below-one-fen")
-    expect(refuseRefund(paid, 0, 1851)).toBe("refund/amount-above-paid")
-    expect(refuseRefund(paid, 1000, 851)).toBe("refund/amount-above-paid")
-    expect(refuseRefund(paid, 1000, 850)).toBeUndefined()
-    expect(refuseRefund(closed, 0, 1)).toBe("refund/amount-above-paid")
+  test("[PY-12] are at least a fen, and at most what their payment has left beside its own others", () => {
+    expect(refuseRefund(1850, 0, 1850)).toBeUndefined()
+    expect(refuseRefund(1850, 0, 0)).toBe("refund/amount-below-one-fen")
+    expect(refuseRefund(1850, 0, 1851)).toBe("refund/amount-above-paid")
+    expect(refuseRefund(1850, 1000, 851)).toBe("refund/amount-above-paid")
+    expect(refuseRefund(1850, 1000, 850)).toBeUndefined()
+    expect(refuseRefund(1850, 3700, 1)).toBe("refund/amount-above-paid")
   })
 
-  test("beyond what was paid are a programmer's error", () => {
-    expect(() => applyRefund(paid, "open", 1851)).toThrow(RangeError)
+  test("[PY-12] beyond what was paid are booked, and said to be", () => {
+    const refundedFen = paid.paidFen + 1
+    expect(applyRefund(paid, "open", refundedFen)).toEqual({
+      kind: "overdrawn",
+      settlement: { ...paid, refundedFen, version: paid.version + 1 },
+    })
   })
 })
 
