@@ -350,6 +350,7 @@ export const terminalWords = {
   issueCertificate: { zh: "同时开具承诺达标合格证", en: "Issue the producer's certificate" },
   selfTested: { zh: "自检合格", en: "自检合格" },
   declaredOrigin: { zh: "产地（自述）", en: "Origin (own word)" },
+  labelOriginUnknown: { zh: "未知", en: "unknown" },
   originUnknown: { zh: "不知道就空着", en: "Leave empty if unknown" },
   catalogueNeedsNetwork: {
     zh: "品名库还没下载，请联网一次。",

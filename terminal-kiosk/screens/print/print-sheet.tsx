@@ -125,6 +125,7 @@ function useSlip(sale: SaleRow, isLabel: boolean): readonly SlipRow[] {
     standing: say(saleLooks[standingOf(sale)].word),
     saleNumber: say("saleNumber"),
     stall: say("stallWord"),
+    origin: (declared) => `${say("declaredOrigin")} ${declared === "" ? say("labelOriginUnknown") : declared}`,
     scanForTrace: say("scanForTrace"),
     development: identity.networkId === DEVELOPMENT_NETWORK_ID ? say("demo") : undefined,
   }

@@ -18,6 +18,8 @@ export interface SlipWords {
   readonly standing: string
   readonly saleNumber: string
   readonly stall: string
+  /** Beside its own line alone, and as the stall's own word; "" where nobody said any. */
+  readonly origin: (declared: string) => string
   readonly scanForTrace: string
   readonly development: string | undefined
 }
@@ -50,11 +52,13 @@ export function receiptRows(terminal: Terminal, sale: SaleRow, url: string, word
 /** For the bag, which anybody may read: neither price nor time of day, nor how it was paid. */
 export function labelRows(terminal: Terminal, sale: SaleRow, url: string, words: SlipWords, day: string): SlipRow[] {
   return [
-    ...sale.lines.map((_, index): SlipRow => {
-      const { name, quantity } = words.line(index)
-      return { kind: "pair", left: name, right: quantity }
+    ...sale.lines.flatMap((_, index): SlipRow[] => {
+      const { name, quantity, origin } = words.line(index)
+      return [
+        { kind: "pair", left: name, right: quantity },
+        { kind: "text", text: words.origin(origin) },
+      ]
     }),
-    ...originRows(sale, words),
     { kind: "rule" },
     ...headRows(terminal, words),
     { kind: "text", text: day },
@@ -69,9 +73,4 @@ function headRows({ identity: { stall, site } }: Terminal, words: SlipWords): Sl
     { kind: "text", text: `${site.name} · ${words.stall} ${stall.stallNumber}` },
     ...(words.development === undefined ? [] : [{ kind: "text" as const, text: words.development }]),
   ]
-}
-
-function originRows(sale: SaleRow, words: SlipWords): SlipRow[] {
-  const origins = new Set(sale.lines.map((_, index) => words.line(index).origin).filter((origin) => origin !== ""))
-  return [...origins].map((text) => ({ kind: "text", text }))
 }

@@ -14,6 +14,7 @@ import { cabbage, openStockedStall, RECEIPT_KEY, TERMINAL } from "../headless-te
 const words: SlipWords = {
   line: () => ({ name: "大白菜", quantity: "5 斤", origin: "河北张北" }),
   ...{ total: "合计", standing: "微信支付", saleNumber: "单号", stall: "摊位", scanForTrace: "扫码看来源" },
+  origin: (declared) => (declared === "" ? "产地未知" : `自述 ${declared}`),
   development: undefined,
 }
 
@@ -45,6 +46,23 @@ test("a label, which anybody may read, tells neither price nor time of day nor h
     expect(receipt).toContain(shown)
     expect(label).toContain(shown)
   }
+})
+
+test("a label tells each line's own origin beside it, and none where nobody said any", async () => {
+  const { terminal, sale } = await soldStall()
+  const lines = [
+    { name: "大白菜", quantity: "5 斤", origin: "河北张北" },
+    { name: "番茄", quantity: "1 斤", origin: "" },
+  ]
+  const mixed = { ...sale, lines: [...sale.lines, ...sale.lines] }
+  const rows = labelRows(terminal, mixed, "", { ...words, line: (index) => lines[index]! }, "2026-03-01")
+  expect(rows.slice(0, 5)).toEqual([
+    { kind: "pair", left: "大白菜", right: "5 斤" },
+    { kind: "text", text: "自述 河北张北" },
+    { kind: "pair", left: "番茄", right: "1 斤" },
+    { kind: "text", text: "产地未知" },
+    { kind: "rule" },
+  ])
 })
 
 test("a slip goes to the printer as one raster picture: reset, GS v 0 with its size and dots, feed, cut", () => {
