@@ -17,6 +17,7 @@ import { alipayMiniCodeFromConfig } from "./adapters/alipay-mini-code"
 import { BuyerEvents } from "./adapters/buyer-events"
 import { connectChain } from "./adapters/evm-chain"
 import { connectTerminalRegister } from "./adapters/evm-terminal-register"
+import { connectTerminalRegistry } from "./adapters/evm-terminal-registry"
 import { connectBroker } from "./adapters/mqtt-broker"
 import { nativeHashes } from "./adapters/native-hashes"
 import { nativeVerifier } from "./adapters/native-signatures"
@@ -90,6 +91,8 @@ async function main(config: Config): Promise<void> {
   const submitterKey = readSecret(config.CHAIN_SUBMITTER_KEY_FILE)
   const chain = connectChain({ rpcUrls: config.CHAIN_RPC_URLS, deployment, submitterKey })
   const register = openRegister(config, deployment)
+  const finalDepth = config.CHAIN_FINAL_DEPTH
+  const registry = connectTerminalRegistry({ rpcUrls: config.CHAIN_RPC_URLS, deployment, finalDepth })
   const tokens = brokerTokens(readSecret(config.MQTT_TOKEN_SECRET_FILE), clock)
   start.waitsFor("the broker")
   const channel = await connectBroker({
@@ -161,7 +164,7 @@ async function main(config: Config): Promise<void> {
     ...inspectionJobs,
     ...bindingJobs,
     ...recallJobs(notifiers),
-    ...terminalJobs(register),
+    ...terminalJobs(register, registry),
   ]
   const running = runJobs(ctx, jobs)
   start.waitsFor("a connection for what is queued")
@@ -183,6 +186,7 @@ async function main(config: Config): Promise<void> {
     await events.stop()
     chain.close()
     register?.close()
+    registry.close()
     await driver.end({ timeout: 5 })
     process.exit(0)
   }

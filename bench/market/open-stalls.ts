@@ -70,6 +70,7 @@ export async function openStalls(ctx: Context, order: StallsToOpen): Promise<Sta
     stalls.map(({ merchantId, siteId, terminal }) => ({
       ...{ id: terminal.id, merchantId, siteId, state: "active" as const, algorithm: "ed25519" as const },
       ...{ publicKey: toHex(terminal.publicKey), registeredState: "active" as const },
+      registeredKey: toHex(terminal.publicKey),
       ...{ createdAt, stateChangedAt: createdAt },
     })),
   )

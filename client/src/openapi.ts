@@ -2882,7 +2882,7 @@ export interface paths {
             readonly cookie?: never;
         };
         /**
-         * A terminal's key as this gateway entered it into the chain's registry
+         * A terminal's key as this gateway read it from the chain's registry
          * @description For whoever has no chain node: then the key is this gateway's word.
          */
         readonly get: {
@@ -10250,7 +10250,7 @@ export interface paths {
             readonly parameters: {
                 readonly query?: {
                     readonly state?: "new" | "looked-at" | "explained" | "confirmed";
-                    readonly kind?: "unknown-share" | "sold-above-bought" | "impossible-speed" | "own-wallet" | "round-amounts" | "terminal-copied" | "payment" | "stray-rows";
+                    readonly kind?: "unknown-share" | "sold-above-bought" | "impossible-speed" | "own-wallet" | "round-amounts" | "terminal-copied" | "registry-differs" | "payment" | "stray-rows";
                     readonly siteId?: string;
                     readonly merchantId?: string;
                     readonly day?: string;
@@ -12644,7 +12644,7 @@ export interface components {
              */
             readonly id: string;
             /** @enum {string} */
-            readonly kind: "unknown-share" | "sold-above-bought" | "impossible-speed" | "own-wallet" | "round-amounts" | "terminal-copied" | "payment" | "stray-rows";
+            readonly kind: "unknown-share" | "sold-above-bought" | "impossible-speed" | "own-wallet" | "round-amounts" | "terminal-copied" | "registry-differs" | "payment" | "stray-rows";
             /** @description What it is about; names no person */
             readonly subject: string;
             /** @description Business day of the site */

@@ -14,6 +14,7 @@ export const alarms = pgTable(
         "own-wallet",
         "round-amounts",
         "terminal-copied",
+        "registry-differs",
         "payment",
         "stray-rows",
       ],

@@ -9,8 +9,10 @@ export const participants = pgTable("participants", {
   name: text("name").notNull(),
   nameEn: text("name_en").notNull(),
   role: text("role", { enum: ["base", "wholesale", "market", "gateway", "regulator"] }).notNull(),
-  /** X25519 public key that audience keys are wrapped to. */
+  /** X25519 public key as the operator entered it. */
   sealingKey: hexBytes("sealing_key"),
+  /** As ParticipantRegistry last had it: what audience keys are wrapped to. */
+  registeredSealingKey: hexBytes("registered_sealing_key"),
   createdAt: instant("created_at").notNull(),
 })
 

@@ -28,6 +28,10 @@ export const terminals = pgTable("terminals", {
   registeredState: text("registered_state", { enum: ["active", "suspended", "revoked"] }),
   /** Transaction that entered the key into TerminalRegistry; null until it is in a block. */
   registeredTx: text("registered_tx"),
+  /** Key that TerminalRegistry holds under this id; null until it is there, and while it is there for another. */
+  registeredKey: hexBytes("registered_key"),
+  /** When the registry was last read for this terminal. */
+  registryReadAt: instant("registry_read_at"),
   createdAt: instant("created_at").notNull(),
   stateChangedAt: instant("state_changed_at").notNull(),
 })

@@ -69,6 +69,17 @@ export const alarmWords = {
       en: "Suspend the terminal, find out whether its key was copied, and enrol another if it was.",
     },
   },
+  "registry-differs": {
+    title: { zh: "链上登记的终端不是这一台", en: "The chain's registry holds another terminal" },
+    said: {
+      zh: "终端 {terminal} 由机构 {enrolledOrganisation} 在本系统登记，链上同一编号由机构 {registeredOrganisation} 登记，密钥或机构不一致。",
+      en: "Terminal {terminal} was enrolled here for organisation {enrolledOrganisation}; under its id the chain holds a key or an organisation of another, entered by organisation {registeredOrganisation}.",
+    },
+    todo: {
+      zh: "这台终端的销售无法通过买家核验。请停用并换机重新登记，同时向联盟查明是谁登记的。",
+      en: "Buyers cannot verify its sales. Suspend it, enrol another, and ask the consortium who entered this one.",
+    },
+  },
   payment: {
     title: { zh: "资金需要人工处理", en: "Money needs a person" },
     said: { zh: "单号 {number}：{reason}。", en: "Number {number}: {reason}." },
@@ -152,6 +163,10 @@ export const evidenceWords = {
   chanceExponent: { zh: "偶然的可能：10 的负次方", en: "Chance: 10 to the minus" },
   roundFen: { zh: "整数单位", en: "Round to" },
   terminal: { zh: "终端", en: "Terminal" },
+  enrolledKey: { zh: "本系统登记的公钥", en: "Key enrolled here" },
+  enrolledOrganisation: { zh: "本系统登记的机构", en: "Organisation here" },
+  registeredKey: { zh: "链上登记的公钥", en: "Key on the chain" },
+  registeredOrganisation: { zh: "链上登记的机构", en: "Organisation on the chain" },
   conflicts: { zh: "冲突", en: "Conflicts" },
   named: { zh: "编号", en: "Numbers" },
   reason: { zh: "原因", en: "Reason" },

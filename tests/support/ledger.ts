@@ -9,6 +9,7 @@ import type { Chain } from "@suyuan/api/ledger/chain"
 import { type Disclosure, prove } from "@suyuan/api/ledger/prove"
 import { sealBatch } from "@suyuan/api/ledger/seal-batch"
 import { registerTerminals } from "@suyuan/api/terminals/register-terminals"
+import type { TerminalRegister } from "@suyuan/api/terminals/terminal-register"
 import { deployContracts, type OrganisationEntry } from "@suyuan/contracts/deploy"
 import type { Deployment } from "@suyuan/contracts/deployment"
 import { batches, records } from "@suyuan/drizzle/schema/ledger"
@@ -32,6 +33,8 @@ export type TestLedger = {
   /** Enters an organisation, and those terminals of its sites that are not in the registry yet. */
   readonly enterOrganisation: (number: number) => Promise<void>
   readonly enterTerminals: () => Promise<void>
+  /** Enters terminals by hand, as their organisation's own tool does. */
+  readonly register: TerminalRegister
   /** The consortium stops the log, or lets it go on. */
   readonly decide: (verb: "suspendLog" | "resumeLog") => Promise<void>
   /** Seals all that is pending, however young. Returns the sizes of the batches. */
@@ -120,6 +123,7 @@ export async function testLedger(ctx: Context, rpcUrl: string, advance: (ms: num
     sealingKeys,
     lease,
     enterOrganisation,
+    register,
     enterTerminals: async () => void (await registerTerminals(ctx, register)),
     seal,
     anchor,

@@ -3,17 +3,17 @@ import { traceLedgerAbi } from "@suyuan/contracts/abi/trace-ledger"
 import type { Deployment } from "@suyuan/contracts/deployment"
 import {
   Contract,
-  FallbackProvider,
-  FetchRequest,
+  type FallbackProvider,
   getBytes,
   Interface,
   isCallException,
-  JsonRpcProvider,
+  type JsonRpcProvider,
   Network,
   Wallet,
 } from "ethers"
 import type { Chain, LogHead } from "../ledger/chain"
 import { encodeAppend, signLegacy } from "./evm-append"
+import { answerMsMax, openProvider } from "./evm-provider"
 
 export type EvmChainOptions = {
   readonly rpcUrls: readonly string[]
@@ -22,7 +22,6 @@ export type EvmChainOptions = {
   readonly submitterKey: string
 }
 
-const answerMsMax = 10_000
 /** `0x` and the four bytes that name a custom error. */
 const selectorCharacters = 10
 const gasPerZeroByte = 4
@@ -39,13 +38,7 @@ const gasPerConcerned = 6_000n
 export function connectChain(options: EvmChainOptions): Chain & { close(): void } {
   const { chainId, ledger, participants } = options.deployment
   const network = Network.from(chainId)
-  const providers = options.rpcUrls.map(
-    (url) =>
-      new JsonRpcProvider(requestTo(url), network, { staticNetwork: network, cacheTimeout: -1, batchMaxCount: 1 }),
-  )
-  const [first] = providers
-  if (!first) throw new Error("no chain node is named")
-  const provider = providers.length === 1 ? first : new FallbackProvider(providers, network, { quorum: 1 })
+  const { provider, close } = openProvider(options.rpcUrls, network)
   const abi = new Interface(traceLedgerAbi)
   const contract = new Contract(ledger, abi, provider)
   const registry = new Contract(participants, participantRegistryAbi, provider)
@@ -115,20 +108,11 @@ export function connectChain(options: EvmChainOptions): Chain & { close(): void 
         throw all.errors[0]
       })
     },
-    close() {
-      for (const one of providers) one.destroy()
-    },
+    close,
   }
 }
 
 /** By itself: a batch that passes through a library's own request is turned into text, and back, several times over. */
-/** A node that says nothing is given up for this time; ethers by itself would wait for five minutes. */
-function requestTo(url: string): FetchRequest {
-  const request = new FetchRequest(url)
-  request.timeout = answerMsMax
-  return request
-}
-
 async function sendRaw(url: string, raw: Uint8Array): Promise<void> {
   const response = await fetch(url, {
     method: "POST",

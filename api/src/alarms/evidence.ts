@@ -68,6 +68,13 @@ export const evidenceSchemas = {
     /** Sales by counter and uploads by id, of which two contents were signed. */
     named: z.array(z.string().max(64)).max(namedMax),
   }),
+  "registry-differs": z.strictObject({
+    terminal: z.string().regex(/^[0-9a-f]{10}$/),
+    enrolledKey: z.string().max(66),
+    enrolledOrganisation: count,
+    registeredKey: z.string().max(66),
+    registeredOrganisation: count,
+  }),
   payment: z.strictObject({
     reason: z.string().regex(/^[a-z]+\/[a-z-]+$/),
     number: z.string().max(64),

@@ -26,7 +26,7 @@ const keyRoute = createRoute({
   method: "get",
   path: "/ledger/terminals/{terminal}",
   tags,
-  summary: "A terminal's key as this gateway entered it into the chain's registry",
+  summary: "A terminal's key as this gateway read it from the chain's registry",
   description: "For whoever has no chain node: then the key is this gateway's word.",
   request: { params: z.object({ terminal: terminalId }) },
   responses: {

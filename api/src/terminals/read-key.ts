@@ -1,12 +1,12 @@
 import { terminals } from "@suyuan/drizzle/schema/terminals"
 import type { SignatureAlgorithm } from "@suyuan/protocol/terminal/signature"
-import { and, eq, isNotNull } from "drizzle-orm"
+import { and, eq } from "drizzle-orm"
 import type { Context } from "../context"
 import { ServiceError } from "../errors"
 
 /**
- * The key that this gateway entered into the chain's registry: public, and only our word to whoever has no chain node.
- * @throws ServiceError terminal/unknown for a terminal that the registry does not have
+ * A terminal's key as the chain's registry has it: public, and only our word to whoever has no chain node.
+ * @throws ServiceError terminal/unknown for a terminal that the registry does not have, or has for another key
  */
 export async function readTerminalKey(
   ctx: Pick<Context, "db">,
@@ -15,7 +15,7 @@ export async function readTerminalKey(
   const [terminal] = await ctx.db
     .select({ algorithm: terminals.algorithm, publicKey: terminals.publicKey })
     .from(terminals)
-    .where(and(eq(terminals.id, terminalId), isNotNull(terminals.registeredTx)))
+    .where(and(eq(terminals.id, terminalId), eq(terminals.registeredKey, terminals.publicKey)))
   if (!terminal) throw new ServiceError("terminal/unknown")
   return terminal
 }

@@ -41,7 +41,11 @@ export async function registerTerminals(ctx: Context, register: TerminalRegister
       })
       await ctx.db
         .update(terminals)
-        .set({ registeredState: state, registeredTx: terminal.registeredTx ?? transaction })
+        .set({
+          registeredState: state,
+          registeredKey: terminal.publicKey,
+          registeredTx: terminal.registeredTx ?? transaction,
+        })
         .where(eq(terminals.id, terminal.id))
       changed += 1
     } catch (error) {

@@ -29,12 +29,12 @@ test("gives a terminal's key once it is in the registry, and not before", async 
   const path = `/ledger/terminals/${terminalToHex(terminal.terminalId)}`
   const { db } = gateway.ctx
   const mine = eq(terminals.id, terminal.terminalId)
-  await db.update(terminals).set({ registeredTx: null }).where(mine)
+  await db.update(terminals).set({ registeredKey: null }).where(mine)
   const before = await ask(path)
   expect(before.status).toBe(404)
   expect(await before.json()).toMatchObject({ code: "terminal/unknown" })
-  await db.update(terminals).set({ registeredTx: "0x01" }).where(mine)
   const [row] = await db.select().from(terminals).where(mine)
+  await db.update(terminals).set({ registeredKey: row!.publicKey }).where(mine)
   expect(await (await ask(path)).json()).toEqual({ algorithm: row!.algorithm, publicKey: row!.publicKey })
 })
 
