@@ -104,6 +104,7 @@ export const terminalWords = {
   freshCode: { zh: "换新码", en: "Fresh code" },
   turnScreen: { zh: "转向顾客", en: "Turn to the buyer" },
   cancelSale: { zh: "取消这单", en: "Cancel the sale" },
+  takeUpAgain: { zh: "恢复这一篮", en: "Take the basket up again" },
   leaveOpen: { zh: "先接下一位", en: "Next buyer meanwhile" },
   nextBuyer: { zh: "下一位", en: "Next buyer" },
   enrolTitle: { zh: "把这台平板设为摊位终端", en: "Make this tablet a stall's terminal" },

@@ -3,6 +3,7 @@
 import type { Result } from "@suyuan/protocol/result"
 import type { ReductionError } from "@suyuan/protocol/sale/reduction"
 import type { SaleLine } from "@suyuan/protocol/sale/sale"
+import { linesTotalFen } from "@suyuan/protocol/sale/sale-totals"
 import {
   addLine,
   type Basket,
@@ -140,6 +141,21 @@ export async function cancel(kiosk: Kiosk): Promise<CancelSaleError | undefined>
   if (shown === undefined) return undefined
   const cancelled = await kiosk.selling(() => cancelShown(kiosk, shown.sale))
   return cancelled === undefined || cancelled.ok ? undefined : cancelled.error
+}
+
+/** A finger slipped, or the buyer comes back: what was weighed is in the hand again, as a new basket, and what was in it is put aside. */
+export function takeUpAgain(kiosk: Kiosk): Promise<void> {
+  return kiosk.selling(async () => {
+    const { shown } = kiosk.state.get()
+    if (shown === undefined) return
+    await putAside(kiosk)
+    // The memory failed: what is in the hand stays there.
+    if (kiosk.state.get().basket.lines.length > 0) return
+    const lines = linesOf(shown.sale)
+    const { amountFen } = shown.sale
+    const askedFen = amountFen === linesTotalFen(lines) ? undefined : amountFen
+    kiosk.state.set({ basket: { ...freshBasket(kiosk), lines, askedFen }, cleared: undefined, shown: undefined })
+  })
 }
 
 /** `undefined` when the memory failed: nobody knows whether it is cancelled. */

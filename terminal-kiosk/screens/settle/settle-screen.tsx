@@ -6,7 +6,7 @@ import { afterPaint } from "../session/after-paint"
 import { lineText, yuan } from "../session/goods-names"
 import { restOf, sellRest } from "../session/recalled-sale"
 import { refusalWords } from "../session/refusals"
-import { cancel, leaveSale, renew, takeCash } from "../session/selling"
+import { cancel, leaveSale, renew, takeCash, takeUpAgain } from "../session/selling"
 import type { ShownSale } from "../session/state"
 import { useKiosk, useKioskState, useWords } from "../session/use-kiosk"
 import { useNow } from "../session/use-now"
@@ -104,6 +104,11 @@ export function SettleScreen({ shown }: { readonly shown: ShownSale }) {
           {standing === "recalled" && restOf(sale, recalled).length > 0 && (
             <button type="button" className="secondary" onClick={() => void sellRest(kiosk)}>
               {say("sellRest")}
+            </button>
+          )}
+          {(standing === "cancelling" || standing === "closed") && (
+            <button type="button" className="secondary" onClick={() => void takeUpAgain(kiosk)}>
+              {say("takeUpAgain")}
             </button>
           )}
           {isOpen && (

@@ -4,12 +4,15 @@ import { standingOf } from "@suyuan/terminal-kiosk/sale/sale-standing"
 import type { SaleRow } from "@suyuan/terminal-kiosk/store/rows"
 import { keepCurrentBasket } from "../../../terminal-kiosk/screens/session/keep-current-basket"
 import {
+  askLess,
+  cancel,
   clearBasket,
   hold,
   putLine,
   recall,
   renew,
   settle,
+  takeUpAgain,
   undoClear,
 } from "../../../terminal-kiosk/screens/session/selling"
 import type { TerminalStanding } from "../../../terminal-kiosk/screens/session/state"
@@ -48,6 +51,22 @@ test("no fresh code for goods that were paid between paint and tap, nor when the
   stall.store.losePower = true
   expect(await renew(kiosk)).toBeUndefined()
   expect(state()).toMatchObject({ problem: "storageFailed", shown: { sale: { counter: 2 } } })
+})
+
+test("a sale that was cancelled by a slip of the finger is taken up again, price and all, as a new basket", async () => {
+  const { kiosk, sales, state } = await withCabbage()
+  const { id } = state().basket
+  askLess(kiosk, 890)
+  await settle(kiosk, "platform")
+  await cancel(kiosk)
+  const other = { ...cabbage, unitPriceFen: 500 }
+  putLine(kiosk, other)
+  await takeUpAgain(kiosk)
+  expect(state()).toMatchObject({ shown: undefined, basket: { lines: [cabbage], askedFen: 890 } })
+  expect(state().basket.id).not.toBe(id)
+  expect(state().held.map(({ basket }) => basket.lines)).toEqual([[other]])
+  await settle(kiosk, "platform")
+  expect(standings(await sales())).toEqual(["cancelling", "waiting"])
 })
 
 test("an old sale that gets a fresh code takes no other basket with it", async () => {
