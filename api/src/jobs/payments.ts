@@ -38,6 +38,11 @@ export function paymentJobs(deps: PaymentDeps): Job[] {
     {
       name: "payments/complete-late-trades",
       everyMs: 10_000,
+      run: (ctx) => completeLateTrades(ctx, deps, groupMax, lateDays),
+    },
+    {
+      name: "payments/complete-very-late-trades",
+      everyMs: 3_600_000,
       run: (ctx) => completeLateTrades(ctx, deps, groupMax),
     },
     {

@@ -8,7 +8,10 @@ import { type Actor, requireScope } from "../actor"
 import type { Context, Reader } from "../context"
 import { utcDay } from "../day"
 import { ServiceError } from "../errors"
-import { chinaDayMs, daysPaying } from "./find-unbilled"
+import { chinaDayMs } from "./find-unbilled"
+
+/** Partitions of so many days before are read for a payment that is found late, or a refund that took that long. */
+const daysFoundLate = 400
 
 export const ways = ["wechat-pay", "alipay", "cash"] as const
 export type Way = (typeof ways)[number]
@@ -132,8 +135,9 @@ async function readMovements(reader: Reader, merchantId: string, from: Date, to:
     const at = sql.identifier(column)
     return sql`merchant_id = ${merchantId} AND ${at} >= ${starts}::timestamptz AND ${at} < ${ends}::timestamptz`
   }
-  // A payment succeeds within days of its attempt; a refund may take any time, and cash waits for a terminal's network.
-  const earliest = utcDay(new Date(from.getTime() - daysPaying * chinaDayMs))
+  // A payment may be found long after it was made, and a refund take long; nothing older than a year can be given back.
+  // Cash waits for a terminal, whose clock named the day.
+  const earliest = utcDay(new Date(from.getTime() - daysFoundLate * chinaDayMs))
   const rows = await reader.execute(sql`
     SELECT platform AS way, count(*) AS payments, sum(received_fen) AS received, 0 AS refunds, 0 AS refunded,
       coalesce(sum(fee_fen), 0) AS fees, count(*) FILTER (WHERE fee_fen IS NULL) AS unbilled
@@ -143,7 +147,8 @@ async function readMovements(reader: Reader, merchantId: string, from: Date, to:
     UNION ALL
     SELECT platform, 0, 0, count(*), sum(amount_fen), coalesce(sum(fee_fen), 0),
       count(*) FILTER (WHERE fee_fen IS NULL AND platform <> 'cash')
-    FROM ${refunds} WHERE ${isIn("succeeded_at")} AND state = 'succeeded' AND day <= ${utcDay(to)}::date
+    FROM ${refunds} WHERE ${isIn("succeeded_at")} AND state = 'succeeded'
+      AND day >= ${earliest}::date AND day <= ${utcDay(to)}::date
     GROUP BY platform
     UNION ALL
     SELECT 'cash', count(*), coalesce(sum(amount_fen), 0), 0, 0, 0, 0

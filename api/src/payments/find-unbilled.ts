@@ -14,7 +14,7 @@ export function chinaDayStart(day: string): number {
 }
 
 /** Partitions of so many days before are read for a payment that took that long. */
-export const daysPaying = 3
+const daysPaying = 3
 
 /** Instants of a bill's day, and the first partition in which a payment of it may lie. */
 export function dayBounds(day: string) {

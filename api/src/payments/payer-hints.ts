@@ -4,24 +4,40 @@
  */
 import { paymentEvents } from "@suyuan/drizzle/schema/payments"
 import { terminalToHex } from "@suyuan/protocol/terminal/identifiers"
-import { and, asc, inArray } from "drizzle-orm"
+import { and, asc, gte, inArray, lte, sql } from "drizzle-orm"
 import type { Context, Transaction } from "../context"
+import { utcDay } from "../day"
 import { enqueue } from "../outbox"
+import { arrayOf } from "../unnest"
 import { type AttemptRow, attemptsOf, isLive, type SaleRow } from "./attempts"
 import { appendEvents } from "./payment-events"
 
 const hintKinds = ["payer/gave-up", "payer/came-back"] as const
 
-/** Of these attempts those whose payer gave up last, by number. Each payer's reports are counted too. */
+/**
+ * Of these attempts those whose payer gave up last, by number. Each payer's reports are counted too. Under the sale's
+ * lock: so only the days are read on which a hint may lie, by one statement for any number of attempts.
+ */
 export async function giveUpsOf(
+  ctx: Pick<Context, "clock">,
   tx: Transaction,
   made: readonly AttemptRow[],
 ): Promise<{ readonly isAway: (attempt: AttemptRow) => boolean; readonly reports: (attempt: AttemptRow) => number }> {
   const numbers = made.map(({ outTradeNo }) => outTradeNo)
+  // A clock of another gateway may be past midnight already.
+  const tomorrow = utcDay(new Date(ctx.clock.nowMs() + 86_400_000))
+  const [oldest = tomorrow] = made.map(({ day }) => day).sort()
   const told = await tx
     .select({ outTradeNo: paymentEvents.outTradeNo, kind: paymentEvents.kind })
     .from(paymentEvents)
-    .where(and(inArray(paymentEvents.outTradeNo, numbers), inArray(paymentEvents.kind, [...hintKinds])))
+    .where(
+      and(
+        sql`${paymentEvents.outTradeNo} = ANY (${arrayOf("text", numbers)})`,
+        gte(paymentEvents.day, oldest),
+        lte(paymentEvents.day, tomorrow),
+        inArray(paymentEvents.kind, [...hintKinds]),
+      ),
+    )
     .orderBy(asc(paymentEvents.at), asc(paymentEvents.id))
   const newest = new Map(told.map(({ outTradeNo, kind }) => [outTradeNo, kind]))
   return {
@@ -35,7 +51,7 @@ export async function giveUpsOf(
 export async function tellWhenAllGaveUp(ctx: Context, tx: Transaction, sale: SaleRow): Promise<boolean> {
   if (sale.state !== "paying") return false
   const live = (await attemptsOf(tx, sale)).filter(isLive)
-  const { isAway } = await giveUpsOf(tx, live)
+  const { isAway } = await giveUpsOf(ctx, tx, live)
   if (!live.every(isAway)) return false
   await tell(ctx, tx, sale, "gave-up")
   return true
@@ -55,7 +71,7 @@ export async function tellWhenBegunAgain(
 ): Promise<void> {
   if (sale.state !== "paying") return
   const live = before.filter(isLive)
-  const { isAway } = await giveUpsOf(tx, live)
+  const { isAway } = await giveUpsOf(ctx, tx, live)
   if (own !== undefined && isAway(own)) {
     const { outTradeNo, siteId } = own
     await appendEvents(ctx, tx, [{ outTradeNo, siteId, kind: "payer/came-back" }])

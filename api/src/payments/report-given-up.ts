@@ -27,7 +27,7 @@ export async function reportGivenUp(
     const made = (await attemptsOf(tx, sale)).filter(isLive)
     const own = made.findLast(({ buyerId }) => buyerId === actor.id)
     if (own === undefined) return false
-    const { isAway, reports } = await giveUpsOf(tx, [own])
+    const { isAway, reports } = await giveUpsOf(ctx, tx, [own])
     // Said before: its answer was lost, and the terminal's message is in the outbox.
     if (isAway(own)) return false
     if (reports(own) >= reportsMax) throw new ServiceError("request/too-many")

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test"
 import type { Actor } from "@suyuan/api/actor"
+import { attemptKeyOf } from "@suyuan/api/payments/attempts"
 import { dailyStatement } from "@suyuan/api/payments/daily-statement"
 import { readReconciliation } from "@suyuan/api/payments/read-reconciliation"
 import { reconcileDay } from "@suyuan/api/payments/reconcile-day"
 import { requestRefund } from "@suyuan/api/payments/request-refund"
+import { settle } from "@suyuan/api/payments/settle"
 import { businessDayOf } from "@suyuan/api/trace/business-day"
 import { bindings } from "@suyuan/drizzle/schema/buyers"
 import { merchants } from "@suyuan/drizzle/schema/merchants"
@@ -210,6 +212,21 @@ test("[RS-3] a business day begins when the site's does, in the site's zone, and
     expect((endsAt.getTime() - startsAt.getTime()) / 3_600_000).toBe(hours)
     expect((await statementOf("2026-03-09", merchantId)).startsAt).toEqual(endsAt)
   }
+})
+
+test("[RS-4] a payment that is found a month later is on the statement of the day on which it was found", async () => {
+  const { ctx, deps } = market
+  const sale = await market.newSale()
+  const { outTradeNo } = await market.open(sale, await market.newPayer("alipay"))
+  await ctx.sql`UPDATE attempts SET state = 'closed', next_query_at = null WHERE out_trade_no = ${outTradeNo}`
+  moveToHour(today(-30), 9)
+  const before = await booksFen()
+  const key = attemptKeyOf(outTradeNo)
+  if (key === undefined) throw new Error("no number")
+  const trade = { state: "paid", totalFen: saleFen, transactionId: "2026" } as const
+  await ctx.db.transaction((tx) => settle(ctx, deps, tx, key, trade, "query"))
+  expect(await booksFen()).toBe(before + saleFen)
+  expect(await rowOf("alipay", today())).toMatchObject({ payments: 1, receivedFen: saleFen })
 })
 
 describe("[RS-6] a statement is for", () => {

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, expect, test } from "bun:test"
+import { giveUpsOf } from "@suyuan/api/payments/payer-hints"
 import { failed } from "@suyuan/api/payments/payment-provider"
 import { reportGivenUp } from "@suyuan/api/payments/report-given-up"
 import { outbox } from "@suyuan/drizzle/schema/outbox"
 import { eq } from "drizzle-orm"
+import { drizzle } from "drizzle-orm/postgres-js"
 import { operator, refusalOf } from "../../support/stall"
 import { type Market, openMarket, type Payer, saleFen, type TestSale } from "./market"
 
@@ -94,4 +96,22 @@ test("[PY-23] refuses the wrong actor, hears nobody else of a sale, and ten repo
     await market.open(sale, payer)
   }
   expect(await refusalOf(report(sale, payer))).toBe("request/too-many")
+})
+
+test("[PY-23] hints are looked for on the days of the attempts alone, by one statement for any number of them", async () => {
+  const { ctx } = market
+  const [sale, payer] = [await market.newSale(), await market.newPayer("alipay")]
+  await market.open(sale, payer)
+  const [attempt] = await market.attempts(sale)
+  if (attempt === undefined) throw new Error("no attempt")
+  const said: string[] = []
+  const logged = drizzle(ctx.sql, { logger: { logQuery: (query) => void said.push(query) } })
+  for (const count of [1, 3]) {
+    const made = Array.from({ length: count }, () => attempt)
+    await logged.transaction((tx) => giveUpsOf(ctx, tx, made))
+  }
+  const looked = said.filter((query) => query.includes("payment_events"))
+  expect(looked).toHaveLength(2)
+  expect(new Set(looked).size).toBe(1)
+  expect(looked[0]).toMatch(/"day" >= .*"day" <= /)
 })
