@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
+import type { Context } from "@suyuan/api/context"
 import { ShardLeases } from "@suyuan/api/mqtt/lease-shards"
 import { listenToTerminals } from "@suyuan/api/mqtt/listen"
 import { SHARDS, type TerminalChannel } from "@suyuan/api/terminals/terminal-channel"
@@ -30,11 +31,11 @@ afterAll(async () => {
   await gateway?.close()
 })
 
-async function newGateway(name: string) {
+async function newGateway(name: string, ctx: Context = gateway.ctx) {
   const channel = await gatewayAt(gateway.ctx, broker, `${name}-${crypto.randomUUID()}`)
-  const ear = listenToTerminals(gateway.ctx, channel)
+  const ear = listenToTerminals(ctx, channel)
   let handled = 0
-  const shards = new ShardLeases(gateway.ctx, channel, name, (message) => {
+  const shards = new ShardLeases(ctx, channel, name, (message) => {
     handled += 1
     ear.handle(message)
   })
@@ -95,4 +96,28 @@ test("one that ends gives its shards back at once, and renews no more", async ()
   await fourth.shards.renew()
   expect([third?.shards.held, fourth.shards.held]).toEqual([0, SHARDS])
   await isStored(await send())
+})
+
+test("one that cannot renew its leases leaves their shards at their end by its own clock; another then has them alone", async () => {
+  await open.at(-1)?.shards.close()
+  let isAway = false
+  const away = () => Promise.reject(new Error("the database is away"))
+  const db = new Proxy(gateway.ctx.db, {
+    get: (target, name) => (isAway ? away : Reflect.get(target, name)),
+  })
+  const config = { ...gateway.ctx.config, GATEWAY_LEASE_SECONDS: 3 }
+  const cutOff = await newGateway("cut-off", { ...gateway.ctx, db, config })
+  await cutOff.shards.renew()
+  expect(cutOff.shards.held).toBe(SHARDS)
+  isAway = true
+  await expect(cutOff.shards.renew()).rejects.toThrow("away")
+  await until(() => cutOff.shards.held === 0, "the shards are left")
+  const fifth = await newGateway("fifth")
+  await until(async () => {
+    await fifth.shards.renew()
+    return fifth.shards.held === SHARDS
+  }, "the shards are taken")
+  await isStored(await send())
+  expect([cutOff.handled(), fifth.handled()]).toEqual([0, 1])
+  isAway = false
 })
