@@ -1,6 +1,9 @@
 // Goods come to a stall because its own wallet paid for them, and leave its books by counting.
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
 import { readFileSync } from "node:fs"
+import { toHex } from "@suyuan/protocol/codec/bytes"
+import { decodeRecord } from "@suyuan/protocol/ledger/record"
+import { RECORD_KINDS } from "@suyuan/protocol/ledger/record-kind"
 import type { Page } from "playwright-core"
 import { prepareZXingModule, readBarcodes } from "zxing-wasm/reader"
 import { granted } from "../../../scripts/demo/gateway"
@@ -19,6 +22,7 @@ import {
   untilSent,
   weigh,
 } from "./market"
+import { sendsItsPhoto, takePhoto } from "./take-photo"
 
 setDefaultTimeout(60_000)
 
@@ -181,47 +185,21 @@ test("a photo stays on the tablet and its tile; goods that the catalogue lacks a
   await context.close()
 })
 
-/** Taken without a line it waits on the tablet; with one it stands on the customer's empty screen. */
-async function sendsItsPhoto(page: Page, display: Page) {
-  await page.click("button:has-text('挂单')")
-  await goTo(page, "本机")
-  await page.context().setOffline(true)
-  await page.getByText("◔ 离线").waitFor()
-  await takePhoto(page, ".state-page input[type=file]")
-  await page.getByText("照片已存在平板上").waitFor()
-  expect(await display.locator(".display-photo").count()).toBe(0)
-  await page.context().setOffline(false)
-  await page.getByText("✓ 照片已发出").waitFor()
-  await display.waitForFunction(
-    () => (document.querySelector<HTMLImageElement>(".display-photo")?.naturalWidth ?? 0) > 0,
-  )
-  expect(await rowsOf(page, "stallPhoto")).toEqual([])
-}
-
-/** A picture as a camera gives it, larger than what is sent. */
-async function takePhoto(page: Page, input: string) {
-  const picture = await page.evaluate(() => {
-    const canvas = document.createElement("canvas")
-    canvas.width = 2400
-    canvas.height = 1800
-    canvas.getContext("2d")?.fillRect(300, 300, 900, 900)
-    return canvas.toDataURL("image/png").split(",")[1] ?? ""
-  })
-  const buffer = Buffer.from(picture, "base64")
-  await page.locator(input).setInputFiles({ name: "photo.png", mimeType: "image/png", buffer })
-}
-
 async function namesOf({ gateway }: KioskMarket) {
   return granted("names that wait", await gateway.operator.get("/catalogue/unmapped-names", {}))
 }
 
-test("[CV-2] a base enters its own rapid test, and the retest that takes its place", async () => {
+/** A greenhouse of the base at Zhangbei, with a tablet. */
+async function openBase(number: number) {
   const names = { name: "张北蔬菜基地", nameEn: "Zhangbei base" }
   const siteId = await addSite(market.gateway, { ...{ kind: "base", number: 851, regionCode: "130722" }, ...names })
-  const merchantId = await addMerchant(market.gateway, {
-    ...{ number: 851, siteId, stallNumber: "1", name: "一号大棚" },
-  })
-  const tablet = await openStall(market, { merchantId })
+  const name = `${number} 号大棚`
+  const merchantId = await addMerchant(market.gateway, { number, siteId, stallNumber: String(number), name })
+  return { merchantId, tablet: await openStall(market, { merchantId }) }
+}
+
+test("[CV-2] a base enters its own rapid test, and the retest that takes its place", async () => {
+  const { tablet, merchantId } = await openBase(851)
   const { page } = tablet
   const enter = async (inhibition: string, verdict: string, withPhoto = false) => {
     await goTo(page, "进货")
@@ -257,5 +235,62 @@ test("[CV-2] a base enters its own rapid test, and the retest that takes its pla
     { conclusion: "failed", again: false, superseded: true, photo: false },
     { conclusion: "passed", again: true, superseded: false, photo: true },
   ])
+  await tablet.context.close()
+})
+
+test("[CT-4] what the gateway drafts for mixed goods is signed on the screen by the owner and is a certificate and a record; for the same goods there is no second one, and that draft is turned away", async () => {
+  const { tablet, merchantId } = await openBase(852)
+  const { page } = tablet
+  await goTo(page, "进货")
+  await page.click("button:has-text('登记采收')")
+  await page.click("dialog .pick button:has-text('大白菜')")
+  await page.getByLabel("重量").fill("100")
+  await page.getByLabel("产地").fill("河北张北")
+  await page.click("dialog button[type=submit]")
+  await page.waitForSelector("dialog", { state: "detached" })
+  await untilSent(page)
+  const draft = async (grams: number) => {
+    const goods = { merchantId, commodity: 1036, reason: "mixed" as const, grams, promiseBasis: "自行检测合格" }
+    const order = { body: { id: Bun.randomUUIDv7(), ...goods } }
+    return granted("drafting a certificate", await market.gateway.operator.post("/certificate-drafts", order))
+  }
+  const [first, second] = [await draft(50_000), await draft(30_000)]
+
+  const sign = async (jin: string, pinAsked: string) => {
+    await page
+      .locator(".list-row", { hasText: "待签" })
+      .filter({ hasText: `${jin} 斤` })
+      .click()
+    await page.click("dialog button:has-text('签发')")
+    await page.getByText(pinAsked).waitFor()
+    await page.keyboard.type("2468")
+    await page.keyboard.press("Enter")
+  }
+  await page.locator(".card", { hasText: "待签合格证" }).getByText("◔ 2").waitFor()
+  await sign("100", "店主设置密码")
+  await page.waitForSelector("dialog", { state: "detached" })
+  await sign("60", "请输入店主密码")
+  await page.locator("dialog [role=alert]", { hasText: "超过了现有存货" }).waitFor()
+  await page.click("dialog button:has-text('不开了')")
+  await page.getByText("待签合格证").waitFor({ state: "detached" })
+
+  const books = await market.sql`
+    SELECT drafts.id, drafts.state, certificates.grams::int AS grams, certificates.lot_id AS "lotId", public_bytes AS bytes
+    FROM certificate_drafts drafts LEFT JOIN certificates USING (id)
+      LEFT JOIN records ON records.record_id = certificates.record_id AND kind = ${RECORD_KINDS.certificate}
+    WHERE drafts.merchant_id = ${merchantId} ORDER BY drafts.state DESC`
+  expect(books.map(({ bytes: _, ...row }) => row)).toEqual([
+    { id: first.id, state: "issued", grams: 50_000, lotId: first.id },
+    { id: second.id, state: "discarded", grams: null, lotId: null },
+  ])
+  const opened = decodeRecord("certificate", { public: books[0]?.bytes })
+  const said = opened.ok && opened.value.kind === "certificate" ? opened.value.public : undefined
+  expect(said).toMatchObject({ lot: first.id, grams: 50_000, origin: "河北张北", promiseBasis: "自行检测合格" })
+  expect(said?.parents?.map(({ certificate }) => toHex(certificate))).toEqual(
+    first.parents.map(({ recordId }) => recordId),
+  )
+  expect((await rowsOf<{ state: string }>(page, "drafts")).map(({ state }) => state)).toEqual(["issued", "discarded"])
+  // The browser's own word for the refusal.
+  expect(tablet.troubles).toEqual([expect.stringContaining("400")])
   await tablet.context.close()
 })
