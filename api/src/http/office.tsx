@@ -10,7 +10,8 @@ import { reconcileDay } from "../payments/reconcile-day"
 import { repairItem } from "../payments/repair-item"
 import { alarmPages } from "./office-alarms"
 import { problemPages } from "./office-problems"
-import { endOffice, officeNext, requireOffice, startOffice } from "./office-session"
+import { recallPages } from "./office-recalls"
+import { endOffice, officeActor, officeHome, officeNext, requireOffice, startOffice } from "./office-session"
 import { frameOf } from "./page-frame"
 import { withLanguage } from "./pages/office-page"
 import {
@@ -41,11 +42,12 @@ const repairForm = z.object({ shown: z.string().regex(/^[0-9a-f]{32}$/, "as the 
 
 export type OfficeDeps = { readonly ctx: Context; readonly payments: PaymentDeps }
 
-/** Pages for operators: plain HTML over the same verbs as the API, nothing that needs a script. */
+/** Pages for operators and inspectors: plain HTML over the same verbs as the API, nothing that needs a script. */
 export function officeRoutes({ ctx, payments }: OfficeDeps): Routes {
   const router = newRouter()
   sessionPages(router, ctx)
   router.use("/office/*", requireOffice(ctx))
+  recallPages(router, ctx)
   alarmPages(router, ctx)
   problemPages(router, ctx)
 
@@ -93,10 +95,14 @@ export function officeRoutes({ ctx, payments }: OfficeDeps): Routes {
 }
 
 function sessionPages(router: Routes, ctx: Context): void {
-  router.get("/office", (c) => {
-    const next = officeNext(c.req.query("next"))
+  router.get("/office", async (c) => {
     const isRefused = c.req.query("refused") === "1"
-    return c.html(`<!doctype html>${<SignInPage frame={frameOf(ctx, c)} next={next} isRefused={isRefused} />}`)
+    const actor = isRefused ? undefined : await officeActor(ctx, c)
+    const frame = frameOf(ctx, c)
+    const home = actor && officeHome(actor)
+    if (home !== undefined) return c.redirect(withLanguage(home, frame.language), 303)
+    const props = { frame, next: officeNext(c.req.query("next")), isRefused, hasNoPages: actor !== undefined }
+    return c.html(`<!doctype html>${<SignInPage {...props} />}`)
   })
   router.post("/office/session", async (c) => {
     const form = parsePage(
@@ -105,8 +111,10 @@ function sessionPages(router: Routes, ctx: Context): void {
     )
     const { language } = frameOf(ctx, c)
     const next = officeNext(form.next)
-    if (await startOffice(ctx, c, form.token.trim())) return c.redirect(withLanguage(next, language), 303)
-    return c.redirect(withLanguage(`/office?refused=1&next=${encodeURIComponent(next)}`, language), 303)
+    const actor = await startOffice(ctx, c, form.token.trim())
+    if (actor) return c.redirect(withLanguage(next ?? officeHome(actor) ?? "/office", language), 303)
+    const back = next === undefined ? "" : `&next=${encodeURIComponent(next)}`
+    return c.redirect(withLanguage(`/office?refused=1${back}`, language), 303)
   })
   router.post("/office/session/end", (c) => {
     endOffice(c)

@@ -8,7 +8,9 @@ export function frameOf(ctx: Pick<Context, "config">, c: HttpContext<HttpEnviron
   const asked = c.req.query("lang")
   const kept = new URLSearchParams(c.req.query())
   kept.delete("lang")
+  const scopes = c.get("actor")?.scopes
   return {
+    ...(scopes && { scopes }),
     language: asked === "zh" || asked === "en" ? asked : (c.get("language") ?? "zh"),
     nonce: c.get("secureHeadersNonce"),
     development: ctx.config.SUYUAN_ENV !== "production",

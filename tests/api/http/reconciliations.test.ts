@@ -180,7 +180,7 @@ describe("[RS-1] as pages, without a script", () => {
     expect((await signIn(["payments:read"], "machine")).cookie).toBe("")
     expect((await page("/office?refused=1", "")).html).toContain("这个令牌无效或已过期")
     for (const next of ["https://evil.example/", "//evil.example", "/office/../p/1", "/office/\\evil"]) {
-      expect((await page(`/office?next=${encodeURIComponent(next)}`, "")).html).toContain(`value="${office}"`)
+      expect((await page(`/office?next=${encodeURIComponent(next)}`, "")).html).not.toContain('name="next"')
     }
     const shut = await page(`${office}/alipay/${day}`, "")
     expect(shut).toMatchObject({ status: 303 })

@@ -24,9 +24,6 @@ export function OfficeList<State extends string>(props: OfficeListProps<State>) 
   const filtered = (own: State | undefined) => `${root}?state=${own ?? "all"}`
   return (
     <OfficePage frame={frame} title={title} isSignedIn>
-      <nav>
-        <a href={withLanguage("/office/reconciliations", language)}>{say("reconciliations")}</a>
-      </nav>
       <nav aria-label={say("state")}>
         {[...states, undefined].map((own) => (
           <a href={withLanguage(filtered(own), language)} {...(own === state && { "aria-current": "page" })}>
@@ -63,9 +60,9 @@ export const OfficeItem: FC<OfficeItemProps> = ({ title, mark, place, path, look
     </div>
     <p class="soft">{place}</p>
     {children}
-    <nav>
+    <p class="links">
       <a href={withLanguage(path, language)}>{look}</a>
-    </nav>
+    </p>
   </li>
 )
 

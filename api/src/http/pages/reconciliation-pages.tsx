@@ -1,5 +1,4 @@
-import { alarmPageWords } from "@suyuan/look/alarm-words"
-import { problemPageWords } from "@suyuan/look/problem-words"
+import { officeNavWords } from "@suyuan/look/office-nav-words"
 import {
   differenceWords,
   itemStateWords,
@@ -23,7 +22,15 @@ const pathOf = ({ platform, day }: Pick<ReconciledDay, "platform" | "day">) => `
 const kinds = ["missing-here", "missing-there", "amount-differs", "state-differs"] as const
 type Kind = (typeof kinds)[number]
 
-export const SignInPage: FC<{ frame: PageFrame; next: string; isRefused: boolean }> = ({ frame, next, isRefused }) => {
+type SignInProps = {
+  readonly frame: PageFrame
+  readonly next: string | undefined
+  readonly isRefused: boolean
+  /** Signed in with a token that opens nothing here. */
+  readonly hasNoPages: boolean
+}
+
+export const SignInPage: FC<SignInProps> = ({ frame, next, isRefused, hasNoPages }) => {
   const say = sayOffice(frame.language)
   return (
     <OfficePage frame={frame} title={say("signIn")}>
@@ -32,8 +39,13 @@ export const SignInPage: FC<{ frame: PageFrame; next: string; isRefused: boolean
           {stateShapes.refused} {say("tokenRefused")}
         </p>
       )}
+      {hasNoPages && (
+        <p class="bad" role="alert">
+          {stateShapes.refused} {officeNavWords.noPages[frame.language]}
+        </p>
+      )}
       <form method="post" action={withLanguage("/office/session", frame.language)} class="ask">
-        <input type="hidden" name="next" value={next} />
+        {next !== undefined && <input type="hidden" name="next" value={next} />}
         <label>
           {say("token")}
           <input type="password" name="token" required maxlength={512} autocomplete="off" />
@@ -59,10 +71,6 @@ export const ReconciliationsPage: FC<DaysProps> = ({ frame, days, mayRun, yester
   const say = sayOffice(language)
   return (
     <OfficePage frame={frame} title={say("reconciliations")} isSignedIn>
-      <nav>
-        <a href={withLanguage("/office/alarms", language)}>{alarmPageWords.alarms[language]}</a>
-        <a href={withLanguage("/office/problems", language)}>{problemPageWords.problems[language]}</a>
-      </nav>
       {mayRun && (
         <form method="post" action={withLanguage(root, language)} class="ask">
           <label>

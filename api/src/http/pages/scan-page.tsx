@@ -269,6 +269,8 @@ export const RefusalPage: FC<{
   language: WordLanguage
   development: boolean
   nonce: string | undefined
+  /** A way on, for pages that have one. */
+  back?: { href: string; words: string } | undefined
 }> = (props) => (
   <html lang={props.language === "zh" ? "zh-CN" : "en"}>
     <head>
@@ -284,6 +286,11 @@ export const RefusalPage: FC<{
           {stateShapes.refused} {errorWords[props.code][props.language]}
         </p>
         <p class="soft">{props.code}</p>
+        {props.back && (
+          <p>
+            <a href={props.back.href}>{props.back.words}</a>
+          </p>
+        )}
       </main>
     </body>
   </html>
