@@ -113,6 +113,7 @@ export const moneyReasonWords = {
   "payments/refund-failed": { zh: "退款失败", en: "a refund failed" },
   "payments/refunded-too-much": { zh: "退款多于已付", en: "more went back than was paid" },
   "payments/refund-not-recorded": { zh: "退款没有写入记录", en: "a refund got no record" },
+  "reconciliation/bill-missing": { zh: "平台账单缺失", en: "a platform's bill is missing" },
   "payments/trade-not-completed": { zh: "已付款的交易没有完成", en: "a paid trade was not completed" },
 } as const satisfies Record<string, Words>
 

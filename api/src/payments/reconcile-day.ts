@@ -2,32 +2,31 @@ import { billReadings, reconciliationItems, reconciliations } from "@suyuan/driz
 import { and, count, eq, sql } from "drizzle-orm"
 import { type Actor, requireScope } from "../actor"
 import { writeAudit } from "../audit"
-import type { Context, Transaction } from "../context"
+import type { Context, Reader, Transaction } from "../context"
 import { ServiceError } from "../errors"
 import { requireEverySite } from "../participants/require-every-site"
 import { billedPayees } from "./billed-payees"
 import type { Bill, BillLine, DailyBill } from "./daily-bill"
-import { chinaDayMs, chinaDayStart, hasUnbilled, unbilledPages } from "./find-unbilled"
+import { chinaDayMs, chinaDayStart, findUnbilledPayees, unbilledPages } from "./find-unbilled"
+import { type BillTrouble, notePayeeBill, type PayeeBill, readPayeeBills } from "./payee-bills"
 import type { PaymentDeps } from "./payment-deps"
-import type { Outcome, Payee, UnknownCause } from "./payment-provider"
+import type { Outcome, Payee } from "./payment-provider"
 import { type BillDay, keepDifferences, takeBillPage } from "./take-bill-page"
 
 export type Reconciled =
   | { readonly state: "reconciled"; readonly matched: number; readonly differences: number }
-  /** The platform has not made it yet: asked again later. */
-  | { readonly state: "not-ready" }
-  /** Its answer is missing or not to be trusted: nothing of it was concluded, and it is asked again later. */
-  | { readonly state: "unknown"; readonly cause: UnknownCause | "platform-refused" }
-  /** Beyond what we read: a person must look. */
-  | { readonly state: "too-large" }
+  | BillTrouble
 
-type Sums = { matched: number; paidFen: number; refundedFen: number; feesFen: number }
+/** After so many payees without an answer from the platform the others are not asked in this run. */
+const silentMax = 3
+const noSums: PayeeBill = { matched: 0, paidFen: 0, refundedFen: 0, feesFen: 0 }
 
 /**
  * Holds a platform's bill of one day in China against our books. Every line matches or becomes an item with the repair
  * that is proposed; nothing is repaired here. A bill is read whole before any of it is used, then taken in page by page,
- * each in a transaction of its own; where each payee has a bill, the day is done when all of them are. Doing a day again
- * adds what is new and leaves items as they are, so a crash at any point is made up for by the next run.
+ * each in a transaction of its own; where each payee has a bill, one that is missing holds back only the word that the
+ * day is done. Doing a day again adds what is new and leaves items as they are, so a crash at any point is made up for
+ * by the next run.
  * @throws ServiceError request/forbidden without `payments:reconcile` at every site, which a bill covers;
  *   reconciliation/day-not-over.
  */
@@ -37,12 +36,9 @@ export async function reconcileDay(ctx: Context, deps: PaymentDeps, actor: Actor
   if (ctx.clock.nowMs() < chinaDayStart(about.day) + chinaDayMs) {
     throw new ServiceError("reconciliation/day-not-over", { field: "day" })
   }
-  const sums: Sums = { matched: 0, paidFen: 0, refundedFen: 0, feesFen: 0 }
-  const trouble = await takeBills(ctx, deps, about, sums)
-  if (trouble === undefined) {
-    for await (const page of unbilledPages(ctx.db, about)) {
-      await ctx.db.transaction((tx) => keepDifferences(ctx, tx, about, page))
-    }
+  const { sums, missing, trouble } = await takeBills(ctx, deps, actor, about)
+  for await (const page of unbilledPages(ctx.db, about, missing)) {
+    await ctx.db.transaction((tx) => keepDifferences(ctx, tx, about, page))
   }
   return ctx.db.transaction(async (tx) => {
     const result = trouble ?? (await conclude(ctx, tx, about, sums))
@@ -56,38 +52,83 @@ export async function reconcileDay(ctx: Context, deps: PaymentDeps, actor: Actor
   })
 }
 
-/** Undefined when the bills of all payees were taken in. */
-async function takeBills(
-  ctx: Context,
-  deps: PaymentDeps,
-  about: BillDay,
-  sums: Sums,
-): Promise<Exclude<Reconciled, { state: "reconciled" }> | undefined> {
+/** Takes in what is there of all payees' bills. `trouble`: of those that are missing, what most needs another try. */
+async function takeBills(ctx: Context, deps: PaymentDeps, actor: Actor, about: BillDay) {
   const provider = deps.providers[about.platform]
+  const sums: PayeeBill = { ...noSums }
+  const missing: (Payee | undefined)[] = []
+  const troubles: BillTrouble[] = []
+  const isDone = await wasReconciled(ctx.db, about)
+  const earlier = await readPayeeBills(ctx.db, about)
+  const isUnbilled = await findUnbilledPayees(ctx.db, about)
+  let silent = 0
   for (const payee of await billedPayees(ctx.db, provider, about.day)) {
+    const known = earlier(payee)
+    if (known?.state === "taken" && !isDone) {
+      add(sums, known)
+      continue
+    }
+    // One that is too large would be fetched whole each time, for nothing: a person asks for it again.
+    const isGivenUp = known?.state === "too-large" && actor.kind === "machine"
+    if (isGivenUp || silent >= silentMax) {
+      missing.push(payee)
+      if (isGivenUp) troubles.push({ state: "too-large" })
+      continue
+    }
     const answer = await provider.dailyBill({ day: about.day, payee })
-    const trouble = await troubleWith(ctx, about, payee, answer)
-    if (trouble !== undefined) return trouble
-    if (answer.kind === "succeeded" && answer.value.state === "ready") {
-      await takeBill(ctx, about, answer.value.bill, sums)
+    const own: PayeeBill = { ...noSums }
+    const trouble = troubleWith(ctx, about, answer, () => isUnbilled(payee))
+    const bill = answer.kind === "succeeded" && answer.value.state === "ready" ? answer.value.bill : undefined
+    if (bill !== undefined) await takeBill(ctx, about, bill, own)
+    await notePayeeBill(ctx, about, payee, trouble ?? { state: bill === undefined ? "absent" : "taken" }, own)
+    silent = isSilence(answer) ? silent + 1 : 0
+    if (trouble === undefined) add(sums, own)
+    else {
+      missing.push(payee)
+      troubles.push(trouble)
     }
   }
-  return undefined
+  const trouble = (["unknown", "not-ready", "too-large"] as const).flatMap((state) =>
+    troubles.filter((one) => one.state === state),
+  )[0]
+  return { sums, missing, trouble }
 }
 
-async function troubleWith(ctx: Context, about: BillDay, payee: Payee | undefined, answer: Outcome<DailyBill>) {
-  if (answer.kind === "failed") return { state: "unknown", cause: "platform-refused" } as const
-  if (answer.kind === "unknown") return { state: "unknown", cause: answer.cause } as const
+async function wasReconciled(reader: Reader, { platform, day }: BillDay): Promise<boolean> {
+  const { state } = billReadings
+  const isDay = and(eq(billReadings.platform, platform), eq(billReadings.day, day))
+  const [reading] = await reader.select({ state }).from(billReadings).where(isDay)
+  return reading?.state === "reconciled"
+}
+
+function isSilence(answer: Outcome<DailyBill>): boolean {
+  return answer.kind === "unknown" && (answer.cause === "time-out" || answer.cause === "connection")
+}
+
+function add(sums: PayeeBill, more: PayeeBill): void {
+  sums.matched += more.matched
+  sums.paidFen += more.paidFen
+  sums.refundedFen += more.refundedFen
+  sums.feesFen += more.feesFen
+}
+
+function troubleWith(
+  ctx: Context,
+  about: BillDay,
+  answer: Outcome<DailyBill>,
+  isUnbilled: () => boolean,
+): BillTrouble | undefined {
+  if (answer.kind === "failed") return { state: "unknown", cause: "platform-refused" }
+  if (answer.kind === "unknown") return { state: "unknown", cause: answer.cause }
   const { state } = answer.value
   if (state === "ready") return undefined
   if (state !== "absent") return { state }
   // No bill may mean no business, or not yet: with business in our books it is the latter, until a day late.
-  const late = ctx.clock.nowMs() > chinaDayStart(about.day) + 2 * chinaDayMs
-  const expected = !late && (await hasUnbilled(ctx.db, about, payee?.account))
-  return expected ? ({ state: "not-ready" } as const) : undefined
+  const isLate = ctx.clock.nowMs() > chinaDayStart(about.day) + 2 * chinaDayMs
+  return !isLate && isUnbilled() ? { state: "not-ready" } : undefined
 }
 
-async function takeBill(ctx: Context, about: BillDay, bill: Bill, sums: Sums): Promise<void> {
+async function takeBill(ctx: Context, about: BillDay, bill: Bill, sums: PayeeBill): Promise<void> {
   const sum = (page: readonly BillLine[], about: BillLine["about"]) =>
     page.reduce((total, line) => total + (line.about === about ? line.amountFen : 0), 0)
   try {
@@ -103,7 +144,7 @@ async function takeBill(ctx: Context, about: BillDay, bill: Bill, sums: Sums): P
 }
 
 /** `differences` counts every item of the day, those of earlier runs and those that were repaired too. */
-async function conclude(ctx: Context, tx: Transaction, { platform, day }: BillDay, sums: Sums) {
+async function conclude(ctx: Context, tx: Transaction, { platform, day }: BillDay, sums: PayeeBill) {
   const ofDay = and(eq(reconciliationItems.platform, platform), eq(reconciliationItems.day, day))
   const [found] = await tx.select({ differences: count() }).from(reconciliationItems).where(ofDay)
   const differences = found?.differences ?? 0

@@ -1,19 +1,21 @@
 import { afterAll, beforeAll, expect, test } from "bun:test"
+import { gatewayActor } from "@suyuan/api/actor"
 import { reconcileJobs } from "@suyuan/api/jobs/reconcile"
+import { setPayee } from "@suyuan/api/merchants/set-payee"
 import type { BillLine, DailyBill } from "@suyuan/api/payments/daily-bill"
 import type { PaymentDeps } from "@suyuan/api/payments/payment-deps"
-import { type PaymentProvider, succeeded } from "@suyuan/api/payments/payment-provider"
+import { failed, type PaymentProvider, succeeded, unknown } from "@suyuan/api/payments/payment-provider"
 import { sayRepair } from "@suyuan/api/payments/propose-repair"
 import { readItem, readReconciliation } from "@suyuan/api/payments/read-reconciliation"
 import { type Reconciled, reconcileDay } from "@suyuan/api/payments/reconcile-day"
 import { repairItem } from "@suyuan/api/payments/repair-item"
 import { requestRefund } from "@suyuan/api/payments/request-refund"
 import { audit } from "@suyuan/drizzle/schema/outbox"
-import { attempts, billReadings, reconciliationItems } from "@suyuan/drizzle/schema/payments"
+import { attempts, billReadings, reconciliationItems, reconciliations } from "@suyuan/drizzle/schema/payments"
 import { dayStartMs } from "@suyuan/sandbox/bills/day-books"
 import { eq } from "drizzle-orm"
 import { countStatements } from "../../support/counting"
-import { operator, operatorOf, operatorWithout, refusalOf } from "../../support/stall"
+import { makeStall, operator, operatorOf, operatorWithout, refusalOf } from "../../support/stall"
 import { type Market, openMarket, saleFen } from "./market"
 import { payees, platformsOf } from "./platforms"
 
@@ -359,6 +361,85 @@ test("[PY-19] a bill that breaks off between pages is taken in by the next run, 
     { item: { kind: "missing-there" } },
     { item: { kind: "missing-there" } },
   ])
+})
+
+test("[PY-19] a payee whose bill is missing holds back no other's; after two days a person is told, once", async () => {
+  const { ctx } = market
+  const number = await paid("alipay")
+  const day = chinaDay()
+  const gone = await makeStall(ctx)
+  const left = await makeStall(ctx)
+  for (const [account, { merchantId }] of [
+    ["2088000000000901", gone],
+    ["2088000000000902", left],
+  ] as const) {
+    await setPayee(ctx, operator, merchantId, { platform: "alipay", account, authToken: account })
+  }
+  await ctx.sql`UPDATE merchants SET state = 'suspended' WHERE id = ${left.merchantId}`
+  const asked: string[] = []
+  let isBack = false
+  const line: BillLine = {
+    ...{ about: "payment", outTradeNo: `of ${day}`, transactionId: "1", payeeAccount: payees.alipay.account },
+    ...{ amountFen: 5, feeFen: 0 },
+  }
+  const dailyBill: PaymentProvider["dailyBill"] = async ({ payee }) => {
+    asked.push(payee?.account ?? "")
+    if (payee?.account === payees.alipay.account) {
+      const pages = async function* () {
+        yield [line]
+      }
+      return succeeded({ state: "ready", bill: { pages, close: async () => {} } })
+    }
+    if (payee?.account === "2088000000000901" && !isBack) return failed("AUTH_TOKEN_INVALID")
+    return succeeded({ state: "absent" })
+  }
+  const { providers } = market.deps
+  const alipay = { ...providers.alipay, directAccounts: [], dailyBill }
+  const deps: PaymentDeps = { ...market.deps, providers: { ...providers, alipay } }
+  const run = () => reconcileDay(ctx, deps, gatewayActor, { platform: "alipay", day })
+  const alarmed = () =>
+    ctx.sql`SELECT subject FROM alarms WHERE subject LIKE ${`reconciliation/bill-missing alipay ${day}%`}`
+
+  moveTo(day, 35)
+  expect(await run()).toEqual({ state: "unknown", cause: "platform-refused" })
+  // The other's bill is taken in, with what it does not list; of whom no bill came nothing is said.
+  expect(asked.toSorted()).toEqual([payees.alipay.account, "2088000000000901"])
+  const kinds = (await itemsOf("alipay", day)).map(({ item }) => [item.kind, item.outTradeNo])
+  expect(kinds.toSorted()).toEqual([
+    ["missing-here", `of ${day}`],
+    ["missing-there", number],
+    ["missing-there", number],
+  ])
+  expect(await alarmed()).toHaveLength(0)
+  moveTo(day, 73)
+  await run()
+  await run()
+  expect(await alarmed()).toMatchObject([{ subject: `reconciliation/bill-missing alipay ${day} 2088000000000901` }])
+  // What was taken in is not fetched again.
+  expect(asked.filter((account) => account === payees.alipay.account)).toHaveLength(1)
+  isBack = true
+  expect(await run()).toEqual({ state: "reconciled", matched: 0, differences: 3 })
+  const [row] = await ctx.db.select().from(reconciliations).where(eq(reconciliations.day, day))
+  expect(row).toMatchObject({ paidFen: 5 })
+  await ctx.sql`DELETE FROM payee_accounts WHERE merchant_id IN (${gone.merchantId}, ${left.merchantId})`
+})
+
+test("[PY-19] a platform that is silent is not asked for every payee", async () => {
+  const { ctx } = market
+  const day = chinaDay()
+  moveTo(day, 35)
+  let asked = 0
+  const dailyBill: PaymentProvider["dailyBill"] = async () => {
+    asked += 1
+    return unknown("time-out")
+  }
+  const { providers } = market.deps
+  const directAccounts = Array.from({ length: 9 }, (_, n) => ({ name: `own-${n}`, account: `20880000000008${n}` }))
+  const alipay = { ...providers.alipay, directAccounts, dailyBill }
+  const deps: PaymentDeps = { ...market.deps, providers: { ...providers, alipay } }
+  const told = await reconcileDay(ctx, deps, gatewayActor, { platform: "alipay", day })
+  expect(told).toEqual({ state: "unknown", cause: "time-out" })
+  expect(asked).toBe(3)
 })
 
 test("[PY-19] whoever may not, or not everywhere, reconciles nothing", async () => {
