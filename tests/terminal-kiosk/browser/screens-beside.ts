@@ -1,7 +1,10 @@
-// Screens beside the sale, for the walk of screens.ts: a second tablet, what an old tablet lost, certificates, photos.
+// Screens beside the sale, for the walk of screens.ts: a second tablet, what an old tablet lost, certificates, photos, tests.
+import { slotKey } from "@suyuan/terminal-kiosk/store/rows"
 import type { Page } from "playwright-core"
-import { goTo, type KioskMarket, putRow, weigh } from "./market"
-import type { Look } from "./screens"
+import { addMerchant, addSite } from "../../../scripts/demo/open-world"
+import { goTo, type KioskMarket, openStall, putRow, rowsOf, weigh } from "./market"
+import type { Look, Viewport } from "./screens"
+import { takePhoto } from "./take-photo"
 
 export async function walkSecondTablet(market: KioskMarket, page: Page, look: Look): Promise<void> {
   const context = await market.browser.newContext({ viewport: page.viewportSize() ?? { width: 1280, height: 800 } })
@@ -113,4 +116,66 @@ async function walkPhoto(page: Page, look: Look): Promise<void> {
   await goTo(page, "卖货")
   await page.waitForSelector(".tile img.glyph")
   await look("sell-photo", page)
+}
+
+/** Eggs as an earlier version put them on sale, which asked for no weight. */
+export async function walkPieces(page: Page, look: Look): Promise<void> {
+  type Row = { readonly slot: number; readonly unit: string }
+  const eggs = (await rowsOf<Row>(page, "tiles")).find(({ unit }) => unit === "piece")
+  await putRow(page, "tiles", slotKey(eggs?.slot ?? 0), { ...eggs, packLowGrams: 1, packHighGrams: 1000 })
+  await page.reload()
+  await page.waitForSelector(".tiles .tile")
+  await goTo(page, "进货")
+  await page.getByText("这些按件卖的货一件多重").waitFor()
+  await look("piece-asked", page)
+  await page.click(".list-row:has-text('散鸡蛋') >> nth=0")
+  await page.getByLabel("一件最重").waitFor()
+  await look("piece-weight", page)
+  await page.keyboard.press("Escape")
+}
+
+/** Of the stall, on its own tablet and on the customer's empty screen. */
+export async function walkStallPhoto(market: KioskMarket, page: Page, look: Look): Promise<void> {
+  await goTo(page, "本机")
+  // An earlier tablet of this stall may have sent one already.
+  const sent = page.waitForResponse((response) => response.url().includes("/stall-photo?"))
+  await takePhoto(page, ".state-page input[type=file]")
+  await sent
+  await page.getByText("照片已存在平板上").waitFor({ state: "detached" })
+  await page.getByText("✓ 照片已发出").waitFor()
+  await page.locator(".stall-photo").scrollIntoViewIfNeeded()
+  await look("terminal-photo", page)
+  const display = await page.context().newPage()
+  await display.setViewportSize(page.viewportSize() ?? { width: 1280, height: 800 })
+  await display.goto(`${market.gateway.url}/kiosk/display.html`)
+  await display.waitForFunction(
+    () => (document.querySelector<HTMLImageElement>(".display-photo")?.naturalWidth ?? 0) > 0,
+  )
+  await look("display-photo", display)
+  await display.close()
+  await page.bringToFront()
+}
+
+/** A base enters its own rapid test. */
+export async function walkTest(market: KioskMarket, viewport: Viewport, look: Look): Promise<void> {
+  const names = { name: "张北蔬菜基地", nameEn: "Zhangbei base" }
+  const siteId = await addSite(market.gateway, { ...{ kind: "base", number: 890, regionCode: "130722" }, ...names })
+  const stall = { number: 890, siteId, stallNumber: "1", name: "一号大棚" }
+  const tablet = await openStall(market, { viewport, merchantId: await addMerchant(market.gateway, stall) })
+  const { page } = tablet
+  await goTo(page, "进货")
+  await look("goods-base", page)
+  await page.click("button:has-text('登记快检')")
+  await page.click("dialog .pick button:has-text('大白菜')")
+  await look("test", page)
+  await page.getByLabel("样品号").fill("ZJ-20261128-001")
+  await page.getByLabel("抑制率").fill("61.2")
+  await takePhoto(page, "dialog input[type=file]")
+  await page.locator("dialog .taken-photo").waitFor()
+  await page.locator("dialog .taken-photo").scrollIntoViewIfNeeded()
+  await look("test-photo", page)
+  await page.click("dialog button[type=submit]")
+  await page.locator("dialog [role=alert]").waitFor()
+  await look("test-incomplete", page)
+  await tablet.context.close()
 }

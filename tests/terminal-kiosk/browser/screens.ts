@@ -3,7 +3,7 @@ import type { Page } from "playwright-core"
 import { granted } from "../../../scripts/demo/gateway"
 import { openWallet, payAt } from "../../../scripts/demo/wallet"
 import { goTo, type KioskMarket, openStall, putRow, settle, standing, unpackTablet, untilSent, weigh } from "./market"
-import { walkRepairs, walkSecondTablet } from "./screens-beside"
+import { walkPieces, walkRepairs, walkSecondTablet, walkStallPhoto, walkTest } from "./screens-beside"
 
 export type Viewport = { readonly width: number; readonly height: number }
 export type Look = (name: string, page: Page) => Promise<void>
@@ -18,8 +18,10 @@ export async function walkScreens(market: KioskMarket, viewport: Viewport, look:
   await walkDay(page, look)
   await walkSecondTablet(market, page, look)
   await walkRepairs(page, look)
+  await walkPieces(page, look)
   await goTo(page, "本机")
   await look("terminal", page)
+  await walkStallPhoto(market, page, look)
   await page.selectOption("select", "simulated")
   await goTo(page, "卖货")
   await page.click(".tile")
@@ -37,6 +39,7 @@ export async function walkScreens(market: KioskMarket, viewport: Viewport, look:
   await page.getByText("◔ Offline").waitFor()
   await look("sell-offline", page)
   await context.close()
+  await walkTest(market, viewport, look)
 }
 
 async function walkEnrolment(market: KioskMarket, viewport: Viewport, look: Look): Promise<void> {

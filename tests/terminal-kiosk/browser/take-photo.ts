@@ -26,7 +26,11 @@ export async function takePhoto(page: Page, input: string) {
     const canvas = document.createElement("canvas")
     canvas.width = 2400
     canvas.height = 1800
-    canvas.getContext("2d")?.fillRect(300, 300, 900, 900)
+    const pen = canvas.getContext("2d")!
+    pen.fillStyle = "#8aa36b"
+    pen.fillRect(0, 0, 2400, 1800)
+    pen.fillStyle = "#e9f2d0"
+    pen.fillRect(750, 450, 900, 900)
     return canvas.toDataURL("image/png").split(",")[1] ?? ""
   })
   const buffer = Buffer.from(picture, "base64")
