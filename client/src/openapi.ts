@@ -11381,6 +11381,7 @@ export interface components {
                 readonly mayGrams: number;
                 readonly lotId: string;
                 readonly base: string;
+                readonly baseEn: string;
                 readonly province: string;
                 readonly declaredOrigin: string;
                 readonly harvestedAt: string;
@@ -11712,6 +11713,7 @@ export interface components {
                 readonly way: readonly {
                     readonly level: number;
                     readonly site: string | null;
+                    readonly siteEn: string | null;
                     readonly kind: string | null;
                     readonly stall: string | null;
                     readonly stallNumber: string | null;

@@ -72,8 +72,8 @@ export const buyerWords = {
     en: "Nothing yet. What you pay for appears here.",
   },
   notLoggedIn: {
-    zh: "这台手机上还没有付过款，所以没有记录。",
-    en: "Nothing was paid from this phone yet, so there is no list.",
+    zh: "这台手机上还没有付过款，所以没有记录。扫摊位的码付款后，会出现在这里。",
+    en: "Nothing was paid from this phone yet. Scan a stall's code and pay: it appears here.",
   },
   findPurchase: { zh: "找品名或摊位", en: "Find goods or a stall" },
   nothingFound: { zh: "没有找到", en: "Nothing found" },

@@ -29,7 +29,9 @@ export interface OriginSentence {
 export function originSentence(origin: Origin | null | undefined, language: Language, zone?: string): OriginSentence {
   if (!origin || origin.kind === "unknown") return { text: buyerWords.originUnknown[language], isKnown: false }
   const { colon, comma, semicolon } = marks[language]
-  const places = `${buyerWords[before[origin.kind]][language]}${colon}${origin.places.join(comma)}`
+  const english = new Map(origin.sources.map(({ base, baseEn }) => [base, baseEn]))
+  const named = origin.places.map((place) => (language === "en" && english.get(place)) || place)
+  const places = `${buyerWords[before[origin.kind]][language]}${colon}${named.join(comma)}`
   const days = new Set(origin.sources.map(({ harvestedAt }) => marketDay(harvestedAt, zone)))
   const [day] = days
   const harvested = days.size === 1 && day !== undefined ? harvestWords(day, language) : ""
@@ -49,13 +51,18 @@ export interface OriginBar {
 /** A bar for each source and one for what is unknown. Lower bounds rounded down, upper bounds up. */
 export function originBars(origin: Origin, language: Language, zone?: string): readonly OriginBar[] {
   const bars = origin.sources.map((source) => {
-    const place = source.base.startsWith(source.province) ? source.base : `${source.province} ${source.base}`
+    const place = placeOf(source, language)
     const label = `${place}${harvestWords(marketDay(source.harvestedAt, zone), language)}`
     return { key: source.lotId, label, ...percents(source, origin.grams), isUnknown: false }
   })
   if (origin.unknown.mayGrams === 0) return bars
   const label = buyerWords.originUnknown[language]
   return [...bars, { key: "unknown", label, ...percents(origin.unknown, origin.grams), isUnknown: true }]
+}
+
+function placeOf({ base, baseEn, province }: Origin["sources"][number], language: Language): string {
+  if (language === "en" && baseEn !== "") return baseEn
+  return base.startsWith(province) ? base : `${province} ${base}`
 }
 
 function percents(range: { readonly mustGrams: number; readonly mayGrams: number }, grams: number) {

@@ -5,6 +5,11 @@ export function kilograms(grams: number): string {
   return `${grams < 0 ? "−" : ""}${whole}${digits}`
 }
 
+/** A weight as the market's buyers say it: in jin, or in kilograms for who reads English. */
+export function weightText(grams: number, language: "zh" | "en"): string {
+  return language === "zh" ? `${kilograms(grams * 2)} 斤` : `${kilograms(grams)} kg`
+}
+
 /** What was typed, in grams; undefined for what is no weight of at most three decimals. */
 export function gramsOf(typed: string): number | undefined {
   const match = /^(\d{1,7})(?:[.．](\d{1,3}))?$/.exec(typed.trim())

@@ -8,6 +8,7 @@ const stop = (level: number, site: string, place: Stop["place"]): Stop => ({
   ...{
     level,
     site,
+    siteEn: site,
     place,
     kind: "base",
     stall: "甲",

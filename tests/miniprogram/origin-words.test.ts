@@ -2,7 +2,7 @@ import { expect, test } from "bun:test"
 import { type Origin, originBars, originSentence, rangeText } from "@suyuan/miniprogram/origin-words"
 
 const source = (base: string, mustGrams: number, mayGrams: number, day = "2026-12-08") => ({
-  ...{ lotId: base, base, province: "河北", declaredOrigin: "", harvestedAt: `${day}T01:00:00.000Z` },
+  ...{ lotId: base, base, baseEn: "", province: "河北", declaredOrigin: "", harvestedAt: `${day}T01:00:00.000Z` },
   ...{ mustGrams, mayGrams },
 })
 const origin = (more: Partial<Origin>): Origin => ({
@@ -18,6 +18,16 @@ test("the finest statement is one sentence, with the day where there is one day"
   expect(originSentence(origin({ kind: "one-or-several", places: ["甲", "乙"], sources: twoDays }), "zh").text).toBe(
     "来自以下之一或多处甲、乙",
   )
+})
+
+test("in English a place is called by its English name, where it has one", () => {
+  const named = origin({
+    places: ["张北基地"],
+    sources: [{ ...source("张北基地", 1000, 1000), baseEn: "Zhangbei base" }],
+  })
+  expect(originSentence(named, "en").text).toBe("All from Zhangbei base, harvested 2026-12-08")
+  expect(originBars(named, "en")[0]?.label).toBe("Zhangbei base, harvested 2026-12-08")
+  expect(originSentence(named, "zh").text).toBe("全部来自张北基地，12月8日采收")
 })
 
 test("before eight in the morning it is the market's day already, and a share's day stays what it is", () => {

@@ -9,6 +9,7 @@ const source = {
   ...{
     lotId: "lot-1",
     base: "张北基地",
+    baseEn: "Zhangbei base",
     province: "河北",
     declaredOrigin: "",
     harvestedAt: "2026-12-08T01:23:45.000Z",

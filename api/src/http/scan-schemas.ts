@@ -42,6 +42,7 @@ export const originSchema = z
       gramRange.extend({
         lotId: z.string(),
         base: z.string(),
+        baseEn: z.string(),
         province: z.string(),
         declaredOrigin: z.string(),
         harvestedAt: z.string(),

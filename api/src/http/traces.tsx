@@ -61,6 +61,7 @@ const traceSchema = z
           z.object({
             level: z.number().int(),
             site: z.string().nullable(),
+            siteEn: z.string().nullable(),
             kind: z.string().nullable(),
             stall: z.string().nullable(),
             stallNumber: z.string().nullable(),

@@ -14,6 +14,7 @@ import { provinceOf } from "./province"
 export type LotFacts = {
   readonly id: string
   readonly base: string
+  readonly baseEn: string
   readonly baseSiteId: string
   readonly declaredOrigin: string
   readonly regionCode: string
@@ -45,6 +46,7 @@ export async function readLots(reader: Reader, ids: readonly string[]): Promise<
     .select({
       id: lots.id,
       base: sites.name,
+      baseEn: sites.nameEn,
       baseSiteId: sites.id,
       declaredOrigin: lots.declaredOrigin,
       regionCode: lots.regionCode,
@@ -79,6 +81,7 @@ export type OriginDescription = {
   readonly sources: {
     readonly lotId: string
     readonly base: string
+    readonly baseEn: string
     readonly province: string
     readonly declaredOrigin: string
     readonly harvestedAt: string
@@ -139,6 +142,7 @@ export function describeOrigin(
         {
           lotId: lot.id,
           base: lot.base,
+          baseEn: lot.baseEn,
           province: lot.province,
           declaredOrigin: lot.declaredOrigin,
           harvestedAt: lot.harvestedAt.toISOString(),

@@ -241,6 +241,7 @@ function withoutGrams(origin: Described, shown: (instant: string) => string): De
 
 type Stall = {
   readonly site: string
+  readonly siteEn: string
   readonly kind: string
   readonly stall: string
   readonly stallNumber: string
@@ -257,6 +258,7 @@ async function readStalls(reader: Reader, stops: readonly WayStop[]): Promise<Ma
       stall: merchants.name,
       stallNumber: merchants.stallNumber,
       site: sites.name,
+      siteEn: sites.nameEn,
       kind: sites.kind,
       latitude: sites.latitudeMicrodegrees,
       longitude: sites.longitudeMicrodegrees,
@@ -282,6 +284,7 @@ function describeStop(
   return {
     level,
     site: stall?.site ?? null,
+    siteEn: stall?.siteEn ?? null,
     kind: stall?.kind ?? null,
     stall: stall?.stall ?? null,
     stallNumber: stall?.stallNumber ?? null,

@@ -11,12 +11,22 @@ import { TestPhoto } from "./test-photo"
 type Test = TraceAnswer["lines"][number]["inspections"][number]
 type Covered = NonNullable<TraceAnswer["lines"][number]["coverage"]>
 
+type StatementProps = {
+  readonly origin: Origin | null
+  /** Before paying it is said of what the stall has, not of the bag. */
+  readonly isBefore?: boolean
+}
+
 /** The finest statement that is certain, in words. */
-export function Statement({ origin }: { readonly origin: Origin | null }) {
-  const { language } = useWords()
+export function Statement({ origin, isBefore = false }: StatementProps) {
+  const { language, say } = useWords()
   const { zone } = useSiteDay()
   const { text, isKnown } = originSentence(origin, language, zone)
-  return <Box className={isKnown ? "finest" : "mark wait"}>{isKnown ? text : `${stateShapes.unknown} ${text}`}</Box>
+  return (
+    <Box className={isKnown ? "finest" : "mark wait"}>
+      {isKnown ? `${isBefore ? say("onTheStall") : ""}${text}` : `${stateShapes.unknown} ${text}`}
+    </Box>
+  )
 }
 
 /** Solid is certain, pale is possible, dots are unknown; in words beside it. */

@@ -35,7 +35,8 @@ export function Mark({ shape, children }: { readonly shape: Shape; readonly chil
 }
 
 export interface NoticeProps {
-  readonly shape: Shape
+  /** None where nothing has happened and nothing is awaited. */
+  readonly shape?: Shape | undefined
   readonly title: string
   readonly why?: string
   readonly children?: ReactNode
@@ -45,9 +46,11 @@ export interface NoticeProps {
 export function Notice({ shape, title, why, children }: NoticeProps) {
   return (
     <Box className="notice" isStatus>
-      <Box className={`shape ${colours[shape]}`} label={title}>
-        {stateShapes[shape]}
-      </Box>
+      {shape !== undefined && (
+        <Box className={`shape ${colours[shape]}`} label={title}>
+          {stateShapes[shape]}
+        </Box>
+      )}
       <Title level={1}>{title}</Title>
       {why !== undefined && <Box className="why">{why}</Box>}
       {children}

@@ -1,5 +1,6 @@
 import type { ClientAnswer } from "@suyuan/client/client"
-import { useCallback, useEffect, useState } from "react"
+import { useDidHide, useDidShow } from "@tarojs/taro"
+import { useCallback, useEffect, useRef, useState } from "react"
 
 export type Asked<T> =
   | { readonly at: "loading" }
@@ -7,21 +8,31 @@ export type Asked<T> =
   | { readonly at: "refused"; readonly status: number; readonly code: string }
   | { readonly at: "there"; readonly value: T }
 
-/** One question to the gateway, asked when the page opens and again when somebody says so. `ask` must be stable. */
+/**
+ * One question to the gateway, asked when the page opens, again when one comes back to it, and when somebody says so.
+ * `ask` must be stable.
+ */
 export function useAnswer<T>(ask: () => Promise<ClientAnswer<T>>): readonly [Asked<T>, () => void] {
   const [asked, setAsked] = useState<Asked<T>>({ at: "loading" })
   const load = useCallback(() => {
-    // What stands there stays until the new answer is there: nothing jumps.
+    // What stands there stays until the new answer is there: nothing jumps, and it is read without a network, too.
     setAsked((before) => (before.at === "there" ? before : { at: "loading" }))
-    void ask().then(
-      (answer) => {
-        if (answer.ok) setAsked({ at: "there", value: answer.value })
-        else if (answer.status >= 500) setAsked({ at: "offline" })
-        else setAsked({ at: "refused", status: answer.status, code: answer.refusal.code })
-      },
-      () => setAsked({ at: "offline" }),
-    )
+    const lose = () => setAsked((before) => (before.at === "there" ? before : { at: "offline" }))
+    void ask().then((answer) => {
+      if (answer.ok) setAsked({ at: "there", value: answer.value })
+      else if (answer.status >= 500) lose()
+      else setAsked({ at: "refused", status: answer.status, code: answer.refusal.code })
+    }, lose)
   }, [ask])
   useEffect(load, [load])
+  // A page below others stays as it was, while what it tells goes on.
+  const wasHidden = useRef(false)
+  useDidHide(() => {
+    wasHidden.current = true
+  })
+  useDidShow(() => {
+    if (wasHidden.current) load()
+    wasHidden.current = false
+  })
   return [asked, load]
 }

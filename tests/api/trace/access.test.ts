@@ -189,7 +189,7 @@ describe("a label that the stall printed", () => {
   test("opens the sale's trace to whoever holds the bag, as a share: neither buyer, price nor time of day", async () => {
     const { status, text } = await call(pathOf(1))
     expect(status).toBe(200)
-    expect(text).toContain("从田间到我")
+    expect(text).toContain("从田间到买家")
     for (const secret of ["73.81", "7381", payer.cookie ?? "session"]) expect(text).not.toContain(secret)
     expect(text).not.toMatch(/\d\d:\d\d/)
     expect((await call(`${pathOf(1)}?lang=en`)).text).toContain(`${pathOf(1)}?lang=zh`)

@@ -68,6 +68,7 @@ export function openMiniHost(
       close()
       void open(options.url).then(() => options.success?.({}))
     },
+    pageScrollTo: ({ success }: Call<object>) => success?.({}),
     navigateTo: (options: Call<{ url: string }>) => void open(options.url).then(() => options.success?.({})),
     redirectTo(options: Call<{ url: string }>) {
       pages.pop()?.onUnload?.()

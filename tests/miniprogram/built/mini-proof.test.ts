@@ -140,7 +140,7 @@ for (const target of targets) {
       const friend = take(target)
       friend.host.launch({ path: path.split("?")[0], query: {} })
       await friend.host.open(path)
-      await friend.host.until("从田间到我")
+      await friend.host.until("从田间到买家")
       expect(friend.host.shown()).toContain("全部来自北京")
       expect(friend.host.shown()).not.toMatch(/¥|克|\d:\d\d/)
       friend.host.tap("verify")

@@ -79,7 +79,7 @@ export const ScanPage: FC<ScanPageProps> = ({ sale, digits, language, browser, n
             <span>{say("amount")}</span> <strong>¥{fenToYuan(sale.amountFen)}</strong>
           </p>
           <State sale={sale} language={language} />
-          {sale.canPay && <PayForm digits={digits} browser={browser} language={language} />}
+          {sale.canPay && <PayForm sale={sale} digits={digits} browser={browser} language={language} />}
         </main>
         <footer>
           <a href={`/p/${digits}?lang=${other}`} hreflang={other}>
@@ -148,6 +148,7 @@ const Origin: FC<{ line: LineDescription; zone: string; language: WordLanguage }
   return (
     <div class="origin">
       <p>
+        {buyerWords.onTheStall[language]}
         {say(originWords[origin.kind])}
         {colon}
         {origin.places.join(comma)}
@@ -233,7 +234,9 @@ const State: FC<{ sale: SaleDescription; language: WordLanguage }> = ({ sale, la
 const payLabels = { "wechat-pay": "payWechat", alipay: "payAlipay" } as const satisfies Record<Platform, Word>
 
 /** In a wallet its own pay function; on a phone outside the addresses of both; on a computer codes that a phone scans. */
-const PayForm: FC<{ digits: string; browser: ScanBrowser; language: WordLanguage }> = (props) => {
+const PayForm: FC<{ sale: SaleDescription; digits: string; browser: ScanBrowser; language: WordLanguage }> = (
+  props,
+) => {
   const say = (word: Word) => words[word][props.language]
   const { browser } = props
   const isOutside = browser === "phone" || browser === "computer"
@@ -250,7 +253,7 @@ const PayForm: FC<{ digits: string; browser: ScanBrowser; language: WordLanguage
       data-cancelled={say("payCancelled")}
       data-failed={say("payFailed")}
       data-network={say("networkLost")}
-      data-receipt={say("receiptDigits")}
+      data-receipt={say(props.sale.stallOnline ? "receiptIfAsked" : "receiptDigits")}
       data-paid={say("paid")}
     >
       {offered.map((platform) => (
@@ -258,9 +261,15 @@ const PayForm: FC<{ digits: string; browser: ScanBrowser; language: WordLanguage
           {say(payLabels[platform])}
         </button>
       ))}
-      {isOutside && <p class="soft">{say("openInApp")}</p>}
+      {isOutside && <p class="soft">{say(browser === "computer" ? "showsCode" : "openInApp")}</p>}
     </form>
   )
+}
+
+/** What a buyer can do about it; staff's pages say it themselves. */
+function nextStep(code: ErrorCode): "scanAgain" | "askForShare" | undefined {
+  if (/^(pay-code|sale|terminal|link)\//.test(code)) return "scanAgain"
+  return code.startsWith("trace/") ? "askForShare" : undefined
 }
 
 /** A refusal as a page: what happened, in the language asked for. */
@@ -271,30 +280,34 @@ export const RefusalPage: FC<{
   nonce: string | undefined
   /** A way on, for pages that have one. */
   back?: { href: string; words: string } | undefined
-}> = (props) => (
-  <html lang={props.language === "zh" ? "zh-CN" : "en"}>
-    <head>
-      <meta charset="utf-8" />
-      <meta name="viewport" content="width=device-width, initial-scale=1" />
-      <title>溯源</title>
-      <style nonce={props.nonce ?? ""}>{raw(css() + pageStyle)}</style>
-    </head>
-    <body>
-      {props.development && <p class="demo">{words.demo[props.language]}</p>}
-      <main class="slip">
-        <p class="bad large" role="alert">
-          {stateShapes.refused} {errorWords[props.code][props.language]}
-        </p>
-        <p class="soft">{props.code}</p>
-        {props.back && (
-          <p>
-            <a href={props.back.href}>{props.back.words}</a>
+}> = (props) => {
+  const step = nextStep(props.code)
+  return (
+    <html lang={props.language === "zh" ? "zh-CN" : "en"}>
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>溯源</title>
+        <style nonce={props.nonce ?? ""}>{raw(css() + pageStyle)}</style>
+      </head>
+      <body>
+        {props.development && <p class="demo">{words.demo[props.language]}</p>}
+        <main class="slip">
+          <p class="bad large" role="alert">
+            {stateShapes.refused} {errorWords[props.code][props.language]}
           </p>
-        )}
-      </main>
-    </body>
-  </html>
-)
+          {step && <p>{buyerWords[step][props.language]}</p>}
+          <p class="soft">{props.code}</p>
+          {props.back && (
+            <p>
+              <a href={props.back.href}>{props.back.words}</a>
+            </p>
+          )}
+        </main>
+      </body>
+    </html>
+  )
+}
 
 const pageStyle = `
 body{margin:0;background:var(--paper);color:var(--ink);font-family:var(--font);font-size:16px;line-height:1.5}

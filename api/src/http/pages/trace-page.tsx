@@ -144,11 +144,12 @@ const LineTrace: FC<{ line: Line; language: WordLanguage }> = ({ line, language 
       )}
       {line.way.length > 0 && (
         <>
-          <h3>{say("theWay")}</h3>
+          <h3>{buyerWords[line.way.some(({ harvested }) => harvested) ? "theWayShared" : "theWayKnown"][language]}</h3>
           <ol class="way">
             {line.way.toReversed().map((stop) => (
               <li>
-                <strong>{stop.site}</strong> {stop.kind && say(siteKinds[stop.kind] ?? "siteMarket")}
+                <strong>{language === "zh" ? stop.site : stop.siteEn}</strong>{" "}
+                {stop.kind && say(siteKinds[stop.kind] ?? "siteMarket")}
                 <br />
                 <span class="soft">
                   {stop.stall} {stop.stallNumber}
@@ -192,14 +193,18 @@ const OriginBar: FC<{ label: string; harvestedAt: string; must: number; may: num
 const Seal: FC<{ trace: Trace; language: WordLanguage }> = ({ trace, language }) => {
   const say = (word: Word) => words[word][language]
   const anchored = trace.recordState === "anchored" || trace.recordState === "confirmed"
+  const [shape, word] = !anchored
+    ? (["waiting", "recordWaiting"] as const)
+    : trace.development
+      ? (["unknown", "recordOnDevelopmentChain"] as const)
+      : (["paid", "recordAnchored"] as const)
   return (
     <div class={anchored ? "seal" : "seal pending"}>
       <span class="stamp" aria-hidden="true">
         印
       </span>
       <p>
-        {anchored ? stateShapes.paid : stateShapes.waiting} {say(anchored ? "recordAnchored" : "recordWaiting")}
-        {trace.development && <small>{say("developmentChain")}</small>}
+        {stateShapes[shape]} {buyerWords[word][language]}
         <small>
           {say("recordNumber")} {trace.recordId}
         </small>

@@ -69,6 +69,11 @@ function Explained({ data, onDone }: EndProps & { readonly data: OwnData }) {
       {isSure ? (
         <Box className="recall" isStatus>
           <Title level={2}>{say("deleteSure")}</Title>
+          {data.identities > 1 && (
+            <Mark shape="refused">
+              {say("deleteJoined")} {data.identities}
+            </Mark>
+          )}
           <DeleteNow onDone={onDone} />
           <Press id="keep" className="quiet" onPress={() => void Taro.navigateBack()}>
             {say("keepMine")}

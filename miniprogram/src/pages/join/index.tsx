@@ -21,7 +21,7 @@ export default function JoinPage() {
   const [asked, again] = useAnswer(askJoins)
   useEffect(dropPlainPage, [])
   return (
-    <AskedPage asked={asked} again={again}>
+    <AskedPage asked={asked} again={again} title="joinTitle" stranger="joinStranger">
       {({ joins }) => <Joins first={joins} />}
     </AskedPage>
   )
@@ -58,7 +58,7 @@ function Joins({ first }: { readonly first: Joins }) {
       {joins.map((join) => (
         <JoinLine key={join.id} join={join} onChange={() => void look()} />
       ))}
-      <ShowCode onShown={() => setWatching(true)} />
+      <ShowCode isTaken={(id) => joins.some((join) => join.id === id)} onShown={() => setWatching(true)} />
       <TakeCode onClaimed={() => void look()} />
     </Slip>
   )

@@ -1,4 +1,4 @@
-import { useState } from "react"
+import { useEffect, useState } from "react"
 import { makeRequestId } from "../../../core/request-id"
 import { Box, Picture, Press } from "../../parts/elements"
 import { Mark } from "../../parts/states"
@@ -7,12 +7,21 @@ import { useWords } from "../../session/language"
 
 type Shown = { readonly code: string; readonly image: string }
 
+type ShowCodeProps = { readonly isTaken: (id: string) => boolean; readonly onShown: () => void }
+
 /** One side's code: drawn for a camera, and in letters for who has none. */
-export function ShowCode({ onShown }: { readonly onShown: () => void }) {
+export function ShowCode({ isTaken, onShown }: ShowCodeProps) {
   const { say } = useWords()
   const [shown, setShown] = useState<Shown>()
   const [isLost, setLost] = useState(false)
-  const [id] = useState(() => makeRequestId(Date.now()))
+  const [id, setId] = useState(() => makeRequestId(Date.now()))
+  const isUsed = shown !== undefined && isTaken(id)
+  useEffect(() => {
+    if (!isUsed) return
+    // It serves once: another is another join.
+    setShown(undefined)
+    setId(makeRequestId(Date.now()))
+  }, [isUsed])
   const show = async () => {
     setLost(false)
     const answer = await gateway.post("/buyers/join-codes", { body: { id } }).catch(() => undefined)

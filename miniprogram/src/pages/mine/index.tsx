@@ -3,6 +3,7 @@ import Taro from "@tarojs/taro"
 import { useEffect, useState } from "react"
 import { findPurchases } from "../../../core/find-purchases"
 import { tellLeaves } from "../../../core/message-leave"
+import { renewPurchases } from "../../../core/renew-purchases"
 import { AskedPage } from "../../parts/asked-page"
 import { Box, Field, Press, Title } from "../../parts/elements"
 import { RecallBanner } from "../../parts/recall-banner"
@@ -18,6 +19,7 @@ import { PurchaseLine } from "./purchase-line"
 type Purchase = AnswerOf<"/buyers/purchases", "get">["purchases"][number]
 
 const LIMIT = 100
+const askProblems = () => gateway.get("/buyers/problems")
 const askPurchases = () => withSession(() => gateway.get("/buyers/purchases", { query: { limit: LIMIT } }))
 
 /** What this person has paid for, by every identity that they joined, and what of it may be recalled. */
@@ -40,6 +42,12 @@ function Purchases({ newest }: { readonly newest: readonly Purchase[] }) {
   const [purchases, setPurchases] = useState(newest)
   const [hasMore, setHasMore] = useState(newest.length === LIMIT)
   const [wanted, setWanted] = useState("")
+  useEffect(() => {
+    setPurchases((known) => renewPurchases(newest, known, LIMIT))
+    if (newest.length < LIMIT) setHasMore(false)
+  }, [newest])
+  const [reported] = useAnswer(askProblems)
+  const problems = reported.at === "there" ? reported.value.problems : []
   const found = findPurchases(purchases, wanted)
   const earlier = async () => {
     const last = purchases.at(-1)
@@ -61,7 +69,13 @@ function Purchases({ newest }: { readonly newest: readonly Purchase[] }) {
       )}
       {purchases.length > 0 && found.length === 0 && <Mark shape="unknown">{say("nothingFound")}</Mark>}
       {found.map((purchase) => (
-        <PurchaseLine key={`${purchase.terminal}-${purchase.counter}`} purchase={purchase} />
+        <PurchaseLine
+          key={`${purchase.terminal}-${purchase.counter}`}
+          purchase={purchase}
+          problems={problems.filter(
+            ({ terminal, counter }) => terminal === purchase.terminal && counter === purchase.counter,
+          )}
+        />
       ))}
       {hasMore && (
         <Press id="earlier" className="secondary" onPress={() => void earlier().catch(() => {})}>

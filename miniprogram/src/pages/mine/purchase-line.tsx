@@ -1,15 +1,20 @@
 import type { AnswerOf } from "@suyuan/client/client"
+import { problemWords } from "@suyuan/look/problem-words"
 import { fenToYuan } from "@suyuan/protocol/units/money"
 import Taro from "@tarojs/taro"
 import { marketDay } from "../../../core/market-day"
+import { stallName } from "../../../core/stall-name"
 import { Box, Press, Title, Words } from "../../parts/elements"
 import { Mark, Row } from "../../parts/states"
 import { useWords } from "../../session/language"
 
 type Purchase = AnswerOf<"/buyers/purchases", "get">["purchases"][number]
 
-/** One purchase: goods, amount, where and on which day; its trace, and a word if something is wrong. */
-export function PurchaseLine({ purchase }: { readonly purchase: Purchase }) {
+type Problem = AnswerOf<"/buyers/problems", "get">["problems"][number]
+type PurchaseLineProps = { readonly purchase: Purchase; readonly problems: readonly Problem[] }
+
+/** One purchase: goods, amount, where and on which day; its trace, and what was said of it if something is wrong. */
+export function PurchaseLine({ purchase, problems }: PurchaseLineProps) {
   const { language, say } = useWords()
   const zh = language === "zh"
   const { recordId, terminal, counter } = purchase
@@ -21,14 +26,27 @@ export function PurchaseLine({ purchase }: { readonly purchase: Purchase }) {
         <Words className="figure">¥{fenToYuan(purchase.paidFen)}</Words>
       </Row>
       <Box className="soft">
-        {zh ? purchase.stall.site : purchase.stall.siteEn} · {purchase.stall.name} {purchase.stall.number} ·{" "}
+        {zh ? purchase.stall.site : purchase.stall.siteEn} · {stallName(purchase.stall)} ·{" "}
         {marketDay(purchase.settledAt, purchase.stall.zone)}
       </Box>
       {purchase.refundedFen > 0 && (
-        <Mark shape="waiting">
+        <Mark shape="paid">
           {say("refunded")} ¥{fenToYuan(purchase.refundedFen)}
         </Mark>
       )}
+      {problems.map(({ id, kind, answer }) => (
+        <Box key={id}>
+          <Box className="soft">
+            {say("reported")} {problemWords[kind][language]}
+            {answer === undefined && ` · ${say("waitsForAnswer")}`}
+          </Box>
+          {answer !== undefined && (
+            <Box>
+              {say("officeAnswers")} {answer}
+            </Box>
+          )}
+        </Box>
+      ))}
       {recordId === undefined ? (
         <Box className="soft">{say("traceFollows")}</Box>
       ) : (

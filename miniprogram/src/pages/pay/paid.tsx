@@ -8,6 +8,7 @@ import { AfterPaying } from "../../parts/after-paying"
 import { Box, Press } from "../../parts/elements"
 import { Mark, Notice, Slip } from "../../parts/states"
 import { useWords } from "../../session/language"
+import { Bought } from "./bought"
 import { StallHead } from "./stall-head"
 
 type PaidProps = { readonly sale: SaleAnswer; readonly state: SaleState; readonly flow: PayFlow }
@@ -25,13 +26,13 @@ export function Paid({ sale, state, flow }: PaidProps) {
     <Slip isDemo={sale.development}>
       <Notice shape="paid" title={`${say("paid")} ¥${fenToYuan(state.paidFen)}`} />
       {state.refundedFen > 0 && (
-        <Mark shape="waiting">
+        <Mark shape="paid">
           {say("refunded")} ¥{fenToYuan(state.refundedFen)}
         </Mark>
       )}
       {state.receiptDigits !== null && (
         <Box className="receipt">
-          <Box className="soft">{say("receiptDigits")}</Box>
+          <Box className="soft">{say(sale.stallOnline ? "receiptIfAsked" : "receiptDigits")}</Box>
           <Box className="digits" label={`${say("receipt")} ${state.receiptDigits}`}>
             {state.receiptDigits.slice(0, 3)} {state.receiptDigits.slice(3)}
           </Box>
@@ -39,6 +40,7 @@ export function Paid({ sale, state, flow }: PaidProps) {
       )}
       <Box className="tear" />
       <StallHead sale={sale} level={2} />
+      <Bought lines={sale.lines} />
       {state.paidByMe && <AfterPaying sale={sale} />}
       {state.paidByMe && (
         <Box className="actions">

@@ -70,7 +70,9 @@ function PayButtons({ flow, isBusy }: { readonly flow: PayFlow; readonly isBusy:
           {say(payWords[platform])}
         </Press>
       ))}
-      {wallet.method !== "jsapi" && <Box className="soft">{say("openInApp")}</Box>}
+      {wallet.method !== "jsapi" && (
+        <Box className="soft">{say(wallet.method === "native" ? "showsCode" : "openInApp")}</Box>
+      )}
     </Box>
   )
 }
@@ -92,7 +94,7 @@ function Line({ line, index }: { readonly line: SaleLine; readonly index: number
         <Words>{zh ? line.unitPriceText : line.unitPriceTextEn}</Words>
       </Row>
       <Recalled recalls={line.recalls} isBefore />
-      <Statement origin={pile?.origin ?? null} />
+      <Statement origin={pile?.origin ?? null} isBefore />
       {line.declaredOrigin && (!pile || pile.origin.kind === "unknown") && (
         <Box className="soft">
           {say("declaredOrigin")} {line.declaredOrigin}

@@ -1,5 +1,6 @@
 import { fenToYuan } from "@suyuan/protocol/units/money"
 import type { SaleAnswer } from "../../../core/origin-words"
+import { hasNumber } from "../../../core/stall-name"
 import { Box, Title, Words } from "../../parts/elements"
 import { StallPhoto } from "../../parts/stall-photo"
 import { useWords } from "../../session/language"
@@ -12,9 +13,11 @@ export function StallHead({ sale, level }: { readonly sale: SaleAnswer; readonly
       <Box className="grow">
         <Box className="soft">{language === "zh" ? sale.stall.site : sale.stall.siteEn}</Box>
         <Title level={level}>{sale.stall.name}</Title>
-        <Box className="number">
-          {say("stall")} {sale.stall.number}
-        </Box>
+        {!hasNumber(sale.stall) && (
+          <Box className="number">
+            {say("stall")} {sale.stall.number}
+          </Box>
+        )}
       </Box>
       <StallPhoto stall={sale.stall} />
     </Box>

@@ -1,6 +1,6 @@
 import type { ProblemWord } from "@suyuan/look/problem-words"
 import { problemWords } from "@suyuan/look/problem-words"
-import { useRouter } from "@tarojs/taro"
+import Taro, { useRouter } from "@tarojs/taro"
 import { useEffect, useState } from "react"
 import { type PhotoToSend, sendPhotos } from "../../../core/problem-photos"
 import { type ProblemToReport, problemKinds, purchaseOf, reportProblem, SAID_MAX } from "../../../core/problem-report"
@@ -40,6 +40,12 @@ function Report({ purchase }: { readonly purchase: Pick<ProblemToReport, "termin
   const [photos, setPhotos] = useState<readonly ChosenPhoto[]>([])
   const [unsent, setUnsent] = useState<Unsent>()
   const [told, setTold] = useState<string>()
+  const [reported, setReported] = useState<readonly ProblemWord[]>([])
+  const offered = problemKinds.filter((one) => !reported.includes(one))
+  useEffect(() => {
+    // What became of it stands at the top.
+    if (told !== undefined) void Taro.pageScrollTo({ scrollTop: 0, duration: 0 }).catch(() => {})
+  }, [told])
   const [sentTimes, setSentTimes] = useState(0)
   const sendAll = async ({ problemId, photos: wanted }: Unsent) => {
     const sent = await sendPhotos(gateway, problemId, wanted)
@@ -61,19 +67,19 @@ function Report({ purchase }: { readonly purchase: Pick<ProblemToReport, "termin
     <Slip>
       <Title level={1}>{say("reportTitle")}</Title>
       <Box className="soft">{say("reportWhy")}</Box>
-      <OwnProblems key={sentTimes} purchase={purchase} />
-      <Box className="actions">
-        {problemKinds.map((one) => (
-          <KindChoice key={one} kind={one} isChosen={one === kind} onPress={() => setKind(one)} />
-        ))}
-      </Box>
-      <Line id="said" label={say("yourWords")} value={said} onChange={setSaid} lengthMax={SAID_MAX} isLong />
-      <Photos photos={photos} onChange={setPhotos} />
+      <OwnProblems key={sentTimes} purchase={purchase} onKnown={setReported} />
       {told !== undefined && (
         <Box isStatus>
           <Mark shape="waiting">{told}</Mark>
         </Box>
       )}
+      <Box className="actions">
+        {offered.map((one) => (
+          <KindChoice key={one} kind={one} isChosen={one === kind} onPress={() => setKind(one)} />
+        ))}
+      </Box>
+      <Line id="said" label={say("yourWords")} value={said} onChange={setSaid} lengthMax={SAID_MAX} isLong />
+      <Photos photos={photos} onChange={setPhotos} />
       {unsent !== undefined && (
         <Press id="send-photos" className="secondary" onPress={() => void sendAll(unsent)}>
           {say("photosAgain")}

@@ -1,4 +1,5 @@
-import { useState } from "react"
+import Taro from "@tarojs/taro"
+import { useEffect, useState } from "react"
 import type { TraceAnswer } from "../../../core/origin-words"
 import { sharePoster } from "../../../core/share-card"
 import { Box, Picture, Press } from "../../parts/elements"
@@ -14,6 +15,11 @@ type Made = { readonly at: "none" | "drawing" | "failed" } | { readonly at: "the
 export function Poster({ trace, shareId }: { readonly trace: TraceAnswer; readonly shareId: string }) {
   const { language, say } = useWords()
   const [made, setMade] = useState<Made>({ at: "none" })
+  const isThere = made.at === "there"
+  useEffect(() => {
+    // It stands below the fold, where nobody would look for it.
+    if (isThere) void Taro.pageScrollTo({ selector: ".poster", duration: 0 }).catch(() => {})
+  }, [isThere])
   const draw = async () => {
     setMade({ at: "drawing" })
     const code = pictureAddress(`/shares/${shareId}/code?platform=${codePlatform}`)
@@ -29,7 +35,7 @@ export function Poster({ trace, shareId }: { readonly trace: TraceAnswer; readon
         isDisabled={made.at === "drawing"}
         onPress={() => void draw().catch(() => setMade({ at: "failed" }))}
       >
-        {say("makePoster")}
+        {say(made.at === "drawing" ? "drawingPoster" : "makePoster")}
       </Press>
       {made.at === "failed" && <Mark shape="refused">{say("posterFailed")}</Mark>}
       {made.at === "there" && (
