@@ -1,8 +1,10 @@
 import { sales } from "@suyuan/drizzle/schema/sales"
 import type { ErrorCode } from "@suyuan/look/errors"
-import { and, eq, inArray, sql } from "drizzle-orm"
+import { and, eq, gte, inArray, lte, sql } from "drizzle-orm"
 import type { Context, Reader } from "../context"
+import { utcDay } from "../day"
 import { issuedAtWentBack } from "../terminals/learn-clock"
+import { businessDayOf } from "../trace/business-day"
 import type { VerifiedCode } from "./verify-codes"
 
 /** A terminal that the broker has not brought word of for this long counts as offline. */
@@ -42,16 +44,25 @@ export async function judgeWindow(
   return takenFen + amountFen > ctx.config.OFFLINE_DAY_LIMIT_FEN ? "sale/offline-day-limit" : undefined
 }
 
-/** What this terminal's other sales of the day, known by scan alone, add up to. */
+/**
+ * What this terminal's other sales of its site's business day, known by scan alone, add up to. One that is presented is
+ * about to be paid: each tap makes it under a lock of the terminal's limit (`open-sale`), so those of one moment see each other.
+ */
 async function takenOfflineFen(reader: Reader, code: VerifiedCode): Promise<number> {
+  const { zone, dayStartsAtMinutes } = code.site
+  const ofDay = sql`(${sales.effectiveAt} AT TIME ZONE ${zone} - make_interval(mins => ${dayStartsAtMinutes}))::date`
+  const near = (days: number) => utcDay(new Date(code.issuedAt.getTime() + days * 86_400_000))
   const [row] = await reader
     .select({ fen: sql<string>`coalesce(sum(${sales.amountFen}), 0)` })
     .from(sales)
     .where(
       and(
         eq(sales.terminalId, code.terminal.id),
-        eq(sales.day, code.day),
-        inArray(sales.state, ["paying", "paid"]),
+        // Of one business day are at most these UTC days of issue.
+        gte(sales.day, near(-1)),
+        lte(sales.day, near(1)),
+        sql`${ofDay} = ${businessDayOf(code.site, code.effectiveAt)}::date`,
+        inArray(sales.state, ["presented", "paying", "paid"]),
         sql`${sales.uploadedAt} IS NULL`,
         sql`${sales.counter} <> ${code.counter}`,
       ),

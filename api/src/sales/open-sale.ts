@@ -1,6 +1,7 @@
 import { sales } from "@suyuan/drizzle/schema/sales"
 import type { ErrorCode } from "@suyuan/look/errors"
 import type { PayCode } from "@suyuan/protocol/terminal/pay-code"
+import { sql } from "drizzle-orm"
 import { type Actor, gatewayActor } from "../actor"
 import { raiseCopiedTerminal } from "../alarms/raise-copied-terminal"
 import { writeAudit } from "../audit"
@@ -8,7 +9,7 @@ import type { Context, Transaction } from "../context"
 import { ServiceError } from "../errors"
 import { readHolds } from "../recalls/holds"
 import { judgeHolds } from "../recalls/judge-holds"
-import { judgeWindow } from "./judge-window"
+import { isOffline, judgeWindow } from "./judge-window"
 import type { StoredSale } from "./read-sale"
 import { isSale, saleName } from "./sale-key"
 import { storeCodes } from "./store-codes"
@@ -34,6 +35,12 @@ export async function openSale(ctx: Context, tx: Transaction, _actor: Actor, cod
     .select({ state: sales.state })
     .from(sales)
     .where(isSale(keyOf(verified.value)))
+  // Scans of one moment, each below the day's limit, are counted one after another. Not by the terminal's row: uploads
+  // hold a sale's and want that one, which is the other way round.
+  if (isOffline(verified.value, ctx.clock.nowMs())) {
+    const { id } = verified.value.terminal
+    await tx.execute(sql`SELECT pg_advisory_xact_lock(hashtextextended(${`offline limit ${id}`}, 0))`)
+  }
   const refusal = (await judgeWindow(ctx, tx, verified.value)) ?? (await refuseHeld(tx, verified.value))
   if (!known && refusal) throw new ServiceError(refusal)
   const [stored] = await storeCodes(ctx, tx, [verified.value])

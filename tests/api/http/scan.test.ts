@@ -282,6 +282,11 @@ describe("a true code that must not be paid", () => {
     }
     const last = await newCode([gramsOf(1, 3000)])
     expect(await both(last)).toEqual(["sale/offline-day-limit", "409 sale/offline-day-limit", []])
+    // Taps of one moment: together they may not pass the limit either.
+    const pair = [await newCode([gramsOf(1, 1500)]), await newCode([gramsOf(1, 1500)])]
+    const buyers = [await newBuyer(gateway.ctx), await newBuyer(gateway.ctx)] as const
+    const taps = await Promise.all(pair.map((code, n) => pay(code, buyers[n] ?? buyers[0])))
+    expect(taps.map(({ status }) => status).toSorted()).toEqual([200, 409])
     // Half an hour ago, and still good: it could not be brought sooner.
     const old = await newCode([gramsOf(1, 100)])
     gateway.clock.advance(1_800_000)
