@@ -47,7 +47,7 @@ export function DayScreen({ onSell }: { readonly onSell: () => void }) {
           <button type="button" disabled={daysBack === 0} onClick={() => setDaysBack(daysBack - 1)}>
             {say("dayAfter")}
           </button>
-          <button type="button" className="primary" onClick={() => setCounts(true)}>
+          <button type="button" className="primary" disabled={daysBack > 0} onClick={() => setCounts(true)}>
             {say("stockTake")}
           </button>
           <button
@@ -78,7 +78,7 @@ export function DayScreen({ onSell }: { readonly onSell: () => void }) {
             ))}
           </dl>
           <h2>{say("byGoods")}</h2>
-          {totals.bySlot.size === 0 && <p className="soft">{say("noSales")}</p>}
+          {totals.bySlot.size === 0 && <p className="soft">{say(daysBack === 0 ? "noSales" : "noSalesThen")}</p>}
           <dl className="facts">
             {[...totals.bySlot].map(([slot, sum]) => (
               <div key={slot}>
@@ -111,7 +111,7 @@ export function DayScreen({ onSell }: { readonly onSell: () => void }) {
             </div>
           )}
           <h2>{say("sales")}</h2>
-          {sales.length === 0 && <p className="soft">{say("noSales")}</p>}
+          {sales.length === 0 && <p className="soft">{say(daysBack === 0 ? "noSales" : "noSalesThen")}</p>}
           <ul className="plain">
             {sales.slice(0, shownMax).map((sale) => {
               const look = saleLooks[standingOf(sale)]

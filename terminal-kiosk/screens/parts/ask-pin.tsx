@@ -10,12 +10,13 @@ const DIGITS_MAX = 8
 
 type AskPinProps = { readonly onOwner: () => void; readonly onClose: () => void }
 
-/** The owner's PIN; the first time, the owner chooses it. */
+/** The owner's PIN; the first time, the owner chooses it and types it twice: a slip of the finger would make one that nobody knows. */
 export function AskPin({ onOwner, onClose }: AskPinProps) {
   const kiosk = useKiosk()
   const say = useWords()
   const isNew = useKioskState().settings.pin === undefined
   const [typed, setTyped] = useState("")
+  const [chosen, setChosen] = useState<string | undefined>(undefined)
   const [isWrong, setWrong] = useState(false)
   const [isBusy, once] = useOnce()
   const press = (key: string) => {
@@ -23,10 +24,21 @@ export function AskPin({ onOwner, onClose }: AskPinProps) {
     setTyped((before) => (key === "⌫" ? before.slice(0, -1) : (before + key).slice(0, DIGITS_MAX)))
   }
   // The digest is made slow on purpose: nobody waits for it twice.
-  const confirm = () => once(() => kiosk.attempt(async () => ((await isOwner()) ? onOwner() : setWrong(true))))
+  const confirm = () => {
+    if (isNew && chosen === undefined && PIN_PATTERN.test(typed)) {
+      setChosen(typed)
+      return setTyped("")
+    }
+    return void once(() => kiosk.attempt(async () => ((await isOwner()) ? onOwner() : setWrong(true))))
+  }
   const isOwner = async () => {
     if (!PIN_PATTERN.test(typed)) return false
     if (isNew) {
+      if (typed !== chosen) {
+        setChosen(undefined)
+        setTyped("")
+        return false
+      }
       await setPin(kiosk.terminal, typed)
       kiosk.state.set({ settings: await readSettings(kiosk.terminal) })
       return true
@@ -36,17 +48,17 @@ export function AskPin({ onOwner, onClose }: AskPinProps) {
     return isRight
   }
   return (
-    <Sheet title={say(isNew ? "choosePin" : "askPin")} onClose={onClose}>
+    <Sheet title={say(isNew ? (chosen === undefined ? "choosePin" : "repeatPin") : "askPin")} onClose={onClose}>
       <output className="typed" aria-live="polite">
         {"●".repeat(typed.length) || <span className="soft">{say("pinDigits")}</span>}
       </output>
       {isWrong && (
         <p className="bad" role="alert">
-          ✕ {say(isNew ? "pinDigits" : "pinWrong")}
+          ✕ {say(isNew ? "pinNotTheSame" : "pinWrong")}
         </p>
       )}
-      <Keypad onKey={press} onDone={() => void confirm()} withPoint={false} />
-      <button type="button" className="primary wide" disabled={isBusy} onClick={() => void confirm()}>
+      <Keypad onKey={press} onDone={confirm} withPoint={false} />
+      <button type="button" className="primary wide" disabled={isBusy} onClick={confirm}>
         {say(isBusy ? "oneMoment" : "confirm")}
       </button>
     </Sheet>

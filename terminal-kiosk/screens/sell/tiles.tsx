@@ -18,8 +18,10 @@ export function Tiles({ onChoose, onStock }: TilesProps) {
   const [typed, setTyped] = useState("")
   const search = useRef<HTMLInputElement>(null)
   const onSale = tiles.filter(({ isOnSale }) => isOnSale)
-  const found = onSale
+  // Also of what is off sale today: a number that was learnt by heart does not come to mean other goods.
+  const found = tiles
     .map((tile, index) => ({ tile, number: index + 1 }))
+    .filter(({ tile }) => tile.isOnSale)
     .filter(({ tile, number }) => {
       const [, nameZh = "", nameEn = "", synonyms = [], initials = ""] = entryOf(catalogue, tile.commodity) ?? []
       return matchesGoods(typed, { number, nameZh, nameEn, synonyms, initials })

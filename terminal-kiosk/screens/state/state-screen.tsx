@@ -7,6 +7,7 @@ import { useKiosk, useKioskState, useWords } from "../session/use-kiosk"
 import { AskLost } from "./ask-lost"
 import { BindWallet } from "./bind-wallet"
 import { OtherTablets } from "./other-tablets"
+import { OwnerPin } from "./owner-pin"
 import { Payees } from "./payees"
 import { RefusedUploads } from "./refused-uploads"
 import { StallPhoto } from "./stall-photo"
@@ -139,6 +140,7 @@ export function StateScreen() {
           </button>
           <OtherTablets />
           <StallPhoto />
+          <OwnerPin />
           <BindWallet />
           <AskLost />
         </section>
