@@ -18,6 +18,7 @@ export const problemPageWords = {
   answer: { zh: "给买家的答复", en: "Answer to the buyer" },
   send: { zh: "答复", en: "Answer" },
   once: { zh: "只能答复一次；买家会在“我买过的”里看到。", en: "You answer once; the buyer reads it in their list." },
+  sure: { zh: "我看过了，这就是最后的答复", en: "I have read it over: this is the final answer" },
   sale: { zh: "交易", en: "Sale" },
   paid: { zh: "实付", en: "Paid" },
   said: { zh: "买家说", en: "The buyer says" },

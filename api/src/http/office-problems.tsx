@@ -23,7 +23,8 @@ const byPlace = byId.extend({
     .min(0)
     .max(photosMax - 1),
 })
-const answerForm = z.object({ answer: reason })
+/** An answer is final, so the form asks whether it is meant. */
+const answerForm = z.object({ answer: reason, sure: z.literal("1") })
 
 /** What buyers report, on the office's pages; the router has asked for an operator already. */
 export function problemPages(router: Routes, ctx: Context): void {
@@ -45,7 +46,8 @@ export function problemPages(router: Routes, ctx: Context): void {
   })
   router.post(`${problemsRoot}/:id`, async (c) => {
     const { id } = parsePage(byId, c.req.param())
-    await answerProblem(ctx, c.get("actor"), { id, ...parsePage(answerForm, await c.req.parseBody()) })
+    const { answer } = parsePage(answerForm, await c.req.parseBody())
+    await answerProblem(ctx, c.get("actor"), { id, answer })
     return c.redirect(withLanguage(`${problemsRoot}/${id}`, frameOf(ctx, c).language), 303)
   })
 }

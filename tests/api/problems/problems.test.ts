@@ -109,12 +109,15 @@ test("over HTTP: limits hold, the buyer reads the answer, the office has its pag
   const pageOf = async (path: string) => (await app.request(path, { headers: { cookie: office } })).text()
   expect(await pageOf("/office/problems")).toContain("其他问题")
   expect(await pageOf(`/office/problems/${good.id}?lang=en`)).toContain("&lt;b&gt;袋子破了&lt;/b&gt;")
-  const sent = await app.request(`/office/problems/${good.id}`, {
-    method: "POST",
-    headers: { cookie: office, "content-type": "application/x-www-form-urlencoded" },
-    body: new URLSearchParams({ answer: "已退回" }),
-  })
-  expect(sent.status).toBe(303)
+  const decide = (form: Record<string, string>) =>
+    app.request(`/office/problems/${good.id}`, {
+      method: "POST",
+      headers: { cookie: office, "content-type": "application/x-www-form-urlencoded" },
+      body: new URLSearchParams(form),
+    })
+  // Not before it was said that it is final.
+  expect((await decide({ answer: "已退回" })).status).toBe(400)
+  expect((await decide({ answer: "已退回", sure: "1" })).status).toBe(303)
   const mine = (await (await app.request("/buyers/problems", { headers: session })).json()) as {
     problems: { id: string; answer?: string }[]
   }

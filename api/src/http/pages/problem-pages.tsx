@@ -102,9 +102,13 @@ const Answer: FC<{ problem: ProblemView; language: WordLanguage }> = ({ problem,
     <h2>{problemPageWords.send[language]}</h2>
     <p class="soft">{problemPageWords.once[language]}</p>
     <form method="post" action={withLanguage(`${problemsRoot}/${problem.id}`, language)} class="ask">
-      <label>
+      <label class="wide">
         {problemPageWords.answer[language]}
-        <input type="text" name="answer" required maxlength={200} autocomplete="off" />
+        <textarea name="answer" rows={4} required maxlength={200} autocomplete="off" />
+      </label>
+      <label class="tick wide">
+        <input type="checkbox" name="sure" value="1" required />
+        {problemPageWords.sure[language]}
       </label>
       <button type="submit">{problemPageWords.send[language]}</button>
     </form>
