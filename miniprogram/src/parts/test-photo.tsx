@@ -20,6 +20,7 @@ export function TestPhoto({ id, path, day }: TestPhotoProps) {
   const { say } = useWords()
   const [isLarge, setLarge] = useState(false)
   const [isGone, setGone] = useState(false)
+  const size = isLarge ? large : small
   if (isGone) return null
   return (
     <Press id={id} className="test-photo" onPress={() => setLarge(!isLarge)}>
@@ -27,7 +28,7 @@ export function TestPhoto({ id, path, day }: TestPhotoProps) {
         className={isLarge ? "shown-whole" : "shown-small"}
         source={pictureAddress(path)}
         label={`${say("testPhoto")} ${day} · ${say(isLarge ? "makeSmaller" : "makeLarger")}`}
-        {...(isLarge ? large : small)}
+        {...size}
         isWhole={isLarge}
         isLazy
         onFail={() => setGone(true)}
