@@ -60,8 +60,8 @@ describe("days that are over", () => {
 
   test("are looked at once, and again only where something happened that they follow from", async () => {
     const trade = await openTrade(gateway.ctx)
-    // Far from the ends of a day.
-    const noonMs = Date.parse(`${new Date(gateway.clock.nowMs()).toISOString().slice(0, 10)}T03:00:00Z`) + 86_400_000
+    // Far from the ends of a day, wherever its calendar begins it, and after all that other tests did.
+    const noonMs = Date.parse(`${new Date(gateway.clock.nowMs()).toISOString().slice(0, 10)}T03:00:00Z`) + 2 * 86_400_000
     gateway.clock.advance(noonMs - gateway.clock.nowMs())
     await over()
     const lot = await harvest(trade.baseA, 5000)
@@ -100,7 +100,7 @@ describe("days that are over", () => {
   test("of thousands of suppliers are looked at once too, and again when one of them is revised", async () => {
     const { ctx, clock } = gateway
     const trade = await openTrade(ctx)
-    const noonMs = Date.parse(`${new Date(clock.nowMs()).toISOString().slice(0, 10)}T03:00:00Z`) + 86_400_000
+    const noonMs = Date.parse(`${new Date(clock.nowMs()).toISOString().slice(0, 10)}T03:00:00Z`) + 2 * 86_400_000
     clock.advance(noonMs - clock.nowMs())
     await over()
     await harvest(trade.baseA, 5000)
