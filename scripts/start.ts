@@ -1,4 +1,5 @@
 // `npm start`: everything on this computer, until Ctrl-C.
+import { relative } from "node:path"
 import { type Corner, openCorner } from "./corner/open-corner"
 import { openDataDirectory } from "./data-directory"
 import { buildKiosk } from "./kiosk/build-kiosk"
@@ -16,11 +17,25 @@ function say(sentence: string): void {
 const enrolment = (corner: Corner | undefined): string =>
   corner === undefined ? "the stall's tablet" : `a stall of your own; claim code ${corner.claimCode}`
 
-function welcome({ gatewayUrl, sandboxUrl }: Supervisor, corner: Corner | undefined, hasKiosk: boolean): string {
+function welcome(
+  { gatewayUrl, sandboxUrl, gatewaySettings }: Supervisor,
+  corner: Corner | undefined,
+  hasKiosk: boolean,
+): string {
+  const tokenFile = gatewaySettings.ADMIN_TOKEN_FILE
   const places = [
     ...(sandboxUrl === undefined ? [] : [["market corner", `${sandboxUrl}/`, "a stall's code beside a buyer's phone"]]),
     ...(hasKiosk ? [["terminal", `${gatewayUrl}/kiosk/`, enrolment(corner)]] : []),
-    ["gateway", `${gatewayUrl}/`, ""],
+    ...(tokenFile === undefined
+      ? []
+      : [
+          [
+            "office",
+            `${gatewayUrl}/office`,
+            `recalls, alarms, books; the token is in ${relative(process.cwd(), tokenFile)}`,
+          ],
+        ]),
+    ["gateway", `${gatewayUrl}/`, "what phones and terminals talk to; no page of its own"],
     ["API", `${gatewayUrl}/docs`, "every route, readable"],
     ["metrics", `${gatewayUrl}/metrics`, ""],
     ...(corner === undefined ? [] : [["latest trace", corner.traceUrl, "from the field to a buyer"]]),

@@ -93,8 +93,8 @@ export async function payeeOf(
   return { account, authToken: row?.authToken ?? payment.payeeAuthToken ?? undefined }
 }
 
-/** Legal on both platforms: ≤127 bytes, and none of `/ = &`, which Alipay refuses in a subject. */
+/** As the wallet shows it. Legal on both platforms: ≤127 bytes, and none of `/ = &`, which Alipay refuses in a subject. */
 function descriptionOf(site: string, stall: string, counter: number): string {
   const legal = (text: string) => text.replaceAll(/[^\p{L}\p{N} .-]/gu, "").slice(0, 16)
-  return `${legal(site)} ${legal(stall)} ${counter}`
+  return `${legal(site)} ${legal(stall)} 第${counter}单`
 }
