@@ -61,7 +61,8 @@ describe("days that are over", () => {
   test("are looked at once, and again only where something happened that they follow from", async () => {
     const trade = await openTrade(gateway.ctx)
     // Far from the ends of a day, wherever its calendar begins it, and after all that other tests did.
-    const noonMs = Date.parse(`${new Date(gateway.clock.nowMs()).toISOString().slice(0, 10)}T03:00:00Z`) + 2 * 86_400_000
+    const noonMs =
+      Date.parse(`${new Date(gateway.clock.nowMs()).toISOString().slice(0, 10)}T03:00:00Z`) + 2 * 86_400_000
     gateway.clock.advance(noonMs - gateway.clock.nowMs())
     await over()
     const lot = await harvest(trade.baseA, 5000)
