@@ -236,9 +236,12 @@ runRows("outages", {
   },
   clockAhead: async () => {
     const stall = stallNumber(1)
+    // A connection that comes back tells of the clock.
+    await stall.goOffline()
     stall.clock.setWrongBy(threeHoursMs)
     const early = await newSale(stall)
     expect(await lookAt(early)).toMatchObject({ canPay: false, refusal: "sale/too-early" })
+    stall.goOnline()
     await payInCash(market, early)
     await learns(stall, -threeHoursMs)
     await paidSale("wechat-pay", stall)
@@ -249,9 +252,12 @@ runRows("outages", {
   },
   clockBehind: async () => {
     const stall = stallNumber(2)
+    // A connection that comes back tells of the clock.
+    await stall.goOffline()
     stall.clock.setWrongBy(-threeHoursMs)
     const late = await newSale(stall)
     expect(await lookAt(late)).toMatchObject({ canPay: false, refusal: "sale/too-old" })
+    stall.goOnline()
     await payInCash(market, late)
     await learns(stall, threeHoursMs)
     await paidSale("wechat-pay", stall)
