@@ -159,7 +159,7 @@ async function main(config: Config): Promise<void> {
     ...ledgerJobs(ctx, chain, holder),
     ...salesJobs,
     ...partitionJobs,
-    ...traceJobs,
+    ...traceJobs(holder),
     ...alarmJobs,
     ...inspectionJobs,
     ...bindingJobs,

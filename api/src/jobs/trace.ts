@@ -1,15 +1,33 @@
+import type { Context } from "../context"
+import { releaseLease, takeLease } from "../leases"
 import { endDaysThatAreOver } from "../trace/end-day"
 import { forgetPileDays, rememberPiles } from "../trace/remember-piles"
 import { rememberPurchases } from "../trace/remember-purchases"
 import { forgetPileSums, sumPileDays } from "../trace/sum-days"
 import type { Job } from "./job"
 
-export const traceJobs: Job[] = [
+/** Longer than a gateway sums at once; one that died meanwhile holds the work up no longer. */
+const leaseSeconds = 600
+
+/** @param holder this process, as it takes leases. */
+export const traceJobs = (holder: string): Job[] => [
   { name: "trace/end-days", everyMs: 600_000, run: (ctx) => endDaysThatAreOver(ctx).then(() => 0) },
   // Two gateways may find out the same: it is the same.
   { name: "trace/remember-purchases", everyMs: 2_000, run: rememberPurchases },
   { name: "trace/remember-piles", everyMs: 300_000, run: rememberPiles },
-  { name: "trace/sum-days", everyMs: 600_000, run: (ctx) => sumPileDays(ctx).then(() => 0) },
+  { name: "trace/sum-days", everyMs: 600_000, run: (ctx) => sumAlone(ctx, holder) },
   { name: "trace/forget-pile-sums", everyMs: 86_400_000, run: (ctx) => forgetPileSums(ctx).then(() => 0) },
   { name: "trace/forget-pile-days", everyMs: 86_400_000, run: forgetPileDays },
 ]
+
+/** Two gateways would write the same sums; one alone has the work of it. */
+async function sumAlone(ctx: Context, holder: string): Promise<number> {
+  const lease = await takeLease(ctx, "sum-days", holder, leaseSeconds)
+  if (lease === undefined) return 0
+  try {
+    await sumPileDays(ctx)
+  } finally {
+    await releaseLease(ctx, lease)
+  }
+  return 0
+}
