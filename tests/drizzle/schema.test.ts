@@ -191,6 +191,31 @@ describe("partitions", () => {
     expect(await made).toBe(2 * grownByTrade.length)
   })
 
+  test("are made around whoever changes a row that is moved into one: neither waits for the other in a ring", async () => {
+    const changing = postgres(gateway.ctx.config.DATABASE_URL, { max: 1, onnotice: () => {} })
+    const late = dayName(gateway.clock.nowMs() - 80 * dayMs)
+    await strayMessage(late)
+    let made: Promise<unknown> | undefined
+    await changing.begin(async (tx) => {
+      // Whoever waits looks for a ring at once.
+      await tx`SET LOCAL deadlock_timeout = '20ms'`
+      await tx`SELECT FROM outbox WHERE day = ${late}`
+      made = gateway.ctx.sql`SELECT ensure_day_partitions_of('outbox', ${late}, ${late})`.execute()
+      const isWaiting = async () => {
+        const [lock] = await gateway.ctx.sql`
+          SELECT count(*)::int AS waiting FROM pg_locks
+          WHERE relation IN ('outbox'::regclass, 'outbox_default'::regclass) AND NOT granted`
+        return lock?.waiting > 0
+      }
+      while (!(await isWaiting()));
+      expect(await tx`UPDATE outbox SET version = 2 WHERE day = ${late} RETURNING id`).toHaveLength(1)
+    })
+    await changing.end()
+    await made
+    const [moved] = await gateway.ctx.sql.unsafe(`SELECT version FROM outbox_${late.replaceAll("-", "")}`)
+    expect(moved?.version).toBe(2)
+  })
+
   test("of a table that stays in use are told apart from a failure", async () => {
     const reading = postgres(gateway.ctx.config.DATABASE_URL, { max: 1, onnotice: () => {} })
     const day = dayName(gateway.clock.nowMs() + 30 * dayMs)
