@@ -42,6 +42,7 @@ export function clientDocument(): object {
     payments: untouched<RouteDeps["payments"]>("payments"),
     logins: untouched<RouteDeps["logins"]>("logins"),
     chain: untouched<RouteDeps["chain"]>("chain"),
+    chainProofs: untouched<RouteDeps["chainProofs"]>("chainProofs"),
     tokens: untouched<RouteDeps["tokens"]>("tokens"),
     events: untouched<RouteDeps["events"]>("events"),
     miniCodes: untouched<RouteDeps["miniCodes"]>("miniCodes"),

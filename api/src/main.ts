@@ -16,6 +16,7 @@ import { alipayMessageFromConfig } from "./adapters/alipay-message"
 import { alipayMiniCodeFromConfig } from "./adapters/alipay-mini-code"
 import { BuyerEvents } from "./adapters/buyer-events"
 import { connectChain } from "./adapters/evm-chain"
+import { connectChainProofs } from "./adapters/evm-chain-proofs"
 import { connectTerminalRegister } from "./adapters/evm-terminal-register"
 import { connectTerminalRegistry } from "./adapters/evm-terminal-registry"
 import { connectBroker } from "./adapters/mqtt-broker"
@@ -93,6 +94,7 @@ async function main(config: Config): Promise<void> {
   const register = openRegister(config, deployment)
   const finalDepth = config.CHAIN_FINAL_DEPTH
   const registry = connectTerminalRegistry({ rpcUrls: config.CHAIN_RPC_URLS, deployment, finalDepth })
+  const chainProofs = connectChainProofs({ rpcUrls: config.CHAIN_RPC_URLS, deployment, finalDepth })
   const tokens = brokerTokens(readSecret(config.MQTT_TOKEN_SECRET_FILE), clock)
   start.waitsFor("the broker")
   const channel = await connectBroker({
@@ -132,7 +134,7 @@ async function main(config: Config): Promise<void> {
       { name: "broker", check: async () => assertConnected(channel.connected()) },
       { name: "chain", check: async () => void (await chain.headAt(config.LEDGER_LOG, 0)) },
     ],
-    routes: gatewayRoutes({ ctx, payments, logins, chain, tokens, events, miniCodes }),
+    routes: gatewayRoutes({ ctx, payments, logins, chain, chainProofs, tokens, events, miniCodes }),
     errorPage: refusalPage(ctx),
   })
   const server = Bun.serve({

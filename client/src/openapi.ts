@@ -2937,6 +2937,70 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/ledger/chain-proofs/{log}/{sequence}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * What the chain's state says of a batch's root and a terminal's key, with the validators' seals on it
+         * @description For whoever has no chain node and trusts validators by their addresses (docs/specs/chain-proof.md): nothing in it is this gateway's word.
+         */
+        readonly get: {
+            readonly parameters: {
+                readonly query?: {
+                    readonly terminal?: string;
+                };
+                readonly header?: never;
+                readonly path: {
+                    readonly log: number;
+                    readonly sequence: number;
+                };
+                readonly cookie?: never;
+            };
+            readonly requestBody?: never;
+            readonly responses: {
+                /** @description The proof, one JSON document whose text is not to be changed */
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": {
+                            readonly format: string;
+                        };
+                    };
+                };
+                /** @description `request/malformed`: The request is not in order; see the field named. */
+                readonly 400: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `service/unavailable`: Not available just now; try again shortly. */
+                readonly 503: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/participants": {
         readonly parameters: {
             readonly query?: never;

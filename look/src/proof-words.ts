@@ -10,6 +10,7 @@ export const proofStepWords = {
   commitment: { zh: "内容与封存的一致", en: "The content is what was sealed" },
   path: { zh: "在这一批存证里", en: "It is in the batch" },
   anchor: { zh: "这一批已存证上链", en: "The batch is on the chain" },
+  validators: { zh: "各家验证人盖的章", en: "The validators' seals" },
 } as const satisfies Record<string, Words>
 
 export const proofOutcomeWords = {
@@ -87,6 +88,20 @@ export const proofReasonWords = {
   "anchor/other-root-on-chain": { zh: "链上的这一批与证明不符", en: "The chain holds another batch in this place" },
   "anchor/development-chain": { zh: "开发链：只有我们自己的话作证", en: "development chain: our word only" },
   "anchor/shape-refused": notChecked,
+
+  "validators/sealed-by-majority": {
+    zh: "多数验证人为这一刻的账本盖了章，章是在您手机上验的",
+    en: "Most validators sealed the ledger as it stood then; your phone checked the seals",
+  },
+  "validators/too-few-seals": {
+    zh: "盖章的验证人不够多，账本的这个样子不算数",
+    en: "Too few validators sealed this state of the ledger; it does not count",
+  },
+  "validators/state-unread": {
+    zh: "没有读到盖过章的账本，请联网后再查",
+    en: "No sealed state of the ledger could be read; go online and check again",
+  },
+  "validators/shape-refused": notChecked,
 } as const satisfies Record<string, Words>
 
 export type ProofReasonWord = keyof typeof proofReasonWords

@@ -52,6 +52,10 @@ export const tracePageWords = {
     zh: "每一步都在您的手机上计算。链上的根向其他成员单位也各问一遍，一致才算数；终端登记的钥匙由我们读给您。",
     en: "Each step is computed on your phone. Other members are asked for the chain's root, too, and must agree; the terminal's registered key is read to you by us.",
   },
+  verifyWhySealed: {
+    zh: "每一步都在您的手机上计算。链上的根和终端登记的钥匙，连同各家验证人盖的章，也在这里验：不用听谁的一面之词。",
+    en: "Each step is computed on your phone. The chain's root and the terminal's registered key are checked here too, with the validators' seals: nobody's word is needed.",
+  },
   witnessAway: {
     zh: "有成员单位没有回应：这一步暂时只有我们自己的话作证",
     en: "A member did not answer: for now this step is our word only",

@@ -3,7 +3,8 @@
  * registered key) through readers that the caller chose, and runs the pure verifier.
  */
 import { proofStepSentence } from "@suyuan/look/proof-words"
-import { locateProof, type ProofTrust, verifyProof } from "@suyuan/protocol/ledger/proof"
+import type { ChainReading } from "@suyuan/protocol/ledger/chain-proof"
+import { locateProof, type ProofLocation, type ProofTrust, verifyProof } from "@suyuan/protocol/ledger/proof"
 import type { ProofReport } from "@suyuan/protocol/ledger/proof-report"
 import type { TerminalId } from "@suyuan/protocol/terminal/identifiers"
 import type { TerminalKey } from "@suyuan/protocol/terminal/signature"
@@ -15,6 +16,8 @@ export interface ProofReaders {
   readonly terminalKeyOf: (terminal: TerminalId) => Promise<TerminalKey | undefined>
   /** Asked after `rootOf`: whether others than us have the same root. Left out: as the setting says. */
   readonly isRootWitnessed?: () => boolean
+  /** Asked instead of the others where validators are trusted: the chain's own state. May reject. */
+  readonly sealedState?: (location: ProofLocation) => Promise<ChainReading>
 }
 
 /** Which network, chain and contract this program trusts: built into it, never taken from a proof. */
@@ -37,6 +40,10 @@ export async function checkProof(
   language: "zh" | "en",
 ): Promise<CheckedProof> {
   const located = locateProof(text)
+  if (readers.sealedState !== undefined) {
+    const reading = located.ok ? await readers.sealedState(located.value).catch(() => undefined) : undefined
+    return inWords(verifyProof(text, { ...setting, ...trustIn(reading) }), language)
+  }
   const [root, terminalKey] = located.ok
     ? await Promise.all([
         readers.rootOf(located.value.log, located.value.sequence).catch(() => undefined),
@@ -46,6 +53,15 @@ export async function checkProof(
       ])
     : [undefined, undefined]
   const developmentChain = setting.developmentChain || readers.isRootWitnessed?.() === false
-  const report = verifyProof(text, { ...setting, developmentChain, root, terminalKey })
+  return inWords(verifyProof(text, { ...setting, developmentChain, root, terminalKey }), language)
+}
+
+function trustIn(reading: ChainReading | undefined) {
+  if (reading === undefined) return { root: undefined, terminalKey: undefined, seals: "unread" } as const
+  const { root, terminalKey, isSealed } = reading
+  return { root, terminalKey, seals: isSealed ? "majority" : "too-few" } as const
+}
+
+function inWords(report: ProofReport, language: "zh" | "en"): CheckedProof {
   return { report, sentences: report.steps.map((step) => proofStepSentence(step, language)) }
 }

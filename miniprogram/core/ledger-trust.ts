@@ -1,19 +1,21 @@
 /**
  * What a program trusts of the ledger: built into it, or read from the gateway and then the gateway's own word. A root
- * counts for more than our word only when members of the consortium, asked at their own addresses, have the same one.
+ * counts for more than our word only when members of the consortium, asked at their own addresses, have the same one, or
+ * when the consortium's validators sealed the state in which it stands.
  */
 import type { GatewayClient } from "@suyuan/client/client"
 import { equalBytes, fromHex } from "@suyuan/protocol/codec/bytes"
+import type { ProofLocation } from "@suyuan/protocol/ledger/proof"
 import type { VerifySignature } from "@suyuan/protocol/terminal/signature"
-import type { BuiltInLedger } from "./built-in-ledger"
+import type { BuiltInLedger, BuiltInSeals } from "./built-in-ledger"
 import type { ProofReaders, ProofSetting } from "./check-proof"
-import { gatewayReaders, gatewaySetting } from "./read-proof"
+import { gatewayReaders, gatewaySetting, readSealedState } from "./read-proof"
 
 export interface LedgerTrust {
   readonly setting: ProofSetting
   readonly readers: ProofReaders
-  /** How many members were to be asked besides us; 0: the anchor is our word. */
-  readonly witnesses: number
+  /** Who vouches for the anchor beside the proof itself. */
+  readonly by: "ourselves" | "members" | "validators"
 }
 
 /** @param clientAt asks another member's gateway */
@@ -25,12 +27,23 @@ export async function openLedgerTrust(
 ): Promise<LedgerTrust> {
   const own = gatewayReaders(gateway)
   if (built === undefined) {
-    return { setting: await gatewaySetting(gateway, verifySignature), readers: own, witnesses: 0 }
+    return { setting: await gatewaySetting(gateway, verifySignature), readers: own, by: "ourselves" }
   }
-  const { networkId, chainId, witnesses } = built
+  const { networkId, chainId, witnesses, seals } = built
   const contract = fromHex(built.contract) ?? new Uint8Array(0)
-  const setting = { networkId, chainId, contract, developmentChain: witnesses.length === 0, verifySignature }
-  return { setting, readers: witnessed(own, witnesses.map(clientAt)), witnesses: witnesses.length }
+  const developmentChain = witnesses.length === 0 && seals === undefined
+  const setting = { networkId, chainId, contract, developmentChain, verifySignature }
+  if (seals !== undefined) {
+    return { setting, readers: { ...own, sealedState: sealedBy(gateway, contract, seals) }, by: "validators" }
+  }
+  const by = witnesses.length === 0 ? "ourselves" : "members"
+  return { setting, readers: witnessed(own, witnesses.map(clientAt)), by }
+}
+
+function sealedBy(gateway: GatewayClient, ledger: Uint8Array, { engine, validators, terminals }: BuiltInSeals) {
+  const address = (hex: string) => fromHex(hex) ?? new Uint8Array(0)
+  const trust = { validators: { engine, addresses: validators.map(address) }, ledger, terminals: address(terminals) }
+  return (location: ProofLocation) => readSealedState(gateway, trust, location)
 }
 
 /**

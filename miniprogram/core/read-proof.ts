@@ -1,6 +1,8 @@
 /** The readers of a phone without a chain node: root, key and setting are this gateway's word, and are called so. */
 import type { GatewayClient } from "@suyuan/client/client"
 import { fromHex } from "@suyuan/protocol/codec/bytes"
+import { type ChainReading, type ChainTrust, readChainProof } from "@suyuan/protocol/ledger/chain-proof"
+import type { ProofLocation } from "@suyuan/protocol/ledger/proof"
 import { terminalToHex } from "@suyuan/protocol/terminal/identifiers"
 import type { VerifySignature } from "@suyuan/protocol/terminal/signature"
 import type { ProofReaders, ProofSetting } from "./check-proof"
@@ -38,6 +40,20 @@ export function gatewayReaders(client: GatewayClient): ProofReaders {
       return publicKey && { algorithm: answer.value.algorithm, publicKey }
     },
   }
+}
+
+/** The gateway only carries it: what it proves is computed here. Rejects when it came not, or proves nothing. */
+export async function readSealedState(
+  client: GatewayClient,
+  trust: ChainTrust,
+  { log, sequence, terminal }: ProofLocation,
+): Promise<ChainReading> {
+  const query = terminal === undefined ? {} : { terminal: terminalToHex(terminal) }
+  const answer = await client.getText("/ledger/chain-proofs/{log}/{sequence}", { path: { log, sequence }, query })
+  if (!answer.ok) throw new Error(answer.refusal.code)
+  const reading = readChainProof(answer.value, trust, { log, sequence, terminal })
+  if (!reading.ok) throw new Error(reading.error)
+  return reading.value
 }
 
 /** Until a consortium stands whose network is built in, the anchor is our word: said as a development chain. */

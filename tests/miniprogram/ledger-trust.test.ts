@@ -8,6 +8,7 @@ import { proofFacts, proofFileName } from "@suyuan/miniprogram/proof-facts"
 import { toHex } from "@suyuan/protocol/codec/bytes"
 import { verifyNoble } from "@suyuan/protocol/terminal/verify-noble"
 import { terminalKey } from "../samples/ledger"
+import run from "../vectors/chain-proof.json"
 import vectors from "../vectors/proof.json"
 
 const { trust, bundles } = vectors
@@ -52,6 +53,44 @@ test("one member that does not answer leaves it our word; one that has another r
   expect(await anchorBy(other, [trust.root])).toBe("passed/root-on-chain")
 })
 
+/** What a phone says that trusts four validators, when the gateway hands on this of the chain. */
+async function stepsOf(chainProof: string | undefined, validators = run.trust.validators) {
+  const { networkId, chainId, engine, ledger: contract, terminals } = run.trust
+  const asked: string[] = []
+  const carrier = gatewayClient(async ({ path }) => {
+    asked.push(path)
+    return { status: chainProof === undefined ? 503 : 200, headers: {}, body: chainProof ?? "{}" }
+  })
+  const seals = { engine: engine as "clique", validators, terminals }
+  const built = parseBuiltInLedger(JSON.stringify({ networkId, chainId, contract, witnesses: [], seals }))
+  const {
+    setting: trusted,
+    readers,
+    by,
+  } = await openLedgerTrust(carrier, verifyNoble, built, () => {
+    throw new Error("nobody else is to be asked")
+  })
+  const { report, sentences } = await checkProof(run.bundle, readers, trusted, "zh")
+  return { report, sentences, by, asked, failed: report.steps.filter(({ outcome }) => outcome === "failed") }
+}
+const [sealedSale] = run.terminals
+
+test("[CP-10] with validators built in, the phone checks their seals, and no step is anybody's word", async () => {
+  const { report, sentences, by, asked } = await stepsOf(sealedSale?.proof)
+  expect([by, report.verified, report.ourWordOnly]).toEqual(["validators", true, false])
+  expect(sentences.at(-1)).toBe("各家验证人盖的章：通过 ✓ 多数验证人为这一刻的账本盖了章，章是在您手机上验的")
+  expect(asked).toEqual(["/ledger/chain-proofs/7/3?terminal=010000002a"])
+})
+
+test("[CP-10] what others sealed, or a gateway that carries nothing of use, fails where it is found", async () => {
+  const strangers = run.trust.validators.map((_, index) => `${index}`.repeat(40))
+  const reasons = async (...given: Parameters<typeof stepsOf>) =>
+    (await stepsOf(...given)).failed.map(({ step, reason }) => `${step}/${reason}`)
+  expect(await reasons(sealedSale?.proof, strangers)).toEqual(["validators/too-few-seals"])
+  const unread = ["seller-signature/terminal-unknown", "anchor/root-unread", "validators/state-unread"]
+  for (const carried of [undefined, "{}", run.terminals[1]?.proof]) expect(await reasons(carried)).toEqual(unread)
+})
+
 test("a chain or contract that is built in is not the gateway's to change", async () => {
   const built = { ...setting, chainId: setting.chainId + 1, witnesses: [] }
   const { setting: trusted, readers } = await openLedgerTrust(gatewayWith(trust.root), verifyNoble, built, () => {
@@ -64,7 +103,14 @@ test("a chain or contract that is built in is not the gateway's to change", asyn
 test("a build that names its ledger wrongly is not built", () => {
   const good = { ...setting, witnesses: ["https://chain.member.example", "http://127.0.0.1:8081"] }
   expect(parseBuiltInLedger(JSON.stringify(good))).toEqual(good)
+  const seals = { engine: "qbft", validators: ["ab".repeat(20)], terminals: "cd".repeat(20) }
+  expect(parseBuiltInLedger(JSON.stringify({ ...good, seals })).seals).toEqual(seals as never)
   for (const wrong of [
+    { ...good, seals: {} },
+    { ...good, seals: { ...seals, engine: "ibft" } },
+    { ...good, seals: { ...seals, validators: [] } },
+    { ...good, seals: { ...seals, validators: [...seals.validators, ...seals.validators] } },
+    { ...good, seals: { ...seals, terminals: "0x" } },
     { ...good, chainId: "1" },
     { ...good, networkId: 0 },
     { ...good, contract: `0x${setting.contract}` },

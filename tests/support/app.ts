@@ -22,6 +22,7 @@ export function testApp(ctx: Context, more: Partial<RouteDeps> = {}) {
     ...{ ctx, payments: paymentDeps, logins: unused, chain: unused, tokens: testBrokerTokens(ctx) },
     events: { subscribe: () => () => {} },
     miniCodes: unused,
+    chainProofs: unused,
     ...more,
   })
   return createApp({ ctx, metrics: createMetrics(false), probes: [], routes, errorPage: refusalPage(ctx) })

@@ -1,6 +1,8 @@
 import { createRoute, z } from "@hono/zod-openapi"
 import type { Context } from "../context"
+import { ServiceError } from "../errors"
 import type { Chain } from "../ledger/chain"
+import type { ChainProofs } from "../ledger/chain-proofs"
 import { readTerminalKey } from "../terminals/read-key"
 import { refusals } from "./refusals"
 import { newRouter, type Routes } from "./router"
@@ -35,12 +37,45 @@ const keyRoute = createRoute({
   },
 })
 
+const chainProofRoute = createRoute({
+  method: "get",
+  path: "/ledger/chain-proofs/{log}/{sequence}",
+  tags,
+  summary: "What the chain's state says of a batch's root and a terminal's key, with the validators' seals on it",
+  description:
+    "For whoever has no chain node and trusts validators by their addresses (docs/specs/chain-proof.md): nothing in it is this gateway's word.",
+  request: {
+    params: z.object({
+      log: z.coerce.number().int().min(1).max(0xffff_ffff),
+      sequence: z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER),
+    }),
+    query: z.object({ terminal: terminalId.optional() }),
+  },
+  responses: {
+    200: answer("The proof, one JSON document whose text is not to be changed", z.object({ format: z.string() })),
+    ...refusals("request/malformed", "service/unavailable"),
+  },
+})
+
+export type LedgerTrustDeps = {
+  readonly ctx: Context
+  readonly chain: Chain
+  readonly chainProofs: ChainProofs
+}
+
 /** What a proof must not bring along itself. */
-export function ledgerTrustRoutes({ ctx, chain }: { readonly ctx: Context; readonly chain: Chain }): Routes {
+export function ledgerTrustRoutes({ ctx, chain, chainProofs }: LedgerTrustDeps): Routes {
   const routes = newRouter()
   routes.openapi(settingRoute, (c) =>
     c.json({ networkId: ctx.config.NETWORK_ID, chainId: chain.chainId, contract: chain.contract }, 200),
   )
   routes.openapi(keyRoute, async (c) => c.json(await readTerminalKey(ctx, c.req.valid("param").terminal), 200))
+  routes.openapi(chainProofRoute, async (c) => {
+    const { log, sequence } = c.req.valid("param")
+    const text = await chainProofs.read(log, sequence, c.req.valid("query").terminal).catch(() => {
+      throw new ServiceError("service/unavailable")
+    })
+    return c.body(text, 200, { "content-type": "application/json" }) as never
+  })
   return routes
 }

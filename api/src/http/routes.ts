@@ -1,6 +1,7 @@
 import type { LoginProviders } from "../buyers/login-provider"
 import type { Context } from "../context"
 import type { Chain } from "../ledger/chain"
+import type { ChainProofs } from "../ledger/chain-proofs"
 import type { PaymentDeps } from "../payments/payment-deps"
 import type { BrokerTokens } from "../terminals/broker-token"
 import type { MiniCodeProviders } from "../trace/mini-code-provider"
@@ -51,13 +52,15 @@ export type RouteDeps = {
   readonly payments: PaymentDeps
   readonly logins: LoginProviders
   readonly chain: Chain
+  readonly chainProofs: ChainProofs
   readonly tokens: BrokerTokens
   readonly events: ScanDeps["events"]
   readonly miniCodes: MiniCodeProviders
 }
 
 /** Every route of the gateway, each domain's with what it needs. Building them asks nobody and opens nothing. */
-export function gatewayRoutes({ ctx, payments, logins, chain, tokens, events, miniCodes }: RouteDeps): Routes[] {
+export function gatewayRoutes(deps: RouteDeps): Routes[] {
+  const { ctx, payments, logins, chain, chainProofs, tokens, events, miniCodes } = deps
   const pages = openBuyerPages(ctx.config)
   return [
     assetRoutes(),
@@ -86,7 +89,7 @@ export function gatewayRoutes({ ctx, payments, logins, chain, tokens, events, mi
       app: pages.app,
       readerOf: (c) => readerOf(ctx, c),
     }),
-    ledgerTrustRoutes({ ctx, chain }),
+    ledgerTrustRoutes({ ctx, chain, chainProofs }),
     participantRoutes({ ctx }),
     merchantRoutes({ ctx }),
     stallPhotoRoutes({ ctx }),

@@ -49,6 +49,11 @@ export const PROOF_REASONS = {
     "our-word-only": ["development-chain"],
     "not-checked": ["shape-refused"],
   },
+  validators: {
+    passed: ["sealed-by-majority"],
+    failed: ["too-few-seals", "state-unread"],
+    "not-checked": ["shape-refused"],
+  },
 } as const satisfies Readonly<Record<string, Readonly<Partial<Record<ProofOutcome, readonly string[]>>>>>
 
 export type ProofOutcome = "passed" | "failed" | "our-word-only" | "not-applicable" | "not-checked"
@@ -70,7 +75,7 @@ export interface ProofReport {
   readonly verified: boolean
   /** Some step rests on our word: a development chain always does. */
   readonly ourWordOnly: boolean
-  /** Always all five, in the order shape, seller-signature, commitment, path, anchor. */
+  /** Always shape, seller-signature, commitment, path, anchor, in this order; validators last, where some are trusted. */
   readonly steps: readonly ProofStep[]
   /** What was checked: show this, never anything beside it. `undefined` unless verified. */
   readonly record: OpenedRecord | undefined

@@ -1,5 +1,5 @@
 /**
- * Verification of a proof bundle (docs/specs/proof-bundle.md, rules PB-n), told in five steps that fail each on
+ * Verification of a proof bundle (docs/specs/proof-bundle.md, rules PB-n), told in steps that fail each on
  * their own. Pure: it runs in a mini-program without a network. Whoever calls it gives what must not be taken from
  * the bundle: chain, contract, the root as read from the chain, the terminal's registered key.
  */
@@ -31,6 +31,11 @@ export interface ProofTrust extends SignatureTrust {
    * the contract has for a batch that was never appended: none there.
    */
   readonly root: Uint8Array | undefined
+  /**
+   * What a chain proof said of the state from which root and key were read (`readChainProof`). Left out where no
+   * validators are trusted: then there is no such step.
+   */
+  readonly seals?: "majority" | "too-few" | "unread" | undefined
 }
 
 interface OpenedProof {
@@ -44,7 +49,7 @@ type ShapeFailure = Extract<ProofStepOf<"shape">, { outcome: "failed" }>["reason
 /** Never throws for any text. */
 export function verifyProof(text: string, trust: ProofTrust): ProofReport {
   const opened = openProof(text)
-  if (!opened.ok) return report(refusedSteps(opened.error), undefined)
+  if (!opened.ok) return report(refusedSteps(opened.error, trust), undefined)
   const { bundle, entry, record } = opened.value
   const steps: readonly ProofStep[] = [
     { step: "shape", outcome: "passed", reason: "well-formed" },
@@ -52,6 +57,7 @@ export function verifyProof(text: string, trust: ProofTrust): ProofReport {
     checkCommitments(bundle, entry),
     checkPath(bundle),
     checkAnchor(bundle, trust),
+    ...checkSeals(trust),
   ]
   return report(steps, record)
 }
@@ -99,7 +105,7 @@ function openProof(text: string): Result<OpenedProof, ShapeFailure> {
   return ok({ bundle: bundle.value, entry: entry.value, record: record.value })
 }
 
-function refusedSteps(reason: ShapeFailure): readonly ProofStep[] {
+function refusedSteps(reason: ShapeFailure, { seals }: ProofTrust): readonly ProofStep[] {
   const unchecked = { outcome: "not-checked", reason: "shape-refused" } as const
   return [
     { step: "shape", outcome: "failed", reason },
@@ -107,6 +113,7 @@ function refusedSteps(reason: ShapeFailure): readonly ProofStep[] {
     { step: "commitment", ...unchecked },
     { step: "path", ...unchecked },
     { step: "anchor", ...unchecked },
+    ...(seals === undefined ? [] : [{ step: "validators", ...unchecked } as const]),
   ]
 }
 
@@ -137,6 +144,20 @@ function checkAnchor(bundle: ProofBundle, trust: ProofTrust): ProofStepOf<"ancho
   return trust.developmentChain
     ? { step, outcome: "our-word-only", reason: "development-chain" }
     : { step, outcome: "passed", reason: "root-on-chain" }
+}
+
+function checkSeals({ seals }: ProofTrust): readonly ProofStepOf<"validators">[] {
+  const step = "validators"
+  switch (seals) {
+    case undefined:
+      return []
+    case "majority":
+      return [{ step, outcome: "passed", reason: "sealed-by-majority" }]
+    case "too-few":
+      return [{ step, outcome: "failed", reason: "too-few-seals" }]
+    case "unread":
+      return [{ step, outcome: "failed", reason: "state-unread" }]
+  }
 }
 
 function report(steps: readonly ProofStep[], record: OpenedRecord | undefined): ProofReport {

@@ -1,5 +1,6 @@
 /** What `../bare-realm.test.ts` runs of the ledger, in a realm without TextEncoder, Buffer and WebCrypto. */
 import batch from "../../vectors/batch.json"
+import chainProof from "../../vectors/chain-proof.json"
 import entry from "../../vectors/entry.json"
 import proof from "../../vectors/proof.json"
 import record from "../../vectors/record.json"
@@ -74,5 +75,22 @@ export const ledgerChecks: readonly RealmCheck[] = [
         if (verifyProof(bundle + " ", { ...shared, terminalKey: keys[0], developmentChain: true }).verified) throw new Error(kind)
       }
       return vectors.bundles.length`,
+  },
+  {
+    name: "chain proofs",
+    modules: ["ledger/chain-proof"],
+    vectors: chainProof,
+    program: `
+      const { readChainProof } = modules["ledger/chain-proof"]
+      const { engine, validators, ledger, terminals } = vectors.trust
+      const trust = {
+        validators: { engine, addresses: validators.map(fromHex) }, ledger: fromHex(ledger), terminals: fromHex(terminals),
+      }
+      for (const { terminal, publicKey, proof } of vectors.terminals) {
+        const read = readChainProof(proof, trust, { log: vectors.log, sequence: vectors.sequence, terminal })
+        if (!read.ok || !read.value.isSealed || toHex(read.value.root) !== vectors.root) throw new Error(proof)
+        if (toHex(read.value.terminalKey.publicKey) !== publicKey) throw new Error(publicKey)
+      }
+      return vectors.terminals.length`,
   },
 ]

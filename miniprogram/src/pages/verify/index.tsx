@@ -42,9 +42,9 @@ function Verified({ source }: { readonly source: ProofSource }) {
     setTimeout(prepareNoble, 0)
     const proof = await reading
     if (!proof.ok) return setVerification({ at: proof.why })
-    const { setting, readers, witnesses } = await openLedgerTrust(gateway, verifyNoble, LEDGER_TRUST, witnessAt)
+    const { setting, readers, by } = await openLedgerTrust(gateway, verifyNoble, LEDGER_TRUST, witnessAt)
     const { report } = await checkProof(proof.text, readers, setting, language)
-    setVerification({ at: "checked", checked: { report, text: proof.text, witnesses } })
+    setVerification({ at: "checked", checked: { report, text: proof.text, by } })
   }, [isOwn, name, language])
   const again = useCallback(() => void check().catch(() => setVerification({ at: "offline" })), [check])
   useEffect(again, [again])

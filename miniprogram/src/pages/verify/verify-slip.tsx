@@ -3,6 +3,7 @@ import { type ProofReasonWord, proofOutcomeWords, proofReasonWords, proofStepWor
 import { motionMsMax } from "@suyuan/look/tokens"
 import type { ProofReport } from "@suyuan/protocol/ledger/proof-report"
 import { useEffect, useState } from "react"
+import type { LedgerTrust } from "../../../core/ledger-trust"
 import { type ProofFact, proofFacts, proofFileName } from "../../../core/proof-facts"
 import { Box, Press, Title } from "../../parts/elements"
 import { Notice, Slip } from "../../parts/states"
@@ -13,25 +14,31 @@ import { useWords } from "../../session/language"
 export interface Checked {
   readonly report: ProofReport
   readonly text: string
-  /** How many other members were to be asked for the root. */
-  readonly witnesses: number
+  /** Who was to vouch for the anchor. */
+  readonly by: LedgerTrust["by"]
 }
+
+const reasons = {
+  ourselves: "verifyWhy",
+  members: "verifyWhyWitnessed",
+  validators: "verifyWhySealed",
+} as const satisfies Record<Checked["by"], BuyerWord>
 
 type Step = ProofReport["steps"][number]
 
 /** The seal fills stroke by stroke as steps pass, and breaks where one fails. */
 export function VerifySlip({ checked }: { readonly checked: Checked }) {
   const { say } = useWords()
-  const { report, text, witnesses } = checked
+  const { report, text, by } = checked
   const shown = useOneByOne(report.steps.length)
   const isDone = shown === report.steps.length
   return (
     <Slip>
       <Title level={1}>{say("verifyTitle")}</Title>
-      <Box className="soft">{say(witnesses === 0 ? "verifyWhy" : "verifyWhyWitnessed")}</Box>
+      <Box className="soft">{say(reasons[by])}</Box>
       <Box className="steps">
         {report.steps.slice(0, shown).map((step) => (
-          <StepLine key={step.step} step={step} isWitnessAway={witnesses > 0} />
+          <StepLine key={step.step} step={step} isWitnessAway={by === "members"} />
         ))}
       </Box>
       {isDone && <Verdict report={report} />}
