@@ -17,6 +17,7 @@ import { alipayMiniCodeFromConfig } from "./adapters/alipay-mini-code"
 import { BuyerEvents } from "./adapters/buyer-events"
 import { connectChain } from "./adapters/evm-chain"
 import { connectChainProofs } from "./adapters/evm-chain-proofs"
+import { connectParticipantRegistry } from "./adapters/evm-participant-registry"
 import { connectTerminalRegister } from "./adapters/evm-terminal-register"
 import { connectTerminalRegistry } from "./adapters/evm-terminal-registry"
 import { connectBroker } from "./adapters/mqtt-broker"
@@ -39,6 +40,7 @@ import { bindingJobs } from "./jobs/bindings"
 import { inspectionJobs } from "./jobs/inspections"
 import { type Job, runJobs } from "./jobs/job"
 import { ledgerJobs } from "./jobs/ledger"
+import { participantJobs } from "./jobs/participants"
 import { partitionJobs } from "./jobs/partitions"
 import { paymentJobs } from "./jobs/payments"
 import { recallJobs } from "./jobs/recalls"
@@ -95,6 +97,7 @@ async function main(config: Config): Promise<void> {
   const finalDepth = config.CHAIN_FINAL_DEPTH
   const registry = connectTerminalRegistry({ rpcUrls: config.CHAIN_RPC_URLS, deployment, finalDepth })
   const chainProofs = connectChainProofs({ rpcUrls: config.CHAIN_RPC_URLS, deployment, finalDepth })
+  const organisations = connectParticipantRegistry({ rpcUrls: config.CHAIN_RPC_URLS, deployment, finalDepth })
   const tokens = brokerTokens(readSecret(config.MQTT_TOKEN_SECRET_FILE), clock)
   start.waitsFor("the broker")
   const channel = await connectBroker({
@@ -167,6 +170,7 @@ async function main(config: Config): Promise<void> {
     ...bindingJobs,
     ...recallJobs(notifiers),
     ...terminalJobs(register, registry),
+    ...participantJobs(organisations),
   ]
   const running = runJobs(ctx, jobs)
   start.waitsFor("a connection for what is queued")
@@ -189,6 +193,7 @@ async function main(config: Config): Promise<void> {
     chain.close()
     register?.close()
     registry.close()
+    organisations.close()
     await driver.end({ timeout: 5 })
     process.exit(0)
   }

@@ -10314,7 +10314,7 @@ export interface paths {
             readonly parameters: {
                 readonly query?: {
                     readonly state?: "new" | "looked-at" | "explained" | "confirmed";
-                    readonly kind?: "unknown-share" | "sold-above-bought" | "impossible-speed" | "own-wallet" | "round-amounts" | "terminal-copied" | "registry-differs" | "payment" | "stray-rows";
+                    readonly kind?: "unknown-share" | "sold-above-bought" | "impossible-speed" | "own-wallet" | "round-amounts" | "terminal-copied" | "registry-differs" | "sealing-key" | "payment" | "stray-rows";
                     readonly siteId?: string;
                     readonly merchantId?: string;
                     readonly day?: string;
@@ -11806,6 +11806,12 @@ export interface components {
             readonly role: "base" | "wholesale" | "market" | "gateway" | "regulator";
             /** @description X25519 public key that audience keys are wrapped to */
             readonly sealingKey?: string;
+            /** @description As the chain's registry last had it; absent while it is not there */
+            readonly registered?: {
+                /** @enum {string} */
+                readonly state: "active" | "suspended";
+                readonly sealingKey: string;
+            };
             /** Format: date-time */
             readonly createdAt: string;
         };
@@ -12710,7 +12716,7 @@ export interface components {
              */
             readonly id: string;
             /** @enum {string} */
-            readonly kind: "unknown-share" | "sold-above-bought" | "impossible-speed" | "own-wallet" | "round-amounts" | "terminal-copied" | "registry-differs" | "payment" | "stray-rows";
+            readonly kind: "unknown-share" | "sold-above-bought" | "impossible-speed" | "own-wallet" | "round-amounts" | "terminal-copied" | "registry-differs" | "sealing-key" | "payment" | "stray-rows";
             /** @description What it is about; names no person */
             readonly subject: string;
             /** @description Business day of the site */

@@ -15,6 +15,7 @@ export const alarms = pgTable(
         "round-amounts",
         "terminal-copied",
         "registry-differs",
+        "sealing-key",
         "payment",
         "stray-rows",
       ],

@@ -11,8 +11,12 @@ export const participants = pgTable("participants", {
   role: text("role", { enum: ["base", "wholesale", "market", "gateway", "regulator"] }).notNull(),
   /** X25519 public key as the operator entered it. */
   sealingKey: hexBytes("sealing_key"),
-  /** As ParticipantRegistry last had it: what audience keys are wrapped to. */
+  /** As ParticipantRegistry last had it, set by the organisation itself: what audience keys are wrapped to. */
   registeredSealingKey: hexBytes("registered_sealing_key"),
+  /** As ParticipantRegistry last had it; null until the organisation is there. */
+  registeredState: text("registered_state", { enum: ["active", "suspended"] }),
+  /** When the registry was last read for this organisation. */
+  registryReadAt: instant("registry_read_at"),
   createdAt: instant("created_at").notNull(),
 })
 

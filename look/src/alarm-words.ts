@@ -80,6 +80,17 @@ export const alarmWords = {
       en: "Buyers cannot verify its sales. Suspend it, enrol another, and ask the consortium who entered this one.",
     },
   },
+  "sealing-key": {
+    title: { zh: "链上的封装公钥与录入的不同", en: "The chain holds another sealing key" },
+    said: {
+      zh: "机构 {organisation} 在链上登记的封装公钥与本系统录入的不同，或不能用来封装。",
+      en: "The sealing key that organisation {organisation} has on the chain is not the one entered here, or is none that keys can be wrapped to.",
+    },
+    todo: {
+      zh: "系统只按链上的公钥封装；公钥不能用时，该机构读不到新记录。请向该机构核实是否是它自己更换的。",
+      en: "Records are sealed to the chain's key alone, and where that is none the organisation reads no new ones. Ask it whether it changed the key itself.",
+    },
+  },
   payment: {
     title: { zh: "资金需要人工处理", en: "Money needs a person" },
     said: { zh: "单号 {number}：{reason}。", en: "Number {number}: {reason}." },
@@ -168,6 +179,9 @@ export const evidenceWords = {
   enrolledOrganisation: { zh: "本系统登记的机构", en: "Organisation here" },
   registeredKey: { zh: "链上登记的公钥", en: "Key on the chain" },
   registeredOrganisation: { zh: "链上登记的机构", en: "Organisation on the chain" },
+  organisation: { zh: "机构", en: "Organisation" },
+  enteredSealingKey: { zh: "本系统录入的封装公钥", en: "Sealing key entered here" },
+  registeredSealingKey: { zh: "链上登记的封装公钥", en: "Sealing key on the chain" },
   conflicts: { zh: "冲突", en: "Conflicts" },
   named: { zh: "编号", en: "Numbers" },
   reason: { zh: "原因", en: "Reason" },

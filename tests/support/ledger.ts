@@ -1,6 +1,7 @@
 // A ledger of its own on a development chain: contracts, the organisations that a database knows, a sealer's lease, and
 // a reader that shares no code with the gateway.
 import { connectChain } from "@suyuan/api/adapters/evm-chain"
+import { connectParticipantRegistry } from "@suyuan/api/adapters/evm-participant-registry"
 import { connectTerminalRegister } from "@suyuan/api/adapters/evm-terminal-register"
 import type { Context } from "@suyuan/api/context"
 import { type Lease, takeLease } from "@suyuan/api/leases"
@@ -8,6 +9,7 @@ import { type AnchorReport, anchorBatches } from "@suyuan/api/ledger/anchor-batc
 import type { Chain } from "@suyuan/api/ledger/chain"
 import { type Disclosure, prove } from "@suyuan/api/ledger/prove"
 import { sealBatch } from "@suyuan/api/ledger/seal-batch"
+import { readParticipantRegistry } from "@suyuan/api/participants/read-registry"
 import { registerTerminals } from "@suyuan/api/terminals/register-terminals"
 import type { TerminalRegister } from "@suyuan/api/terminals/terminal-register"
 import { deployContracts, type OrganisationEntry } from "@suyuan/contracts/deploy"
@@ -37,6 +39,10 @@ export type TestLedger = {
   readonly register: TerminalRegister
   /** The consortium stops the log, or lets it go on. */
   readonly decide: (verb: "suspendLog" | "resumeLog") => Promise<void>
+  /** The consortium stops an organisation, or lets it go on; the gateway reads of it. */
+  readonly decideOrganisation: (verb: "suspend" | "resume", number: number) => Promise<void>
+  /** The organisation sets another sealing key; the gateway reads of it. */
+  readonly changeSealingKey: (number: number, key: Uint8Array) => Promise<void>
   /** Seals all that is pending, however young. Returns the sizes of the batches. */
   readonly seal: (through?: Chain) => Promise<number[]>
   readonly anchor: (through?: Chain) => Promise<AnchorReport>
@@ -68,6 +74,7 @@ export async function testLedger(ctx: Context, rpcUrl: string, advance: (ms: num
   })
   const chain = connectChain({ rpcUrls: [rpcUrl], deployment, submitterKey: submitter.privateKey })
   const register = connectTerminalRegister({ rpcUrl, deployment, siteKey: admin.privateKey })
+  const organisationsOnChain = connectParticipantRegistry({ rpcUrls: [rpcUrl], deployment, finalDepth: 0 })
   const reader = readChain(rpcUrl, deployment)
 
   async function enterOrganisation(number: number): Promise<void> {
@@ -75,6 +82,11 @@ export async function testLedger(ctx: Context, rpcUrl: string, advance: (ms: num
     await deployContracts({ rpcUrl, adminKey: admin.privateKey, existing: deployment, organisations })
     const sealingKey = toHex(sealingKeys.get(number)?.publicKey ?? new Uint8Array())
     await ctx.db.update(participants).set({ sealingKey }).where(eq(participants.number, number))
+    await readOrganisations()
+  }
+  async function readOrganisations(): Promise<void> {
+    await ctx.db.update(participants).set({ registryReadAt: null })
+    await readParticipantRegistry(ctx, organisationsOnChain)
   }
   for (const { number } of await ctx.db.select().from(participants).orderBy(asc(participants.number))) {
     await enterOrganisation(number)
@@ -105,18 +117,28 @@ export async function testLedger(ctx: Context, rpcUrl: string, advance: (ms: num
     throw new Error("not everything was anchored in 100 rounds")
   }
 
-  async function decide(verb: "suspendLog" | "resumeLog"): Promise<void> {
+  async function tell(contract: string, signature: string, args: readonly unknown[]): Promise<void> {
     const provider = new JsonRpcProvider(rpcUrl, deployment.chainId, { staticNetwork: true, cacheTimeout: -1 })
-    const wallet = new Wallet(admin.privateKey, provider)
-    const log = new Contract(deployment.ledger, [`function ${verb}(uint32 log)`], wallet)
-    const sent = await log.getFunction(verb)(gatewayOrganisation, { type: 0, gasPrice: 0n })
+    const told = new Contract(contract, [`function ${signature}`], new Wallet(admin.privateKey, provider))
+    const sent = await told.getFunction(signature.slice(0, signature.indexOf("(")))(...args, { type: 0, gasPrice: 0n })
     await sent.wait()
     provider.destroy()
+  }
+  const decide: TestLedger["decide"] = (verb) => tell(deployment.ledger, `${verb}(uint32 log)`, [gatewayOrganisation])
+  const decideOrganisation: TestLedger["decideOrganisation"] = async (verb, number) => {
+    await tell(deployment.participants, `${verb}(uint32 number)`, [number])
+    await readOrganisations()
+  }
+  const changeSealingKey: TestLedger["changeSealingKey"] = async (number, key) => {
+    await tell(deployment.participants, "changeSealingKey(uint32 number, bytes32 key)", [number, key])
+    await readOrganisations()
   }
 
   return {
     chain,
     decide,
+    decideOrganisation,
+    changeSealingKey,
     deployment,
     reader,
     submitterKey: submitter.privateKey,
@@ -132,6 +154,7 @@ export async function testLedger(ctx: Context, rpcUrl: string, advance: (ms: num
     verify: (text) => verifyAsStranger(ctx, deployment, reader, text),
     close: () => {
       chain.close()
+      organisationsOnChain.close()
       register.close()
       reader.close()
     },

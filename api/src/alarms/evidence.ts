@@ -75,6 +75,14 @@ export const evidenceSchemas = {
     registeredKey: z.string().max(66),
     registeredOrganisation: count,
   }),
+  "sealing-key": z.strictObject({
+    organisation: count,
+    /** As the operator entered it; a dash where nothing was. */
+    enteredSealingKey: z.string().max(64),
+    registeredSealingKey: z.string().max(64),
+    /** Whether keys can be wrapped to the registered one at all. */
+    isUsable: z.boolean(),
+  }),
   payment: z.strictObject({
     reason: z.string().regex(/^[a-z]+\/[a-z-]+$/),
     number: z.string().max(64),

@@ -24,7 +24,15 @@ const newParticipant = z.object({
     .optional()
     .openapi({ description: "X25519 public key that audience keys are wrapped to" }),
 })
-const participant = newParticipant.extend({ createdAt: instant }).openapi("Participant")
+const participant = newParticipant
+  .extend({
+    registered: z
+      .object({ state: z.enum(["active", "suspended"]), sealingKey: z.string() })
+      .optional()
+      .openapi({ description: "As the chain's registry last had it; absent while it is not there" }),
+    createdAt: instant,
+  })
+  .openapi("Participant")
 
 const newSite = z.object({
   id: uuid,
@@ -135,8 +143,14 @@ export function participantRoutes({ ctx }: { readonly ctx: Context }): Routes {
   return router
 }
 
-function participantView({ createdAt, sealingKey, ...row }: Participant) {
-  return { ...row, ...(sealingKey === null ? {} : { sealingKey }), createdAt: createdAt.toISOString() }
+function participantView(row: Participant) {
+  const { id, number, name, nameEn, role, sealingKey, registeredState: state, registeredSealingKey } = row
+  return {
+    ...{ id, number, name, nameEn, role },
+    ...(sealingKey !== null && { sealingKey }),
+    ...(state !== null && registeredSealingKey !== null && { registered: { state, sealingKey: registeredSealingKey } }),
+    createdAt: row.createdAt.toISOString(),
+  }
 }
 
 function siteView({ createdAt, latitudeMicrodegrees, longitudeMicrodegrees, ...row }: Site) {

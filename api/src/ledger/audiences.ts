@@ -118,22 +118,22 @@ function keyRecordId(
 }
 
 /**
- * Those to whom keys can go: known to the chain, which would refuse the batch for any other, and with a key that can be
- * wrapped to. Whoever is left out holds up nobody.
+ * Those to whom keys can go, by what was read of the chain's registry: active there, and with a key that can be wrapped
+ * to. It is theirs to set, so what was entered here has no part in it. Whoever is left out holds up nobody.
  */
 async function readMembers(ctx: Context, chain: Chain): Promise<Member[]> {
   const rows = await ctx.db
-    .select({ number: participants.number, sealingKey: participants.sealingKey })
+    .select({ number: participants.number, sealingKey: participants.registeredSealingKey })
     .from(participants)
-    .where(isNotNull(participants.sealingKey))
+    .where(and(isNotNull(participants.registeredSealingKey), eq(participants.registeredState, "active")))
     .orderBy(participants.number)
+  // A chain that lost blocks may know fewer than were read, and would refuse a batch that names one.
   const unknown = new Set(await chain.unregistered(rows.map(({ number }) => number)))
   const members: Member[] = []
   for (const { number, sealingKey } of rows) {
     const publicKey = sealingKey === null ? undefined : fromHex(sealingKey)
     if (!publicKey || sealingKey === null || unknown.has(number)) continue
     if (await canBeWrappedTo(sealingKey, publicKey)) members.push({ organisation: number, publicKey })
-    else ctx.log.error({ organisation: number }, "an organisation gets no keys: its sealing key is none")
   }
   return members
 }

@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
+import { readParticipantRegistry } from "@suyuan/api/participants/read-registry"
+import { alarms } from "@suyuan/drizzle/schema/alarms"
 import { records } from "@suyuan/drizzle/schema/ledger"
 import { participants } from "@suyuan/drizzle/schema/participants"
 import { fromHex, toHex } from "@suyuan/protocol/codec/bytes"
 import { RECORD_KINDS } from "@suyuan/protocol/ledger/record-kind"
 import { openAudienceKeyRecord } from "@suyuan/sealing/audience-key-record"
 import { deriveSealingKeyPair } from "@suyuan/sealing/wrap-audience-key"
-import { eq } from "drizzle-orm"
+import { and, eq } from "drizzle-orm"
 import { type TestGateway, testGateway } from "../../support/context"
 import { testChain } from "../../support/engines"
 import { recordStates, type TestLedger, testLedger } from "../../support/ledger"
@@ -44,8 +46,7 @@ async function sell(): Promise<void> {
 }
 const keyRecords = () => gateway.ctx.db.select().from(records).where(eq(records.kind, RECORD_KINDS["audience-key"]))
 const isAllAnchored = async () => expect(Object.keys(await recordStates(gateway.ctx))).toEqual(["anchored"])
-async function publicKeysOpenedBy(number: number): Promise<number> {
-  const pair = ledger.sealingKeys.get(number)
+async function publicKeysOpenedBy(number: number, pair = ledger.sealingKeys.get(number)): Promise<number> {
   if (!pair) throw new Error("no such organisation")
   const context = {
     ...{ networkId: gateway.ctx.config.NETWORK_ID, chainId: ledger.deployment.chainId, log: 1 },
@@ -72,19 +73,71 @@ test("[SE-17] an organisation that the chain does not know holds up nobody; once
   expect(await publicKeysOpenedBy(newcomer)).toBe(1)
 })
 
-test("[SE-14] a key that nothing can be wrapped to is left out, and sealing goes on for the others", async () => {
-  const broken = await addOrganisation("00".repeat(32))
-  await ledger.enterOrganisation(broken)
-  await gateway.ctx.db
-    .update(participants)
-    .set({ sealingKey: "00".repeat(32) })
-    .where(eq(participants.number, broken))
-  const before = (await keyRecords()).length
-  gateway.clock.advance(24 * 60 * 60_000)
+const nextDay = () => gateway.clock.advance(24 * 60 * 60_000)
+const alarmsOf = (number: number) =>
+  gateway.ctx.db
+    .select()
+    .from(alarms)
+    .where(and(eq(alarms.kind, "sealing-key"), eq(alarms.subject, String(number))))
+
+/** Whom the key records name that were made while a day's sale was sealed. */
+async function namedNextDay(): Promise<number[]> {
+  const before = new Set((await keyRecords()).map(({ recordId }) => recordId))
+  nextDay()
   await sell()
   await ledger.anchorAll()
   await isAllAnchored()
-  const made = await keyRecords()
-  expect(made.length).toBeGreaterThan(before)
-  expect(made.flatMap(({ concerned }) => concerned)).not.toContain(broken)
+  const made = (await keyRecords()).filter(({ recordId }) => !before.has(recordId))
+  expect(made.length).toBeGreaterThan(0)
+  return made.flatMap(({ concerned }) => concerned)
+}
+
+test("[SE-14] a key that nothing can be wrapped to is left out and an alarm, and sealing goes on for the others", async () => {
+  const broken = await addOrganisation("00".repeat(32))
+  await ledger.enterOrganisation(broken)
+  expect(await alarmsOf(broken)).toEqual([])
+  await ledger.changeSealingKey(broken, new Uint8Array(32).fill(1, 0, 1))
+  expect(await namedNextDay()).not.toContain(broken)
+  expect(await alarmsOf(broken)).toMatchObject([{ state: "new", evidence: { organisation: broken, isUsable: false } }])
+})
+
+test("[SE-14] keys are wrapped to what the organisation set on the chain, never to what was entered here; the difference is an alarm, once", async () => {
+  const entered = await deriveSealingKeyPair(gateway.ctx.random.bytes(32))
+  const own = await deriveSealingKeyPair(gateway.ctx.random.bytes(32))
+  const number = await addOrganisation(toHex(entered.publicKey))
+  await ledger.enterOrganisation(number)
+  await gateway.ctx.db
+    .update(participants)
+    .set({ sealingKey: toHex(entered.publicKey) })
+    .where(eq(participants.number, number))
+  await ledger.changeSealingKey(number, own.publicKey)
+  expect(await namedNextDay()).toContain(number)
+  expect(await publicKeysOpenedBy(number, own)).toBeGreaterThan(0)
+  expect(await publicKeysOpenedBy(number, entered)).toBe(0)
+  const [alarm, ...more] = await alarmsOf(number)
+  const shown = { enteredSealingKey: toHex(entered.publicKey), registeredSealingKey: toHex(own.publicKey) }
+  expect(alarm).toMatchObject({
+    siteId: null,
+    version: 1,
+    evidence: { organisation: number, ...shown, isUsable: true },
+  })
+  await ledger.decideOrganisation("suspend", number)
+  expect([...more, ...(await alarmsOf(number)).map(({ version }) => version)]).toEqual([1])
+  await ledger.decideOrganisation("resume", number)
+})
+
+test("[SE-17] an organisation that the consortium stopped gets no keys of later days, until it may go on", async () => {
+  const number = await addOrganisation("00".repeat(32))
+  await ledger.enterOrganisation(number)
+  expect(await namedNextDay()).toContain(number)
+  await ledger.decideOrganisation("suspend", number)
+  expect(await namedNextDay()).not.toContain(number)
+  await ledger.decideOrganisation("resume", number)
+  expect(await namedNextDay()).toContain(number)
+})
+
+test("[request lost] while no node answers keys go to those who were read last", async () => {
+  const silent = { find: () => Promise.reject(new Error("no node answers")) }
+  await expect(readParticipantRegistry(gateway.ctx, silent)).rejects.toThrow("no node")
+  expect(await namedNextDay()).toContain(lastNumber)
 })
