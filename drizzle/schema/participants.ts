@@ -4,7 +4,7 @@ import { hexBytes, instant } from "./columns"
 /** An organisation of the consortium: a base's operator, a market's operator, the regulator, a gateway's operator. */
 export const participants = pgTable("participants", {
   id: uuid("id").primaryKey(),
-  /** u32 that names the organisation on the chain; the log id of a gateway's organisation. */
+  /** Names the organisation on the chain, up to 2^31 − 1 of its u32; the log id of a gateway's organisation. */
   number: integer("number").notNull().unique(),
   name: text("name").notNull(),
   nameEn: text("name_en").notNull(),

@@ -9,7 +9,8 @@ import { actorRefusals, refusals } from "./refusals"
 import { newRouter, type Routes } from "./router"
 import { answer, byToken, instant, jsonBody, name, uuid } from "./schemas"
 
-const number = z.number().int().min(1).max(0xffff_ffff)
+/** The chain has room for u32; the books keep numbers as the database's signed integers. */
+const number = z.number().int().min(1).max(0x7fff_ffff)
 const tags = ["organisations and sites"]
 
 const newParticipant = z.object({

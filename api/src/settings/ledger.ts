@@ -48,7 +48,7 @@ export const ledgerSettings = {
   LEDGER_LOG: setting(
     "LEDGER_LOG",
     { meaning: "number of the gateway's organisation, which is its log", example: "1" },
-    z.coerce.number().int().min(1).max(0xffff_ffff).default(1),
+    z.coerce.number().int().min(1).max(0x7fff_ffff).default(1),
   ),
   LEDGER_BATCH_AGE_MS: setting(
     "LEDGER_BATCH_AGE_MS",

@@ -159,6 +159,28 @@ describe("who asks", () => {
     expect(await added.json()).toMatchObject({ id: participant.id, number: 77, createdAt: expect.any(String) })
   })
 
+  test("a number that the books have no room for is refused with its field, and nothing is added", async () => {
+    const app = appWith()
+    const headers = { headers: { authorization: `Bearer ${operatorToken}` } }
+    const names = { name: "新发地", nameEn: "Xinfadi" }
+    const add = (path: string, more: object) =>
+      ask(app, "POST", path, { body: { id: gateway.ctx.random.uuid(), ...names, ...more }, ...headers })
+    const participant = (number: number) => add("/participants", { number, role: "wholesale" })
+    for (const number of [2 ** 31, 2 ** 32 - 1, 0]) {
+      const refused = await participant(number)
+      expect([refused.status, await refused.json()]).toEqual([
+        400,
+        expect.objectContaining({ code: "request/malformed", field: "number" }),
+      ])
+    }
+    const greatest = await participant(2 ** 31 - 1)
+    expect(greatest.status).toBe(200)
+    const { id: participantId } = await greatest.json()
+    const about = { participantId, kind: "wholesale", regionCode: "110106", zone: "Asia/Shanghai" }
+    expect((await add("/sites", { ...about, number: 2 ** 31 })).status).toBe(400)
+    expect((await add("/sites", { ...about, number: 2 ** 31 - 1 })).status).toBe(200)
+  })
+
   test("another site's page may not act with a buyer's cookie", async () => {
     const app = appWith()
     const send = (origin: string) =>
