@@ -1,13 +1,7 @@
-import { terminals } from "@suyuan/drizzle/schema/terminals"
-import { fromHex, toHex } from "@suyuan/protocol/codec/bytes"
-import { parseUpload, verifyUpload } from "@suyuan/protocol/terminal/upload"
-import { parseUploadBody } from "@suyuan/protocol/terminal/upload-bodies"
-import { eq } from "drizzle-orm"
 import type { Context } from "../context"
 import { reasonOf } from "../errors"
-import { readHolds } from "../recalls/holds"
-import { learnClock } from "../terminals/learn-clock"
 import { shardOf, type TerminalChannel, type UpMessage } from "../terminals/terminal-channel"
+import { AnswerHellos } from "./answer-hellos"
 import { GroupCommit } from "./group-commit"
 import { recordUploads, type UploadAck } from "./record-uploads"
 
@@ -31,19 +25,18 @@ export function listenToTerminals(ctx: Context, channel: TerminalChannel) {
   const uploads = Array.from({ length: lanes }, () => {
     return new GroupCommit<UpMessage>((group) => recordAndAnswer(ctx, channel, group), groupMax)
   })
+  const hellos = new AnswerHellos(ctx, channel)
   const waiting = () => uploads.reduce((sum, lane) => sum + lane.depth, 0)
   return {
     handle(message: UpMessage): void {
       if (message.topic === "record") {
         if (waiting() < waitingMax) uploads[shardOf(message.terminalId) % lanes]?.push(message)
       } else if (message.topic === "hello") {
-        answerHello(ctx, channel, message).catch((error) =>
-          ctx.log.warn({ error: reasonOf(error) }, "hello not answered"),
-        )
+        hellos.push(message)
       }
     },
     async drain() {
-      await Promise.all(uploads.map((lane) => lane.drain()))
+      await Promise.all([...uploads.map((lane) => lane.drain()), hellos.drain()])
     },
     waiting,
   }
@@ -77,38 +70,6 @@ async function acknowledge(ctx: Context, channel: TerminalChannel, acks: readonl
         )
       }
       return messages
-    }),
-  )
-}
-
-/** A terminal says what time it has; it learns ours, and we learn how far its clock is off. */
-async function answerHello(ctx: Context, channel: TerminalChannel, message: UpMessage): Promise<void> {
-  const upload = parseUpload(message.payload)
-  if (!upload.ok || upload.value.kind !== "hello") return
-  const [terminal] = await ctx.db.select().from(terminals).where(eq(terminals.id, message.terminalId))
-  const publicKey = terminal && fromHex(terminal.publicKey)
-  if (!terminal || !publicKey) return
-  const verified = verifyUpload(upload.value, {
-    networkId: ctx.config.NETWORK_ID,
-    terminal: message.terminalId,
-    terminalKey: { algorithm: terminal.algorithm, publicKey },
-    verifySignature: ctx.verifySignature,
-  })
-  const body = parseUploadBody("hello", upload.value.body)
-  if (!verified.ok || !body.ok) return
-  await learnClock(ctx, {
-    terminalId: message.terminalId,
-    sentAtMs: body.value.sentAtMs,
-    receivedAtMs: message.receivedAtMs,
-  })
-  // A terminal that was away learns what its stall must not sell.
-  const holds = await readHolds(ctx.db, terminal.merchantId)
-  await channel.publish(
-    message.terminalId,
-    "hello",
-    JSON.stringify({
-      ...{ v: 1, nonce: toHex(body.value.nonce), serverTimeMs: ctx.clock.nowMs() },
-      ...(holds.version > 0 && { holds }),
     }),
   )
 }

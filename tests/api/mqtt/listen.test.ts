@@ -235,4 +235,41 @@ describe("hello", () => {
     expect(await offset()).toBe(before ?? Number.NaN)
     expect(tablet.heard.filter(({ message }) => message.nonce === "02".repeat(8))).toHaveLength(0)
   })
+
+  test("[UP-14] of one terminal's flood so many are answered in a minute; another's is answered all the same, and its own later", async () => {
+    const other = await sellingTerminal(gateway.ctx)
+    const others = await terminalAt(broker, other.terminalId)
+    const otherSession =
+      shardOf(other.terminalId) === shardOf(stall.terminalId)
+        ? undefined
+        : await channel.listen(shardOf(other.terminalId), ear.handle)
+    const helloOfOther = await other.envelope("hello", { sentAtMs: 0, nonce: new Uint8Array(8).fill(4) })
+    const answers = () => tablet.heard.filter(({ topic }) => topic === "hello").length
+    gateway.clock.advance(60_000)
+    const before = answers()
+    const flood = await hello(gateway.clock.nowMs(), 5)
+    const hear = () =>
+      ear.handle({ terminalId: stall.terminalId, topic: "hello", payload: flood, receivedAtMs: gateway.clock.nowMs() })
+    // As slow as they are answered: none is replaced by a newer one.
+    for (let sent = 0; sent < 100; sent += 1) {
+      hear()
+      await ear.drain()
+    }
+    await others.send("hello", helloOfOther)
+    await until(() => others.heard.find(({ topic }) => topic === "hello"), "the other's answer")
+    await until(() => answers() >= before + 30, "thirty answers")
+    gateway.clock.advance(60_000)
+    await tablet.send("hello", await hello(gateway.clock.nowMs(), 6))
+    await answerTo(6)
+    expect(answers()).toBe(before + 31)
+
+    // As fast as they come: the newest is answered, and few of those before it.
+    for (let sent = 0; sent < 1000; sent += 1) hear()
+    await tablet.send("hello", await hello(gateway.clock.nowMs(), 7))
+    await answerTo(7)
+    await ear.drain()
+    expect(answers()).toBeLessThan(before + 40)
+    await others.close()
+    await otherSession?.close()
+  })
 })
