@@ -23,7 +23,7 @@ export type Goods = Commodity & {
   readonly origins: readonly Province[]
 }
 
-const dataFolder = join(import.meta.dir, "data")
+const priceFile = join(import.meta.dir, "data/xinfadi-prices-2021-12-10.csv")
 /** The list that an operator seeds a catalogue from. */
 const catalogueFile = join(import.meta.dir, "../../api/src/catalogue/commodities.csv")
 const JIN_PER_KILOGRAM = 2
@@ -40,7 +40,7 @@ export function readCatalogue(): Commodity[] {
 export function readPriceList(catalogue: readonly Commodity[]): Goods[] {
   const known = new Map(catalogue.map((commodity) => [commodity.nameZh, commodity]))
   const goods = new Map<string, Goods>()
-  for (const row of rowsOf(readFileSync(join(dataFolder, "xinfadi-prices-2021-12-10.csv"), "utf8"))) {
+  for (const row of rowsOf(readFileSync(priceFile, "utf8"))) {
     const [name = "", low = "", average = "", , , origin = "", unit] = row
     if (unit !== "斤") continue
     const commodity = known.get(name)
@@ -57,6 +57,11 @@ export function readPriceList(catalogue: readonly Commodity[]): Goods[] {
     })
   }
   return [...goods.values()]
+}
+
+/** All names of that day, in whatever the goods are sold. */
+export function readPublishedNames(): ReadonlySet<string> {
+  return new Set(rowsOf(readFileSync(priceFile, "utf8")).map(([name = ""]) => name))
 }
 
 /** × 1.4, half up to ¥0.10. */

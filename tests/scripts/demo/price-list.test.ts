@@ -1,5 +1,7 @@
 import { expect, test } from "bun:test"
-import { type Goods, readCatalogue, readPriceList } from "../../../scripts/demo/price-list"
+import { readSeed } from "@suyuan/api/catalogue/seed-catalogue"
+import { plainName } from "@suyuan/api/catalogue/unmapped-names"
+import { type Goods, readCatalogue, readPriceList, readPublishedNames } from "../../../scripts/demo/price-list"
 import { readOrigins } from "../../../scripts/demo/provinces"
 
 const catalogue = readCatalogue()
@@ -14,9 +16,23 @@ test("everything that is sold per 斤 is one commodity, under a code that stays"
   expect(goods).toHaveLength(366)
   expect(new Set(goods.map(({ code }) => code)).size).toBe(366)
   expect(named("杭椒").code).toBe(1001)
-  expect(catalogue.at(-1)?.code).toBe(1366)
+  expect(goods.at(-1)?.code).toBe(1366)
   // Per piece, box or bag.
   for (const name of ["鸵鸟蛋", "猪肺", "白玉北豆腐"]) expect(goods.some(({ nameZh }) => nameZh === name)).toBe(false)
+})
+
+test("every published name means one commodity, by its name or a synonym, in whatever it is sold", () => {
+  const meanings = new Map<string, number[]>()
+  for (const { code, nameZh, nameEn, synonyms } of readSeed()) {
+    for (const name of [nameZh, nameEn, ...synonyms].map(plainName)) {
+      meanings.set(name, [...(meanings.get(name) ?? []), code])
+    }
+  }
+  const published = readPublishedNames()
+  expect(published.size).toBe(379)
+  const unclear = [...published].filter((name) => meanings.get(plainName(name))?.length !== 1)
+  expect(unclear).toEqual([])
+  expect(meanings.get("香香内脂豆腐")).toEqual(meanings.get("内酯豆腐"))
 })
 
 test("names are short enough for a record, and no two commodities share one", () => {
