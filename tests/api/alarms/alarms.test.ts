@@ -331,6 +331,24 @@ describe("what becomes of an alarm", () => {
     await decide(id, "looked-at", { version: 2 })
   })
 
+  test("[AL-8] new → looked at → confirmed with a note; what was confirmed stays so when its evidence changes", async () => {
+    const { id } = await raised()
+    await decide(id, "looked-at")
+    expect(await refusalOf(decide(id, "confirmed"))).toBe("alarm/note-needed")
+    await decide(id, "confirmed", { note: "无票进货", actor: secondOperator })
+    const decision = { state: "confirmed", decidedBy: secondOperator.id, note: "无票进货" }
+    expect(await readAlarm(gateway.ctx.db, operator, id)).toMatchObject({ ...decision, version: 1 })
+    expect(await refusalOf(decide(id, "explained", { note: "不对" }))).toBe("alarm/wrong-state")
+    nextMoment(gateway.clock)
+    await sell(trade.stall, 3000, trade.consumer)
+    await judge(trade.stall)
+    expect(await readAlarm(gateway.ctx.db, operator, id)).toMatchObject({
+      ...{ ...decision, version: 2, holds: true },
+      evidence: { shortfallGrams: 12_000 },
+    })
+    expect(await refusalOf(decide(id, "explained", { note: "不对", version: 2 }))).toBe("alarm/wrong-state")
+  })
+
   test("refuses the wrong actor: another site's operator, one without the scope, a machine, a merchant", async () => {
     const { id } = await raised()
     const elsewhere = await makeStall(gateway.ctx)
