@@ -1,5 +1,6 @@
 // `npm run bench [-- --json] [--only NAME] [--quick] [--seconds S]`: a line that names the machine, then the figures.
-// Each figure has its file here, which says what it measures, the least that it could be, and how far we are from it.
+// Each figure has its file here, which says what it measures and the least that it could be; how far we are from it stands
+// in docs/performance.md.
 import { Command, InvalidArgumentError } from "commander"
 import { alarmsJudgeDay } from "./alarms-judge-day"
 import { balanceMarketDay } from "./balance-market-day"
