@@ -15,7 +15,10 @@ export const words = {
   knownFrom: { zh: "已知的全部来自", en: "All that is known is from" },
   unknownUpTo: { zh: "来源未知最多", en: "of unknown origin at most" },
   expectedByMixing: { zh: "仅为估计（按混合均匀）：", en: "An estimate only, as if well mixed:" },
-  expectedByHabit: { zh: "仅为估计（按本摊习惯）：", en: "An estimate only, by this stall's habit:" },
+  expectedByHabit: {
+    zh: "仅为估计（按本摊卖这种货的习惯）：",
+    en: "An estimate only, by this stall's habit with this kind of goods:",
+  },
   declaredOrigin: { zh: "摊主自述产地", en: "Origin by the seller's own word" },
   testPassed: { zh: "快检合格", en: "Rapid test passed" },
   testFailed: { zh: "快检不合格", en: "Rapid test failed" },
