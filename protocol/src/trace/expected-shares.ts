@@ -7,10 +7,11 @@
 import { EXPECTED_RULES, type ExpectedGoods, type ExpectedPile } from "./expected-carry"
 import { type Calibration, type ExpectedMethod, Habit, stirredOnly } from "./expected-habit"
 import { blendOf, type Goods, Shelf } from "./expected-shelf"
-import type { OriginOptions, PileHistory } from "./origin-range"
+import { historySteps, type OriginOptions, type PileHistory } from "./origin-range"
 import type { OutflowRange } from "./pile"
 import { type OutflowRef, outflowKey, type SourceGrams, UNKNOWN_SOURCE } from "./pile-event"
-import { type InStep, type LeaveStep, type OutStep, pileSteps, type Step } from "./pile-steps"
+import type { InStep, LeaveStep, OutStep, PileSteps, Step } from "./pile-steps"
+import { declaredSources, eachSourceAlone, type GroupOf, groupedSources } from "./source-grams"
 
 export interface ExpectedShares extends Calibration {
   readonly method: ExpectedMethod
@@ -31,8 +32,13 @@ export interface ExpectedWalk {
 export interface ExpectedOptions extends Pick<OriginOptions, "clockErrorMs"> {
   /** Which outflows are asked for besides those that are bought or come back; all when left out. */
   readonly keep?: OriginOptions["keep"]
+}
+
+/** Of piles that were put in order before. */
+export interface ExpectedStepsOptions extends Pick<ExpectedOptions, "keep"> {
   /** By perfect mixing, whatever the stalls' chosen lots say. */
   readonly isStirred?: boolean
+  readonly groupOf?: GroupOf
 }
 
 interface Pile {
@@ -41,6 +47,8 @@ interface Pile {
   readonly firstIn: Shelf
   readonly lastIn: Shelf
   readonly mixed: Shelf
+  /** Those that are kept: where all is stirred, one. */
+  readonly shelves: readonly Shelf[]
   readonly habit: Habit
   next: number
 }
@@ -57,11 +65,20 @@ export function expectedShares(histories: readonly PileHistory[]): ExpectedWalk[
  */
 export function expectedWalk(
   histories: readonly PileHistory[],
-  { clockErrorMs = 0, keep = () => true, isStirred = false }: ExpectedOptions = {},
+  { clockErrorMs = 0, ...options }: ExpectedOptions = {},
 ): ExpectedWalk {
-  const piles = histories.map(({ pileId, events }): Pile => {
-    const shelves = { firstIn: new Shelf("first-in"), lastIn: new Shelf("last-in"), mixed: new Shelf("mixed") }
-    return { pileId, steps: pileSteps(events, clockErrorMs).steps, ...shelves, habit: new Habit(), next: 0 }
+  return expectedOfSteps(historySteps(histories, clockErrorMs), options)
+}
+
+/** The same of piles' steps. */
+export function expectedOfSteps(
+  stepsOf: ReadonlyMap<string, PileSteps>,
+  { keep = () => true, isStirred = false, groupOf = eachSourceAlone }: ExpectedStepsOptions = {},
+): ExpectedWalk {
+  const piles = [...stepsOf].map(([pileId, { steps }]): Pile => {
+    const [firstIn, lastIn, mixed] = [new Shelf("first-in"), new Shelf("last-in"), new Shelf("mixed")]
+    const shelves = isStirred ? [mixed] : [firstIn, lastIn, mixed]
+    return { pileId, steps, firstIn, lastIn, mixed, shelves, habit: new Habit(), next: 0 }
   })
   piles.sort((a, b) => (a.pileId < b.pileId ? -1 : 1))
   const sold = new Set(piles.flatMap(({ pileId, steps }) => steps.flatMap((step) => keyOf(pileId, step))))
@@ -112,7 +129,7 @@ export function expectedWalk(
     if (step.kind === "in") putIn(pile, step)
     else if (step.kind === "out") takeOut(pile, step)
     else if (step.kind === "leave") leave(pile, step)
-    else for (const shelf of [pile.firstIn, pile.lastIn, pile.mixed]) shelf.keep(step.grams)
+    else for (const shelf of pile.shelves) shelf.keep(step.grams)
   }
 
   function putIn(pile: Pile, step: InStep): void {
@@ -125,11 +142,12 @@ export function expectedWalk(
       return
     }
     const goods = goodsIn(pile.pileId, step)
-    for (const shelf of [pile.firstIn, pile.lastIn, pile.mixed]) shelf.put(goods)
+    for (const shelf of pile.shelves) shelf.put(goods)
   }
 
   function takeOut(pile: Pile, step: OutStep): void {
-    const { key, grams, chosen } = step
+    const { key, grams } = step
+    const chosen = step.chosen && groupOf(step.chosen)
     const global = `${pile.pileId}/${key}`
     if (step.isReturned || bought.has(global) || keep(pile.pileId, key)) {
       const calibration = calibrationOf(pile)
@@ -152,12 +170,13 @@ export function expectedWalk(
   }
 
   /** What a choice teaches is noted when its goods leave: then all goods that left before are gone, in every walk. */
-  function leave({ firstIn, lastIn, mixed, habit }: Pile, { grams, chosen }: OutStep | LeaveStep): void {
-    if (chosen !== undefined && grams > 0) {
+  function leave({ firstIn, lastIn, mixed, shelves, habit }: Pile, { grams, ...step }: OutStep | LeaveStep): void {
+    const chosen = step.chosen && groupOf(step.chosen)
+    if (chosen !== undefined && grams > 0 && !isStirred) {
       const shareIn = (shelf: Shelf) => (shelf.peek(grams).sources.get(chosen) ?? 0) / grams
       habit.note(shareIn(firstIn), shareIn(lastIn), shareIn(mixed))
     }
-    for (const shelf of [firstIn, lastIn, mixed]) shelf.take(grams, chosen)
+    for (const shelf of shelves) shelf.take(grams, chosen)
   }
 
   function goodsIn(pileId: string, { grams, origin }: InStep): Goods {
@@ -167,7 +186,8 @@ export function expectedWalk(
     if (expected !== undefined && "sources" in expected) {
       return partOf({ grams: expected.grams, sources: new Map(expected.sources) }, grams)
     }
-    return middleOf(origin.sources, grams)
+    if (groupOf === eachSourceAlone) return middleOf(origin.sources, grams)
+    return middleOf(groupedSources(declaredSources(origin.sources, grams), grams, groupOf), grams)
   }
 }
 

@@ -171,6 +171,17 @@ class Walks {
   }
 }
 
+/** What is given of one pile in several portions is one history. */
+export function historySteps(histories: readonly PileHistory[], clockErrorMs = 0): Map<string, PileSteps> {
+  const events = new Map<string, PileEvent[]>()
+  for (const { pileId, events: some } of histories) {
+    const together = events.get(pileId) ?? []
+    for (const event of some) together.push(event)
+    events.set(pileId, together)
+  }
+  return new Map([...events].map(([pileId, some]) => [pileId, pileSteps(some, clockErrorMs)]))
+}
+
 /**
  * The ranges of all given piles. Grams are carried along, never shares. A purchase whose upstream outflow is not among
  * the piles (or was voided) is unknown and listed. The result depends on the sets of events, never on any order.
@@ -179,13 +190,14 @@ export function resolveOrigins(
   histories: readonly PileHistory[],
   options: OriginOptions = {},
 ): Result<Origins, NotWellFounded> {
-  const events = new Map<string, PileEvent[]>()
-  for (const { pileId, events: some } of histories) {
-    const together = events.get(pileId) ?? []
-    for (const event of some) together.push(event)
-    events.set(pileId, together)
-  }
-  const steps = new Map([...events].map(([pileId, some]) => [pileId, pileSteps(some, options.clockErrorMs)]))
+  return originsOfSteps(historySteps(histories, options.clockErrorMs), options)
+}
+
+/** The same of piles' steps. */
+export function originsOfSteps(
+  steps: ReadonlyMap<string, PileSteps>,
+  options: Omit<OriginOptions, "clockErrorMs"> = {},
+): Result<Origins, NotWellFounded> {
   const limits = limitsOf(steps.values(), options)
   const groupOf = options.groupOf ?? eachSourceAlone
   const piles = new Map([...steps].map(([pileId, some]) => [pileId, new PileWalk(some, groupOf, limits)]))

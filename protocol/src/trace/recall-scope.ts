@@ -4,7 +4,7 @@
  * numbers are those of RG-12; nothing here narrows them.
  */
 import { ok, type Result } from "../result"
-import { type NotWellFounded, type OriginOptions, type PileHistory, resolveOrigins } from "./origin-range"
+import { historySteps, type NotWellFounded, type OriginOptions, originsOfSteps, type PileHistory } from "./origin-range"
 import { setGroups, setRangeOf } from "./pile"
 import { outflowKey, type PileEvent } from "./pile-event"
 import { expectedGrams } from "./recall-expected"
@@ -57,9 +57,11 @@ export function recallScope(
   const marked = reached.map(({ pileId, events }) => ({ pileId, events: events.map(markIn(pileId, sources)) }))
   const includes = (sourceId: string) => sources.lots.has(sourceId) || sourceId.startsWith(recalledInflowPrefix)
   const lotGrams = options.lotGrams && withInflows(options.lotGrams, marked)
-  const origins = resolveOrigins(marked, { ...options, ...(lotGrams && { lotGrams }), groupOf: setGroups(includes) })
+  const { clockErrorMs, ...limits } = options
+  const [steps, groupOf] = [historySteps(marked, clockErrorMs), setGroups(includes)]
+  const origins = originsOfSteps(steps, { ...limits, ...(lotGrams && { lotGrams }), groupOf })
   if (!origins.ok) return origins
-  const expected = expectedGrams(marked, includes, options.clockErrorMs)
+  const expected = expectedGrams(steps, groupOf)
   const piles = [...origins.value.piles].flatMap(([pileId, ranges]): RecalledPile[] => {
     const outflows = new Map<string, RecalledGrams>()
     for (const [key, range] of ranges.outflows) {

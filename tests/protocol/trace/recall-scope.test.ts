@@ -1,7 +1,7 @@
 /** Where a lot went: nothing that really held some is left out, and the parts of a run follow from the run. */
 import { describe, expect, test } from "bun:test"
-import { expectedWalk } from "@suyuan/protocol/trace/expected-shares"
-import { resolveSet } from "@suyuan/protocol/trace/origin-range"
+import { expectedOfSteps } from "@suyuan/protocol/trace/expected-shares"
+import { historySteps, resolveSet } from "@suyuan/protocol/trace/origin-range"
 import { reachedHistories } from "@suyuan/protocol/trace/recall-reach"
 import { inflowKey, recallScope } from "@suyuan/protocol/trace/recall-scope"
 import { Dice } from "./dice"
@@ -122,7 +122,7 @@ describe("the scope of a recall", () => {
     for (let seed = 1; seed <= 8; seed += 1) {
       const market = new Market(new Dice(seed), { chosenLots: seed % 2 === 0 })
       market.play(3)
-      const walk = expectedWalk(market.histories, { isStirred: true })
+      const walk = expectedOfSteps(historySteps(market.histories), { isStirred: true })
       for (const lot of [...market.lotGrams.keys()].slice(0, 6)) {
         for (const [pileId, { outflows }] of scopeOf(market.histories, { lots: new Set([lot]), inflows: noInflows })) {
           for (const [key, { mustGrams, mayGrams, expectedGrams }] of outflows) {
