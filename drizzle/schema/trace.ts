@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm"
 import {
   bigint,
   boolean,
@@ -167,13 +168,16 @@ export const pileDays = pgTable(
     revisions: bigint("revisions", { mode: "number" }).notNull(),
     shortfalls: bigint("shortfalls", { mode: "number" }).notNull(),
     state: jsonb("state").notNull(),
+    /** Of its `carry`. */
+    grams: bigint("grams", { mode: "number" }).generatedAlwaysAs(sql`((state -> 'carry') ->> 'grams')::bigint`),
     suppliers: hexBytes("suppliers").array().notNull(),
     /** Until when each of them matters. */
     supplierUntil: instant("supplier_until").array().notNull(),
     /** Revisions and shortfalls of each as it was until then, added up. */
     supplierRevisions: bigint("supplier_revisions", { mode: "number" }).array().notNull(),
   },
-  (t) => [primaryKey({ columns: [t.pileId, t.day] })],
+  // With what a recall reads of many (0034_recall_reads): at, revisions, grams.
+  (t) => [primaryKey({ columns: [t.pileId, t.day] }), index("pile_days_grams").on(t.pileId, t.day)],
 )
 
 /**

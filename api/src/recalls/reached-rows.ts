@@ -82,7 +82,7 @@ export async function readReached(
       FROM (SELECT pile_id, min(at) AS at FROM reach GROUP BY pile_id) AS first
       JOIN ${piles} AS pile ON pile.id = first.pile_id CROSS JOIN span
       LEFT JOIN LATERAL (
-        SELECT kept.at, (kept.state -> 'carry' ->> 'grams')::bigint AS grams FROM ${pileDays} AS kept
+        SELECT kept.at, kept.grams FROM ${pileDays} AS kept
         WHERE kept.pile_id = first.pile_id AND kept.at < first.at - 2 * ${order}
           AND kept.day BETWEEN (first.at AT TIME ZONE 'UTC')::date - ${historyDays}::int AND (first.at AT TIME ZONE 'UTC')::date
           -- A shortfall of later shows in what is read; who supplied it does not matter to its weight.

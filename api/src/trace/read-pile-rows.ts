@@ -39,6 +39,9 @@ export type PileRevision = { readonly revision: number; readonly revised: readon
 /** Stands in a run of outflows where an outflow has its record; no record has it. */
 const runRecordId = "00"
 
+/** Revision of a pile that nobody told of its events: none counts as unrevised. */
+const noPile = -1
+
 /** Nothing is dated later than this from now. */
 const clocksAheadMs = 86_400_000
 
@@ -130,8 +133,9 @@ export async function readPileRows(reader: Reader, piles: readonly WantedPile[],
     ) AS runs GROUP BY pile_id, run
     ${openings(piles)}
     UNION ALL
-    SELECT encode(id, 'hex'), 0, 0, '', 0, revision, CASE WHEN last = 'infinity' THEN 1 ELSE 0 END, 'pile', NULL, NULL, NULL, NULL
-    FROM wanted JOIN ${pileTable} ON id = pile_id
+    SELECT encode(pile_id, 'hex'), 0, 0, '', 0, coalesce(revision, ${noPile}::int), CASE WHEN last = 'infinity' THEN 1 ELSE 0 END, 'pile',
+      NULL, NULL, NULL, NULL
+    FROM wanted LEFT JOIN ${pileTable} ON id = pile_id
     UNION ALL
     SELECT encode(pile_id, 'hex'), extract(epoch FROM since)::float8 * 1000, 0, '', 0, revisions, shortfalls, 'revised',
       NULL, NULL, NULL, NULL
@@ -149,10 +153,12 @@ export async function readPileRows(reader: Reader, piles: readonly WantedPile[],
     rows: Object.values(events).flat().map(pileRowOf),
     openingGrams: new Map(opening.map((row) => [row.pile_id, row.grams_high])),
     revisions: new Map(
-      pile.map((row) => [
-        row.pile_id,
-        { revision: row.grams_low, revised: (revisedOf.get(row.pile_id) ?? []).map(revisedRow) },
-      ]),
+      pile
+        .filter(({ grams_low }) => grams_low !== noPile)
+        .map((row) => [
+          row.pile_id,
+          { revision: row.grams_low, revised: (revisedOf.get(row.pile_id) ?? []).map(revisedRow) },
+        ]),
     ),
   }
 }
