@@ -5,7 +5,7 @@ import { writeAudit } from "../audit"
 import type { Context } from "../context"
 import { ServiceError } from "../errors"
 import { notifyTerminals } from "../terminals/notify-terminals"
-import { describePayee } from "./describe-payee"
+import { describePayee, payeeInForce } from "./describe-payee"
 
 /** Long enough for the stall to see it on its terminal and object. */
 export const payeeDelayMs = 24 * 3_600_000
@@ -39,6 +39,7 @@ export async function approvePayeeChange(ctx: Context, actor: Actor, changeId: s
       kind: "payee-approved",
       platform: change.platform,
       payee: describePayee(change),
+      inForce: await payeeInForce(tx, change.merchantId, change.platform),
       appliesAtMs: appliesAt.getTime(),
     })
     return { appliesAt }
@@ -68,6 +69,7 @@ export async function withdrawPayeeChange(ctx: Context, actor: Actor, changeId: 
     await notifyTerminals(ctx, tx, change.merchantId, {
       ...{ kind: "payee-withdrawn", platform: change.platform },
       payee: describePayee(change),
+      inForce: await payeeInForce(tx, change.merchantId, change.platform),
     })
   })
 }

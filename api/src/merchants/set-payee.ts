@@ -59,6 +59,7 @@ export async function setPayee(ctx: Context, actor: Actor, merchantId: string, p
       await notifyTerminals(ctx, tx, merchantId, {
         ...{ kind: "payee-proposed", platform: payee.platform },
         payee: describePayee(fields),
+        inForce: current && describePayee(current),
       })
       return { state: "proposed", changeId }
     }

@@ -13,6 +13,7 @@ import type { TerminalAtStall } from "../sales/verify-codes"
 import { notifyTerminals } from "../terminals/notify-terminals"
 import { noteRevision } from "../trace/note-events"
 import { type PurchaseRow, projectPurchase } from "../trace/project-purchase"
+import { tellBook } from "./book"
 import { effectiveTime, type UploadNaming } from "./record-goods"
 
 /** Which stall answers, and by whose clock when. */
@@ -26,8 +27,8 @@ export type PurchaseAnswer = {
   readonly saidAt: Date
 }
 
-/** Accepted at the stall's terminal, by its signed upload. */
-export function acceptPurchase(
+/** Accepted at the stall's terminal, by its signed upload; the terminal is told what the stall has by then. */
+export async function acceptPurchase(
   ctx: Context,
   tx: Transaction,
   stall: TerminalAtStall,
@@ -36,7 +37,11 @@ export function acceptPurchase(
 ): Promise<UploadRefusal> {
   const { saleRecordId, lineIndex, outcome, acceptedGrams, acceptedAtSeconds } = body
   const at = { merchantId: stall.merchant.id, siteId: stall.site.id, saidAt: effectiveTime(stall, acceptedAtSeconds) }
-  return answerPurchase(ctx, tx, { ...at, saleRecordId, lineIndex, outcome, acceptedGrams }, naming)
+  const refusal = await answerPurchase(ctx, tx, { ...at, saleRecordId, lineIndex, outcome, acceptedGrams }, naming)
+  if (refusal !== undefined) return refusal
+  const purchase = await lockPurchase(tx, { ...at, lineIndex }, toHex(saleRecordId))
+  if (purchase) await tellBook(ctx, tx, stall, purchase.commodity, purchase.decidedAt ?? at.saidAt, naming)
+  return undefined
 }
 
 /**

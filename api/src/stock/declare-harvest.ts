@@ -11,6 +11,7 @@ import type { Context, Transaction } from "../context"
 import { writeRecords } from "../ledger/write-records"
 import type { UploadRefusal } from "../sales/record-trades"
 import type { TerminalAtStall } from "../sales/verify-codes"
+import { tellBook } from "./book"
 import { knownCommodity } from "./known-commodity"
 import { effectiveTime, mergedPile, recordInflow, type UploadNaming } from "./record-goods"
 
@@ -23,7 +24,7 @@ export async function declareHarvest(
   tx: Transaction,
   stall: TerminalAtStall,
   body: UploadBody<"harvest">,
-  { concerned }: UploadNaming,
+  { uploadId, concerned }: UploadNaming,
 ): Promise<UploadRefusal> {
   if (stall.site.kind !== "base") return "stock/only-bases-harvest"
   const commodity = await knownCommodity(tx, body.commodity)
@@ -74,5 +75,6 @@ export async function declareHarvest(
     const goods = { recordId: id, commodity: body.commodity, grams: body.weightGrams, effectiveAt }
     await recordInflow(ctx, tx, stall, { ...goods, source: "lot", lotId: body.lot })
   }
+  await tellBook(ctx, tx, stall, body.commodity, effectiveAt, { uploadId })
   return undefined
 }

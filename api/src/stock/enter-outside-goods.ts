@@ -11,6 +11,7 @@ import type { Context, Transaction } from "../context"
 import { writeRecords } from "../ledger/write-records"
 import type { UploadRefusal } from "../sales/record-trades"
 import type { TerminalAtStall } from "../sales/verify-codes"
+import { tellBook } from "./book"
 import { knownCommodity } from "./known-commodity"
 import { effectiveTime, mergedPile, recordInflow, type UploadNaming } from "./record-goods"
 
@@ -44,6 +45,7 @@ export async function enterOutsideGoods(
   ])
   const goods = { recordId: id, commodity, grams: body.weightGrams, effectiveAt }
   await recordInflow(ctx, tx, stall, { ...goods, source: "unknown", lotId: null })
+  await tellBook(ctx, tx, stall, commodity, effectiveAt, { uploadId })
   return undefined
 }
 

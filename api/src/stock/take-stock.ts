@@ -5,7 +5,6 @@ import { recordId, uuidKey } from "@suyuan/protocol/ledger/record-id"
 import { RECORD_KINDS } from "@suyuan/protocol/ledger/record-kind"
 import type { UploadBody } from "@suyuan/protocol/terminal/upload-bodies"
 import { msToSeconds2024, utcDayOf } from "@suyuan/protocol/units/instant"
-import { sql } from "drizzle-orm"
 import type { Context, Transaction } from "../context"
 import { utcDay } from "../day"
 import { writeRecords } from "../ledger/write-records"
@@ -14,6 +13,7 @@ import type { TerminalAtStall } from "../sales/verify-codes"
 import { notifyTerminal } from "../terminals/notify-terminals"
 import { ensurePiles } from "../trace/apply-sales"
 import { noteEvents } from "../trace/note-events"
+import { bookAt } from "./book"
 import { knownCommodity } from "./known-commodity"
 import { effectiveTime, mergedPile, type UploadNaming } from "./record-goods"
 
@@ -46,30 +46,11 @@ export async function takeStock(
   ])
   const place = { siteId: stall.site.id, merchantId: stall.merchant.id, commodity }
   await ensurePiles(ctx, tx, [{ pileId, ...place, lotId: null }])
-  const bookGrams = await bookBefore(tx, pileId, effectiveAt)
+  const bookGrams = await bookAt(tx, pileId, effectiveAt)
   const counted = { pileId, ...place, day: utcDay(effectiveAt), effectiveAt, recordId: id, line: 0 }
   const row = { ...counted, direction: 2, source: "count" as const, gramsLow: countedGrams, gramsHigh: countedGrams }
   await noteEvents(tx, await tx.insert(pileEvents).values(row).onConflictDoNothing().returning())
   const told = { uploadId, commodity, countedGrams, bookGrams }
   await notifyTerminal(ctx, tx, stall.terminal.id, { kind: "stock-counted", ...told })
   return undefined
-}
-
-/** What came and left since the stock-take before, and what that one found: below 0 where more left than had come. */
-async function bookBefore(tx: Transaction, pileId: string, at: Date): Promise<number> {
-  const lastDay = utcDay(at)
-  const [book] = await tx.execute<{ grams: number }>(sql`
-    WITH counted AS (
-      SELECT effective_at, grams_high FROM ${pileEvents}
-      WHERE pile_id = decode(${pileId}, 'hex') AND source = 'count' AND effective_at <= ${at.toISOString()}::timestamptz
-        AND day <= ${lastDay}::date
-      ORDER BY effective_at DESC, record_id DESC LIMIT 1
-    )
-    SELECT (coalesce((SELECT grams_high FROM counted), 0) + coalesce((
-      SELECT sum(CASE direction WHEN 0 THEN grams_high WHEN 1 THEN -grams_high ELSE 0 END) FROM ${pileEvents}
-      WHERE pile_id = decode(${pileId}, 'hex') AND day <= ${lastDay}::date
-        AND effective_at <= ${at.toISOString()}::timestamptz
-        AND effective_at > coalesce((SELECT effective_at FROM counted), '-infinity')
-    ), 0))::float8 AS grams`)
-  return book?.grams ?? 0
 }

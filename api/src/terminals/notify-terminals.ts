@@ -6,7 +6,12 @@ import type { Context, Transaction } from "../context"
 import type { PayeeDescription } from "../merchants/describe-payee"
 import { enqueue } from "../outbox"
 
-type PayeeNotice = { readonly platform: string; readonly payee: PayeeDescription }
+type PayeeNotice = {
+  readonly platform: string
+  readonly payee: PayeeDescription
+  /** Where the money goes as long as the change does not apply; an applied one is itself what holds. */
+  readonly inForce?: PayeeDescription | undefined
+}
 
 /** What a stall is told apart from its payments; the terminal shows it. `down/notice`. */
 export type Notice =
@@ -23,6 +28,14 @@ export type Notice =
       readonly uploadId: string
       readonly commodity: number
       readonly countedGrams: number
+      /** Below 0 where more left than had come. */
+      readonly bookGrams: number
+    }
+  | {
+      /** What the stall has of a commodity, to the terminal whose upload changed it. */
+      readonly kind: "stock-now"
+      readonly uploadId: string
+      readonly commodity: number
       /** Below 0 where more left than had come. */
       readonly bookGrams: number
     }

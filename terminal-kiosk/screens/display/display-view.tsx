@@ -15,6 +15,17 @@ const looks = {
   idle: { word: "welcome", shape: "", tone: "" },
 } as const
 
+/** The seller's screen says the same, with what the seller has to do. */
+const recalledLooks = {
+  closed: { word: "recalled", shape: "✕", tone: "refused" },
+  paid: { word: "recalledPaid", shape: "✕", tone: "refused" },
+} as const
+
+function lookOf({ state, recalled }: DisplayMessage, isAway: boolean) {
+  if (isAway) return { word: "away", shape: "?", tone: "unknown" } as const
+  return recalled && (state === "closed" || state === "paid") ? recalledLooks[state] : looks[state]
+}
+
 type DisplayViewProps = {
   readonly shown: DisplayMessage
   /** No word from the seller's tablet: a code that still stands here may be another customer's. */
@@ -31,7 +42,7 @@ function StallPicture({ path }: { readonly path: string }) {
 /** What the customer sees: finished text, and the code. */
 export function DisplayView({ shown, isAway }: DisplayViewProps) {
   const { state, language, lines } = shown
-  const look = isAway ? ({ word: "away", shape: "?", tone: "unknown" } as const) : looks[state]
+  const look = lookOf(shown, isAway)
   return (
     <main className={`display ${state}`}>
       <header>

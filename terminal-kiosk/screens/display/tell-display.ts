@@ -89,6 +89,7 @@ function displayMessage({ state, terminal }: Kiosk): DisplayMessage {
   const withCode = showing === "code" || showing === "paying" || showing === "offline-digits"
   return {
     ...{ v: 1, kind: "show", state: showing, language: settings.language },
+    recalled: shown?.sale.recallReason !== undefined,
     development: networkId === DEVELOPMENT_NETWORK_ID,
     stall: stall.name,
     site: site.name,

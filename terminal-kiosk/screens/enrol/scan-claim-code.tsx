@@ -8,13 +8,18 @@ type DetectorClass = new (options: { readonly formats: readonly string[] }) => D
 /** Not every browser reads codes by itself; typing always works. */
 const detectorClass = (globalThis as { BarcodeDetector?: DetectorClass }).BarcodeDetector
 
-type ScanProps = { readonly label: string; readonly onCode: (code: string) => void }
+type ScanProps = {
+  readonly label: string
+  readonly onCode: (code: string) => void
+  /** Nobody allowed the camera, or there is none. */
+  readonly onDenied: () => void
+}
 
-export function ScanClaimCode({ label, onCode }: ScanProps) {
+export function ScanClaimCode({ label, onCode, onDenied }: ScanProps) {
   const video = useRef<HTMLVideoElement>(null)
   const [isOpen, setOpen] = useState(false)
-  const found = useRef(onCode)
-  found.current = onCode
+  const heard = useRef({ onCode, onDenied })
+  heard.current = { onCode, onDenied }
   useEffect(() => {
     if (!isOpen || detectorClass === undefined) return
     const detector = new detectorClass({ formats: ["qr_code"] })
@@ -25,7 +30,7 @@ export function ScanClaimCode({ label, onCode }: ScanProps) {
       if (isOver) return
       if (code === undefined) return void requestAnimationFrame(() => void look())
       setOpen(false)
-      found.current(code.rawValue)
+      heard.current.onCode(code.rawValue)
     }
     navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } }).then(
       (opened) => {
@@ -37,7 +42,10 @@ export function ScanClaimCode({ label, onCode }: ScanProps) {
         video.current.srcObject = opened
         void video.current.play().then(look)
       },
-      () => setOpen(false),
+      () => {
+        setOpen(false)
+        heard.current.onDenied()
+      },
     )
     return () => {
       isOver = true

@@ -86,24 +86,31 @@ function DraftSheet({ id, draft, onClose }: DraftSheetProps) {
         ))}
       </ul>
       <p>{say("promise")}</p>
-      {!line.isOnline && <p className="soft">{say("needsNetwork")}</p>}
-      {refusal !== undefined && (
-        <p className="bad" role="alert">
-          ✕ {refusal}
-        </p>
-      )}
-      <div className="row">
-        <button type="button" className="grow" disabled={isBusy || !line.isOnline} onClick={() => void give("discard")}>
-          {say("discardDraft")}
-        </button>
-        <button
-          type="button"
-          className="primary grow"
-          disabled={isBusy || !line.isOnline}
-          onClick={() => setAsksPin(true)}
-        >
-          {say("signCertificate")}
-        </button>
+      <div className="sheet-foot">
+        {!line.isOnline && <p className="soft">{say("needsNetwork")}</p>}
+        {refusal !== undefined && (
+          <p className="bad" role="alert">
+            ✕ {refusal}
+          </p>
+        )}
+        <div className="row">
+          <button
+            type="button"
+            className="grow"
+            disabled={isBusy || !line.isOnline}
+            onClick={() => void give("discard")}
+          >
+            {say("discardDraft")}
+          </button>
+          <button
+            type="button"
+            className="primary grow"
+            disabled={isBusy || !line.isOnline}
+            onClick={() => setAsksPin(true)}
+          >
+            {say("signCertificate")}
+          </button>
+        </div>
       </div>
       {asksPin && <AskPin onOwner={() => void give("issue")} onClose={() => setAsksPin(false)} />}
     </Sheet>

@@ -8,6 +8,7 @@ import { nameOf, unitName } from "../session/goods-names"
 import { typedGrams, typedPack, typedPriceFen } from "../session/typed-amounts"
 import { useKiosk, useKioskState, useWords } from "../session/use-kiosk"
 import { useOnce } from "../session/use-once"
+import { Booked, type BookedGoods } from "./booked"
 import { ChooseCommodity } from "./choose-commodity"
 
 type Purpose = "put-on-sale" | "outside" | "harvest"
@@ -19,6 +20,11 @@ const titles: Readonly<Record<Purpose, TerminalWord>> = {
 }
 
 const ORIGIN_CHARACTERS_MAX = 64
+
+function notedWord(purpose: Purpose, name: string | undefined): TerminalWord {
+  if (purpose === "harvest") return "harvestNoted"
+  return name === undefined ? "outsideNoted" : "nameNoted"
+}
 
 /** Goods by hand: what is known of them, and whether they go on sale at once. */
 export function GoodsForm({ purpose, onClose }: { readonly purpose: Purpose; readonly onClose: () => void }) {
@@ -38,6 +44,7 @@ export function GoodsForm({ purpose, onClose }: { readonly purpose: Purpose; rea
   const [withCertificate, setWithCertificate] = useState(true)
   const [trouble, setTrouble] = useState<TerminalWord | undefined>(undefined)
   const [ids] = useState(() => newHarvestIds(kiosk.terminal))
+  const [booked, setBooked] = useState<BookedGoods | undefined>(undefined)
   const [isBusy, once] = useOnce()
   const unit = isPiece ? ("piece" as const) : weightUnit
   const needsWeight = purpose !== "put-on-sale"
@@ -68,8 +75,9 @@ export function GoodsForm({ purpose, onClose }: { readonly purpose: Purpose; rea
           const put = await putOnSale(kiosk.terminal, { ...tile, ...pack, ...(lot !== undefined && { lot }) })
           if (!put.ok) return setTrouble("tilesFull")
         }
+        if (purpose === "put-on-sale") onClose()
+        else setBooked({ ...ids, word: notedWord(purpose, name), commodity: commodity ?? 0, grams })
         await kiosk.refreshTiles()
-        onClose()
       }),
     )
   }
@@ -84,7 +92,9 @@ export function GoodsForm({ purpose, onClose }: { readonly purpose: Purpose; rea
   }
   return (
     <Sheet title={say(titles[purpose])} onClose={onClose} wide>
-      {commodity === undefined && name === undefined ? (
+      {booked !== undefined ? (
+        <Booked booked={booked} name={name} onClose={onClose} />
+      ) : commodity === undefined && name === undefined ? (
         <ChooseCommodity onChoose={setCommodity} onName={purpose === "outside" ? setName : undefined} />
       ) : (
         <form className="goods-form" onSubmit={(event) => void finish(event)}>
@@ -154,14 +164,16 @@ export function GoodsForm({ purpose, onClose }: { readonly purpose: Purpose; rea
               {say("issueCertificate")}
             </label>
           )}
-          {trouble !== undefined && (
-            <p className="bad" role="alert">
-              ✕ {say(trouble)}
-            </p>
-          )}
-          <button type="submit" className="primary wide" disabled={isBusy}>
-            {say(isBusy ? "oneMoment" : "confirm")}
-          </button>
+          <div className="sheet-foot">
+            {trouble !== undefined && (
+              <p className="bad" role="alert">
+                ✕ {say(trouble)}
+              </p>
+            )}
+            <button type="submit" className="primary wide" disabled={isBusy}>
+              {say(isBusy ? "oneMoment" : "confirm")}
+            </button>
+          </div>
         </form>
       )}
     </Sheet>

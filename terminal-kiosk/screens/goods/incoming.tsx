@@ -9,6 +9,7 @@ import { refusalWords } from "../session/refusals"
 import { typedGrams } from "../session/typed-amounts"
 import { useKiosk, useKioskState, useWords } from "../session/use-kiosk"
 import { useOnce } from "../session/use-once"
+import { Booked, type BookedGoods } from "./booked"
 
 const answerWords = { accepted: "accepted", private: "privatePurchase", refused: "refusedPurchase" } as const
 
@@ -51,6 +52,9 @@ function rank({ answer }: PurchaseRow): number {
 
 type AnswerSheetProps = { readonly purchase: readonly [string, PurchaseRow]; readonly onClose: () => void }
 
+const notedWords = { accepted: "accepted", private: "privateNoted", refused: "refusedNoted" } as const
+
+/** The answer, and then what it came to. */
 function AnswerSheet({ purchase: [key, row], onClose }: AnswerSheetProps) {
   const kiosk = useKiosk()
   const { catalogue, settings, tiles } = useKioskState()
@@ -59,18 +63,25 @@ function AnswerSheet({ purchase: [key, row], onClose }: AnswerSheetProps) {
   const bought = weightUnit === "jin" ? gramsToJin(row.grams) : gramsToKilograms(row.grams)
   const [typed, setTyped] = useState(bought)
   const [refusal, setRefusal] = useState<string | undefined>(undefined)
+  const [booked, setBooked] = useState<BookedGoods | undefined>(undefined)
   const [isBusy, once] = useOnce()
   const give = (answer: PurchaseAnswer) => once(() => answerPurchase(answer))
   const answerPurchase = async (answer: PurchaseAnswer) => {
     const answered = await kiosk.attempt(() => acceptPurchase(kiosk.terminal, key, answer))
     if (answered === undefined) return
     if (!answered.ok) return setRefusal(refusalWords(answered.error, language))
-    if (answer.outcome === "accepted" && !tiles.some((tile) => tile.isOnSale && tile.commodity === row.commodity)) {
-      const goods = { commodity: row.commodity, unit: "weight" as const, unitPriceFen: 0, declaredOrigin: "" }
-      await kiosk.attempt(() => putOnSale(kiosk.terminal, { ...goods, packLowGrams: 0, packHighGrams: 0 }))
-    }
+    const isNew = !tiles.some((tile) => tile.isOnSale && tile.commodity === row.commodity)
+    const put = answer.outcome === "accepted" && isNew ? await offer() : undefined
+    setBooked({
+      ...{ uploadId: answered.value, word: notedWords[answer.outcome], commodity: row.commodity },
+      grams: answer.outcome === "accepted" ? answer.grams : undefined,
+      trouble: put?.ok === false ? "tilesFull" : undefined,
+    })
     await kiosk.refreshTiles()
-    onClose()
+  }
+  const offer = () => {
+    const goods = { commodity: row.commodity, unit: "weight" as const, unitPriceFen: 0, declaredOrigin: "" }
+    return kiosk.attempt(() => putOnSale(kiosk.terminal, { ...goods, packLowGrams: 0, packHighGrams: 0 }))
   }
   const accept = () => {
     const grams = typed === bought ? row.grams : typedGrams(typed, weightUnit)
@@ -79,34 +90,47 @@ function AnswerSheet({ purchase: [key, row], onClose }: AnswerSheetProps) {
   }
   return (
     <Sheet title={nameOf(row.commodity, catalogue, language)} onClose={onClose}>
-      <label className="field-label">
-        {say("arrivedWeight")} ({unitName(weightUnit, language)})
-        <input inputMode="decimal" value={typed} onChange={(event) => setTyped(event.target.value)} />
-      </label>
-      <p className="soft">
-        {say("boughtWeight")} {weightText(row.grams, weightUnit, language)}
-      </p>
-      {refusal !== undefined && (
-        <p className="bad" role="alert">
-          ✕ {refusal}
-        </p>
+      {booked !== undefined ? (
+        <Booked booked={booked} onClose={onClose} />
+      ) : (
+        <>
+          <label className="field-label">
+            {say("arrivedWeight")} ({unitName(weightUnit, language)})
+            <input inputMode="decimal" value={typed} onChange={(event) => setTyped(event.target.value)} />
+          </label>
+          <p className="soft">
+            {say("boughtWeight")} {weightText(row.grams, weightUnit, language)}
+          </p>
+          <div className="sheet-foot">
+            {refusal !== undefined && (
+              <p className="bad" role="alert">
+                ✕ {refusal}
+              </p>
+            )}
+            <button type="button" className="primary wide" disabled={isBusy} onClick={accept}>
+              {say(isBusy ? "oneMoment" : "bookIn")}
+            </button>
+            <div className="row">
+              <button
+                type="button"
+                className="grow"
+                disabled={isBusy}
+                onClick={() => void give({ outcome: "private" })}
+              >
+                {say("privatePurchase")}
+              </button>
+              <button
+                type="button"
+                className="grow danger"
+                disabled={isBusy}
+                onClick={() => void give({ outcome: "refused" })}
+              >
+                {say("refusedPurchase")}
+              </button>
+            </div>
+          </div>
+        </>
       )}
-      <button type="button" className="primary wide" disabled={isBusy} onClick={accept}>
-        {say(isBusy ? "oneMoment" : "bookIn")}
-      </button>
-      <div className="row">
-        <button type="button" className="grow" disabled={isBusy} onClick={() => void give({ outcome: "private" })}>
-          {say("privatePurchase")}
-        </button>
-        <button
-          type="button"
-          className="grow danger"
-          disabled={isBusy}
-          onClick={() => void give({ outcome: "refused" })}
-        >
-          {say("refusedPurchase")}
-        </button>
-      </div>
     </Sheet>
   )
 }

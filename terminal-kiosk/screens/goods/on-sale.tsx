@@ -102,9 +102,11 @@ function PriceSheet({ tile, onPrice, onClose }: PriceSheetProps) {
       </output>
       <p className="soft">{say("priceHint")}</p>
       <Keypad onKey={(key) => setTyped((text) => withKey(text, key, 2))} onDone={confirm} />
-      <button type="button" className="primary wide" onClick={confirm}>
-        {say("confirm")}
-      </button>
+      <div className="sheet-foot">
+        <button type="button" className="primary wide" onClick={confirm}>
+          {say("confirm")}
+        </button>
+      </div>
     </Sheet>
   )
 }

@@ -69,14 +69,16 @@ function PieceWeight({ tile, onClose }: { readonly tile: TileRow; readonly onClo
             <input inputMode="decimal" value={typed} onChange={(event) => setTyped(event.target.value)} />
           </label>
         ))}
-        {isMalformed && (
-          <p className="bad" role="alert">
-            ✕ {say("pieceMalformed")}
-          </p>
-        )}
-        <button type="submit" className="primary wide" disabled={isBusy}>
-          {say(isBusy ? "oneMoment" : "confirm")}
-        </button>
+        <div className="sheet-foot">
+          {isMalformed && (
+            <p className="bad" role="alert">
+              ✕ {say("pieceMalformed")}
+            </p>
+          )}
+          <button type="submit" className="primary wide" disabled={isBusy}>
+            {say(isBusy ? "oneMoment" : "confirm")}
+          </button>
+        </div>
       </form>
     </Sheet>
   )

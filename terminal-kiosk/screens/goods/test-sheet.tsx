@@ -141,19 +141,21 @@ function TestForm({ tile, onClose }: { readonly tile: TileRow; readonly onClose:
         }}
       />
       <p className="soft">{say("testHint")}</p>
-      {refusal !== undefined && (
-        <p className="bad" role="alert">
-          ✕ {refusal}
-        </p>
-      )}
-      {isIncomplete && (
-        <p className="bad" role="alert">
-          ✕ {say("testIncomplete")}
-        </p>
-      )}
-      <button type="submit" className="primary wide" disabled={isBusy}>
-        {say(isBusy ? "oneMoment" : "confirm")}
-      </button>
+      <div className="sheet-foot">
+        {refusal !== undefined && (
+          <p className="bad" role="alert">
+            ✕ {refusal}
+          </p>
+        )}
+        {isIncomplete && (
+          <p className="bad" role="alert">
+            ✕ {say("testIncomplete")}
+          </p>
+        )}
+        <button type="submit" className="primary wide" disabled={isBusy}>
+          {say(isBusy ? "oneMoment" : "confirm")}
+        </button>
+      </div>
     </form>
   )
 }

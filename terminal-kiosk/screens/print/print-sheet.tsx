@@ -50,9 +50,6 @@ export default function PrintSheet({ sale, onClose }: PrintSheetProps) {
           <Row key={index} row={row} />
         ))}
       </div>
-      <button type="button" className="primary wide" disabled={rows.length === 0} onClick={() => window.print()}>
-        {say("printByDialogue")}
-      </button>
       {(usb ?? serial) !== undefined && (
         <fieldset className="choice">
           <legend>{say("receiptPrinter")}</legend>
@@ -74,11 +71,16 @@ export default function PrintSheet({ sale, onClose }: PrintSheetProps) {
           )}
         </fieldset>
       )}
-      {trouble !== undefined && (
-        <p className="bad" role="alert">
-          ✕ {say(trouble)}
-        </p>
-      )}
+      <div className="sheet-foot">
+        {trouble !== undefined && (
+          <p className="bad" role="alert">
+            ✕ {say(trouble)}
+          </p>
+        )}
+        <button type="button" className="primary wide" disabled={rows.length === 0} onClick={() => window.print()}>
+          {say("printByDialogue")}
+        </button>
+      </div>
     </Sheet>
   )
 }

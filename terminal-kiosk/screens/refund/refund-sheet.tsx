@@ -113,14 +113,16 @@ export function RefundSheet({ sale, leftFen, onClose }: RefundSheetProps) {
               </div>
             )
           })}
-        {trouble !== undefined && (
-          <p className="bad" role="alert">
-            ✕ {trouble}
-          </p>
-        )}
-        <button type="submit" className="danger wide" disabled={isBusy}>
-          {say(isBusy ? "oneMoment" : "refundNow")}
-        </button>
+        <div className="sheet-foot">
+          {trouble !== undefined && (
+            <p className="bad" role="alert">
+              ✕ {trouble}
+            </p>
+          )}
+          <button type="submit" className="danger wide" disabled={isBusy}>
+            {say(isBusy ? "oneMoment" : "refundNow")}
+          </button>
+        </div>
       </form>
       {wish !== undefined && <AskPin onOwner={() => void ask(wish)} onClose={() => setWish(undefined)} />}
     </Sheet>

@@ -50,9 +50,15 @@ export function ReduceSheet({ onClose }: { readonly onClose: () => void }) {
         onKey={(key) => setTyped((before) => withKey(before, key, 2))}
         onDone={() => ask(typedFen(typed), false)}
       />
-      <button type="button" className="primary wide" onClick={() => ask(typedFen(typed), trouble === "reduceTooMuch")}>
-        {say(trouble === "reduceTooMuch" ? "reduceAnyway" : "confirm")}
-      </button>
+      <div className="sheet-foot">
+        <button
+          type="button"
+          className="primary wide"
+          onClick={() => ask(typedFen(typed), trouble === "reduceTooMuch")}
+        >
+          {say(trouble === "reduceTooMuch" ? "reduceAnyway" : "confirm")}
+        </button>
+      </div>
     </Sheet>
   )
 }

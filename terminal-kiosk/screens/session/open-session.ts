@@ -4,7 +4,7 @@ import type { Transport } from "@suyuan/client/transport"
 import type { NetworkId } from "@suyuan/protocol/network"
 import type { Result } from "@suyuan/protocol/result"
 import { z } from "zod"
-import { type EnrolError, type Enrolled, enrolTerminal } from "../../src/enrol/enrol-terminal"
+import { type EnrolError, type Enrolled, type EnrolRequest, enrolTerminal } from "../../src/enrol/enrol-terminal"
 import type { KeyStore } from "../../src/keys/key-store"
 import { openWebKeys } from "../../src/keys/web-keys"
 import { openIndexedDbStore, openTabletDatabase } from "../../src/store/indexed-db-store"
@@ -64,11 +64,15 @@ export function openEnrolled({ store, keys }: Tablet): Promise<Terminal | undefi
 
 const gatewayAnswer = z.object({ networkId: z.number().int().min(1).max(0xffff_ffff) })
 
-export async function enrolTablet(tablet: Tablet, claimCode: string): Promise<Result<Enrolled, EnrolError>> {
+export async function enrolTablet(
+  tablet: Tablet,
+  claimCode: string,
+  owner: NonNullable<EnrolRequest["owner"]>,
+): Promise<Result<Enrolled, EnrolError>> {
   const answer = await tablet
     .transport({ method: "GET", path: "/kiosk/gateway.json", headers: { accept: "application/json" } })
     .catch(() => undefined)
   if (answer === undefined || answer.status !== 200) return { ok: false, error: { kind: "no-answer" } }
   const networkId = gatewayAnswer.parse(JSON.parse(answer.body)).networkId as NetworkId
-  return enrolTerminal({ ...tablet, claimCode, networkId })
+  return enrolTerminal({ ...tablet, claimCode, networkId, owner })
 }

@@ -57,7 +57,9 @@ export function StateScreen() {
   ]
   return (
     <main className="page state-page">
-      <h1>{say("stateOfTerminal")}</h1>
+      <div className="page-head">
+        <h1>{say("stateOfTerminal")}</h1>
+      </div>
       <div className="columns">
         <section className="card">
           <Payees />

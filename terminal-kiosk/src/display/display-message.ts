@@ -29,6 +29,8 @@ export interface DisplayMessage {
   readonly v: 1
   readonly kind: "show"
   readonly state: DisplayState
+  /** Goods of it were recalled after its code was shown. Beside the state: a screen of before knows what `closed` is. */
+  readonly recalled: boolean
   readonly language: "zh" | "en"
   readonly development: boolean
   readonly stall: string

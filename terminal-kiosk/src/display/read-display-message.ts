@@ -8,6 +8,8 @@ const displayMessage: z.ZodType<DisplayMessage> = z.object({
   v: z.literal(1),
   kind: z.literal("show"),
   state: z.enum(["idle", "basket", "code", "paying", "paid", "cash", "expired", "closed", "offline-digits"]),
+  // A seller's tablet of before says nothing of it.
+  recalled: z.boolean().default(false),
   language: z.enum(["zh", "en"]),
   development: z.boolean(),
   stall: text,

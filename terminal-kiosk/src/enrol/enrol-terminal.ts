@@ -6,10 +6,13 @@ import { claimCodeHash, enrolmentMessage, keyFingerprint } from "@suyuan/protoco
 import { parseTerminalHex } from "@suyuan/protocol/terminal/identifiers"
 import { toLowS } from "@suyuan/protocol/terminal/signature"
 import { z } from "zod"
+import { type Random, systemRandom } from "../clock"
 import type { KeyStore } from "../keys/key-store"
 import { callGateway, type GatewayRefusal } from "../link/call-gateway"
+import { pinOf } from "../settings/owner-pin"
+import { FIRST_SETTINGS } from "../settings/settings"
 import type { LocalStore } from "../store/local-store"
-import { type IdentityRow, THE_ONE } from "../store/rows"
+import { type IdentityRow, type SettingsRow, THE_ONE } from "../store/rows"
 
 export interface EnrolRequest {
   readonly keys: KeyStore
@@ -18,6 +21,9 @@ export interface EnrolRequest {
   /** As the seller typed it. */
   readonly claimCode: string
   readonly networkId: NetworkId
+  /** What the screen was told before: the language, and the owner's PIN; a terminal without a screen has none. */
+  readonly owner?: { readonly pin: string; readonly language: SettingsRow["language"] }
+  readonly random?: Random
 }
 
 export type EnrolError =
@@ -57,7 +63,7 @@ const enrolmentAnswer = z.object({
  * before it is sent, and the same key with the same code is the same terminal.
  */
 export async function enrolTerminal(request: EnrolRequest): Promise<Result<Enrolled, EnrolError>> {
-  const { keys, store, transport, claimCode, networkId } = request
+  const { keys, store, transport, claimCode, networkId, owner, random = systemRandom } = request
   if ((await store.get("identity", THE_ONE)) !== undefined) return err({ kind: "enrolled-already" })
   const codeHash = claimCodeHash(networkId, claimCode)
   if (codeHash === undefined) return err({ kind: "claim-code-malformed" })
@@ -73,8 +79,13 @@ export async function enrolTerminal(request: EnrolRequest): Promise<Result<Enrol
   if (!terminal.ok || receiptKey === undefined) return err({ kind: "not-understood" })
   const { gatewayUrl, stall, site, state } = answer.value
   const identity: IdentityRow = { terminal: terminal.value, networkId, gatewayUrl, stall, site }
+  const settings = owner && { ...FIRST_SETTINGS, language: owner.language, pin: await pinOf(random, owner.pin) }
   // The key first: without it the identity would be a terminal that can sell nothing.
   await keys.keepReceiptKey(receiptKey)
-  await store.commit([{ table: "identity", change: "insert", key: THE_ONE, row: identity }])
+  // At once: a terminal whose PIN is still to be chosen would take anybody's.
+  await store.commit([
+    { table: "identity", change: "insert", key: THE_ONE, row: identity },
+    ...(settings === undefined ? [] : [{ table: "settings", change: "put", key: THE_ONE, row: settings } as const]),
+  ])
   return ok({ identity, state, fingerprint: keyFingerprint(networkId, { algorithm, publicKey }) })
 }

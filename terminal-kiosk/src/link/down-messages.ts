@@ -68,10 +68,13 @@ const helloMessage = z.object({
   holds: stallHolds.optional(),
 })
 
+const payeeAccount = z.object({ mode: z.enum(["service-provider", "direct"]), account: z.string().max(64) })
 const payeeNotice = {
   platform: z.string().max(32),
   /** Where the money is to go, for the seller to compare; a gateway of before does not say. */
-  payee: z.object({ mode: z.enum(["service-provider", "direct"]), account: z.string().max(64) }).optional(),
+  payee: payeeAccount.optional(),
+  /** Where it goes until then; a gateway of before does not say. */
+  inForce: payeeAccount.optional(),
 }
 
 const noticeMessage = z.discriminatedUnion("kind", [
@@ -97,6 +100,13 @@ const noticeMessage = z.discriminatedUnion("kind", [
     uploadId: uuid,
     commodity: z.number().int().min(0).max(0xffff_ffff),
     countedGrams: z.number().int().min(0).max(0xffff_ffff),
+    bookGrams: z.number().int(),
+  }),
+  z.object({
+    v,
+    kind: z.literal("stock-now"),
+    uploadId: uuid,
+    commodity: z.number().int().min(0).max(0xffff_ffff),
     bookGrams: z.number().int(),
   }),
   z.object({

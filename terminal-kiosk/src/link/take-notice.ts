@@ -1,5 +1,6 @@
 import { payeeKey } from "../payees/list-payees"
 import { purchaseKey } from "../stock/accept-purchase"
+import { bookKey } from "../stock/book"
 import { hearAnswer } from "../stock/hear-answer"
 import { stockTakeKey } from "../stock/take-stock"
 import type { Change } from "../store/local-store"
@@ -38,6 +39,10 @@ async function changeOf({ store, clock }: Terminal, notice: OtherNotice): Promis
     case "stock-counted": {
       const row = { text: JSON.stringify(notice), atMs: clock.nowMs() }
       return { table: "notices", change: "put", key: stockTakeKey(notice.uploadId), row }
+    }
+    case "stock-now": {
+      const row = { text: JSON.stringify(notice), atMs: clock.nowMs() }
+      return { table: "notices", change: "put", key: bookKey(notice.commodity), row }
     }
     case "binding-claimed": {
       const { bindingId, nonce, digits } = notice

@@ -21,6 +21,17 @@ export async function listPayees({ store }: Pick<Terminal, "store">): Promise<re
   return rows.filter(([key]) => key.startsWith(KEYS)).map(([, { text }]) => JSON.parse(text) as PayeeNotice)
 }
 
+export type PayeeAccount = NonNullable<PayeeNotice["payee"]>
+
+/** Where the money goes by now, and what it is to become; `undefined` is what nobody said. */
+export function payeesOf(notice: PayeeNotice): {
+  readonly now: PayeeAccount | undefined
+  readonly proposed: PayeeAccount | undefined
+} {
+  if (notice.kind === "payee-applied") return { now: notice.payee, proposed: undefined }
+  return { now: notice.inForce, proposed: notice.payee }
+}
+
 /** The seller can still object. */
 export function isPayeeChanging({ kind }: PayeeNotice): boolean {
   return kind === "payee-proposed" || kind === "payee-approved"

@@ -19,12 +19,15 @@ export function purchaseKey(purchase: Pick<PurchaseRow, "saleRecordId" | "lineIn
   return `${purchase.saleRecordId}/${String(purchase.lineIndex).padStart(3, "0")}`
 }
 
-/** Answers a purchase that this stall's own wallet made. Another answer later is a correction, and another record. */
+/**
+ * Answers a purchase that this stall's own wallet made. Another answer later is a correction, and another record. Returns
+ * the upload's id.
+ */
 export function acceptPurchase(
   terminal: Terminal,
   key: string,
   answer: PurchaseAnswer,
-): Promise<Result<void, AcceptPurchaseError>> {
+): Promise<Result<string, AcceptPurchaseError>> {
   return terminal.inTurn(async () => {
     const row = await terminal.store.get("purchases", key)
     const saleRecordId = row && fromHex(row.saleRecordId)
@@ -44,6 +47,6 @@ export function acceptPurchase(
       { table: "purchases", change: "put", key, row: answered },
       { table: "openPurchases", change: "delete", key },
     ])
-    return ok(undefined)
+    return ok(uploadId)
   })
 }

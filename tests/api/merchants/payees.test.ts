@@ -131,8 +131,9 @@ describe("payee accounts", () => {
     await applyPayeeChanges(gateway.ctx)
     const notices = await gateway.ctx.db.select().from(outbox).where(eq(outbox.recipient, enrolment.terminalId))
     const payee = { mode: "service-provider", account: other.account }
+    const inForce = { mode: "service-provider", account: first.account }
     expect(notices.map((notice) => notice.payload)).toMatchObject([
-      { kind: "payee-approved", platform: "wechat-pay", payee },
+      { kind: "payee-approved", platform: "wechat-pay", payee, inForce },
       { kind: "payee-applied", platform: "wechat-pay", payee },
     ])
   })

@@ -45,7 +45,7 @@ const trading = tradingAt(() => gateway)
 const sell = async (...sale: Parameters<typeof trading.sell>) => (await trading.sell(...sale)).recordId
 const harvest = (grams: number) => trading.harvest(trade.baseA, grams)
 
-type Kind = "waste" | "stock-take" | "arrival"
+type Kind = "waste" | "stock-take" | "arrival" | "outside-goods" | "harvest"
 async function upload<K extends Kind>(at: SellingTerminal, kind: K, body: UploadBody<K>, id = newId()) {
   return refusalsOf(await at.deliver(await at.envelope(kind, body, id)))
 }
@@ -97,6 +97,34 @@ async function told(at: SellingTerminal, uploadId: string) {
     .where(and(eq(outbox.topic, "notice"), eq(outbox.recipient, at.terminalId.toString(16).padStart(10, "0"))))
   return rows.map(({ payload }) => payload).filter((payload) => payload.uploadId === uploadId)
 }
+
+test("[UP-21] who takes goods in is told what the book has by then: of a purchase, of goods from outside, of a harvest", async () => {
+  const stockOf = async (at: SellingTerminal, id: string) =>
+    (await told(at, id)).map(({ kind, bookGrams }) => [kind, bookGrams]).filter(([kind]) => kind === "stock-now")
+  const [declared, entered, accepted, corrected, refused] = [newId(), newId(), newId(), newId(), newId()]
+  await upload(trade.baseA, "harvest", harvestBody(gateway.ctx, newId(), 9000), declared)
+  expect(await stockOf(trade.baseA, declared)).toEqual([["stock-now", 9000]])
+  nextMoment(gateway.clock)
+  const outside = {
+    commodity: cabbage,
+    weightGrams: 1500,
+    declaredOrigin: "",
+    receivedAtSeconds: secondsOf(gateway.ctx),
+  }
+  for (const again of [1, 2]) {
+    expect([again, await upload(trade.stall, "outside-goods", outside, entered)]).toEqual([again, ["stored"]])
+  }
+  expect(await stockOf(trade.stall, entered)).toEqual([["stock-now", 1500]])
+  const bought = await sell(trade.baseA, 4000, trade.stallWallet)
+  const answer = async (id: string, outcome: "accepted" | "refused", grams: number) => {
+    nextMoment(gateway.clock)
+    await upload(trade.stall, "arrival", arrivalBody(gateway.ctx, bought, outcome, grams), id)
+    return stockOf(trade.stall, id)
+  }
+  expect(await answer(accepted, "accepted", 4000)).toEqual([["stock-now", 5500]])
+  expect(await answer(corrected, "accepted", 3600)).toEqual([["stock-now", 5100]])
+  expect(await answer(refused, "refused", 0)).toEqual([["stock-now", 1500]])
+})
 
 describe("a stock-take", () => {
   test("[RG-7] says what is there from then on, is a record, and tells its terminal what the book had", async () => {

@@ -117,10 +117,26 @@ export async function openStall(market: KioskMarket, options: TabletOptions = {}
 
 /** The tablet becomes the terminal that the code stands for, and goes online. */
 export async function enrolAs(page: Page, claimCode: string): Promise<void> {
-  await page.fill("#claim-code", claimCode)
-  await page.click("button[type=submit]")
+  await claim(page, claimCode)
   await page.click(".enrol .primary")
   await page.getByText("✓ 在线").waitFor()
+}
+
+export const OWNER_PIN = "2468"
+
+/** The code, and the owner's PIN, which is chosen with it. */
+export async function claim(page: Page, claimCode: string): Promise<void> {
+  await page.fill("#claim-code", claimCode)
+  await page.getByLabel("店主密码").fill(OWNER_PIN)
+  await page.getByLabel("再输一次密码").fill(OWNER_PIN)
+  await page.click("button[type=submit]")
+}
+
+/** What is asked before money goes back, a sale is voided, a wallet bound or a certificate signed. */
+export async function typePin(page: Page, pin = OWNER_PIN): Promise<void> {
+  await page.getByText("请输入店主密码").waitFor()
+  await page.keyboard.type(pin)
+  await page.keyboard.press("Enter")
 }
 
 type Offer = { readonly price: string; readonly origin: string; readonly byPiece?: boolean }

@@ -1,17 +1,14 @@
 // What goes wrong at a stall that is nobody's fault: each says a plain sentence, and there is a way on.
-import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
+import { expect, test } from "bun:test"
 import { localTime } from "@suyuan/terminal-kiosk/lost/entered-time"
 import { granted } from "../../../scripts/demo/gateway"
-import { openWallet, payAt, useWallet, type Wallet } from "../../../scripts/demo/wallet"
+import { payAt, useWallet } from "../../../scripts/demo/wallet"
 import {
   enrolAs,
   goTo,
-  type KioskMarket,
-  openKioskMarket,
   openStall,
   putOnSale,
   rowsOf,
-  START_MS_MAX,
   settle,
   standing,
   terminalOf,
@@ -19,32 +16,23 @@ import {
   untilSent,
   weigh,
 } from "./market"
+import { withMarket } from "./with-market"
 
-setDefaultTimeout(60_000)
-
-let market: KioskMarket
-let buyer: Wallet
-beforeAll(async () => {
-  market = await openKioskMarket(84)
-  buyer = await openWallet(market.gateway, market.sandboxUrl, "顾客", "wechat-pay")
-}, START_MS_MAX)
-afterAll(async () => {
-  await market?.end()
-}, START_MS_MAX)
+const at = withMarket(84)
 
 /** Scans, and closes the wallet's sheet without paying. */
 async function refusePayment(url: string): Promise<void> {
   const digits = url.slice(url.lastIndexOf("/") + 1)
-  const phone = market.gateway.as(buyer.token)
-  const body = { platform: buyer.platform }
+  const phone = at.market.gateway.as(at.buyer.token)
+  const body = { platform: at.buyer.platform }
   const opened = await phone.post("/p/{digits}/pay", { path: { digits }, body })
   const { bridge } = granted("opening a payment", opened)
-  await useWallet(buyer, bridge ?? undefined, "cancel")
+  await useWallet(at.buyer, bridge ?? undefined, "cancel")
   granted("saying so", await phone.post("/p/{digits}/given-up", { path: { digits }, body: { why: "cancelled" } }))
 }
 
 test("[EN-5] [EN-14] a lost store: the tablet is enrolled as another terminal, what was scanned is rebuilt from its codes, the rest is entered by hand", async () => {
-  const tablet = await openStall(market)
+  const tablet = await openStall(at.market)
   const { context } = tablet
   let { page } = tablet
   await untilSent(page)
@@ -59,14 +47,14 @@ test("[EN-5] [EN-14] a lost store: the tablet is enrolled as another terminal, w
     await page.click("button:has-text('先接下一位')")
     return url
   }
-  await payAt(market.gateway, buyer, await sell("1"))
+  await payAt(at.market.gateway, at.buyer, await sell("1"))
   await sell("2")
   await refusePayment(await sell("3"))
-  await payAt(market.gateway, buyer, await sell("4"))
+  await payAt(at.market.gateway, at.buyer, await sell("4"))
   const lostId = await terminalOf(page)
   await page.close()
   page = await context.newPage()
-  await page.goto(`${market.gateway.url}/kiosk/display.html`)
+  await page.goto(`${at.market.gateway.url}/kiosk/display.html`)
   await page.evaluate(
     () =>
       new Promise<void>((resolve, reject) => {
@@ -77,10 +65,10 @@ test("[EN-5] [EN-14] a lost store: the tablet is enrolled as another terminal, w
   )
   await context.setOffline(false)
   const order = { path: { id: lostId }, body: { reason: "its memory is gone" } }
-  granted("revoking", await market.gateway.operator.post("/terminals/{id}/revoke", order))
+  granted("revoking", await at.market.gateway.operator.post("/terminals/{id}/revoke", order))
   await page.close()
   page = await tablet.open()
-  await enrolAs(page, await market.newClaimCode())
+  await enrolAs(page, await at.market.newClaimCode())
   expect(await terminalOf(page)).not.toBe(lostId)
   await putOnSale(page, "dbc", { price: "1.80", origin: "河北张北" })
 
@@ -107,10 +95,10 @@ test("[EN-5] [EN-14] a lost store: the tablet is enrolled as another terminal, w
   await goTo(page, "今日")
   await page.locator(".lost-notice", { hasText: "要您看 0" }).waitFor()
   await untilSent(page)
-  const recorded = await market.sql`
+  const recorded = await at.market.sql`
     SELECT terminal_id = ${Number.parseInt(lostId, 16)} AS lost, counter::int, flags,
       round(extract(epoch FROM issued_at - effective_at) / 3600)::int AS hours FROM sales
-    WHERE record_id IS NOT NULL AND merchant_id = ${market.merchantId} ORDER BY terminal_id, counter`
+    WHERE record_id IS NOT NULL AND merchant_id = ${at.market.merchantId} ORDER BY terminal_id, counter`
   expect([...recorded]).toEqual([
     { lost: true, counter: 1, flags: 4, hours: 0 },
     { lost: true, counter: 4, flags: 4, hours: 0 },
@@ -120,7 +108,7 @@ test("[EN-5] [EN-14] a lost store: the tablet is enrolled as another terminal, w
 })
 
 test("[PY-23] a wallet that gives up: the seller reads what to do, and the same code is paid on the next try", async () => {
-  const tablet = await openStall(market)
+  const tablet = await openStall(at.market)
   const { page } = tablet
   await weigh(page, "dbc", "1")
   const url = await settle(page)
@@ -128,14 +116,14 @@ test("[PY-23] a wallet that gives up: the seller reads what to do, and the same 
   await untilSent(page)
   await refusePayment(url)
   await standing(page, "顾客未付成")
-  await payAt(market.gateway, buyer, url)
+  await payAt(at.market.gateway, at.buyer, url)
   await standing(page, "已收款")
   expect((await rowsOf<{ payment: { paidFen: number } }>(page, "sales"))[0]?.payment.paidFen).toBe(180)
   await tablet.context.close()
 })
 
 test("a tablet that is full: nothing of the sale is kept, a sentence says so, and after opening again it sells", async () => {
-  const tablet = await openStall(market)
+  const tablet = await openStall(at.market)
   const { page } = tablet
   await weigh(page, "dbc", "1")
   await page.evaluate(() => {
@@ -157,7 +145,7 @@ test("a tablet that is full: nothing of the sale is kept, a sentence says so, an
 })
 
 test("a tablet that may keep nothing says so, and what to change", async () => {
-  const context = await market.browser.newContext()
+  const context = await at.market.browser.newContext()
   await context.addInitScript(() => {
     Object.defineProperty(globalThis, "indexedDB", {
       value: {
@@ -168,14 +156,14 @@ test("a tablet that may keep nothing says so, and what to change", async () => {
     })
   })
   const page = await context.newPage()
-  await page.goto(`${market.gateway.url}/kiosk/`)
+  await page.goto(`${at.market.gateway.url}/kiosk/`)
   await page.getByText("平板不让我们保存数据").waitFor()
   await page.getByRole("button", { name: "重新打开" }).waitFor()
   await context.close()
 })
 
 test("a scale that is pulled out: the screen says so, a typed weight sells, and plugged in again it weighs", async () => {
-  const tablet = await unpackTablet(market)
+  const tablet = await unpackTablet(at.market)
   const { context } = tablet
   // The browser's serial ports as a test has them: one scale of the continuous kind.
   await context.addInitScript(() => {
@@ -217,7 +205,7 @@ test("a scale that is pulled out: the screen says so, a typed weight sells, and 
   })
   await tablet.page.close()
   const page = await tablet.open()
-  await enrolAs(page, await market.newClaimCode())
+  await enrolAs(page, await at.market.newClaimCode())
   await putOnSale(page, "dbc", { price: "1.80", origin: "" })
   await goTo(page, "本机")
   await page.selectOption("select", "continuous")
@@ -241,7 +229,7 @@ test("a scale that is pulled out: the screen says so, a typed weight sells, and 
 })
 
 test("a new version in the middle of a sale waits for its end, and loses nothing", async () => {
-  const tablet = await openStall(market)
+  const tablet = await openStall(at.market)
   const { page, context } = tablet
   await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined))
   await page.reload()

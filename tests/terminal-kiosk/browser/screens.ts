@@ -2,7 +2,19 @@
 import type { Page } from "playwright-core"
 import { granted } from "../../../scripts/demo/gateway"
 import { openWallet, payAt } from "../../../scripts/demo/wallet"
-import { goTo, type KioskMarket, openStall, putRow, settle, standing, unpackTablet, untilSent, weigh } from "./market"
+import {
+  claim,
+  goTo,
+  type KioskMarket,
+  openStall,
+  putRow,
+  settle,
+  standing,
+  typePin,
+  unpackTablet,
+  untilSent,
+  weigh,
+} from "./market"
 import { walkPieces, walkRepairs, walkSecondTablet, walkStallPhoto, walkTest } from "./screens-beside"
 
 export type Viewport = { readonly width: number; readonly height: number }
@@ -46,12 +58,10 @@ async function walkEnrolment(market: KioskMarket, viewport: Viewport, look: Look
   const { page, context } = await unpackTablet(market, { viewport })
   await page.waitForSelector("#claim-code")
   await look("enrol", page)
-  await page.fill("#claim-code", "ABC")
-  await page.click("button[type=submit]")
+  await claim(page, "ABC")
   await page.waitForSelector("[role=alert]")
   await look("enrol-refused", page)
-  await page.fill("#claim-code", await market.newClaimCode())
-  await page.click("button[type=submit]")
+  await claim(page, await market.newClaimCode())
   await page.waitForSelector(".fingerprint")
   await look("fingerprint", page)
   await page.click(".enrol .primary")
@@ -173,10 +183,10 @@ async function walkDay(page: Page, look: Look): Promise<void> {
   await page.keyboard.press("Escape")
   await page.waitForSelector(".slip-paper", { state: "detached" })
   await page.click("button:has-text('作废这单')")
-  await page.getByText("店主设置密码").waitFor()
+  await page.getByText("请输入店主密码").waitFor()
   await look("pin", page)
   await page.keyboard.press("Escape")
-  await page.waitForSelector("dialog:has-text('店主设置密码')", { state: "detached" })
+  await page.waitForSelector("dialog:has-text('请输入店主密码')", { state: "detached" })
   await page.keyboard.press("Escape")
   await page.waitForSelector("dialog", { state: "detached" })
   await walkRefund(page, look)
@@ -197,12 +207,7 @@ async function walkRefund(page: Page, look: Look): Promise<void> {
   await look("refund", page)
   await page.click("dialog button:has-text('顾客留着')")
   await page.click("button:has-text('退回这笔钱')")
-  await page.getByText("店主设置密码").waitFor()
-  await page.keyboard.type("2468")
-  await page.keyboard.press("Enter")
-  await page.getByText("店主再输一次密码").waitFor()
-  await page.keyboard.type("2468")
-  await page.keyboard.press("Enter")
+  await typePin(page)
   await page.locator("dialog li.row", { hasText: "退款 ¥1.00" }).getByText("已退回").waitFor()
   await look("refunded", page)
   await page.keyboard.press("Escape")

@@ -1,27 +1,20 @@
 // The customer's screen on a tablet of its own: another context, so another memory, and the broker in between.
-import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
-import { openWallet, payAt } from "../../../scripts/demo/wallet"
-import { goTo, type KioskMarket, openKioskMarket, openStall, START_MS_MAX, settle, standing, weigh } from "./market"
+import { expect, test } from "bun:test"
+import { payAt } from "../../../scripts/demo/wallet"
+import { goTo, openStall, putRow, settle, standing, weigh } from "./market"
+import { withMarket } from "./with-market"
 
-setDefaultTimeout(60_000)
-
-let market: KioskMarket
-beforeAll(async () => {
-  market = await openKioskMarket(83)
-}, START_MS_MAX)
-afterAll(async () => {
-  await market?.end()
-}, START_MS_MAX)
+const at = withMarket(83)
 
 test("[DS-3] [DS-6] [DS-7] paired by a code it follows the sale, comes back after its line broke, shows no code when the seller is away, and shows nothing once it is ended", async () => {
-  const tablet = await openStall(market)
+  const tablet = await openStall(at.market)
   const { page } = tablet
-  const context = await market.browser.newContext({ viewport: { width: 1024, height: 600 } })
+  const context = await at.market.browser.newContext({ viewport: { width: 1024, height: 600 } })
   context.setDefaultTimeout(20_000)
   const said: string[] = []
   const display = await context.newPage()
   display.on("console", (message) => said.push(message.text()))
-  await display.goto(`${market.gateway.url}/kiosk/display.html`)
+  await display.goto(`${at.market.gateway.url}/kiosk/display.html`)
 
   await display.fill("#pair-code", "AAAA-AAAA")
   await display.click("button[type=submit]")
@@ -60,22 +53,34 @@ test("[DS-3] [DS-6] [DS-7] paired by a code it follows the sale, comes back afte
   await again.click(".list-row")
   await again.click("button:has-text('再次出示码')")
   await display.waitForSelector(".qr")
-  const buyer = await openWallet(market.gateway, market.sandboxUrl, "顾客", "wechat-pay")
-  await payAt(market.gateway, buyer, url)
+  await payAt(at.market.gateway, at.buyer, url)
   await standing(display, "已付款，谢谢")
   await again.keyboard.press("Enter")
+
+  // A code whose goods are recalled is not "cancelled": the customer is told not to pay, and not to take them.
+  await goTo(again, "卖货")
+  await weigh(again, "fq", "1")
+  await settle(again)
+  await display.waitForSelector(".qr")
+  const hold = { recallId: "", commodity: 1058, lot: null, reason: "农残超标" }
+  await putRow(again, "recallHolds", "the", { version: 1, holds: [hold] })
+  await again.evaluate(() => dispatchEvent(new Event("online")))
+  await standing(again, "货品召回")
+  await standing(display, "货品召回：请不要付款")
+  expect(await display.locator(".qr").count()).toBe(0)
+  await again.click("button:has-text('下一位')")
 
   await goTo(again, "本机")
   await again.click("button:has-text('解除')")
   await again.locator("button:has-text('解除')").waitFor({ state: "detached" })
   await goTo(again, "卖货")
-  await weigh(again, "fq", "1")
+  await weigh(again, "dbc", "1")
   await settle(again)
   await display.reload()
   await display.locator("[role=alert]", { hasText: "这块顾客屏已解除" }).waitFor()
   expect(await display.locator(".qr").count()).toBe(0)
 
-  const [count] = await market.sql`
+  const [count] = await at.market.sql`
     SELECT count(*)::int AS ended FROM displays WHERE ended_at IS NOT NULL AND secret_hash IS NOT NULL`
   expect(count).toEqual({ ended: 1 })
   const digits = url.slice(url.lastIndexOf("/") + 1)

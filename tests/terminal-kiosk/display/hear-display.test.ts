@@ -13,6 +13,7 @@ const message = {
     v: 1,
     kind: "show",
     state: "basket",
+    recalled: false,
     language: "zh",
     development: true,
     stall: "A-12 摊",

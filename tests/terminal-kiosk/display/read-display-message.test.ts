@@ -7,6 +7,7 @@ const message = {
     v: 1,
     kind: "show",
     state: "code",
+    recalled: false,
     language: "zh",
     development: true,
     stall: "A-12 摊",
@@ -20,8 +21,8 @@ test("[DS-4] takes a message of finished text", () => {
   expect(readDisplayMessage(JSON.stringify(message))).toEqual(message as never)
 })
 
-test("[DS-4] a seller's tablet of before names no photo", () => {
-  const { photo: _photo, ...before } = message
+test("[DS-4] a seller's tablet of before names no photo, and says nothing of recalls", () => {
+  const { photo: _photo, recalled: _recalled, ...before } = message
   expect(readDisplayMessage(JSON.stringify(before))).toEqual(message as never)
 })
 

@@ -4,6 +4,8 @@ import { DEVELOPMENT_NETWORK_ID } from "@suyuan/protocol/network"
 import { claimCodeHash, enrolmentMessage, keyFingerprint } from "@suyuan/protocol/terminal/enrolment"
 import { verifyNoble } from "@suyuan/protocol/terminal/verify-noble"
 import { enrolTerminal } from "@suyuan/terminal-kiosk/enrol/enrol-terminal"
+import { checkPin } from "@suyuan/terminal-kiosk/settings/owner-pin"
+import { readSettings } from "@suyuan/terminal-kiosk/settings/settings"
 import { openTerminal } from "@suyuan/terminal-kiosk/terminal"
 import { type FakeAnswer, fakeGateway } from "../fake-gateway"
 import { identity, publicKey, testKeys } from "../headless-terminal"
@@ -37,6 +39,20 @@ test("shows that it holds the key, and is the terminal that the gateway says", a
   expect(verifyNoble("ed25519", publicKey, enrolmentMessage(networkId, codeHash, publicKey), proof)).toBe(true)
   expect(body?.publicKey).toBe(toHex(publicKey))
   expect((await openTerminal(asked))?.identity).toEqual(identity)
+})
+
+test("the owner's PIN and language are kept with the identity, at once; a code that was refused keeps neither", async () => {
+  const owner = { pin: "2468", language: "en" } as const
+  const { request: asked } = request([{ status: 404, json: { code: "claim-code/unknown" } }, enrolment()])
+  await enrolTerminal({ ...asked, owner })
+  expect(await asked.store.count("settings")).toBe(0)
+  await enrolTerminal({ ...asked, owner })
+  const terminal = await openTerminal(asked)
+  expect(await checkPin(terminal!, "2468")).toBe(true)
+  expect(await readSettings(terminal!)).toMatchObject({ language: "en", weightUnit: "jin" })
+  const { request: bad } = request([enrolment()])
+  expect(enrolTerminal({ ...bad, owner: { ...owner, pin: "12" } })).rejects.toBeInstanceOf(RangeError)
+  expect(await openTerminal(bad)).toBeUndefined()
 })
 
 test("a lost answer is asked for again with the same request", async () => {

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test"
 import { type Notice, parseDownMessage } from "@suyuan/terminal-kiosk/link/down-messages"
 import { takeNotice } from "@suyuan/terminal-kiosk/link/take-notice"
-import { isPayeeChanging, listPayees } from "@suyuan/terminal-kiosk/payees/list-payees"
+import { isPayeeChanging, listPayees, payeesOf } from "@suyuan/terminal-kiosk/payees/list-payees"
 import { openStall } from "../headless-terminal"
 
 test("[PY-20] a payee that is to change stands out until it applied or was withdrawn, by platform", async () => {
@@ -36,4 +36,21 @@ test("[PY-20] keeps the newest word about where the stall's money is to go, for 
   expect(await tell({ kind: "payee-applied" })).toMatchObject({ kind: "payee-applied", payee })
   // From a gateway of before: without the account.
   expect(await tell({ kind: "payee-withdrawn", payee: undefined })).toMatchObject({ kind: "payee-withdrawn" })
+})
+
+test("[PY-20] what holds and what it is to become are told apart, whatever the step", async () => {
+  const now = { mode: "service-provider", account: "1900000109" }
+  const other = { mode: "direct", account: "1800000001" }
+  const { terminal } = await openStall()
+  const tell = async (notice: Record<string, unknown>) => {
+    const read = parseDownMessage("notice", JSON.stringify({ v: 1, platform: "wechat-pay", ...notice }))
+    if (read?.topic !== "notice") throw new Error("a notice that the terminal does not know")
+    await takeNotice(terminal, read.message)
+    return (await listPayees(terminal)).map(payeesOf)
+  }
+  const both = [{ now, proposed: other }]
+  expect(await tell({ kind: "payee-proposed", payee: other, inForce: now })).toEqual(both as never)
+  expect(await tell({ kind: "payee-approved", payee: other, inForce: now, appliesAtMs: 1 })).toEqual(both as never)
+  expect(await tell({ kind: "payee-withdrawn", payee: other, inForce: now })).toEqual(both as never)
+  expect(await tell({ kind: "payee-applied", payee: other })).toEqual([{ now: other, proposed: undefined }] as never)
 })

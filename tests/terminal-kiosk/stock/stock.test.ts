@@ -3,9 +3,11 @@ import { fromHex, toHex } from "@suyuan/protocol/codec/bytes"
 import { parseStockSnapshot, verifyStockSnapshot } from "@suyuan/protocol/terminal/stock-snapshot"
 import { verifyNoble } from "@suyuan/protocol/terminal/verify-noble"
 import { recordInspection } from "@suyuan/terminal-kiosk/inspections/record-inspection"
+import { parseDownMessage } from "@suyuan/terminal-kiosk/link/down-messages"
 import { takeNotice } from "@suyuan/terminal-kiosk/link/take-notice"
 import { takeAcks } from "@suyuan/terminal-kiosk/outbox/take-acks"
 import { acceptPurchase, purchaseKey } from "@suyuan/terminal-kiosk/stock/accept-purchase"
+import { readBook } from "@suyuan/terminal-kiosk/stock/book"
 import { declareHarvest, newHarvestIds } from "@suyuan/terminal-kiosk/stock/declare-harvest"
 import { enterOutsideGoods } from "@suyuan/terminal-kiosk/stock/enter-outside-goods"
 import { recordWaste, sendBack } from "@suyuan/terminal-kiosk/stock/record-waste"
@@ -188,6 +190,23 @@ test("[UP-17] a stock-take counts at once, and shows what the book had when the 
   })
   await saySoldOut(terminal, 7)
   expect(await newestBody(store, "stock-take")).toMatchObject({ commodity: 7, countedGrams: 0 })
+})
+
+test("[UP-21] what there is by now is the newest word on that commodity, and of that upload", async () => {
+  const { terminal } = await openStall()
+  const said = (uploadId: string, commodity: number, bookGrams: number) => {
+    const read = parseDownMessage("notice", JSON.stringify({ v: 1, kind: "stock-now", uploadId, commodity, bookGrams }))
+    if (read?.topic !== "notice") throw new Error("a notice that the terminal does not know")
+    return takeNotice(terminal, read.message)
+  }
+  const [first, second] = [terminal.newId(), terminal.newId()]
+  expect(await readBook(terminal, 7, first)).toBeUndefined()
+  await said(first, 7, 5000)
+  await said(second, 8, -300)
+  expect(await readBook(terminal, 7, first)).toBe(5000)
+  expect(await readBook(terminal, 8, second)).toBe(-300)
+  await said(second, 7, 9000)
+  expect(await readBook(terminal, 7, first)).toBeUndefined()
 })
 
 test("[UP-16] waste says why; what is sent back names the purchase, and is no more than it", async () => {

@@ -1,0 +1,184 @@
+// Goods come to a stall because its own wallet paid for them or by hand, and leave its books by counting.
+import { beforeAll, expect, test } from "bun:test"
+import { readFileSync } from "node:fs"
+import type { Page } from "playwright-core"
+import { prepareZXingModule, readBarcodes } from "zxing-wasm/reader"
+import { granted } from "../../../scripts/demo/gateway"
+import { addMerchant } from "../../../scripts/demo/open-world"
+import { openWallet, payAt } from "../../../scripts/demo/wallet"
+import { until as untilSo } from "../../support/broker"
+import { goTo, type KioskMarket, openStall, rowsOf, settle, standing, typePin, untilSent, weigh } from "./market"
+import { sendsItsPhoto } from "./take-photo"
+import { withMarket } from "./with-market"
+
+const at = withMarket(85)
+beforeAll(async () => {
+  const wasmBinary = readFileSync(new URL(import.meta.resolve("zxing-wasm/reader/zxing_reader.wasm")))
+  await prepareZXingModule({ overrides: { wasmBinary: new Uint8Array(wasmBinary).buffer }, fireImmediately: true })
+})
+
+/** What a phone reads off the screen. */
+async function scanned(page: Page): Promise<string> {
+  const picture = await page.locator(".qr").screenshot()
+  const [code] = await readBarcodes(new Blob([new Uint8Array(picture)]), { formats: ["QRCode"], tryHarder: true })
+  return code?.text ?? ""
+}
+
+test("a stall's own wallet is bound with the owner's PIN and two digits; what it buys is booked in, corrected or refused", async () => {
+  const wallet = await openWallet(at.market.gateway, at.market.sandboxUrl, "进货的手机", "wechat-pay")
+  const phone = at.market.gateway.as(wallet.token)
+  const tablet = await openStall(at.market)
+  const { page } = tablet
+  await goTo(page, "本机")
+  await page.click("button:has-text('绑定进货钱包')")
+  await typePin(page)
+  await page.waitForSelector(".bind-code .qr")
+  const url = await scanned(page)
+  const digits = url.slice(url.lastIndexOf("/") + 1)
+  const claimed = granted("answering a bind code", await phone.post("/bindings", { body: { code: digits } }))
+  await page.locator("dialog .fingerprint").waitFor()
+  expect(await page.textContent("dialog .fingerprint")).toBe(claimed.checkDigits)
+  await page.click("button:has-text('一样，绑定')")
+  await page.getByText(`✓ 钱包 ${claimed.checkDigits}`).waitFor()
+
+  const merchantId = await addMerchant(at.market.gateway, {
+    ...{ number: 850, siteId: at.market.siteId, stallNumber: "B-07", name: "B-07 摊" },
+  })
+  const seller = await openStall(at.market, { merchantId })
+  for (const jin of ["20", "21", "22"]) {
+    await weigh(seller.page, "dbc", jin)
+    await payAt(at.market.gateway, wallet, await settle(seller.page))
+    await standing(seller.page, "已收款")
+    await seller.page.keyboard.press("Enter")
+  }
+  await untilSent(seller.page)
+
+  await page.locator(".places .count", { hasText: "3" }).waitFor()
+  await goTo(page, "进货")
+  const answer = async (jin: string, how: () => Promise<void>, noted: string, book: string) => {
+    await page.locator(".list-row", { hasText: `${jin} 斤` }).click()
+    await how()
+    await page.locator("dialog [role=status]", { hasText: noted }).waitFor()
+    await page.locator("dialog", { hasText: `现在账面有${book} 斤` }).waitFor()
+    await page.click("dialog button:has-text('知道了')")
+  }
+  // What was bought is in the book until it is answered.
+  await answer("20", () => page.click("button:has-text('收货入库')"), "已入库 · 大白菜 20 斤", "63")
+  await answer(
+    "21",
+    async () => {
+      await page.getByLabel("实收重量").fill("22")
+      await page.click("button:has-text('收货入库')")
+      await page.locator("dialog [role=alert]", { hasText: "不能比买的多" }).waitFor()
+      await page.getByLabel("实收重量").fill("19.5")
+      await page.click("button:has-text('收货入库')")
+    },
+    "已入库 · 大白菜 19.5 斤",
+    "61.5",
+  )
+  await answer("22", () => page.click("dialog button:has-text('没收到')"), "已记：没收到，不入库 · 大白菜", "39.5")
+  for (const word of ["已入库", "19.5 斤", "没收到"]) {
+    await page.locator(".list-row", { hasText: word }).first().waitFor()
+  }
+  await untilSent(page)
+  const arrivals = await at.market.sql`
+    SELECT state, accepted_grams::int AS grams FROM purchases ORDER BY grams`
+  expect([...arrivals]).toEqual([
+    { state: "refused", grams: 0 },
+    { state: "accepted", grams: 9750 },
+    { state: "accepted", grams: 10_000 },
+  ])
+
+  await goTo(page, "今日")
+  await page.click("button:has-text('收摊盘点')")
+  const row = (name: string) => page.locator(".count-row", { hasText: name })
+  await page.getByLabel("大白菜 剩余").fill("30")
+  await row("大白菜").getByText("确定").click()
+  await row("大白菜").getByText("账面 39.5 斤").waitFor()
+  // A slip of the finger is taken back before it counts, and what was counted can be counted again.
+  await row("番茄").getByText("卖完了").click()
+  await row("番茄").getByText("还没卖完").click()
+  for (const again of [true, false]) {
+    await row("番茄").getByText("卖完了").click()
+    await row("番茄").getByText("确定").click()
+    await row("番茄").getByText("已盘点").waitFor()
+    if (again) await row("番茄").getByText("重新盘点").click()
+  }
+  await page.keyboard.press("Escape")
+  await goTo(page, "卖货")
+  await page.locator(".tile", { hasText: "番茄" }).waitFor({ state: "detached" })
+  await untilSent(page)
+  expect([...tablet.troubles, ...seller.troubles]).toEqual([])
+  await seller.context.close()
+  await tablet.context.close()
+})
+
+test("a photo stays on the tablet and its tile; goods that the catalogue lacks are entered by name and wait; today's test stands on the customer's screen", async () => {
+  const tablet = await openStall(at.market)
+  const { page, context } = tablet
+  const { siteId, merchantId, gateway } = at.market
+  const now = new Date().toISOString()
+  const found = {
+    ...{ id: Bun.randomUUIDv7(), merchantId, commodity: 1036, sampleNumber: "KJ-1", method: "酶抑制率法" },
+    ...{ sampledAt: now, testedAt: now, standard: "GB/T 5009.199-2003", limitPermille: 500 },
+    ...{ inhibitionPermille: 120, conclusion: "passed" as const, instrument: "NC-800", testerRole: "inspector" },
+  }
+  granted("a test", await gateway.operator.post("/inspections", { body: found }))
+
+  await goTo(page, "进货")
+  await page.click(".tile-row .list-row >> nth=0")
+  const green = await page.evaluate(() => {
+    const canvas = document.createElement("canvas")
+    canvas.width = 640
+    canvas.height = 480
+    const pen = canvas.getContext("2d")!
+    pen.fillStyle = "#2E7D46"
+    pen.fillRect(0, 0, 640, 480)
+    return canvas.toDataURL("image/png").slice("data:image/png;base64,".length)
+  })
+  await page.setInputFiles("dialog input[type=file]", {
+    ...{ name: "cabbage.png", mimeType: "image/png", buffer: Buffer.from(green, "base64") },
+  })
+  await page.waitForSelector("dialog img.glyph")
+  await page.setInputFiles("dialog input[type=file]", {
+    ...{ name: "notes.png", mimeType: "image/png", buffer: Buffer.from("no picture") },
+  })
+  await page.locator("dialog [role=alert]", { hasText: "这张图打不开" }).waitFor()
+  await page.keyboard.press("Escape")
+
+  await page.click("button:has-text('外来货登记')")
+  await page.fill("dialog input[type=search]", "灯笼果")
+  await page.click("button:has-text('按名字登记')")
+  await page.getByLabel("重量").fill("12")
+  await page.click("dialog button[type=submit]")
+  await page.locator("dialog [role=status]", { hasText: "已登记，等市场认名字 · 灯笼果 12 斤" }).waitFor()
+  await page.click("dialog button:has-text('知道了')")
+  const waiting = await untilSo(
+    async () => (await namesOf(at.market)).find(({ said }) => said === "灯笼果"),
+    "a name that waits",
+  )
+  expect((await rowsOf<{ kind: string }>(page, "outbox")).map(({ kind }) => kind)).toEqual(["outside-goods"])
+  const order = { path: { id: waiting.id }, body: { commodity: 1058 } }
+  granted("mapping a name", await gateway.operator.post("/catalogue/unmapped-names/{id}/map", order))
+
+  await page.reload()
+  await page.waitForSelector(".tile img.glyph")
+  expect(await page.locator(".tile img.glyph").count()).toBe(1)
+  await untilSent(page)
+  const display = await context.newPage()
+  await display.goto(`${gateway.url}/kiosk/display.html`)
+  await weigh(page, "dbc", "1")
+  await display.getByText(/✓ 今日快检合格（抽样） \d\d:\d\d/).waitFor()
+  await display.getByText("产地 河北张北").waitFor()
+  await sendsItsPhoto(page, display)
+  const [entered] = await at.market.sql`
+    SELECT count(*)::int AS count FROM pile_events WHERE site_id = ${siteId} AND merchant_id = ${merchantId}
+      AND source = 'unknown' AND commodity = 1058 AND grams_low = 6000`
+  expect(entered).toEqual({ count: 1 })
+  expect(tablet.troubles).toEqual([])
+  await context.close()
+})
+
+async function namesOf({ gateway }: KioskMarket) {
+  return granted("names that wait", await gateway.operator.get("/catalogue/unmapped-names", {}))
+}
