@@ -10314,7 +10314,7 @@ export interface paths {
             readonly parameters: {
                 readonly query?: {
                     readonly state?: "new" | "looked-at" | "explained" | "confirmed";
-                    readonly kind?: "unknown-share" | "sold-above-bought" | "impossible-speed" | "own-wallet" | "round-amounts" | "terminal-copied" | "registry-differs" | "sealing-key" | "payment" | "stray-rows";
+                    readonly kind?: "unknown-share" | "sold-above-bought" | "impossible-speed" | "own-wallet" | "round-amounts" | "terminal-copied" | "registry-differs" | "sealing-key" | "upload-given-up" | "payment" | "stray-rows";
                     readonly siteId?: string;
                     readonly merchantId?: string;
                     readonly day?: string;
@@ -12716,7 +12716,7 @@ export interface components {
              */
             readonly id: string;
             /** @enum {string} */
-            readonly kind: "unknown-share" | "sold-above-bought" | "impossible-speed" | "own-wallet" | "round-amounts" | "terminal-copied" | "registry-differs" | "sealing-key" | "payment" | "stray-rows";
+            readonly kind: "unknown-share" | "sold-above-bought" | "impossible-speed" | "own-wallet" | "round-amounts" | "terminal-copied" | "registry-differs" | "sealing-key" | "upload-given-up" | "payment" | "stray-rows";
             /** @description What it is about; names no person */
             readonly subject: string;
             /** @description Business day of the site */

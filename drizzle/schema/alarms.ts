@@ -16,6 +16,7 @@ export const alarms = pgTable(
         "terminal-copied",
         "registry-differs",
         "sealing-key",
+        "upload-given-up",
         "payment",
         "stray-rows",
       ],

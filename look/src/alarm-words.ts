@@ -91,6 +91,17 @@ export const alarmWords = {
       en: "Records are sealed to the chain's key alone, and where that is none the organisation reads no new ones. Ask it whether it changed the key itself.",
     },
   },
+  "upload-given-up": {
+    title: { zh: "终端的记录等不到所指的交易", en: "A terminal's entry names what never came" },
+    said: {
+      zh: "终端 {terminal} 有 {uploads} 条记录所指的销售或进货三天内没有到，已拒收，没有入账。",
+      en: "{uploads} entries of terminal {terminal} name a sale or a purchase that did not come in three days: they were refused, and are in no book.",
+    },
+    todo: {
+      zh: "终端上仍能看到被拒的记录。请与摊主核对：该笔销售是否被拒收或丢失，需要时改用退款、报损或盘点更正。",
+      en: "The terminal still shows them. Find out with the seller whether that sale was refused or lost, and put it right by a refund, by waste or by a count.",
+    },
+  },
   payment: {
     title: { zh: "资金需要人工处理", en: "Money needs a person" },
     said: { zh: "单号 {number}：{reason}。", en: "Number {number}: {reason}." },
@@ -179,6 +190,8 @@ export const evidenceWords = {
   enrolledOrganisation: { zh: "本系统登记的机构", en: "Organisation here" },
   registeredKey: { zh: "链上登记的公钥", en: "Key on the chain" },
   registeredOrganisation: { zh: "链上登记的机构", en: "Organisation on the chain" },
+  uploads: { zh: "记录数", en: "Entries" },
+  givenUp: { zh: "拒收的记录", en: "Refused entries" },
   organisation: { zh: "机构", en: "Organisation" },
   enteredSealingKey: { zh: "本系统录入的封装公钥", en: "Sealing key entered here" },
   registeredSealingKey: { zh: "链上登记的封装公钥", en: "Sealing key on the chain" },

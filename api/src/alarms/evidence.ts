@@ -83,6 +83,12 @@ export const evidenceSchemas = {
     /** Whether keys can be wrapped to the registered one at all. */
     isUsable: z.boolean(),
   }),
+  "upload-given-up": z.strictObject({
+    terminal: z.string().regex(/^[0-9a-f]{10}$/),
+    uploads: count,
+    /** Kind, id and what each waited for. */
+    givenUp: z.array(z.string().max(100)).max(namedMax),
+  }),
   payment: z.strictObject({
     reason: z.string().regex(/^[a-z]+\/[a-z-]+$/),
     number: z.string().max(64),

@@ -23,8 +23,18 @@ type Named = { readonly terminalId: number; readonly upload: Upload }
 
 type KnownUpload = {
   readonly refusal: UploadRefusal
-  /** It waited so long for what it names that it waits no more, if its kind can do without. */
+  /** It waited so long for what it names that it waits no more: it does without, or is refused. */
   readonly isLastLook: boolean
+  /** When it first came. */
+  readonly receivedAt: Date
+}
+
+/** A person will say what it means, however late. */
+const waitsForPerson: ErrorCode = "stock/name-waits"
+
+/** What it names did not come in time: it is answered, once and for all. */
+export function isGivenUp(known: KnownUpload | undefined, refusal: UploadRefusal): boolean {
+  return known?.isLastLook === true && comesAgain(refusal) && refusal !== waitsForPerson
 }
 
 /** What the upload names is still on its way here, or waits for a person: it gets no answer, so that it comes again. */
@@ -38,7 +48,8 @@ export async function findUpload(ctx: Context, tx: Transaction, one: Named): Pro
   if (!known) return undefined
   const isSame = known.terminalId === one.terminalId && known.bodyHash === bodyHash(one.upload)
   const refusal = isSame ? ((known.refusal as ErrorCode | null) ?? undefined) : "upload/other-bytes"
-  return { refusal, isLastLook: ctx.clock.nowMs() - known.receivedAt.getTime() >= waitsMsMax }
+  const { receivedAt } = known
+  return { refusal, isLastLook: ctx.clock.nowMs() - receivedAt.getTime() >= waitsMsMax, receivedAt }
 }
 
 export async function noteUpload(

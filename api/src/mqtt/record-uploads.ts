@@ -9,6 +9,7 @@ import { parseUploadBody } from "@suyuan/protocol/terminal/upload-bodies"
 import { and, eq, inArray, or } from "drizzle-orm"
 import { gatewayActor } from "../actor"
 import { raiseCopiedTerminal } from "../alarms/raise-copied-terminal"
+import { raiseGivenUp } from "../alarms/raise-given-up"
 import { writeAudit } from "../audit"
 import { issueCertificate } from "../certificates/issue-certificate"
 import type { Context, Transaction } from "../context"
@@ -26,7 +27,7 @@ import { takeStock } from "../stock/take-stock"
 import { receiveSnapshot } from "../terminals/receive-snapshot"
 import type { UpMessage } from "../terminals/terminal-channel"
 import { inTransaction } from "../transaction"
-import { comesAgain, findUpload, noteUpload } from "./known-uploads"
+import { comesAgain, findUpload, isGivenUp, noteUpload } from "./known-uploads"
 
 /** What the terminal is told: its outbox row goes on `stored`, and stays for a person on `refused`. */
 export type UploadAck = {
@@ -114,8 +115,13 @@ async function recordGroup(ctx: Context, tx: Transaction, arrived: readonly Arri
     const naming = { concerned: concerned.get(one.stall.site.id) ?? [], isLastLook: known?.isLastLook ?? false }
     const refusal = known && !comesAgain(known.refusal) ? known.refusal : await recordOther(ctx, tx, one, naming)
     await noteUpload(ctx, tx, one, { known, refusal })
-    // What it names is still on its way here: no answer, so that it comes again.
-    if (comesAgain(refusal)) continue
+    if (known && refusal && isGivenUp(known, refusal)) {
+      const { uploadId, kind } = one.upload
+      await raiseGivenUp(ctx, tx, { stall: one.stall, uploadId, kind, refusal, receivedAt: known.receivedAt })
+    } else if (comesAgain(refusal)) {
+      // What it names is still on its way here: no answer, so that it comes again.
+      continue
+    }
     if (refusal === "upload/other-bytes") await alarmOtherBytes(ctx, tx, one)
     acks.push({ terminalId: one.terminalId, uploadId: one.upload.uploadId, refusal })
   }

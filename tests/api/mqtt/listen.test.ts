@@ -2,11 +2,13 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "
 import { listenToTerminals } from "@suyuan/api/mqtt/listen"
 import type { ShardSession, TerminalChannel } from "@suyuan/api/terminals/terminal-channel"
 import { shardOf, UP_MESSAGE_BYTES_MAX } from "@suyuan/api/terminals/terminal-channel"
+import { alarms } from "@suyuan/drizzle/schema/alarms"
 import { records } from "@suyuan/drizzle/schema/ledger"
 import { sales } from "@suyuan/drizzle/schema/sales"
 import { terminals } from "@suyuan/drizzle/schema/terminals"
 import { pileEvents } from "@suyuan/drizzle/schema/trace"
 import { RECORD_KINDS } from "@suyuan/protocol/ledger/record-kind"
+import { terminalToHex } from "@suyuan/protocol/terminal/identifiers"
 import { and, eq } from "drizzle-orm"
 import fc from "fast-check"
 import { gatewayAt, ownBroker, type TerminalLink, terminalAt, until } from "../../support/broker"
@@ -115,6 +117,40 @@ describe("an upload through the broker", () => {
     expect(await acked(id)).toEqual(["stored"])
     const voided = await saleOf(sale.counter)
     expect(voided?.refundedFen).toBe(voided?.paidFen ?? -1)
+  })
+
+  test("[UP-22] that names what does not come in 72 hours is refused at last, each time, and a person is told once", async () => {
+    const other = await sellingTerminal(gateway.ctx)
+    const link = await terminalAt(broker, other.terminalId)
+    const id = gateway.ctx.random.uuid()
+    const orphan = await other.envelope("void", { counter: 77, reason: "duplicate" }, id)
+    const hear = async () => {
+      ear.handle({
+        ...{ terminalId: other.terminalId, topic: "record", payload: orphan, receivedAtMs: gateway.clock.nowMs() },
+      })
+      await ear.drain()
+    }
+    const alarmsOfIt = () =>
+      gateway.ctx.db
+        .select()
+        .from(alarms)
+        .where(and(eq(alarms.kind, "upload-given-up"), eq(alarms.subject, terminalToHex(other.terminalId))))
+    await hear()
+    gateway.clock.advance(71 * 3_600_000)
+    await hear()
+    expect([link.acks().get(id), await alarmsOfIt()]).toEqual([undefined, []])
+    gateway.clock.advance(3_600_000)
+    for (let round = 1; round <= 2; round += 1) {
+      await hear()
+      await until(() => link.acks().get(id)?.length === round, "an answer")
+      gateway.clock.advance(24 * 3_600_000)
+    }
+    expect(link.acks().get(id)).toEqual(["sale/unknown", "sale/unknown"])
+    const [alarm, ...more] = await alarmsOfIt()
+    expect(more).toEqual([])
+    const evidence = { uploads: 1, givenUp: [`void ${id} sale/unknown`] }
+    expect(alarm).toMatchObject({ siteId: other.siteId, version: 1, evidence })
+    await link.close()
   })
 
   test("waits for those of its terminal that came before it, and not for another terminal's", async () => {
