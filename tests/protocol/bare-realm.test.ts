@@ -9,6 +9,7 @@ import signatures from "../vectors/signatures.json"
 import upload from "../vectors/upload.json"
 import { type RealmCheck, runInBareRealm } from "./bare-realm"
 import { ledgerChecks } from "./ledger/bare-realm-checks"
+import { traceChecks } from "./trace/bare-realm-checks"
 
 /** Every part of `protocol/` that reads or writes bytes has a row; add one when a vector file is added. */
 const checks: readonly RealmCheck[] = [
@@ -150,6 +151,7 @@ const checks: readonly RealmCheck[] = [
       return roots.length`,
   },
   ...ledgerChecks,
+  ...traceChecks,
 ]
 
 const PROTOCOL_SOURCES = new URL("../../protocol/src/", import.meta.url)

@@ -1,6 +1,6 @@
 /**
  * What of each source is expected in an outflow (RG-26): a second, weaker line beside the ranges. It guesses how a stall
- * picks, by perfect mixing, or between it and first and last in first out as the stall's own chosen sales say. It claims
+ * picks, by perfect mixing, or between it and first and last in first out as the pile's own chosen sales say. It claims
  * nothing and narrows nothing, and never leaves the ranges.
  */
 

@@ -95,7 +95,7 @@ export class Shelf {
 
   /** As they leave. */
   private inTurn(): readonly Layer[] {
-    return this.isLastIn ? this.layers.toReversed() : this.layers
+    return this.isLastIn ? [...this.layers].reverse() : this.layers
   }
 
   /** Where there are too many layers, the two neighbours that weigh least together become one; of several the first. */

@@ -124,7 +124,7 @@ function placesAt(level: OriginLevel, range: OutflowRange, placeOf: PlaceOf, gro
 }
 
 function listed(levels: readonly PlaceRange[][]): PlaceRange[] {
-  return levels.find((places) => places.length <= LISTED_PLACES_MAX) ?? levels.at(-1) ?? []
+  return levels.find((places) => places.length <= LISTED_PLACES_MAX) ?? levels[levels.length - 1] ?? []
 }
 
 function testedRange(range: OutflowRange, placeOf: PlaceOf, grouped: GroupedRanges): GramRange {

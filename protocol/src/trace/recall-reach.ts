@@ -27,7 +27,7 @@ export function reachedHistories(
   histories: readonly PileHistory[],
   isSource: (pileId: string, inflow: Inflow) => boolean,
 ): PileHistory[] {
-  const piles = Map.groupBy(histories, ({ pileId }) => pileId)
+  const piles = byPile(histories)
   const parts = [...piles].flatMap(([pileId, some]) =>
     partsOf(
       pileId,
@@ -46,31 +46,45 @@ export function reachedHistories(
     if (ofPile === undefined) continue
     for (const event of part.events) if (event.kind === "out") next.push(...(ofPile.get(event.recordId) ?? []))
   }
-  const left = Map.groupBy(
-    parts.filter((part) => reached.has(part)),
-    ({ pileId }) => pileId,
-  )
+  const left = byPile(parts.filter((part) => reached.has(part)))
   return [...left].map(([pileId, own]) => ({ pileId, events: own.flatMap(withStart) }))
 }
 
 /** In the order of the parts: a start that ended a part that is there too comes once. */
 function withStart({ start, events }: Part, index: number, own: readonly Part[]): readonly PileEvent[] {
-  const isThere = start === undefined || own[index - 1]?.events.at(-1) === start
+  const isThere = start === undefined || lastOf(own[index - 1]?.events ?? []) === start
   return isThere ? events : [start, ...events]
 }
 
 function partsOf(pileId: string, events: readonly PileEvent[]): Part[] {
-  const parts: Part[] = [{ pileId, start: undefined, events: [], bought: [] }]
+  let part: Part = { pileId, start: undefined, events: [], bought: [] }
+  const parts = [part]
   // What is taken back, or comes back, is of another time: such a pile stays whole.
   const isWhole = events.some((event) => event.kind === "void" || (event.kind === "in" && event.returnOf !== undefined))
-  for (const event of isWhole ? events : events.toSorted(inOrder)) {
-    const part = parts.at(-1)!
+  for (const event of isWhole ? events : [...events].sort(inOrder)) {
     part.events.push(event)
     if (event.kind === "in" && event.upstream !== undefined) part.bought.push(event.upstream)
     const isSoldOut = event.kind === "count" && event.grams === 0
-    if (isSoldOut && !isWhole) parts.push({ pileId, start: event, events: [], bought: [] })
+    if (!isSoldOut || isWhole) continue
+    part = { pileId, start: event, events: [], bought: [] }
+    parts.push(part)
   }
   return parts
+}
+
+/** In the order in which they first come. */
+function byPile<Of extends { readonly pileId: string }>(these: readonly Of[]): Map<string, Of[]> {
+  const piles = new Map<string, Of[]>()
+  for (const one of these) {
+    const known = piles.get(one.pileId)
+    if (known) known.push(one)
+    else piles.set(one.pileId, [one])
+  }
+  return piles
+}
+
+function lastOf(events: readonly PileEvent[]): PileEvent | undefined {
+  return events[events.length - 1]
 }
 
 /** As they count (RG-2). */
