@@ -1,10 +1,11 @@
 // Two gateway processes on one database and one broker: what one of them leaves, the other takes over within a lease.
 import { afterAll, afterEach, beforeAll, expect, setDefaultTimeout } from "bun:test"
 import { granted } from "../../scripts/demo/gateway"
-import { payByPhone, payInCash, persistently, type SoakSale, sell } from "../../scripts/soak/trade"
+import { giveBack, payByPhone, payInCash, persistently, type SoakSale, sell } from "../../scripts/soak/trade"
 import { type MarketAtFault, openMarketAtFault, until } from "./market-at-fault"
 import { openEvents } from "./open-events"
 import { runRows } from "./run-rows"
+import { openTimekeeper } from "./timekeeper"
 
 setDefaultTimeout(120_000)
 
@@ -16,6 +17,12 @@ afterEach(() => market.rest())
 afterAll(() => market?.end())
 
 const shards = 16
+/** Of the installation's settings: a lease, what is claimed of messages, of payments and refunds. */
+const claimMs = { lease: 1000, outbox: 6000, attempts: 5000, refunds: 5000 }
+/** How seldom somebody looks: a third of a lease for shards, an idle log's pause, the jobs' own. */
+const pauseMs = { ingest: 334, sealer: 1000, outbox: 1000, attempts: 500, refunds: 500 }
+/** A machine that does other things beside is let so much time for what takes none. */
+const busyMs = 5000
 type Lease = { readonly name: string; readonly holder: string; readonly fence: number }
 
 async function leases(): Promise<Lease[]> {
@@ -48,6 +55,7 @@ async function trade(times: number, sold: SoakSale[]): Promise<void> {
         const [byPhone, inCash] = [await sell(stall, grams), await sell(stall, grams)]
         await payByPhone(market, market.wallets[platform], byPhone)
         await payInCash(market, inCash)
+        await giveBack(market, byPhone, 34)
         sold.push(byPhone, inCash)
       }
     }),
@@ -64,27 +72,40 @@ runRows("two-gateways", {
     const sealer = await sealerLease()
     const { found: dies, living } = gatewayOf(sealer.holder)
     const before = await leases()
-    const [{ at: killedAt } = { at: "" }] = await market.sql`SELECT now()::text AS at`
+    const timekeeper = await openTimekeeper(market.sql)
     await dies.kill()
+    const killed = await timekeeper.readWaits()
+    // What it had in its hands waits for no longer than what was claimed.
+    for (const { of, inMs } of killed.waits) expect(inMs, of).toBeLessThanOrEqual(claimMs[of])
     await until("the other holds every duty", async () => {
       const now = await leases()
       return now.length === shards + 1 && now.every(({ holder }) => gatewayOf(holder).found === living)
     })
-    // Nobody took a duty while its lease ran: fences rose by one.
-    for (const { name, fence, holder } of await leases()) {
-      const earlier = before.find((lease) => lease.name === name)
-      if (earlier !== undefined && earlier.holder !== holder) expect(fence).toBe(earlier.fence + 1)
+    // Nobody took a duty while its lease ran, nor long after: fences rose by one.
+    const takeovers = (await timekeeper.readTakeovers()).filter(({ was }) => gatewayOf(was).found === dies)
+    expect(takeovers.map(({ name }) => name)).toEqual(
+      before.filter(({ holder }) => gatewayOf(holder).found === dies).map(({ name }) => name),
+    )
+    for (const { name, fence, lateMs } of takeovers) {
+      expect(fence).toBe((before.find((lease) => lease.name === name)?.fence ?? 0) + 1)
+      expect(lateMs).toBeGreaterThan(0)
+      expect(lateMs).toBeLessThanOrEqual(pauseMs[name.startsWith("sealer-") ? "sealer" : "ingest"] + busyMs)
     }
     await trading
-    // A lease and what follows from it are over: nothing that the dead one had in its hands waits any longer.
-    await until("a lease has passed", async () => {
-      const [row] = await market.sql`SELECT now() > ${killedAt}::timestamptz + interval '6 seconds' AS passed`
-      return row?.passed === true
+    await until("nothing of before waits any longer", async () => {
+      const [left] = await market.sql`
+        SELECT (SELECT count(*) FROM outbox WHERE created_at < ${killed.at}::timestamptz)::int
+          + (SELECT count(*) FROM records WHERE state <> 'anchored' AND created_at < ${killed.at}::timestamptz)::int
+          + (SELECT count(*) FROM refunds WHERE state <> 'succeeded' AND created_at < ${killed.at}::timestamptz)::int
+          + (SELECT count(*) FROM attempts WHERE state IN ('prepared', 'sent', 'unknown')
+              AND created_at < ${killed.at}::timestamptz)::int AS things`
+      return left?.things === 0
     })
-    const [left] = await market.sql`
-      SELECT (SELECT count(*) FROM outbox WHERE created_at < ${killedAt}::timestamptz)::int AS messages,
-        (SELECT count(*) FROM records WHERE state <> 'anchored' AND created_at < ${killedAt}::timestamptz)::int AS records`
-    expect(left).toEqual({ messages: 0, records: 0 })
+    // And what was due was taken up when it was, by whoever lived.
+    for (const { of, lateMs } of await timekeeper.readLateness(killed.at)) {
+      expect(lateMs, of).toBeLessThanOrEqual(pauseMs[of] + busyMs)
+    }
+    await timekeeper.close()
     expect(sold).toHaveLength(32)
     await dies.start()
   },

@@ -108,9 +108,22 @@ describe("the outbox's relay", () => {
     const dies = { ...gateway.ctx, db: diesAfterClaim(gateway.ctx.db) }
     expect(await relayOutbox(dies, channelTo([])).then(String, (error: Error) => error.message)).toBe("killed")
     expect(await relayOutbox(gateway.ctx, channelTo(heard))).toBe(0)
-    gateway.clock.advance(gateway.ctx.config.GATEWAY_LEASE_SECONDS * 1000)
+    gateway.clock.advance(gateway.ctx.config.GATEWAY_LEASE_SECONDS * 1000 - 1)
+    expect(await relayOutbox(gateway.ctx, channelTo(heard))).toBe(0)
+    gateway.clock.advance(1)
     expect(await relayOutbox(gateway.ctx, channelTo(heard))).toBe(2)
     expect(heard).toEqual(['payment {"v":1,"version":9}'])
+  })
+
+  test("a shorter lease makes it no shorter than the longest wait for the broker", async () => {
+    const short = { ...gateway.ctx, config: { ...gateway.ctx.config, GATEWAY_LEASE_SECONDS: 1 } }
+    await queue(messageTo("terminal", 10))
+    const dies = { ...short, db: diesAfterClaim(short.db) }
+    expect(await relayOutbox(dies, channelTo([])).then(String, (error: Error) => error.message)).toBe("killed")
+    gateway.clock.advance(5999)
+    expect(await relayOutbox(short, channelTo([]))).toBe(0)
+    gateway.clock.advance(1)
+    expect(await relayOutbox(short, channelTo([]))).toBe(1)
   })
 
   /** A gateway whose second transaction never begins. */

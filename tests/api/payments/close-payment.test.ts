@@ -117,7 +117,12 @@ test("[PY-7] two gateways never work on one attempt at the same time, and a cras
   const claims = await Promise.all([claimDueAttempts(market.ctx, 16), claimDueAttempts(market.ctx, 16)])
   const mine = claims.flat().filter(({ counter }) => counter === sale.counter)
   expect(mine).toHaveLength(1)
-  // Whoever claimed it is gone; the claim runs out and the attempt is due for anybody.
+  // Whoever claimed it is gone: it is due for anybody after five calls that nobody answered, and not before.
+  const isDue = async () => (await claimDueAttempts(market.ctx, 16)).some(({ counter }) => counter === sale.counter)
+  market.clock.advance(5 * market.ctx.config.PLATFORM_TIMEOUT_MS - 1)
+  expect(await isDue()).toBe(false)
+  market.clock.advance(1)
+  expect(await isDue()).toBe(true)
   await market.pass(minuteMs)
   expect((await market.eventsOf(mine[0]!.outTradeNo)).at(-1)).toBe("query/answered")
 })

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test"
 import type { RefundRow } from "@suyuan/api/payments/attempts"
+import { claimDueRefunds } from "@suyuan/api/payments/due"
 import type { PaymentDeps } from "@suyuan/api/payments/payment-deps"
 import { recordLateRefunds } from "@suyuan/api/payments/record-refund"
 import { applyRefundOutcome } from "@suyuan/api/payments/refund"
@@ -52,6 +53,23 @@ const done = (sale: TestSale, count = 1) =>
     if (made.some(({ state }) => state === "open" || state === "unknown")) market.clock.advance(1000)
     return made.length === count && made.every(({ state }) => state === "succeeded") && made
   }, "refunded")
+
+test("what a gateway died with is another's after five calls that nobody answered, and not before", async () => {
+  const sale = await paidSale("alipay")
+  market.breakThings({ kind: "lost-request", operation: "refund", times: 3 })
+  await ask(sale)
+  market.sandbox.world.faults.clear()
+  const isDue = async () => (await claimDueRefunds(market.ctx, 16)).some(({ counter }) => counter === sale.counter)
+  const timeOutMs = market.ctx.config.PLATFORM_TIMEOUT_MS
+  market.clock.advance(10 * timeOutMs)
+  expect(await isDue()).toBe(true)
+  market.clock.advance(5 * timeOutMs - 1)
+  expect(await isDue()).toBe(false)
+  market.clock.advance(1)
+  expect(await isDue()).toBe(true)
+  market.clock.advance(5 * timeOutMs)
+  await done(sale)
+})
 
 for (const platform of platformsOf) {
   describe(platform, () => {

@@ -5,7 +5,7 @@ import { alipayMessageFromConfig } from "@suyuan/api/adapters/alipay-message"
 import { wechatMessageFromConfig } from "@suyuan/api/adapters/wechat-message"
 import { activateRecall } from "@suyuan/api/recalls/activate-recall"
 import { approveRecall } from "@suyuan/api/recalls/approve-recall"
-import type { BuyerNotifiers } from "@suyuan/api/recalls/buyer-notifier"
+import type { BuyerNotifiers, MessageOutcome } from "@suyuan/api/recalls/buyer-notifier"
 import { draftRecall } from "@suyuan/api/recalls/draft-recall"
 import { giveMessageConsent, readMessageOffer } from "@suyuan/api/recalls/message-consents"
 import { listOwnRecalls, noteRecallRead } from "@suyuan/api/recalls/own-recalls"
@@ -235,6 +235,23 @@ describe("buyers", () => {
       expect(messagesTo(platform)).toHaveLength(1)
     })
   }
+
+  test("[RC-14] what a gateway died with is another's after a minute, and not before", async () => {
+    const asked = Promise.withResolvers<void>()
+    const send = async () => {
+      asked.resolve()
+      return Promise.withResolvers<MessageOutcome>().promise
+    }
+    const silent = (own: BuyerNotifiers["alipay"]) => own && { ...own, send }
+    void sendNotices(gateway.ctx, { "wechat-pay": silent(notifiers["wechat-pay"]), alipay: silent(notifiers.alipay) })
+    await asked.promise
+    gateway.clock.advance(59_999)
+    await sendNotices(gateway.ctx, notifiers)
+    expect([await stateOf(1), messagesTo("alipay").length]).toEqual(["unknown", 0])
+    gateway.clock.advance(1)
+    await sendNotices(gateway.ctx, notifiers)
+    expect([await stateOf(1), messagesTo("alipay").length]).toEqual(["sent", 1])
+  })
 
   test("[RC-14] wechat-pay: an answer that was lost leaves it unknown, whatever is answered after it", async () => {
     await allow()

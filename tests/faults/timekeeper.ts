@@ -1,0 +1,68 @@
+// When duties and claimed work change hands, by the database's own clock: triggers beside the tables write it down.
+import type { Sql } from "postgres"
+
+type Queue = "outbox" | "attempts" | "refunds"
+export type Takeover = {
+  readonly name: string
+  readonly was: string
+  readonly fence: number
+  /** After the end of the lease that was. */
+  readonly lateMs: number
+}
+
+const dueColumns: Readonly<Record<Queue, string>> = {
+  outbox: "next_try_at",
+  attempts: "next_query_at",
+  refunds: "next_try_at",
+}
+const queues = Object.keys(dueColumns) as Queue[]
+
+export async function openTimekeeper(sql: Sql) {
+  await sql.unsafe(`
+    CREATE TABLE kept_takeovers (name text, was text, fence bigint, ended timestamptz, at timestamptz);
+    CREATE TABLE kept_turns (of text, due timestamptz, at timestamptz);
+    CREATE FUNCTION keep_takeover() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+      INSERT INTO kept_takeovers VALUES (NEW.name, OLD.holder, NEW.fence, OLD.until, now()); RETURN NULL; END $$;
+    CREATE FUNCTION keep_turn() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+      INSERT INTO kept_turns VALUES (TG_ARGV[0], (to_jsonb(OLD) ->> TG_ARGV[1])::timestamptz, now()); RETURN NULL; END $$;
+    CREATE TRIGGER kept AFTER UPDATE ON leases FOR EACH ROW WHEN (OLD.holder <> NEW.holder) EXECUTE FUNCTION keep_takeover();
+    ${queues
+      .map(
+        (of) => `CREATE TRIGGER kept AFTER UPDATE OF ${dueColumns[of]} OR DELETE ON ${of} FOR EACH ROW
+        EXECUTE FUNCTION keep_turn('${of}', '${dueColumns[of]}');`,
+      )
+      .join("\n")}`)
+  return {
+    /** Now, and how long what is queued waits at most from now on. */
+    async readWaits(): Promise<{ at: string; waits: { of: Queue; inMs: number }[] }> {
+      const [now] = await sql`SELECT now()::text AS at`
+      const rows = await sql.unsafe(
+        queues
+          .map(
+            (of) =>
+              `SELECT '${of}' AS of, extract(epoch FROM max(${dueColumns[of]}) - now())::float8 * 1000 AS ms FROM ${of}`,
+          )
+          .join(" UNION ALL "),
+      )
+      return { at: String(now?.at), waits: rows.map(({ of, ms }) => ({ of, inMs: ms ?? 0 })) }
+    },
+    async readTakeovers(): Promise<Takeover[]> {
+      const rows = await sql`
+        SELECT name, was, fence::int AS fence, extract(epoch FROM at - ended)::float8 * 1000 AS late
+        FROM kept_takeovers ORDER BY name`
+      return rows.map(({ name, was, fence, late }) => ({ name, was, fence, lateMs: late }))
+    },
+    /** By how much at most something was taken up after it was due. */
+    async readLateness(since: string): Promise<{ of: Queue; lateMs: number }[]> {
+      const rows = await sql`
+        SELECT of, max(extract(epoch FROM at - due))::float8 * 1000 AS late FROM kept_turns
+        WHERE due IS NOT NULL AND at > ${since}::timestamptz GROUP BY of`
+      return rows.map(({ of, late }) => ({ of, lateMs: late }))
+    },
+    async close(): Promise<void> {
+      await sql.unsafe(`
+        DROP TRIGGER kept ON leases; ${queues.map((of) => `DROP TRIGGER kept ON ${of};`).join(" ")}
+        DROP FUNCTION keep_takeover, keep_turn; DROP TABLE kept_takeovers, kept_turns`)
+    },
+  }
+}
