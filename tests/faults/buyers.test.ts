@@ -1,6 +1,6 @@
 // What a buyer does beside paying, with each request, and each answer, lost once. The phone's part is the mini-program's
 // own core; the message about a recall is in recalls.test.ts.
-import { afterAll, beforeAll, expect, setDefaultTimeout } from "bun:test"
+import { afterAll, afterEach, beforeAll, expect, setDefaultTimeout } from "bun:test"
 import { alipayLoginFromConfig } from "@suyuan/api/adapters/alipay-login"
 import { wechatLoginFromConfig } from "@suyuan/api/adapters/wechat-login"
 import type { LoginOutcome, LoginProviders } from "@suyuan/api/buyers/login-provider"
@@ -17,12 +17,14 @@ import { makeRequestId } from "@suyuan/miniprogram/request-id"
 import { terminalToHex } from "@suyuan/protocol/terminal/identifiers"
 import type { Buyer } from "@suyuan/sandbox/buyers/buyers"
 import { and, eq, isNull } from "drizzle-orm"
+import type { SaleName } from "../../scripts/soak/identities"
 import { jpegOf } from "../api/inspections/photos"
 import { type Platforms, startPlatforms } from "../api/payments/platforms"
 import { testApp } from "../support/app"
 import { type TestGateway, testClock, testGateway } from "../support/context"
 import { payOnPlatform } from "../support/paying"
 import { gramsOf, type SellingTerminal, sellingTerminal } from "../support/selling"
+import { expectIdentities } from "./expect-identities"
 import { runRows } from "./run-rows"
 
 setDefaultTimeout(60_000)
@@ -45,6 +47,8 @@ beforeAll(async () => {
   stall = await sellingTerminal(gateway.ctx)
   await stall.deliver(await stall.envelope("snapshot", stall.snapshotBody()))
 })
+/** What a buyer did beside paying changed nothing of what was paid, sold and recorded. */
+afterEach(() => expectIdentities({ sql: gateway.ctx.sql, books, sales: sold }))
 afterAll(async () => {
   await platforms?.end()
   await gateway?.close()
@@ -118,6 +122,9 @@ const identitiesOf = async (phone: Phone) => {
 }
 
 let counter = 0
+/** What payers paid and got back: no platform stands behind these payments. */
+const books = { receiptsFen: 0, refundsFen: 0 }
+const sold: SaleName[] = []
 /** Logged in, and something is bought and recorded. */
 async function payer() {
   const phone = takePhone()
@@ -127,6 +134,8 @@ async function payer() {
   const code = await stall.code(counter, [gramsOf(1, 500)])
   await stall.deliver(await stall.envelope("sale", stall.saleBody(code)))
   const { recordId } = await payOnPlatform(gateway.ctx, code, { id })
+  books.receiptsFen += code.body.amountFen
+  sold.push({ terminalId: stall.terminalId, counter })
   return { ...phone, id, counter, recordId: recordId ?? "" }
 }
 type Payer = Awaited<ReturnType<typeof payer>>
