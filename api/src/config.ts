@@ -38,6 +38,8 @@ const ourPrefixes = [
   "QUERY_",
   "REQUESTS_",
 ]
+/** Begin as ours do and are another program's: Python's, where a proxy has a certificate of its own. */
+const notOurs: ReadonlySet<string> = new Set(["REQUESTS_CA_BUNDLE"])
 
 /** One sentence per fault: which setting, why, an example. */
 export class ConfigError extends Error {}
@@ -48,7 +50,8 @@ export class ConfigError extends Error {}
  */
 export function loadConfig(env: Record<string, string | undefined>): Config {
   const faults = Object.keys(env)
-    .filter((name) => ourPrefixes.some((prefix) => name.startsWith(prefix)) && !settingHelp.has(name))
+    .filter((name) => ourPrefixes.some((prefix) => name.startsWith(prefix)))
+    .filter((name) => !settingHelp.has(name) && !notOurs.has(name))
     .map((name) => `${name}: not a setting of this gateway; see npm run config`)
   const given = Object.fromEntries(Object.entries(env).filter(([name, value]) => settingHelp.has(name) && value !== ""))
   const parsed = schema.safeParse(given)

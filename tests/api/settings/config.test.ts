@@ -25,6 +25,7 @@ describe("settings", () => {
       expect(faultsOf({ [name]: "1" })).toContain(`${name}: not a setting`)
     }
     expect(faultsOf({ ADMIN_EMAIL: "somebody else's" })).not.toContain("ADMIN_EMAIL")
+    expect(faultsOf({ REQUESTS_CA_BUNDLE: "/etc/ssl/ca.pem" })).not.toContain("REQUESTS_CA_BUNDLE")
   })
 
   test("production wants its database on this machine or by TLS, and no secret is told", () => {
