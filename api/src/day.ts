@@ -11,3 +11,12 @@ export function localDay(at: Date, zone: string): string {
   formats.set(zone, format)
   return format.format(at)
 }
+
+/** The instant of `yyyy-mm-ddThh:mm` on a clock of this zone; one that the clock skips is the hour's other side. */
+export function instantOfLocal(local: string, zone: string): Date {
+  const wanted = Date.parse(`${local}Z`)
+  const clock = new Intl.DateTimeFormat("sv-SE", { timeZone: zone, dateStyle: "short", timeStyle: "medium" })
+  const shown = (ms: number) => Date.parse(`${clock.format(new Date(ms)).replace(" ", "T")}Z`)
+  const near = wanted - (shown(wanted) - wanted)
+  return new Date(near - (shown(near) - wanted))
+}

@@ -1,7 +1,7 @@
 import { alarms } from "@suyuan/drizzle/schema/alarms"
 import { commodities, merchants } from "@suyuan/drizzle/schema/merchants"
 import { sites } from "@suyuan/drizzle/schema/participants"
-import { and, desc, eq, inArray, lt, sql } from "drizzle-orm"
+import { and, count, desc, eq, inArray, lt, sql } from "drizzle-orm"
 import { type Actor, requireScope } from "../actor"
 import type { Reader } from "../context"
 import { ServiceError } from "../errors"
@@ -46,6 +46,21 @@ export function listAlarms(reader: Reader, actor: Actor, query: AlarmsQuery): Pr
     )
     .orderBy(desc(alarms.id))
     .limit(query.limit)
+}
+
+/** How many alarms each of a site's stalls has of one day, whatever became of them. */
+export async function countAlarms(
+  reader: Reader,
+  actor: Actor,
+  { siteId, day }: { readonly siteId: string; readonly day: string },
+): Promise<ReadonlyMap<string, number>> {
+  requireScope(actor, "alarms:read", siteId)
+  const rows = await reader
+    .select({ merchantId: alarms.merchantId, alarms: count() })
+    .from(alarms)
+    .where(and(eq(alarms.siteId, siteId), eq(alarms.day, day)))
+    .groupBy(alarms.merchantId)
+  return new Map(rows.flatMap((row) => (row.merchantId === null ? [] : [[row.merchantId, row.alarms] as const])))
 }
 
 /** @throws ServiceError alarm/unknown; request/forbidden without `alarms:read` at its site. */

@@ -10,6 +10,14 @@ export async function readCatalogue(reader: Reader): Promise<{ version: number; 
   return { version: Math.max(0, ...entries.map((entry) => entry.catalogueVersion)), entries }
 }
 
+export type GoodsName = { readonly code: number; readonly zh: string; readonly en: string }
+
+/** How people call what the newest catalogue lists. */
+export async function catalogueNames(reader: Reader): Promise<ReadonlyMap<number, GoodsName>> {
+  const { entries } = await readCatalogue(reader)
+  return new Map(entries.map(({ code, nameZh, nameEn }) => [code, { code, zh: nameZh, en: nameEn }]))
+}
+
 /** The commodity that goes by this name or synonym, in either language; `undefined` waits for a person. */
 export async function findCommodity(reader: Reader, name: string): Promise<Commodity | undefined> {
   const wanted = name.trim().toLowerCase()

@@ -92,12 +92,12 @@ export function balanceRoutes({ ctx }: { readonly ctx: Context }): Routes {
   router.openapi(merchantRoute, async (c) => {
     const { as, commodity } = c.req.valid("query")
     const made = await read(c, { ...c.req.valid("param"), commodity })
-    return as === "csv" ? (csvAnswer(ctx, c, made) as never) : c.json(viewOf(made), 200)
+    return as === "csv" ? (balanceCsv(ctx, c, made) as never) : c.json(viewOf(made), 200)
   })
   router.openapi(siteRoute, async (c) => {
     const { as, commodity } = c.req.valid("query")
     const made = await read(c, { ...c.req.valid("param"), commodity })
-    return as === "csv" ? (csvAnswer(ctx, c, made) as never) : c.json(viewOf(made), 200)
+    return as === "csv" ? (balanceCsv(ctx, c, made) as never) : c.json(viewOf(made), 200)
   })
   return router
 }
@@ -107,7 +107,8 @@ function viewOf({ startsAt, endsAt, lines, siteId, siteName, siteNameEn, zone, d
   return { ...at, startsAt: startsAt.toISOString(), endsAt: endsAt.toISOString(), lines: [...lines] }
 }
 
-function csvAnswer(ctx: Pick<Context, "config">, c: HttpContext<HttpEnvironment>, made: MassBalance): Response {
+/** As a file, wherever it was asked for. */
+export function balanceCsv(ctx: Pick<Context, "config">, c: HttpContext<HttpEnvironment>, made: MassBalance): Response {
   return c.body(csvOf(made, frameOf(ctx, c).language), 200, {
     "Content-Type": "text/csv; charset=utf-8",
     "Content-Disposition": `attachment; filename="balance-${made.day}.csv"`,

@@ -2,6 +2,7 @@ import { z } from "@hono/zod-openapi"
 import { decideAlarm } from "../alarms/decide-alarm"
 import { alarmStates, listAlarms, readAlarm } from "../alarms/read-alarms"
 import type { Context } from "../context"
+import { readHolds } from "../recalls/holds"
 import { frameOf } from "./page-frame"
 import { AlarmPage, AlarmsPage, alarmsRoot } from "./pages/alarm-pages"
 import { withLanguage } from "./pages/office-page"
@@ -12,7 +13,9 @@ import { reason, uuid } from "./schemas"
 /** Alarms on one page. */
 const pageRows = 50
 
-const listQuery = z.object({ state: z.enum([...alarmStates, "all"]).default("new"), after: uuid.optional() })
+/** Of one stall, and of one day. */
+const narrow = { merchantId: uuid.optional(), day: z.iso.date().optional() }
+const listQuery = z.object({ state: z.enum([...alarmStates, "all"]).default("new"), ...narrow, after: uuid.optional() })
 const byId = z.object({ id: uuid })
 const decisionForm = z.object({
   state: z.enum(["looked-at", "explained", "confirmed"]),
@@ -23,16 +26,19 @@ const decisionForm = z.object({
 /** Alarms on the office's pages; the router has asked for an operator already. */
 export function alarmPages(router: Routes, ctx: Context): void {
   router.get(alarmsRoot, async (c) => {
-    const { state: asked, after } = parsePage(listQuery, c.req.query())
+    const { state: asked, merchantId, day, after } = parsePage(listQuery, c.req.query())
     const state = asked === "all" ? undefined : asked
-    const alarms = await listAlarms(ctx.db, c.get("actor"), { state, after, limit: pageRows })
+    const alarms = await listAlarms(ctx.db, c.get("actor"), { state, merchantId, day, after, limit: pageRows })
     const nextAfter = alarms.length === pageRows ? alarms.at(-1)?.id : undefined
-    return c.html(`<!doctype html>${<AlarmsPage frame={frameOf(ctx, c)} {...{ alarms, state, nextAfter }} />}`)
+    const kept = `${merchantId === undefined ? "" : `&merchantId=${merchantId}`}${day === undefined ? "" : `&day=${day}`}`
+    return c.html(`<!doctype html>${<AlarmsPage frame={frameOf(ctx, c)} {...{ alarms, state, kept, nextAfter }} />}`)
   })
   router.get(`${alarmsRoot}/:id`, async (c) => {
     const alarm = await readAlarm(ctx.db, c.get("actor"), parsePage(byId, c.req.param()).id)
     const mayDecide = c.get("actor").scopes.includes("alarms:write")
-    return c.html(`<!doctype html>${<AlarmPage frame={frameOf(ctx, c)} alarm={alarm} mayDecide={mayDecide} />}`)
+    const { holds } = alarm.merchantId === null ? { holds: [] } : await readHolds(ctx.db, alarm.merchantId)
+    const props = { frame: frameOf(ctx, c), alarm, mayDecide, holds }
+    return c.html(`<!doctype html>${<AlarmPage {...props} />}`)
   })
   router.post(`${alarmsRoot}/:id`, async (c) => {
     const { id } = parsePage(byId, c.req.param())

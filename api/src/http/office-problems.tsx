@@ -14,7 +14,11 @@ import { reason, uuid } from "./schemas"
 /** Reports on one page. */
 const pageRows = 50
 
-const listQuery = z.object({ state: z.enum([...problemStates, "all"]).default("open"), after: uuid.optional() })
+const listQuery = z.object({
+  state: z.enum([...problemStates, "all"]).default("open"),
+  merchantId: uuid.optional(),
+  after: uuid.optional(),
+})
 const byId = z.object({ id: uuid })
 const byPlace = byId.extend({
   position: z.coerce
@@ -29,11 +33,13 @@ const answerForm = z.object({ answer: reason, sure: z.literal("1") })
 /** What buyers report, on the office's pages; the router has asked for an operator already. */
 export function problemPages(router: Routes, ctx: Context): void {
   router.get(problemsRoot, async (c) => {
-    const { state: asked, after } = parsePage(listQuery, c.req.query())
+    const { state: asked, merchantId, after } = parsePage(listQuery, c.req.query())
     const state = asked === "all" ? undefined : asked
-    const problems = await listProblems(ctx.db, c.get("actor"), { state, after, limit: pageRows })
+    const problems = await listProblems(ctx.db, c.get("actor"), { state, merchantId, after, limit: pageRows })
     const nextAfter = problems.length === pageRows ? problems.at(-1)?.id : undefined
-    return c.html(`<!doctype html>${<ProblemsPage frame={frameOf(ctx, c)} {...{ problems, state, nextAfter }} />}`)
+    const kept = merchantId === undefined ? "" : `&merchantId=${merchantId}`
+    const props = { frame: frameOf(ctx, c), problems, state, kept, nextAfter }
+    return c.html(`<!doctype html>${<ProblemsPage {...props} />}`)
   })
   router.get(`${problemsRoot}/:id`, async (c) => {
     const problem = await readProblem(ctx.db, c.get("actor"), parsePage(byId, c.req.param()).id)

@@ -1,14 +1,14 @@
 import { z } from "@hono/zod-openapi"
 import { type RecallStepName, recallStepWords } from "@suyuan/look/recall-page-words"
-import { readCatalogue } from "../catalogue/read-catalogue"
-import type { Context, Reader } from "../context"
+import { catalogueNames } from "../catalogue/read-catalogue"
+import type { Context } from "../context"
 import { listSites } from "../participants/list-sites"
 import { activateRecall, extendRecall } from "../recalls/activate-recall"
 import { approveRecall } from "../recalls/approve-recall"
 import { draftRecall } from "../recalls/draft-recall"
 import { closeRecall, withdrawRecall } from "../recalls/end-recall"
 import type { FrozenScope } from "../recalls/freeze-scope"
-import { type GoodsName, goodsOfRecalls, holdersOf } from "../recalls/read-goods"
+import { goodsOfRecalls, holdersOf } from "../recalls/read-goods"
 import { listRecalls, readRecall, readScopeOfRecall } from "../recalls/read-recall"
 import { readRecallScope } from "../recalls/recall-scope"
 import { frameOf } from "./page-frame"
@@ -145,9 +145,4 @@ function newRecallPages(router: Routes, ctx: Context): void {
     const { id } = await draftRecall(ctx, c.get("actor"), { ...order, set, isDrill: isDrill === "1" })
     return c.redirect(withLanguage(`${recallsRoot}/${id}`, frameOf(ctx, c).language), 303)
   })
-}
-
-async function catalogueNames(reader: Reader): Promise<ReadonlyMap<number, GoodsName>> {
-  const { entries } = await readCatalogue(reader)
-  return new Map(entries.map(({ code, nameZh, nameEn }) => [code, { code, zh: nameZh, en: nameEn }]))
 }

@@ -2,16 +2,25 @@ import { z } from "@hono/zod-openapi"
 import type { Actor, Scope } from "../actor"
 import type { Context } from "../context"
 import { ServiceError } from "../errors"
+import { listSites } from "../participants/list-sites"
 import { dailyStatement } from "../payments/daily-statement"
 import { chinaDayMs } from "../payments/find-unbilled"
 import type { PaymentDeps } from "../payments/payment-deps"
-import { listReconciliations, readItem, readReconciliation } from "../payments/read-reconciliation"
+import { listReconciliations, type ProposedItem, readItem, readReconciliation } from "../payments/read-reconciliation"
 import { reconcileDay } from "../payments/reconcile-day"
 import { repairItem } from "../payments/repair-item"
+import { businessDayOf } from "../trace/business-day"
 import { alarmPages } from "./office-alarms"
+import { balancePages } from "./office-balance"
+import { inboxPages } from "./office-inbox"
+import { merchantPages } from "./office-merchants"
+import { payeePages } from "./office-payees"
 import { problemPages } from "./office-problems"
 import { recallPages } from "./office-recalls"
 import { endOffice, officeActor, officeHome, officeNext, requireOffice, startOffice } from "./office-session"
+import { terminalPages } from "./office-terminals"
+import { testPages } from "./office-tests"
+import { tracePages } from "./office-traces"
 import { frameOf } from "./page-frame"
 import { withLanguage } from "./pages/office-page"
 import {
@@ -50,6 +59,9 @@ export function officeRoutes({ ctx, payments }: OfficeDeps): Routes {
   recallPages(router, ctx)
   alarmPages(router, ctx)
   problemPages(router, ctx)
+  for (const pages of [testPages, balancePages, merchantPages, terminalPages, payeePages, inboxPages, tracePages]) {
+    pages(router, ctx)
+  }
 
   router.get(root, async (c) => {
     const { before } = parsePage(daysQuery, c.req.query())
@@ -78,7 +90,8 @@ export function officeRoutes({ ctx, payments }: OfficeDeps): Routes {
     const { id, ...about } = parsePage(itemParams, c.req.param())
     const proposed = await readItem(ctx.db, c.get("actor"), about, id)
     const mayRepair = may(c.get("actor"), "payments:reconcile")
-    const props = { frame: frameOf(ctx, c), proposed, mayRepair, isStillOpen: c.req.query("asked") === "1" }
+    const statement = await statementOf(ctx, c.get("actor"), proposed)
+    const props = { frame: frameOf(ctx, c), proposed, mayRepair, statement, isStillOpen: c.req.query("asked") === "1" }
     return c.html(`<!doctype html>${<ReconciliationItemPage {...props} />}`)
   })
   router.post(`${root}/:platform/:day/items/:id/repair`, async (c) => {
@@ -120,6 +133,16 @@ function sessionPages(router: Routes, ctx: Context): void {
     endOffice(c)
     return c.redirect(withLanguage("/office", frameOf(ctx, c).language), 303)
   })
+}
+
+/** Which statement an item's money stands on, or would: by when it moved, else by the bill's day. */
+async function statementOf(ctx: Context, actor: Actor, { item, books }: ProposedItem) {
+  const { attempt, refund } = books
+  const moved = item.outRefundNo === "" ? attempt : refund
+  const site = (await listSites(ctx.db, actor)).find(({ id }) => id === moved?.siteId)
+  if (moved === undefined || site === undefined) return undefined
+  const at = moved.succeededAt ?? new Date(`${item.day}T12:00:00+08:00`)
+  return { merchantId: moved.merchantId, day: businessDayOf(site, at) }
 }
 
 function may(actor: Actor, scope: Scope): boolean {

@@ -1,5 +1,5 @@
 import { inspections } from "@suyuan/drizzle/schema/trace"
-import { and, asc, desc, eq, lt, or, sql } from "drizzle-orm"
+import { and, asc, desc, eq, gte, lt, or, sql } from "drizzle-orm"
 import { type Actor, requireScope, type Scope } from "../actor"
 import type { Reader } from "../context"
 import { ServiceError } from "../errors"
@@ -24,6 +24,8 @@ function readingScope(actor: Actor): Scope {
 export type InspectionsAsked = {
   readonly siteId: string
   readonly conclusion?: "passed" | "failed" | undefined
+  /** Tested then or later. */
+  readonly since?: Date | undefined
   /** Tested before then; for the next page. */
   readonly before?: Date | undefined
   /** After this test, which is the last of the page before: several may be of one second. */
@@ -34,7 +36,7 @@ export type InspectionsAsked = {
 /** A site's tests, the newest first. */
 export async function listInspections(reader: Reader, actor: Actor, asked: InspectionsAsked): Promise<Inspection[]> {
   requireScope(actor, readingScope(actor), asked.siteId)
-  const { conclusion, before, after } = asked
+  const { conclusion, since, before, after } = asked
   return reader
     .select()
     .from(inspections)
@@ -42,6 +44,7 @@ export async function listInspections(reader: Reader, actor: Actor, asked: Inspe
       and(
         eq(inspections.siteId, asked.siteId),
         conclusion && eq(inspections.conclusion, conclusion),
+        since && gte(inspections.testedAt, since),
         before && lt(inspections.testedAt, before),
         after === undefined
           ? undefined

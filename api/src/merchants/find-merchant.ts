@@ -1,5 +1,5 @@
 import { merchants, payeeAccounts, payeeChanges } from "@suyuan/drizzle/schema/merchants"
-import { and, asc, eq, gt, inArray } from "drizzle-orm"
+import { and, asc, eq, gt, inArray, or, sql } from "drizzle-orm"
 import { type Actor, requireScope, type Scope } from "../actor"
 import type { Reader } from "../context"
 import { ServiceError } from "../errors"
@@ -20,7 +20,11 @@ export type Page = { readonly after?: string | undefined; readonly limit: number
 export function listMerchants(
   reader: Reader,
   actor: Actor,
-  query: Page & { readonly siteId?: string | undefined },
+  query: Page & {
+    readonly siteId?: string | undefined
+    /** Begins the stall's number, or is in its name. */
+    readonly text?: string | undefined
+  },
 ): Promise<Merchant[]> {
   return reader
     .select()
@@ -29,6 +33,12 @@ export function listMerchants(
       and(
         actor.siteIds.length > 0 ? inArray(merchants.siteId, [...actor.siteIds]) : undefined,
         query.siteId === undefined ? undefined : eq(merchants.siteId, query.siteId),
+        query.text === undefined
+          ? undefined
+          : or(
+              sql`starts_with(lower(${merchants.stallNumber}), lower(${query.text}))`,
+              sql`strpos(lower(${merchants.name}), lower(${query.text})) > 0`,
+            ),
         query.after === undefined ? undefined : gt(merchants.id, query.after),
       ),
     )

@@ -2,10 +2,9 @@ import { commodities } from "@suyuan/drizzle/schema/merchants"
 import { recalls, stallHolds } from "@suyuan/drizzle/schema/recalls"
 import { lots, piles } from "@suyuan/drizzle/schema/trace"
 import { sql } from "drizzle-orm"
+import type { GoodsName } from "../catalogue/read-catalogue"
 import type { Reader } from "../context"
 import { arrayOf } from "../unnest"
-
-export type GoodsName = { readonly code: number; readonly zh: string; readonly en: string }
 
 /** What each of these recalls is of, by its sources: for people, who look for the goods' name first. */
 export async function goodsOfRecalls(

@@ -1,5 +1,5 @@
 import { terminals } from "@suyuan/drizzle/schema/terminals"
-import { and, asc, eq, gt, inArray } from "drizzle-orm"
+import { and, asc, desc, eq, gt, inArray } from "drizzle-orm"
 import { type Actor, requireScope } from "../actor"
 import type { Reader } from "../context"
 import { requireTerminal, type Terminal } from "./authenticate"
@@ -38,4 +38,19 @@ export function listTerminals(reader: Reader, actor: Actor, query: TerminalQuery
     )
     .orderBy(asc(terminals.id))
     .limit(query.limit)
+}
+
+/** Every terminal of these stalls, the newest first; for who may handle terminals at their sites. */
+export function listTerminalsOf(reader: Reader, actor: Actor, merchantIds: readonly string[]): Promise<Terminal[]> {
+  requireScope(actor, "terminals:write")
+  return reader
+    .select()
+    .from(terminals)
+    .where(
+      and(
+        inArray(terminals.merchantId, [...merchantIds]),
+        actor.siteIds.length > 0 ? inArray(terminals.siteId, [...actor.siteIds]) : undefined,
+      ),
+    )
+    .orderBy(desc(terminals.createdAt), desc(terminals.id))
 }

@@ -78,7 +78,10 @@ test("[RS-1] a difference is repaired on a phone-wide page by keyboard, without 
   await page.focus(".effect button")
   await page.keyboard.press("Enter")
   await page.waitForSelector("text=已修复")
-  await page.goto(`${base}/office/statements/${market.stall.merchantId}/${day}`)
+  expect(await page.locator("a[href*='as=csv']").count()).toBe(1)
+  await page.click("text=商户当天的对账单")
+  await page.waitForSelector("text=每日对账单")
+  expect(page.url()).toContain(`/office/statements/${market.stall.merchantId}/${day}`)
   await fits(page, 390)
   await page.emulateMedia({ media: "print", colorScheme: "dark" })
   // A4 less its margins.

@@ -4,6 +4,8 @@ import type { WordLanguage } from "@suyuan/look/words"
 import type { FC } from "hono/jsx"
 import { type AlarmState, type AlarmView, alarmStates } from "../../alarms/read-alarms"
 import { sayAlarm, sayEvidence } from "../../alarms/say-alarm"
+import type { Hold } from "../../recalls/holds"
+import { AlarmLinks } from "./alarm-links"
 import { Fact, OfficeItem, OfficeList } from "./office-list"
 import { localMinute, OfficePage, type PageFrame, sayOffice, withLanguage } from "./office-page"
 
@@ -21,15 +23,16 @@ type ListProps = {
   readonly frame: PageFrame
   readonly alarms: readonly AlarmView[]
   readonly state: AlarmState | undefined
+  readonly kept: string
   readonly nextAfter: string | undefined
 }
 
-export const AlarmsPage: FC<ListProps> = ({ frame, alarms, state, nextAfter }) => {
+export const AlarmsPage: FC<ListProps> = ({ frame, alarms, state, kept, nextAfter }) => {
   const { language } = frame
   const words = { title: alarmPageWords.alarms[language], nothing: alarmPageWords.nothing[language] }
   return (
     <OfficeList
-      {...{ frame, root: alarmsRoot, states: alarmStates, state, nextAfter, ...words }}
+      {...{ frame, root: alarmsRoot, states: alarmStates, state, kept, nextAfter, ...words }}
       wordOf={(own) => alarmStateWords[own][language]}
       isEmpty={alarms.length === 0}
     >
@@ -48,10 +51,15 @@ export const AlarmsPage: FC<ListProps> = ({ frame, alarms, state, nextAfter }) =
   )
 }
 
-type AlarmProps = { readonly frame: PageFrame; readonly alarm: AlarmView; readonly mayDecide: boolean }
+type AlarmProps = {
+  readonly frame: PageFrame
+  readonly alarm: AlarmView
+  readonly mayDecide: boolean
+  readonly holds: readonly Hold[]
+}
 
 /** What was found, by which figures, and what a person may say of it. */
-export const AlarmPage: FC<AlarmProps> = ({ frame, alarm, mayDecide }) => {
+export const AlarmPage: FC<AlarmProps> = ({ frame, alarm, mayDecide, holds }) => {
   const { language } = frame
   const say = sayOffice(language)
   const zone = alarm.site?.zone ?? noZone
@@ -90,6 +98,7 @@ export const AlarmPage: FC<AlarmProps> = ({ frame, alarm, mayDecide }) => {
         )}
         {alarm.note !== null && <Fact term={alarmPageWords.note[language]} value={alarm.note} />}
       </dl>
+      <AlarmLinks {...{ frame, alarm, holds }} />
       {mayDecide ? <Decision alarm={alarm} language={language} /> : <p class="soft">{say("lookOnly")}</p>}
     </OfficePage>
   )

@@ -1,8 +1,8 @@
 import { type RecallPageWord, recallPageWords } from "@suyuan/look/recall-page-words"
 import { stateShapes } from "@suyuan/look/tokens"
 import type { FC, PropsWithChildren } from "hono/jsx"
+import type { GoodsName } from "../../catalogue/read-catalogue"
 import type { Site } from "../../participants/add-site"
-import type { GoodsName } from "../../recalls/read-goods"
 import { OfficePage, type PageFrame, sayOffice, withLanguage } from "./office-page"
 import { recallsRoot, SalesTable, type ScopeShown, ScopeTotals, StallsTable, sayRecall } from "./recall-parts"
 

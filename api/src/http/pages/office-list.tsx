@@ -1,3 +1,4 @@
+import { officeTraceWords } from "@suyuan/look/office-words"
 import type { WordLanguage } from "@suyuan/look/words"
 import type { Child, FC, PropsWithChildren } from "hono/jsx"
 import { OfficePage, type PageFrame, sayOffice, withLanguage } from "./office-page"
@@ -13,15 +14,17 @@ type OfficeListProps<State extends string> = PropsWithChildren<{
   /** Said where none is in this state. */
   readonly nothing: string
   readonly isEmpty: boolean
+  /** What else was asked for; empty, or as `&name=value`. */
+  readonly kept?: string
   readonly nextAfter: string | undefined
 }>
 
 /** What waits for somebody, by its state, page by page; its children are the list's items. */
 export function OfficeList<State extends string>(props: OfficeListProps<State>) {
-  const { frame, root, title, states, wordOf, state, nothing, isEmpty, nextAfter, children } = props
+  const { frame, root, title, states, wordOf, state, nothing, isEmpty, kept = "", nextAfter, children } = props
   const { language } = frame
   const say = sayOffice(language)
-  const filtered = (own: State | undefined) => `${root}?state=${own ?? "all"}`
+  const filtered = (own: State | undefined) => `${root}?state=${own ?? "all"}${kept}`
   return (
     <OfficePage frame={frame} title={title} isSignedIn>
       <nav aria-label={say("state")}>
@@ -31,6 +34,12 @@ export function OfficeList<State extends string>(props: OfficeListProps<State>) 
           </a>
         ))}
       </nav>
+      {kept !== "" && (
+        <p class="soft">
+          {officeTraceWords.onlyStall[language]}{" "}
+          <a href={withLanguage(`${root}?state=${state ?? "all"}`, language)}>{officeTraceWords.showAll[language]}</a>
+        </p>
+      )}
       {isEmpty && <p class="soft">{nothing}</p>}
       <ol class="cards">{children}</ol>
       {nextAfter !== undefined && (

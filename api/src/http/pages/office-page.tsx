@@ -24,10 +24,12 @@ type OfficePageProps = PropsWithChildren<{
   readonly frame: PageFrame
   readonly title: string
   readonly isSignedIn?: boolean
+  /** Of what stands on this page alone. */
+  readonly ownStyle?: string
 }>
 
 /** Plain pages without a script, for people at a desk and on a phone. */
-export const OfficePage: FC<OfficePageProps> = ({ frame, title, isSignedIn, children }) => {
+export const OfficePage: FC<OfficePageProps> = ({ frame, title, isSignedIn, ownStyle = "", children }) => {
   const { language, nonce, development, path } = frame
   const say = sayOffice(language)
   const other = language === "zh" ? "en" : "zh"
@@ -38,7 +40,7 @@ export const OfficePage: FC<OfficePageProps> = ({ frame, title, isSignedIn, chil
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="robots" content="noindex" />
         <title>{title}</title>
-        <style nonce={nonce ?? ""}>{raw(css() + officeStyle)}</style>
+        <style nonce={nonce ?? ""}>{raw(css() + officeStyle + ownStyle)}</style>
       </head>
       <body>
         <header>
@@ -89,6 +91,9 @@ textarea{padding:12px;width:100%;min-height:96px}label.wide{flex:1 1 100%}label.
 button.quiet{background:none;color:var(--sky);font-weight:400}
 button:focus-visible,a:focus-visible,input:focus-visible,select:focus-visible,textarea:focus-visible{outline:3px solid var(--sky);outline-offset:2px}
 .effect{border:2px solid var(--grain);border-radius:12px;padding:12px;margin:12px 0}
+button.danger{background:var(--chilli);color:var(--card)}.large{font-size:44px;line-height:1.25;letter-spacing:2px}td small{display:block}
+.lines{list-style:none;margin:0;padding:0}.lines li{align-items:center}.lines a{display:inline-block;min-height:44px;line-height:44px}
+form.ask p{margin:0}form.ask .wide{flex:1 1 100%}details summary{min-height:44px;line-height:44px;color:var(--sky)}
 footer{display:flex;justify-content:center;align-items:center;gap:16px;padding:8px 16px 24px}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}th,td{padding:8px;border-top:1px solid var(--line);text-align:right}
 th:first-child,td:first-child{text-align:left}thead th{border-top:0;font-size:14px;color:var(--ink-soft);font-weight:400}tr.total td,tr.total th{border-top:2px solid var(--ink);font-weight:600}

@@ -1,9 +1,11 @@
+import { officeTraceWords } from "@suyuan/look/office-words"
 import { problemPageWords, problemWords } from "@suyuan/look/problem-words"
 import { stateShapes } from "@suyuan/look/tokens"
 import type { WordLanguage } from "@suyuan/look/words"
 import { terminalToHex } from "@suyuan/protocol/terminal/identifiers"
 import type { FC } from "hono/jsx"
 import { type ProblemState, type ProblemView, problemStates } from "../../problems/read-problems"
+import { linkOfSale } from "./alarm-links"
 import { Fact, OfficeItem, OfficeList } from "./office-list"
 import { localMinute, OfficePage, type PageFrame, sayOffice, withLanguage, yuan } from "./office-page"
 
@@ -13,15 +15,16 @@ type ListProps = {
   readonly frame: PageFrame
   readonly problems: readonly ProblemView[]
   readonly state: ProblemState | undefined
+  readonly kept: string
   readonly nextAfter: string | undefined
 }
 
-export const ProblemsPage: FC<ListProps> = ({ frame, problems, state, nextAfter }) => {
+export const ProblemsPage: FC<ListProps> = ({ frame, problems, state, kept, nextAfter }) => {
   const { language } = frame
   const words = { title: problemPageWords.problems[language], nothing: problemPageWords.nothing[language] }
   return (
     <OfficeList
-      {...{ frame, root: problemsRoot, states: problemStates, state, nextAfter, ...words }}
+      {...{ frame, root: problemsRoot, states: problemStates, state, kept, nextAfter, ...words }}
       wordOf={(own) => problemPageWords[own][language]}
       isEmpty={problems.length === 0}
     >
@@ -73,10 +76,47 @@ export const ProblemPage: FC<ProblemProps> = ({ frame, problem, mayAnswer }) => 
         {problem.answer !== null && <Fact term={problemPageWords.answer[language]} value={problem.answer} />}
         {problem.answeredBy !== null && <Fact term={sayOffice(language)("doneBy")} value={problem.answeredBy} />}
       </dl>
+      <SeeAlso problem={problem} frame={frame} />
       <Photos problem={problem} language={language} />
       {problem.state === "open" &&
         (mayAnswer ? <Answer problem={problem} language={language} /> : <LookOnly {...{ language }} />)}
     </OfficePage>
+  )
+}
+
+/** The sale's trace, its stall, and the stall's money and alarms. */
+const SeeAlso: FC<{ problem: ProblemView; frame: PageFrame }> = ({ problem, frame: { language, scopes = [] } }) => {
+  const { terminalId, counter, merchantId, recordId, stall } = problem
+  const sale = `${terminalToHex(terminalId)}/${counter}`
+  const ofStall = officeTraceWords.ofStall[language].replace("{stall}", `${stall.stallNumber} ${stall.name}`)
+  const links = [
+    [
+      recordId !== null && scopes.includes("traces:read"),
+      `/office/traces/${recordId}`,
+      linkOfSale(sale, language).words,
+    ],
+    [
+      scopes.includes("merchants:write") || scopes.includes("terminals:write"),
+      `/office/merchants/${merchantId}`,
+      ofStall,
+    ],
+    [
+      scopes.includes("alarms:read"),
+      `/office/alarms?state=all&merchantId=${merchantId}`,
+      officeTraceWords.otherAlarms[language],
+    ],
+  ] as const
+  return (
+    <>
+      {recordId === null && <p class="soft">{officeTraceWords.noRecord[language]}</p>}
+      <p class="links">
+        {links
+          .filter(([isOpen]) => isOpen)
+          .map(([, path, words]) => (
+            <a href={withLanguage(path, language)}>{words}</a>
+          ))}
+      </p>
+    </>
   )
 }
 

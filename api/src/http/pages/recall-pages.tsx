@@ -2,7 +2,7 @@ import { type RecallStepName, recallActionWords, recallStepWords } from "@suyuan
 import { stateShapes } from "@suyuan/look/tokens"
 import type { WordLanguage } from "@suyuan/look/words"
 import type { FC } from "hono/jsx"
-import type { GoodsName } from "../../recalls/read-goods"
+import type { GoodsName } from "../../catalogue/read-catalogue"
 import type { recallViewOf, scopeOfRecallView } from "../recall-schemas"
 import { Fact } from "./office-list"
 import { OfficePage, type PageFrame, sayOffice, withLanguage } from "./office-page"

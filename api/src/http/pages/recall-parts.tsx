@@ -2,7 +2,7 @@ import { type RecallPageWord, recallPageWords, recallStateWords } from "@suyuan/
 import { stateShapes } from "@suyuan/look/tokens"
 import type { WordLanguage } from "@suyuan/look/words"
 import type { FC } from "hono/jsx"
-import type { GoodsName } from "../../recalls/read-goods"
+import type { GoodsName } from "../../catalogue/read-catalogue"
 import type { recallOf, scopeView } from "../recall-schemas"
 import { Fact } from "./office-list"
 import { localMinute } from "./office-page"

@@ -1,4 +1,5 @@
 import { officeNavWords } from "@suyuan/look/office-nav-words"
+import { officeTraceWords } from "@suyuan/look/office-words"
 import {
   differenceWords,
   itemStateWords,
@@ -201,12 +202,14 @@ type ItemProps = {
   readonly frame: PageFrame
   readonly proposed: ProposedItem
   readonly mayRepair: boolean
+  /** Whose money it is, and the business day on whose statement it stands; none where it is not ours. */
+  readonly statement: { readonly merchantId: string; readonly day: string } | undefined
   /** The platform was asked just now and gave no result. */
   readonly isStillOpen: boolean
 }
 
 /** The confirm step: everything that the repair will do stands here before its button. */
-export const ReconciliationItemPage: FC<ItemProps> = ({ frame, proposed, mayRepair, isStillOpen }) => {
+export const ReconciliationItemPage: FC<ItemProps> = ({ frame, proposed, mayRepair, statement, isStillOpen }) => {
   const { language } = frame
   const say = sayOffice(language)
   const { item, proposal } = proposed
@@ -227,6 +230,16 @@ export const ReconciliationItemPage: FC<ItemProps> = ({ frame, proposed, mayRepa
         {item.repairedBy !== null && <Fact term={say("doneBy")} value={item.repairedBy} />}
         {item.repairedAt !== null && <Fact term={say("state")} value={localMinute(item.repairedAt, zone)} />}
       </dl>
+      {statement !== undefined && (
+        <p class="links">
+          <a href={withLanguage(`/office/statements/${statement.merchantId}/${statement.day}`, language)}>
+            {officeTraceWords.statement[language]}
+          </a>
+          <a href={withLanguage(`/office/statements/${statement.merchantId}/${statement.day}?as=csv`, language)}>
+            {officeTraceWords.statementCsv[language]}
+          </a>
+        </p>
+      )}
       {isStillOpen && item.state === "open" && (
         <p class="waiting" role="status">
           {stateShapes.waiting} {say("stillOpen")}

@@ -27,7 +27,8 @@ export function refusalPage(ctx: Pick<Context, "config">): ErrorPage {
 }
 
 /** Pages whose own address without its last part is a page too. */
-const nested = /^(\/office\/(?:recalls|alarms|problems)(?:\/.+)?)\/[^/]+$/
+const nested =
+  /^(\/office\/(?:recalls|alarms|problems|tests|merchants|payee-changes|names)(?:\/.+)?|\/office\/terminals\/[^/]+)\/[^/]+$/
 
 /** From a page of the office that could not be shown to the one above it. */
 function officeBack(path: string, language: WordLanguage): { href: string; words: string } | undefined {

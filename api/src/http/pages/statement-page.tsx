@@ -9,7 +9,7 @@ export const StatementPage: FC<{ statement: DailyStatement; frame: PageFrame }> 
   const say = sayOffice(language)
   const { merchant, site, day, startsAt, endsAt, rows, total } = statement
   return (
-    <OfficePage frame={frame} title={`${say("statement")} ${day}`}>
+    <OfficePage frame={frame} title={`${say("statement")} ${day}`} isSignedIn={frame.path.startsWith("/office/")}>
       <p>
         <strong>{merchant.name}</strong> · {say("stall")} {merchant.stallNumber} ·{" "}
         {language === "zh" ? site.name : site.nameEn}

@@ -52,7 +52,7 @@ export const TracePage: FC<TracePageProps> = ({ trace, path, preview, language, 
         )}
         <title>{title}</title>
         <style id="plain-style" nonce={nonce ?? ""}>
-          {raw(css() + traceStyle)}
+          {raw(css() + traceStyle + tracePartStyle)}
         </style>
         {app && <AppHead app={app} />}
       </head>
@@ -100,7 +100,7 @@ function finestOf(line: Line | undefined, language: WordLanguage): string {
   return `${say(originWords[origin.kind])} ${origin.places.join(comma)}${unknown}`
 }
 
-const LineTrace: FC<{ line: Line; language: WordLanguage }> = ({ line, language }) => {
+export const LineTrace: FC<{ line: Line; language: WordLanguage }> = ({ line, language }) => {
   const say = (word: Word) => words[word][language]
   const { origin } = line
   return (
@@ -190,7 +190,7 @@ const OriginBar: FC<{ label: string; harvestedAt: string; must: number; may: num
   )
 }
 
-const Seal: FC<{ trace: Trace; language: WordLanguage }> = ({ trace, language }) => {
+export const Seal: FC<{ trace: Trace; language: WordLanguage }> = ({ trace, language }) => {
   const say = (word: Word) => words[word][language]
   const anchored = trace.recordState === "anchored" || trace.recordState === "confirmed"
   const [shape, word] = !anchored
@@ -217,14 +217,9 @@ function percentOf(grams: number, whole: number): number {
   return whole === 0 ? 0 : Math.round((grams * 100) / whole)
 }
 
-const traceStyle = `
-body{margin:0;background:var(--paper);color:var(--ink);font-family:var(--font);font-size:16px;line-height:1.5}
-.demo{margin:0;padding:8px 16px;background:var(--grain);color:var(--on-grain);text-align:center;font-size:14px}
-.slip{max-width:520px;margin:16px auto;padding:20px;background:var(--card);border-radius:12px;box-shadow:0 2px 10px rgb(0 0 0 / 8%)}
-h1{margin:0;font-size:28px;line-height:1.25}h2{font-size:20px;margin:16px 0 4px}h3{font-size:16px;margin:12px 0 4px}
-.photo{float:right;margin:0 0 8px 12px;border-radius:8px;object-fit:cover}
+/** What a line's way and the seal look like, on whichever page they stand. */
+export const tracePartStyle = `
 .test-photo img{display:block;margin:4px 0 8px;border-radius:8px;object-fit:cover}
-.soft,small{color:var(--ink-soft);font-size:14px}small{display:block;overflow-wrap:anywhere}p{margin:4px 0}
 section{border-top:1px dashed var(--ink-soft);margin-top:12px}
 .finest{font-weight:600}.good{color:var(--leaf)}.bad{color:var(--chilli)}.waiting{border-left:4px solid var(--grain);padding-left:8px}
 .bar{margin:8px 0;font-size:14px}.bar svg{display:block;width:100%;height:12px}
@@ -232,5 +227,14 @@ section{border-top:1px dashed var(--ink-soft);margin-top:12px}
 .way{list-style:none;margin:0;padding:0 0 0 16px;border-left:3px solid var(--leaf)}.way li{padding:6px 0}
 .seal{display:flex;gap:12px;align-items:center;margin-top:16px}.stamp{display:grid;place-items:center;width:56px;height:56px;flex:none;border:3px solid var(--chilli);border-radius:8px;color:var(--chilli);font-size:28px;font-weight:700}
 .pending .stamp{opacity:.4;border-style:dashed}
+`
+
+const traceStyle = `
+body{margin:0;background:var(--paper);color:var(--ink);font-family:var(--font);font-size:16px;line-height:1.5}
+.demo{margin:0;padding:8px 16px;background:var(--grain);color:var(--on-grain);text-align:center;font-size:14px}
+.slip{max-width:520px;margin:16px auto;padding:20px;background:var(--card);border-radius:12px;box-shadow:0 2px 10px rgb(0 0 0 / 8%)}
+h1{margin:0;font-size:28px;line-height:1.25}h2{font-size:20px;margin:16px 0 4px}h3{font-size:16px;margin:12px 0 4px}
+.photo{float:right;margin:0 0 8px 12px;border-radius:8px;object-fit:cover}
+.soft,small{color:var(--ink-soft);font-size:14px}small{display:block;overflow-wrap:anywhere}p{margin:4px 0}
 footer{text-align:center;padding:8px 16px 24px}footer a{display:inline-block;min-height:44px;line-height:44px;padding:0 16px;color:var(--sky)}
 `
