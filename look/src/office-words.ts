@@ -35,6 +35,7 @@ export const officeTraceWords = {
   terminal: { zh: "终端 {terminal}", en: "Terminal {terminal}" },
   reconciliation: { zh: "每日对账", en: "Daily reconciliation" },
   statement: { zh: "商户当天的对账单", en: "The merchant's statement of that day" },
+  statementOfMoney: { zh: "这笔钱所在的商户对账单", en: "The merchant's statement that has this money" },
   statementCsv: { zh: "对账单表格（CSV）", en: "The statement as a spreadsheet (CSV)" },
   held: { zh: "召回停售：{reason}", en: "Held for a recall: {reason}" },
   newRecall: { zh: "查看召回范围", en: "Look at the scope of a recall" },

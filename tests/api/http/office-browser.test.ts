@@ -79,9 +79,11 @@ test("[RS-1] a difference is repaired on a phone-wide page by keyboard, without 
   await page.keyboard.press("Enter")
   await page.waitForSelector("text=已修复")
   expect(await page.locator("a[href*='as=csv']").count()).toBe(1)
-  await page.click("text=商户当天的对账单")
+  // It entered the books when it was repaired, so it stands on that day's.
+  await page.click("text=这笔钱所在的商户对账单")
   await page.waitForSelector("text=每日对账单")
-  expect(page.url()).toContain(`/office/statements/${market.stall.merchantId}/${day}`)
+  expect(page.url()).toContain(`/office/statements/${market.stall.merchantId}/`)
+  expect(await page.locator("tr.total td[data-label='笔数']").textContent()).toBe("1")
   await fits(page, 390)
   await page.emulateMedia({ media: "print", colorScheme: "dark" })
   // A4 less its margins.

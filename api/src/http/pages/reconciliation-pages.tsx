@@ -233,7 +233,7 @@ export const ReconciliationItemPage: FC<ItemProps> = ({ frame, proposed, mayRepa
       {statement !== undefined && (
         <p class="links">
           <a href={withLanguage(`/office/statements/${statement.merchantId}/${statement.day}`, language)}>
-            {officeTraceWords.statement[language]}
+            {officeTraceWords.statementOfMoney[language]}
           </a>
           <a href={withLanguage(`/office/statements/${statement.merchantId}/${statement.day}?as=csv`, language)}>
             {officeTraceWords.statementCsv[language]}
