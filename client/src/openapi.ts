@@ -2201,7 +2201,10 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** Where a purchase came from */
+        /**
+         * Where a purchase came from
+         * @description Three round trips to the database once what its goods lay in is remembered; otherwise two a level of trade and two more.
+         */
         readonly get: {
             readonly parameters: {
                 readonly query?: never;
@@ -7019,7 +7022,7 @@ export interface paths {
         };
         /**
          * How much of what a market sold on a day is covered by tests and certificates
-         * @description Of lots that may have been in a pile whose sample passed (or failed), and of lots that carry a certificate. If nothing was bought off the books.
+         * @description Of lots that may have been in a pile whose sample passed (or failed), and of lots that carry a certificate. If nothing was bought off the books. Three round trips to the database once its piles are remembered; otherwise they are walked first.
          */
         readonly get: {
             readonly parameters: {
@@ -10142,7 +10145,7 @@ export interface paths {
         };
         /**
          * Where what a stall has now is from
-         * @description By commodity, with tests and certificates. For a wallet bound to the merchant, and for tokens with `traces:read` at its site.
+         * @description By commodity, with tests and certificates. For a wallet bound to the merchant, and for tokens with `traces:read` at its site. Three round trips to the database once its piles are remembered; otherwise they are walked first.
          */
         readonly get: {
             readonly parameters: {
@@ -10219,7 +10222,7 @@ export interface paths {
         };
         /**
          * Where the goods of a market's business day were from
-         * @description By commodity, with ranges by province, county and base. Needs `traces:read` at the site.
+         * @description By commodity, with ranges by province, county and base. Needs `traces:read` at the site. Three round trips to the database once its piles are remembered; otherwise they are walked first.
          */
         readonly get: {
             readonly parameters: {

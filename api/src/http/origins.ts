@@ -71,7 +71,7 @@ const stallRoute = createRoute({
   tags,
   summary: "Where what a stall has now is from",
   description:
-    "By commodity, with tests and certificates. For a wallet bound to the merchant, and for tokens with `traces:read` at its site.",
+    "By commodity, with tests and certificates. For a wallet bound to the merchant, and for tokens with `traces:read` at its site. Three round trips to the database once its piles are remembered; otherwise they are walked first.",
   security: [...byToken, ...byBuyer],
   request: { params: z.object({ merchantId: uuid }) },
   responses: { 200: answer("Its piles", stallOrigins), ...refusals(...actorRefusals, "merchant/unknown") },
@@ -81,7 +81,8 @@ const dayRoute = createRoute({
   path: "/origins/sites/{siteId}/{day}",
   tags,
   summary: "Where the goods of a market's business day were from",
-  description: "By commodity, with ranges by province, county and base. Needs `traces:read` at the site.",
+  description:
+    "By commodity, with ranges by province, county and base. Needs `traces:read` at the site. Three round trips to the database once its piles are remembered; otherwise they are walked first.",
   security: byToken,
   request: {
     params: z.object({ siteId: uuid, day: z.iso.date() }),

@@ -92,6 +92,8 @@ const purchaseTrace = createRoute({
   path: "/traces/purchases/{recordId}",
   tags: ["traces"],
   summary: "Where a purchase came from",
+  description:
+    "Three round trips to the database once what its goods lay in is remembered; otherwise two a level of trade and two more.",
   request: { params: recordParam },
   responses: { 200: json("The trace", traceSchema), ...refusals(...readerRefusals) },
 })

@@ -121,3 +121,30 @@ test("what was in a sample is the same from what is remembered and from the whol
   expect(sample.known && heldIn(sample.known)).toEqual(heldIn(whole))
   expect(heldIn(whole)).toMatchObject({ sources: { length: 3 }, inflows: { length: 2 } })
 })
+
+/**
+ * Of three levels of which nothing is remembered: two round trips a level, and for what a stall or a market has now the
+ * walks that remember it. Where a lot went and what balances say is read without any of it.
+ */
+const coldMax: Record<string, number> = {
+  "the origin of a sale": 8,
+  "the origin of what a stall has now": 15,
+  "the origin of a market's day": 19,
+  "the coverage of a market's day": 7,
+}
+
+for (const [question, ask] of Object.entries(questions)) {
+  const most = coldMax[question] ?? 3
+  test(`${question}: at most ${most} where nothing is remembered`, async () => {
+    await forgetEverything()
+    gateway.clock.advance(20_000)
+    expect(await counted.roundTripsOf(ask)).toBeLessThanOrEqual(most)
+  })
+}
+
+async function forgetEverything(): Promise<void> {
+  await gateway.ctx.sql`DELETE FROM pile_days`
+  await gateway.ctx.sql`DELETE FROM pile_sums`
+  await gateway.ctx.sql`DELETE FROM stated_days`
+  await gateway.ctx.sql`UPDATE bought_origins SET origins = NULL`
+}
