@@ -3,7 +3,13 @@ import type { Deployment } from "@suyuan/contracts/deployment"
 import { toHex } from "@suyuan/protocol/codec/bytes"
 import { ALGORITHM_NUMBERS } from "@suyuan/protocol/terminal/signature"
 import { Contract, JsonRpcProvider, Network, Wallet } from "ethers"
-import type { RegisteredState, TerminalEntry, TerminalRegister } from "../terminals/terminal-register"
+import {
+  OtherTerminalEntered,
+  type RegisteredState,
+  type TerminalEntry,
+  type TerminalRegister,
+} from "../terminals/terminal-register"
+import { terminalIn } from "./evm-terminal-registry"
 
 export type EvmTerminalRegisterOptions = {
   readonly rpcUrl: string
@@ -54,9 +60,9 @@ export function connectTerminalRegister(options: EvmTerminalRegisterOptions): Te
       state = stateNumbers.active
     } else {
       const known = await contract.getFunction("terminalOf")(entry.terminalId)
-      if (String(known.publicKey).toLowerCase() !== publicKey) {
-        throw new Error("the registry holds another key under this terminal's id")
-      }
+      const other = terminalIn(known)
+      const isSame = `0x${other.publicKey}` === publicKey && other.organisation === entry.participantNumber
+      if (!isSame || other.algorithm !== entry.algorithm) throw new OtherTerminalEntered(other)
     }
     if (state !== stateNumbers[entry.state]) {
       const changed = await send(verbs[entry.state], entry.terminalId)

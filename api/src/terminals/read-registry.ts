@@ -64,14 +64,7 @@ async function note(
     found.algorithm === terminal.algorithm &&
     found.organisation === organisation
   if (!isOurs) {
-    await ctx.db.transaction(async (tx) => {
-      const nothing = { registeredState: null, registeredTx: null, registeredKey: null }
-      await tx
-        .update(terminals)
-        .set({ ...nothing, registryReadAt })
-        .where(mine)
-      await raiseDiffering(ctx, tx, terminal, organisation, found)
-    })
+    await noteOther(ctx, { terminal, organisation }, found)
     return false
   }
   const registeredTx = terminal.registeredTx ?? (await enrolmentOf(ctx, registry, terminal.id))
@@ -88,6 +81,18 @@ async function enrolmentOf(ctx: Context, registry: TerminalRegistry, terminalId:
     ctx.log.warn({ terminal: terminalToHex(terminalId), error: reasonOf(error) }, "a terminal's enrolment not found")
     return null
   }
+}
+
+/** Somebody else's is there: no key is given out for ours, and somebody must look. */
+export async function noteOther(ctx: Context, { terminal, organisation }: Due, found: RegistryTerminal): Promise<void> {
+  const nothing = { registeredState: null, registeredTx: null, registeredKey: null }
+  await ctx.db.transaction(async (tx) => {
+    await tx
+      .update(terminals)
+      .set({ ...nothing, registryReadAt: new Date(ctx.clock.nowMs()) })
+      .where(eq(terminals.id, terminal.id))
+    await raiseDiffering(ctx, tx, terminal, organisation, found)
+  })
 }
 
 async function raiseDiffering(

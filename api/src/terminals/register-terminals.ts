@@ -1,17 +1,21 @@
 import { participants, sites } from "@suyuan/drizzle/schema/participants"
 import { terminals } from "@suyuan/drizzle/schema/terminals"
 import { terminalToHex } from "@suyuan/protocol/terminal/identifiers"
-import { and, asc, eq, isNotNull, ne, or, sql } from "drizzle-orm"
+import { and, asc, eq, isNotNull, isNull, lt, ne, or, sql } from "drizzle-orm"
 import type { Context } from "../context"
 import { reasonOf } from "../errors"
 import { terminalKey } from "./authenticate"
-import type { RegisteredState, TerminalRegister } from "./terminal-register"
+import { noteOther } from "./read-registry"
+import { OtherTerminalEntered, type RegisteredState, type TerminalRegister } from "./terminal-register"
 
 const groupMax = 50
+/** Where somebody else's stands under an id of ours, it is looked at this seldom. */
+const lookAgainMs = 3_600_000
 
 /**
  * Enters confirmed terminals in the registry and follows their later states. One at a time: the transactions share
- * one account. Selling does not wait for it; a proof of a sale does. Returns how many entries changed.
+ * one account. Selling does not wait for it; a proof of a sale does. What stands there for another key or organisation is
+ * an alarm, and holds up no other. Returns how many entries changed.
  */
 export async function registerTerminals(ctx: Context, register: TerminalRegister): Promise<number> {
   const due = await ctx.db
@@ -25,6 +29,11 @@ export async function registerTerminals(ctx: Context, register: TerminalRegister
         sql`${terminals.registeredState} IS DISTINCT FROM ${terminals.state}`,
         // What was revoked before anybody confirmed it never gets in.
         or(ne(terminals.state, "revoked"), isNotNull(terminals.registeredState)),
+        or(
+          isNull(terminals.registryReadAt),
+          lt(terminals.registryReadAt, new Date(ctx.clock.nowMs() - lookAgainMs)),
+          isNotNull(terminals.registeredState),
+        ),
       ),
     )
     .orderBy(asc(terminals.stateChangedAt))
@@ -49,6 +58,10 @@ export async function registerTerminals(ctx: Context, register: TerminalRegister
         .where(eq(terminals.id, terminal.id))
       changed += 1
     } catch (error) {
+      if (error instanceof OtherTerminalEntered) {
+        await noteOther(ctx, { terminal, organisation: participantNumber }, error.other)
+        continue
+      }
       ctx.log.warn({ terminal: terminalToHex(terminal.id), error: reasonOf(error) }, "terminal not registered yet")
     }
   }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test"
 import { randomBytes } from "node:crypto"
 import { connectTerminalRegister } from "@suyuan/api/adapters/evm-terminal-register"
-import type { TerminalEntry } from "@suyuan/api/terminals/terminal-register"
+import { OtherTerminalEntered, type TerminalEntry } from "@suyuan/api/terminals/terminal-register"
 import { terminalRegistryAbi } from "@suyuan/contracts/abi/terminal-registry"
 import { deployContracts } from "@suyuan/contracts/deploy"
 import { Contract, JsonRpcProvider, Wallet } from "ethers"
@@ -93,7 +93,15 @@ describe("the chain's terminal registry", () => {
     const entry = newEntry()
     await register.put(entry)
     const other = { ...entry, publicKey: newTablet().publicKey }
-    await expect(register.put(other)).rejects.toThrow("another key")
+    await expect(register.put(other)).rejects.toBeInstanceOf(OtherTerminalEntered)
+  })
+
+  test("takes another organisation's entry of the same key for no entry of ours", async () => {
+    const entry = newEntry()
+    await register.put(entry)
+    const moved = await register.put({ ...entry, participantNumber: 77 }).catch((error: unknown) => error)
+    expect(moved).toBeInstanceOf(OtherTerminalEntered)
+    expect(moved).toMatchObject({ other: { organisation: market, state: "active", algorithm: "ed25519" } })
   })
 
   test("refuses an organisation whose key this is not, and goes on afterwards", async () => {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
 import { connectTerminalRegistry } from "@suyuan/api/adapters/evm-terminal-registry"
 import { terminalKey } from "@suyuan/api/terminals/authenticate"
 import { readRegistry } from "@suyuan/api/terminals/read-registry"
+import { registerTerminals } from "@suyuan/api/terminals/register-terminals"
 import type { TerminalEntry } from "@suyuan/api/terminals/terminal-register"
 import { alarms } from "@suyuan/drizzle/schema/alarms"
 import { records } from "@suyuan/drizzle/schema/ledger"
@@ -134,4 +135,19 @@ test("[request lost] while no node answers nothing changes; the next run notes i
   expect(await rowOf(stall.terminalId)).toMatchObject({ registeredState: "suspended" })
   await read()
   expect(await rowOf(stall.terminalId)).toMatchObject({ registeredState: "active" })
+})
+
+test("[EN-8] whoever took our id before its organisation entered it: an alarm, no key, and the next terminal is entered all the same", async () => {
+  const [taken, free] = [await sellingTerminal(gateway.ctx), await sellingTerminal(gateway.ctx)]
+  for (const one of [taken, free]) await ledger.enterOrganisation(await numberOf(one))
+  await enter(taken, { publicKey: newTablet().publicKey, participantNumber: await numberOf(stall) })
+  await registerTerminals(gateway.ctx, ledger.register)
+  const name = terminalToHex(taken.terminalId)
+  const [alarm, ...more] = await gateway.ctx.db.select().from(alarms).where(eq(alarms.subject, name))
+  expect(more).toEqual([])
+  expect(alarm).toMatchObject({
+    ...{ kind: "registry-differs", siteId: taken.siteId },
+    evidence: { registeredOrganisation: await numberOf(stall), enrolledOrganisation: await numberOf(taken) },
+  })
+  expect([await servedKey(taken), typeof (await servedKey(free))]).toEqual([404, "object"])
 })
