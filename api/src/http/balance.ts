@@ -54,7 +54,7 @@ const balance = z
   .openapi("MassBalance")
 
 const query = z.object({
-  commodity: z.coerce.number().int().min(1).optional(),
+  commodity: z.coerce.number().int().min(1).max(0x7fff_ffff).optional(),
   as: z.enum(["json", "csv"]).optional(),
   lang: z.enum(["zh", "en"]).optional(),
 })

@@ -92,7 +92,7 @@ const draftRoute = createRoute({
         .object({
           id: uuid,
           merchantId: uuid,
-          commodity: z.number().int().min(1),
+          commodity: z.number().int().min(1).max(0x7fff_ffff),
           reason,
           grams: grams.min(1).optional().openapi({ description: "All that is in stock when left out" }),
           promiseBasis: z.string().trim().min(1).max(64).openapi({ example: "自行检测合格" }),

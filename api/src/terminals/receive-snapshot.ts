@@ -17,6 +17,7 @@ import { type RecordDraft, writeRecords } from "../ledger/write-records"
 import type { UploadRefusal } from "../sales/record-trades"
 import { resolveWaitingLines } from "../sales/record-trades"
 import type { TerminalAtStall } from "../sales/verify-codes"
+import { commodityCodeMax } from "../stock/known-commodity"
 
 /**
  * Keeps what a terminal says its slots hold, makes it a record, and tells the sales that waited for it.
@@ -31,6 +32,8 @@ export async function receiveSnapshot(
 ): Promise<UploadRefusal> {
   const parsed = parseStockSnapshot(body.snapshot)
   if (!parsed.ok) return parsed.error
+  // Its sales could not be kept: their lines stay unknown instead, and can be paid.
+  if (parsed.value.slots.some(({ commodity }) => commodity > commodityCodeMax)) return "stock/unknown-commodity"
   if (parsed.value.terminal !== stall.terminal.id) return "upload/wrong-terminal"
   const publicKey = fromHex(stall.terminal.publicKey)
   if (!publicKey) throw new Error(`terminal ${stall.terminal.id} has no readable key`)

@@ -8,7 +8,7 @@ import type { UploadBody } from "@suyuan/protocol/terminal/upload-bodies"
 import { eq } from "drizzle-orm"
 import { type TestGateway, testGateway } from "../../support/context"
 import { harvestBody, refusalsOf, secondsOf } from "../../support/goods"
-import { cabbage, type SellingTerminal, sellingTerminal } from "../../support/selling"
+import { cabbage, gramsOf, type SellingTerminal, sellingTerminal, slotOf } from "../../support/selling"
 
 setDefaultTimeout(60_000)
 
@@ -183,4 +183,19 @@ describe("an inspection", () => {
     expect(await upload(stall, "inspection", early)).toEqual(["stock/tested-before-sampled"])
     expect(await everything()).toEqual(before)
   })
+})
+
+test("goods of a code that no catalogue can hold are refused by name, and the sale of such goods is kept with its lines unknown", async () => {
+  for (const commodity of [2 ** 31, 2 ** 32 - 1]) {
+    const before = await everything()
+    const goods = { ...harvestBody(gateway.ctx, newId(), 8000), commodity }
+    expect(await upload(base, "harvest", goods)).toEqual(["stock/unknown-commodity"])
+    expect(await everything()).toEqual(before)
+
+    const odd = await sellingTerminal(gateway.ctx, "market", [slotOf(1, commodity)])
+    const code = await odd.code(1, [gramsOf(1, 500)])
+    const sale = await odd.envelope("sale", odd.saleBody(code, "cash"))
+    const snapshot = await odd.envelope("snapshot", odd.snapshotBody())
+    expect(refusalsOf(await odd.deliver(snapshot, sale))).toEqual(["stock/unknown-commodity", "stored"])
+  }
 })
