@@ -127,7 +127,7 @@ const coverageRoute = createRoute({
   security: byToken,
   request: {
     params: z.object({ siteId: uuid, businessDay: z.iso.date() }),
-    query: z.object({ commodity: z.coerce.number().int().min(1).optional() }),
+    query: z.object({ commodity: z.coerce.number().int().min(1).max(0x7fff_ffff).optional() }),
   },
   responses: {
     200: answer(

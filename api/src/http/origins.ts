@@ -86,7 +86,7 @@ const dayRoute = createRoute({
   security: byToken,
   request: {
     params: z.object({ siteId: uuid, day: z.iso.date() }),
-    query: z.object({ commodity: z.coerce.number().int().min(1).optional() }),
+    query: z.object({ commodity: z.coerce.number().int().min(1).max(0x7fff_ffff).optional() }),
   },
   responses: {
     200: answer("The day", dayOrigins),

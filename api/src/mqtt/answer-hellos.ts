@@ -2,6 +2,7 @@ import { terminals } from "@suyuan/drizzle/schema/terminals"
 import { fromHex, toHex } from "@suyuan/protocol/codec/bytes"
 import { parseUpload, verifyUpload } from "@suyuan/protocol/terminal/upload"
 import { parseUploadBody } from "@suyuan/protocol/terminal/upload-bodies"
+import { seconds2024ToMs } from "@suyuan/protocol/units/instant"
 import { eq } from "drizzle-orm"
 import type { Context } from "../context"
 import { reasonOf } from "../errors"
@@ -86,11 +87,11 @@ async function answerHello(ctx: Context, channel: TerminalChannel, message: UpMe
   })
   const body = parseUploadBody("hello", upload.value.body)
   if (!verified.ok || !body.ok) return
-  await learnClock(ctx, {
-    terminalId: message.terminalId,
-    sentAtMs: body.value.sentAtMs,
-    receivedAtMs: message.receivedAtMs,
-  })
+  const { sentAtMs } = body.value
+  // A time that no code can carry teaches nothing; the tablet learns ours, and that its clock is wrong.
+  if (sentAtMs >= seconds2024ToMs(0) && sentAtMs <= seconds2024ToMs(0xffff_ffff)) {
+    await learnClock(ctx, { terminalId: message.terminalId, sentAtMs, receivedAtMs: message.receivedAtMs })
+  }
   // A terminal that was away learns what its stall must not sell.
   const holds = await readHolds(ctx.db, terminal.merchantId)
   await channel.publish(

@@ -272,6 +272,15 @@ describe("hello", () => {
     expect(tablet.heard.filter(({ message }) => message.nonce === "02".repeat(8))).toHaveLength(0)
   })
 
+  test("with a time that no code can carry is answered, and teaches nothing", async () => {
+    const before = await offset()
+    for (const [index, sentAtMs] of [Number.MAX_SAFE_INTEGER, 0].entries()) {
+      await tablet.send("hello", await hello(sentAtMs, 8 + index))
+      await answerTo(8 + index)
+    }
+    expect(await offset()).toBe(before ?? Number.NaN)
+  })
+
   test("[UP-14] of one terminal's flood so many are answered in a minute; another's is answered all the same, and its own later", async () => {
     const other = await sellingTerminal(gateway.ctx)
     const others = await terminalAt(broker, other.terminalId)
