@@ -207,7 +207,7 @@ export const terminalWords = {
   revoked: { zh: "已作废", en: "Revoked" },
   standingUnknown: { zh: "还没联网", en: "Not heard yet" },
   payees: { zh: "钱收到哪里", en: "Where your money goes" },
-  payeeChanging: { zh: "收款账户要变更，请核对", en: "Your payee account is to change: check it" },
+  payeeChanging: { zh: "收款账户要变更", en: "Payee to change" },
   payeeNow: { zh: "现在收到", en: "Now goes to" },
   payeeProposed: { zh: "有人提出改到", en: "Somebody proposes" },
   payeeApproved: { zh: "已批准改到", en: "Approved, to become" },

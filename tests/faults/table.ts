@@ -10,6 +10,7 @@ export const steps = [
   "close",
   "refund",
   "settle",
+  "photo",
   "upload",
   "broker",
   "record",
@@ -786,6 +787,40 @@ export const table = {
       step: "forget",
       fault: "one's data deleted with its session, and the phone never hears it",
       expected: "asked again by its id, without a session: the same counts, done once",
+    },
+  },
+
+  /** A stall's tablet: its core on a disk of its own. */
+  photos: {
+    stallLostRequest: {
+      step: "photo",
+      fault: "a photo of the stall lost on its way to the gateway",
+      expected: "it waits on the tablet, and goes with the next line",
+    },
+    stallLostResponse: {
+      step: "photo",
+      fault: "a photo of the stall stored, and the tablet never hears it",
+      expected: "sent again, it is the same photo; gone from the tablet by then",
+    },
+    stallKilledTab: {
+      step: "photo",
+      fault: "the tab killed when the gateway has the stall's photo and the tablet has not heard",
+      expected: "it is still on the disk; sent again when the tablet is opened, it is the same photo",
+    },
+    testLostRequest: {
+      step: "photo",
+      fault: "the photo of a rapid test lost on its way to the gateway",
+      expected: "no test is entered by itself; entered without the photo, it stands",
+    },
+    testLostResponse: {
+      step: "photo",
+      fault: "the photo of a rapid test stored, and the tablet never hears it",
+      expected: "sent again, it is the same photo; one test, which names it",
+    },
+    testKilledTab: {
+      step: "photo",
+      fault: "the tab killed when the gateway has a test's photo and the test is not entered",
+      expected: "no test; entered anew with the same photo, one test and one photo",
     },
   },
 

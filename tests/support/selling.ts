@@ -24,7 +24,7 @@ import { enrolTerminal, makeStall, newTablet, type TestStall, type TestTablet } 
 export const cabbage = 101
 export const pepper = 102
 
-async function stockCatalogue(ctx: Context): Promise<void> {
+export async function stockCatalogue(ctx: Context): Promise<void> {
   const entry = { synonyms: [], shelfLifeHours: 72, catalogueVersion: 1 }
   await ctx.db
     .insert(commodities)

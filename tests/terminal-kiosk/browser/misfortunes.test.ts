@@ -253,3 +253,21 @@ test("a new version in the middle of a sale waits for its end, and loses nothing
   await untilSent(page)
   await context.close()
 })
+
+test("a camera that is forbidden says so, and the claim code is typed", async () => {
+  const tablet = await unpackTablet(at.market)
+  const { context } = tablet
+  await context.addInitScript(() => {
+    Object.assign(globalThis, { BarcodeDetector: class {} })
+    Object.defineProperty(navigator, "mediaDevices", {
+      value: { getUserMedia: () => Promise.reject(new DOMException("no", "NotAllowedError")) },
+    })
+  })
+  await tablet.page.close()
+  const page = await tablet.open()
+  await page.click("button:has-text('扫码')")
+  await page.locator("[role=alert]", { hasText: "平板没让用摄像头，请手工输入" }).waitFor()
+  await enrolAs(page, await at.market.newClaimCode())
+  expect(tablet.troubles).toEqual([])
+  await context.close()
+})

@@ -14,12 +14,13 @@ afterAll(async () => {
 /** A printer of class 7 that keeps what it is sent. */
 function plugInPrinter(): void {
   const printed: number[] = []
-  Object.assign(globalThis, { printed })
+  const cable = Object.assign(globalThis, { printed, isOut: false })
   const endpoints = [{ endpointNumber: 1, direction: "out", type: "bulk" }]
   const device = {
     configuration: { interfaces: [{ interfaceNumber: 0, alternate: { interfaceClass: 7, endpoints } }] },
     ...{ open: async () => {}, close: async () => {}, claimInterface: async () => {} },
     transferOut: async (_: number, bytes: Uint8Array) => {
+      if (cable.isOut) throw new DOMException("the device was disconnected", "NetworkError")
       printed.push(...bytes)
       return { status: "ok" }
     },
@@ -54,6 +55,10 @@ test("a receipt and a label are printed by a USB printer and by the dialogue; th
   expect(bytes.subarray(0, 2).toString("hex")).toBe("1b40")
   // 48 bytes across: 384 dots.
   expect(bytes.includes(Buffer.from("1d7630003000", "hex"))).toBe(true)
+
+  await page.evaluate(() => Object.assign(globalThis, { isOut: true }))
+  await page.click("button:has-text('USB 打印')")
+  await page.locator("dialog [role=alert]", { hasText: "打印机没有接上，可以用系统对话框打印" }).waitFor()
 
   await page.emulateMedia({ media: "print" })
   const shown = await page.evaluate(() =>

@@ -179,3 +179,27 @@ export async function walkTest(market: KioskMarket, viewport: Viewport, look: Lo
   await look("test-incomplete", page)
   await tablet.context.close()
 }
+
+/** As much as can go wrong at once, in the bar; and the account that holds beside the one that is to come. */
+export async function putTroubles(page: Page): Promise<void> {
+  const accounts = {
+    inForce: { mode: "service-provider", account: "1900000109" },
+    payee: { mode: "direct", account: "1800000001" },
+  }
+  const notice = {
+    v: 1,
+    kind: "payee-approved",
+    platform: "wechat-pay",
+    ...accounts,
+    appliesAtMs: Date.now() + 86_400_000,
+  }
+  await putRow(page, "notices", "payee/wechat-pay", { text: JSON.stringify(notice), atMs: Date.now() })
+  await putRow(page, "latePayments", "0000000041", { counter: 41 })
+  const refused = { kind: "arrival", envelope: "00", queuedAtMs: 0, code: "stock/no-such-purchase", refusedAtMs: 0 }
+  await putRow(page, "refused", "0199d3a0-7c1e-7000-8000-00000000000d", refused)
+  const heard = { answer: "accepted", acceptedGrams: 12_000, heardAtMs: Date.now() }
+  const bought = { saleRecordId: "ff".repeat(16), lineIndex: 0, commodity: 1036, grams: 12_250 }
+  await putRow(page, "purchases", `${"ff".repeat(16)}/000`, { ...bought, ...heard })
+  await page.reload()
+  await page.getByText("收款账户要变更").first().waitFor()
+}

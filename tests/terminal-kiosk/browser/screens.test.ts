@@ -9,7 +9,7 @@ import { walkScreens } from "./screens"
 
 /** Of the terminal: wet hands (design: look). */
 const TARGET_PX_MIN = 56
-const WALK_MS_MAX = 90_000
+const WALK_MS_MAX = 150_000
 
 let market: KioskMarket
 beforeAll(async () => {
@@ -33,8 +33,33 @@ async function violationsOf(page: Page): Promise<string[]> {
   })
 }
 
+/** Parts that are wider than there is room: of the page, or of what scrolls in it. */
 const overflows = (page: Page) =>
-  page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth)
+  page.evaluate(() =>
+    [...document.querySelectorAll("html, .page, dialog[open], .state-bar, .card, .list-row, .settle-screen, .enrol")]
+      .filter((part) => part.scrollWidth > part.clientWidth + 1)
+      .map((part) => part.className || part.tagName),
+  )
+
+/** Of the sheet on top, or of the page: head and button, wherever the middle was scrolled to. */
+const outOfSight = (page: Page) =>
+  page.evaluate(() => {
+    const sheet = [...document.querySelectorAll("dialog[open]")].at(-1)
+    const frame = sheet ?? document.querySelector(".page")
+    if (!frame) return []
+    const parts = [...frame.querySelectorAll(sheet ? ".sheet-head, .sheet-foot, .line-actions" : ".page-head")]
+    const before = frame.scrollTop
+    const lost = [0, frame.scrollHeight].flatMap((scrollTop) => {
+      frame.scrollTop = scrollTop
+      const { top, bottom } = frame.getBoundingClientRect()
+      return parts.filter((part) => {
+        const box = part.getBoundingClientRect()
+        return box.top < Math.max(0, top) - 1 || box.bottom > Math.min(innerHeight, bottom) + 1
+      })
+    })
+    frame.scrollTop = before
+    return lost.map((part) => part.className)
+  })
 
 const smallTargets = (page: Page) =>
   page.evaluate(
@@ -71,7 +96,8 @@ for (const viewport of [
         seen.add(name)
         for (const violation of await violationsOf(page)) found.push(`${name}: ${violation}`)
         for (const target of await smallTargets(page)) found.push(`${name}: small target ${target}`)
-        if (await overflows(page)) found.push(`${name}: overflows`)
+        for (const part of await overflows(page)) found.push(`${name}: ${part} overflows`)
+        for (const part of await outOfSight(page)) found.push(`${name}: ${part} out of sight`)
       })
       expect(found).toEqual([])
       expect(seen.size).toBeGreaterThan(25)

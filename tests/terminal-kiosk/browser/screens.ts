@@ -15,7 +15,7 @@ import {
   untilSent,
   weigh,
 } from "./market"
-import { walkPieces, walkRepairs, walkSecondTablet, walkStallPhoto, walkTest } from "./screens-beside"
+import { putTroubles, walkPieces, walkRepairs, walkSecondTablet, walkStallPhoto, walkTest } from "./screens-beside"
 
 export type Viewport = { readonly width: number; readonly height: number }
 export type Look = (name: string, page: Page) => Promise<void>
@@ -40,13 +40,30 @@ export async function walkScreens(market: KioskMarket, viewport: Viewport, look:
   await page.locator(".scale-reading", { hasText: "稳定" }).waitFor()
   await look("line-with-scale", page)
   await page.keyboard.press("Escape")
+  await putTroubles(page)
+  await goTo(page, "进货")
+  await page.getByText("手机或另一台答的").waitFor()
+  await look("goods-troubled", page)
   await goTo(page, "本机")
+  await page.getByText("现在收到").waitFor()
+  await look("terminal-payee", page)
   await page.click("button:has-text('English')")
   await page.getByText("Read this out over the phone").waitFor()
   await look("terminal-english", page)
   await page.click("button:has-text('Large')")
   await goTo(page, "Sell" as never)
   await look("sell-english-large", page)
+  await page.click(".tile")
+  await page.waitForSelector("dialog .keypad")
+  await look("line-english-large", page)
+  await page.keyboard.press("Escape")
+  await goTo(page, "Goods" as never)
+  await look("goods-english-large", page)
+  await page.click("button:has-text('Goods from outside')")
+  await page.click("dialog .pick button")
+  await look("outside-english-large", page)
+  await page.keyboard.press("Escape")
+  await goTo(page, "Sell" as never)
   await context.setOffline(true)
   await page.getByText("◔ Offline").waitFor()
   await look("sell-offline", page)
@@ -143,10 +160,13 @@ async function walkGoods(page: Page, look: Look): Promise<void> {
   await page.click("button:has-text('外来货登记')")
   await page.click("dialog .pick button")
   await look("outside-goods", page)
-  await page.keyboard.press("Escape")
+  await page.getByLabel("重量").fill("24")
+  await page.click("dialog button[type=submit]")
+  await page.locator("dialog", { hasText: "现在账面有" }).waitFor()
+  await look("goods-booked", page)
+  await page.click("dialog .primary")
+  await walkRecalledCode(page, look)
   await putRow(page, "openPurchases", "00", { saleRecordId: "00", lineIndex: 0, commodity: 1036, grams: 24_500 })
-  const hold = { recallId: "", commodity: 1058, lot: null, reason: "检出农药残留，批次待查" }
-  await putRow(page, "recallHolds", "the", { version: 1, holds: [hold] })
   await page.reload()
   await page.locator(".tile.recalled").waitFor()
   await look("sell-recalled", page)
@@ -160,6 +180,27 @@ async function walkGoods(page: Page, look: Look): Promise<void> {
   await page.waitForSelector("dialog")
   await look("answer-incoming", page)
   await page.keyboard.press("Escape")
+}
+
+/** Recalled while its code stands there. */
+async function walkRecalledCode(page: Page, look: Look): Promise<void> {
+  const display = await page.context().newPage()
+  await display.setViewportSize(page.viewportSize() ?? { width: 1280, height: 800 })
+  await display.goto(new URL("/kiosk/display.html", page.url()).href)
+  await page.bringToFront()
+  await goTo(page, "卖货")
+  await weigh(page, "fq", "2")
+  await settle(page)
+  const hold = { recallId: "", commodity: 1058, lot: null, reason: "检出农药残留，批次待查" }
+  await putRow(page, "recallHolds", "the", { version: 1, holds: [hold] })
+  await page.evaluate(() => dispatchEvent(new Event("online")))
+  await standing(page, "货品召回")
+  await look("recalled-code", page)
+  await standing(display, "货品召回")
+  await look("display-recalled", display)
+  await display.close()
+  await page.bringToFront()
+  await page.click("button:has-text('下一位')")
 }
 
 async function walkDay(page: Page, look: Look): Promise<void> {
