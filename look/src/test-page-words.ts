@@ -23,6 +23,7 @@ export const testPageWords = {
   pesticides: { zh: "农药残留", en: "Pesticide residues" },
   instrument: { zh: "仪器", en: "Instrument" },
   tester: { zh: "检测岗位（不写姓名）", en: "Post of the tester (no name)" },
+  by: { zh: "检测与录入", en: "Tested and entered by" },
   channel: { zh: "检测通道（可不填）", en: "Channel (may be left out)" },
   reviewer: { zh: "复核岗位（可不填）", en: "Post of the reviewer (may be left out)" },
   lot: { zh: "批次编号（可不填）", en: "Lot id (may be left out)" },

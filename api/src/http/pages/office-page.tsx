@@ -91,6 +91,7 @@ textarea{padding:12px;width:100%;min-height:96px}label.wide{flex:1 1 100%}label.
 button.quiet{background:none;color:var(--sky);font-weight:400}
 button:focus-visible,a:focus-visible,input:focus-visible,select:focus-visible,textarea:focus-visible{outline:3px solid var(--sky);outline-offset:2px}
 .effect{border:2px solid var(--grain);border-radius:12px;padding:12px;margin:12px 0}
+.row h2,.effect h2{margin:0 0 4px}label{min-width:0;max-width:100%}input[type=file]{padding:8px 12px}
 button.danger{background:var(--chilli);color:var(--card)}.large{font-size:44px;line-height:1.25;letter-spacing:2px}td small{display:block}
 .lines{list-style:none;margin:0;padding:0}.lines li{align-items:center}.lines a{display:inline-block;min-height:44px;line-height:44px}
 form.ask p{margin:0}form.ask .wide{flex:1 1 100%}details summary{min-height:44px;line-height:44px;color:var(--sky)}
@@ -98,8 +99,8 @@ footer{display:flex;justify-content:center;align-items:center;gap:16px;padding:8
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}th,td{padding:8px;border-top:1px solid var(--line);text-align:right}
 th:first-child,td:first-child{text-align:left}thead th{border-top:0;font-size:14px;color:var(--ink-soft);font-weight:400}tr.total td,tr.total th{border-top:2px solid var(--ink);font-weight:600}
 @media (max-width:560px){thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
-tr{display:grid;grid-template-columns:1fr auto;border-top:1px solid var(--line);padding:8px 0}tr.total{border-top:2px solid var(--ink)}
-tr.total td,tr.total th{border:0}th,td{border:0;padding:2px 0}th[scope=row]{grid-column:1/-1}td{display:contents}td::before{content:attr(data-label);color:var(--ink-soft);font-weight:400;text-align:left}}
+tr{display:grid;grid-template-columns:1fr auto;text-align:right;border-top:1px solid var(--line);padding:8px 0}tr.total{border-top:2px solid var(--ink)}
+tr.total td,tr.total th{border:0}th,td{border:0;padding:2px 0}th[scope=row]{grid-column:1/-1;text-align:left}td{display:contents}td::before{content:attr(data-label);color:var(--ink-soft);font-weight:400;text-align:left}}
 @page{size:A4;margin:16mm}
 @media print{body{--ink:#1D2318;--ink-soft:#5E6656;--card:#FFFFFF;--line:#DEDCCF;background:#FFFFFF}
 main{box-shadow:none;max-width:none;width:auto;margin:0;padding:0}footer,nav,header{display:none}}

@@ -58,7 +58,8 @@ export const TerminalCards: FC<CardsProps> = ({ terminals, siteOf, stalls, langu
             {stall && `${stall.stallNumber} ${stall.name}`}
           </span>
           <span class="soft">
-            {merchantPageWords.lastSeen[language]} {sayLastSeen(terminal, siteOf.get(terminal.siteId), language)}
+            {terminal.lastSeenAt !== null && merchantPageWords.lastSeen[language]}{" "}
+            {sayLastSeen(terminal, siteOf.get(terminal.siteId), language)}
           </span>
           <TerminalState terminal={terminal} language={language} />
         </li>

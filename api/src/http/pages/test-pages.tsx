@@ -194,7 +194,7 @@ const OneTest: FC<OneProps> = ({ frame, test, zone, isOfChain }) => {
         <Fact term={say("sampledAt")} value={localMinute(test.sampledAt, zone)} />
         <Fact term={say("testedAt")} value={localMinute(test.testedAt, zone)} />
         <Fact term={say("instrument")} value={test.instrument} />
-        <Fact term={sayOffice(language)("doneBy")} value={doneBy(test)} />
+        <Fact term={say("by")} value={doneBy(test)} />
         <Fact term={say("record")} value={test.recordId} />
       </dl>
       {test.photo !== null && (
