@@ -91,7 +91,7 @@ textarea{padding:12px;width:100%;min-height:96px}label.wide{flex:1 1 100%}label.
 button.quiet{background:none;color:var(--sky);font-weight:400}
 button:focus-visible,a:focus-visible,input:focus-visible,select:focus-visible,textarea:focus-visible{outline:3px solid var(--sky);outline-offset:2px}
 .effect{border:2px solid var(--grain);border-radius:12px;padding:12px;margin:12px 0}
-.row h2,.effect h2{margin:0 0 4px}label{min-width:0;max-width:100%}input[type=file]{padding:8px 12px}
+.row h2,.effect h2{margin:0 0 4px}label{grid-template-columns:minmax(0,1fr);min-width:0;max-width:100%}label.tick{grid-template-columns:none}input[type=file]{padding:8px 12px}
 button.danger{background:var(--chilli);color:var(--card)}.large{font-size:44px;line-height:1.25;letter-spacing:2px}td small{display:block}
 .lines{list-style:none;margin:0;padding:0}.lines li{align-items:center}.lines a{display:inline-block;min-height:44px;line-height:44px}
 form.ask p{margin:0}form.ask .wide{flex:1 1 100%}details summary{min-height:44px;line-height:44px;color:var(--sky)}
