@@ -2842,8 +2842,8 @@ export interface paths {
             readonly cookie?: never;
         };
         /**
-         * Which network, chain and contract this gateway writes to
-         * @description For pages that have none built in: then the anchor is this gateway's word.
+         * Which network, chain and contract this gateway writes to, and whether for real
+         * @description For pages that have none built in: then the anchor is this gateway's word. `development`: a demonstration with play money.
          */
         readonly get: {
             readonly parameters: {
@@ -2864,6 +2864,7 @@ export interface paths {
                             readonly networkId: number;
                             readonly chainId: number;
                             readonly contract: string;
+                            readonly development: boolean;
                         };
                     };
                 };

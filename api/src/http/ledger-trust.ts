@@ -14,12 +14,18 @@ const settingRoute = createRoute({
   method: "get",
   path: "/ledger/setting",
   tags,
-  summary: "Which network, chain and contract this gateway writes to",
-  description: "For pages that have none built in: then the anchor is this gateway's word.",
+  summary: "Which network, chain and contract this gateway writes to, and whether for real",
+  description:
+    "For pages that have none built in: then the anchor is this gateway's word. `development`: a demonstration with play money.",
   responses: {
     200: answer(
       "The setting",
-      z.object({ networkId: z.number().int(), chainId: z.number().int(), contract: z.string() }),
+      z.object({
+        networkId: z.number().int(),
+        chainId: z.number().int(),
+        contract: z.string(),
+        development: z.boolean(),
+      }),
     ),
   },
 })
@@ -67,7 +73,13 @@ export type LedgerTrustDeps = {
 export function ledgerTrustRoutes({ ctx, chain, chainProofs }: LedgerTrustDeps): Routes {
   const routes = newRouter()
   routes.openapi(settingRoute, (c) =>
-    c.json({ networkId: ctx.config.NETWORK_ID, chainId: chain.chainId, contract: chain.contract }, 200),
+    c.json(
+      {
+        ...{ networkId: ctx.config.NETWORK_ID, chainId: chain.chainId, contract: chain.contract },
+        development: ctx.config.SUYUAN_ENV !== "production",
+      },
+      200,
+    ),
   )
   routes.openapi(keyRoute, async (c) => c.json(await readTerminalKey(ctx, c.req.valid("param").terminal), 200))
   routes.openapi(chainProofRoute, async (c) => {

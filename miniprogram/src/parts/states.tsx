@@ -2,18 +2,29 @@ import type { BuyerWord } from "@suyuan/look/buyer-words"
 import { stateShapes } from "@suyuan/look/tokens"
 import type { ReactNode } from "react"
 import { useAppearance } from "../session/appearance"
+import { useDemo } from "../session/demo"
 import { useWords } from "../session/language"
 import { Box, Page, Press, Title, Words } from "./elements"
 import { Settings } from "./settings"
 
+type SlipProps = {
+  /** What the content says; without it the gateway is asked, once. */
+  readonly isDemo?: boolean
+  /** Gone in a moment: asks nothing. */
+  readonly isPassing?: boolean
+  readonly className?: string
+  readonly children: ReactNode
+}
+
 /** One slip of paper, the settings below it. Every page and every state of one stands on it. */
-export function Slip({ isDemo = false, children }: { readonly isDemo?: boolean; readonly children: ReactNode }) {
+export function Slip({ isDemo: said, isPassing = false, className: room = "", children }: SlipProps) {
   const { say } = useWords()
   const { className } = useAppearance()
+  const isDemo = useDemo(said, !isPassing)
   return (
     <Page className={className}>
       {isDemo && <Box className="demo">{say("demo")}</Box>}
-      <Box className="slip">{children}</Box>
+      <Box className={`slip ${room}`}>{children}</Box>
       <Settings />
     </Page>
   )
@@ -59,10 +70,10 @@ export function Notice({ shape, title, why, children }: NoticeProps) {
 }
 
 /** Keeps the place of what is coming, so that nothing jumps. */
-export function Loading() {
+export function Loading({ className = "" }: { readonly className?: string }) {
   const { say } = useWords()
   return (
-    <Slip>
+    <Slip isPassing className={className}>
       <Title level={1}>{say("loading")}</Title>
       <Box className="ghost tall" />
       <Box className="ghost" />
@@ -76,7 +87,7 @@ type OfflineProps = { readonly onAgain: () => void; readonly why?: BuyerWord }
 export function Offline({ onAgain, why = "offlineWhatNow" }: OfflineProps) {
   const { say } = useWords()
   return (
-    <Slip>
+    <Slip isPassing>
       <Notice shape="waiting" title={say("offlineTitle")} why={say(why)}>
         <Press id="again" className="primary" onPress={onAgain}>
           {say("tryAgain")}

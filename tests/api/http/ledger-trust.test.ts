@@ -17,11 +17,12 @@ afterAll(() => gateway?.close())
 const chain = { chainId: 7, contract: "ab".repeat(20) } as never
 const ask = (path: string) => testApp(gateway.ctx, { chain }).request(path)
 
-test("says which network, chain and contract this gateway writes to", async () => {
+test("says which network, chain and contract this gateway writes to, and that it is no real one", async () => {
   expect(await (await ask("/ledger/setting")).json()).toEqual({
     networkId: gateway.ctx.config.NETWORK_ID,
     chainId: 7,
     contract: "ab".repeat(20),
+    development: true,
   })
 })
 

@@ -130,9 +130,24 @@ test("a poster has the platform's code on it; a share that is taken back opens n
   await friend.context.close()
 })
 
-test("a proof is saved as the file that was checked", async () => {
+test("a check has its room from the first moment: what stands below it never moves", async () => {
+  let release = () => {}
+  const held = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  await phone.context.route("**/proofs/**", (route) => held.then(() => route.continue()))
   await trace.locator("#verify").click()
+  await trace.locator(".check .ghost").first().waitFor()
+  const below = async () => (await trace.locator(".foot:visible").boundingBox())?.y
+  const before = await below()
+  release()
+  await trace.locator(".check .step").first().waitFor()
+  expect(await below()).toBe(before ?? 0)
   await trace.getByText("没有发现问题").waitFor()
+  expect(await below()).toBe(before ?? 0)
+})
+
+test("a proof is saved as the file that was checked", async () => {
   await trace.locator("#details").click()
   expect(await trace.textContent(".expert")).toMatch(/账本合约: 0x[0-9a-f]{40}/)
   const downloading = trace.waitForEvent("download")

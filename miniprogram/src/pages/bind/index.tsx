@@ -100,7 +100,7 @@ function Claim({ code }: { readonly code: string }) {
       </Slip>
     )
   }
-  if (claimed === undefined) return <Slip>{say("loading")}</Slip>
+  if (claimed === undefined) return <Loading />
   const { merchant, site } = claimed
   return (
     <Slip>

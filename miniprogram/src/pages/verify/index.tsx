@@ -50,7 +50,7 @@ function Verified({ source }: { readonly source: ProofSource }) {
   useEffect(again, [again])
   switch (verification.at) {
     case "loading":
-      return <Loading />
+      return <Loading className="check" />
     case "offline":
       return <Offline onAgain={again} />
     case "waiting":

@@ -33,21 +33,23 @@ export function VerifySlip({ checked }: { readonly checked: Checked }) {
   const shown = useOneByOne(report.steps.length)
   const isDone = shown === report.steps.length
   return (
-    <Slip>
+    <Slip className="check">
       <Title level={1}>{say("verifyTitle")}</Title>
       <Box className="soft">{say(reasons[by])}</Box>
       <Box className="steps">
-        {report.steps.slice(0, shown).map((step) => (
-          <StepLine key={step.step} step={step} isWitnessAway={by === "members"} />
+        {report.steps.map((step, index) => (
+          <StepLine key={step.step} step={step} isWitnessAway={by === "members"} isShown={index < shown} />
         ))}
       </Box>
-      {isDone && <Verdict report={report} />}
-      {isDone && <Details report={report} text={text} />}
+      <Box className={isDone ? "" : "later"}>
+        <Verdict report={report} />
+        <Details report={report} text={text} />
+      </Box>
     </Slip>
   )
 }
 
-/** One step after the other, so that each is read; the style sheet stills it where motion is not wanted. */
+/** One step after the other, so that each is read, in room that is kept for all of them; the style sheet stills it where motion is not wanted. */
 function useOneByOne(count: number): number {
   const [shown, setShown] = useState(1)
   useEffect(() => {
@@ -66,13 +68,15 @@ const looks = {
   "not-checked": "wait",
 } as const satisfies Record<Step["outcome"], string>
 
-function StepLine({ step, isWitnessAway }: { readonly step: Step; readonly isWitnessAway: boolean }) {
+type StepLineProps = { readonly step: Step; readonly isWitnessAway: boolean; readonly isShown: boolean }
+
+function StepLine({ step, isWitnessAway, isShown }: StepLineProps) {
   const { language, say } = useWords()
   // With members to ask it is no development chain: one of them did not answer.
   const isUnwitnessed = isWitnessAway && step.reason === "development-chain"
   const sentence = proofReasonWords[`${step.step}/${step.reason}` as ProofReasonWord][language]
   return (
-    <Box className="step">
+    <Box className={isShown ? "step" : "step later"}>
       <Box className={`mark ${looks[step.outcome]}`}>
         {proofStepWords[step.step][language]} · {proofOutcomeWords[step.outcome][language]}
       </Box>
