@@ -577,6 +577,80 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/p/{digits}/receipt": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** This browser's own result, as a page that needs no script */
+        readonly get: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: never;
+                readonly path: {
+                    /** @description The pay code's digits, leading zeros kept */
+                    readonly digits: string;
+                };
+                readonly cookie?: never;
+            };
+            readonly requestBody?: never;
+            readonly responses: {
+                /** @description The page */
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "text/html": string;
+                    };
+                };
+                /**
+                 * @description `pay-code/wrong-algorithm`: This code is not signed the way its terminal is registered; do not pay.
+                 *
+                 *     `pay-code/bad-signature`: This code was not signed by the stall's terminal; do not pay.
+                 */
+                readonly 403: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /**
+                 * @description `pay-code/malformed`: This is not a pay code; scan again.
+                 *
+                 *     `terminal/unknown`: There is no such terminal.
+                 */
+                readonly 404: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `sale/other-bytes`: This number already names another sale; ask for a new code. */
+                readonly 409: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/buyers/login": {
         readonly parameters: {
             readonly query?: never;
@@ -12429,6 +12503,11 @@ export interface components {
             readonly saleRecordId: string;
             readonly saleDay: string;
             readonly isRead: boolean;
+            /**
+             * @description What became of the message about it; null: it was read without one
+             * @enum {string|null}
+             */
+            readonly message: "sent" | "unknown" | "waiting" | "not-permitted" | "failed" | null;
         };
         readonly OwnJoin: {
             /**

@@ -14,6 +14,40 @@ export const mineWords = {
   },
   tellMeRefused: { zh: "没有允许。召回会在“我买过的”里显示。", en: "Not allowed. Recalls show in your purchases." },
   bannerOnly: { zh: "浏览器里发不了消息：有召回时会显示在这里。", en: "A browser gets no message: recalls show here." },
+  leaveGiven: {
+    zh: "您允许过：万一召回，给您发一条消息。允许一次只发一条。",
+    en: "You allowed it: one message if there is a recall. Each yes is for one message.",
+  },
+  leaveUsed: {
+    zh: "您上次允许的那一条已经用掉了。要再收到一条，请再点一次允许。",
+    en: "The one message that you allowed has been used. For another one, allow it again.",
+  },
+  leaveRefused: { zh: "您没有允许给您发消息。", en: "You did not allow messages." },
+  leaveNeverAsked: { zh: "还没有问过您能不能发消息。", en: "You were not asked yet whether a message may come." },
+  leaveWithout: {
+    zh: "没有您的允许就不会有消息：召回会显示在这一页。",
+    en: "Without your leave no message comes: recalls show on this page.",
+  },
+  leaveByPayment: {
+    zh: "支付宝里，付款后几天内我们仍可以发一条召回消息；再往后就要您允许。",
+    en: "In Alipay a payment lets us send one about a recall for some days; later ones need your leave.",
+  },
+  leaveImpossible: {
+    zh: "这里发不了消息：有召回时会显示在这一页。",
+    en: "No message can be sent here: recalls show on this page.",
+  },
+  leaveUnread: { zh: "没有读到能不能给您发消息", en: "Whether a message may reach you could not be read" },
+  messageSent: { zh: "关于它的消息已经发给您", en: "A message about it was sent to you" },
+  messageUnknown: {
+    zh: "消息发了，没有听到回音，不知道您收到没有",
+    en: "A message was sent; whether it arrived is not known",
+  },
+  messageWaiting: { zh: "关于它的消息还在等着发", en: "A message about it waits to be sent" },
+  messageNotPermitted: {
+    zh: "要发消息时没有您的允许，所以没有发：请以这一页为准",
+    en: "No message was sent, because none was permitted at the time: this page is what counts",
+  },
+  messageFailed: { zh: "消息没有发成：请以这一页为准", en: "The message could not be sent: this page is what counts" },
   recallBanner: { zh: "请点开看", en: "Open it" },
   recallsTitle: { zh: "与您有关的召回", en: "Recalls that concern you" },
   recallWhatNow: {

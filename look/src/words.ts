@@ -68,6 +68,20 @@ export const words = {
   siteWholesale: { zh: "批发市场", en: "wholesale market" },
   siteMarket: { zh: "菜市场", en: "wet market" },
   noTrace: { zh: "这一行没有来源记录", en: "No origin is recorded for this line" },
+  goToWallet: { zh: "还差一步：去钱包付款", en: "One step more: pay in your wallet" },
+  openWallet: { zh: "去付款", en: "Go and pay" },
+  afterWallet: {
+    zh: "付好以后回到这里，看有没有收到",
+    en: "When you have paid, come back here to see that it arrived",
+  },
+  ownResult: { zh: "看我付的结果", en: "See my result" },
+  asksAgain: { zh: "这一页自己会再问，请等一等", en: "This page asks again by itself; wait a moment" },
+  paidElsewhere: { zh: "不是这个浏览器付的", en: "Paid, but not by this browser" },
+  backToSale: { zh: "回到这笔交易", en: "Back to the sale" },
+  scriptsToPay: {
+    zh: "在这里付款要用到脚本，请在浏览器设置里打开，或请摊主换一种收法",
+    en: "Paying in here needs scripts: allow them, or ask the seller for another way",
+  },
   check: { zh: "核对店名与摊位号，不符请勿付款", en: "Compare name and stall number; do not pay if they differ" },
 } as const satisfies Record<string, { readonly zh: string; readonly en: string }>
 

@@ -10,6 +10,8 @@ const UNTOLD = "leaves-untold"
 const ASKED = "leave-asked"
 const UNTOLD_MAX = 10
 const ASKED_MAX = 50
+/** What the sheet's last answer was: the platform keeps no record of it for us. */
+const REFUSED = "leave-refused"
 
 type LeaveGateway = Pick<GatewayClient, "get" | "post">
 
@@ -21,8 +23,26 @@ export async function readOffer(gateway: LeaveGateway, kept: Kept, sale: string)
   return answer.value.templateId ?? undefined
 }
 
+export type Leave =
+  | { readonly at: "impossible" | "unread" }
+  /** One message may come for each. */
+  | { readonly at: "given"; readonly unused: number }
+  | { readonly at: "refused" | "never-asked" | "used"; readonly templateId: string }
+
+/** How it stands with messages to this person, as far as gateway and phone know. */
+export async function readLeave(gateway: LeaveGateway, kept: Kept): Promise<Leave> {
+  const answer = await gateway.get("/buyers/message-consents").catch(() => undefined)
+  if (answer?.ok !== true) return { at: "unread" }
+  const { templateId, unused } = answer.value
+  if (unused > 0) return { at: "given", unused }
+  if (templateId === null) return { at: "impossible" }
+  if (kept.read(REFUSED) !== undefined) return { at: "refused", templateId }
+  return { at: readKeptList(kept, ASKED).length > 0 ? "used" : "never-asked", templateId }
+}
+
 /** Whatever was answered: this sale's page does not ask again. */
-export function noteAsked(kept: Kept, sale: string): void {
+export function noteAsked(kept: Kept, sale: string, answer: "given" | "refused"): void {
+  kept.write(REFUSED, answer === "refused" ? "yes" : undefined)
   writeKeptList(kept, ASKED, [...readKeptList(kept, ASKED).filter((one) => one !== sale), sale], ASKED_MAX)
 }
 

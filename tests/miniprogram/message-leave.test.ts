@@ -2,7 +2,7 @@ import { expect, test } from "bun:test"
 import { gatewayClient } from "@suyuan/client/client"
 import type { TransportRequest } from "@suyuan/client/transport"
 import type { Kept } from "@suyuan/miniprogram/kept"
-import { keepLeave, noteAsked, readOffer, tellLeaves } from "@suyuan/miniprogram/message-leave"
+import { keepLeave, noteAsked, readLeave, readOffer, tellLeaves } from "@suyuan/miniprogram/message-leave"
 
 function memory(): Kept & { readonly all: Map<string, string> } {
   const all = new Map<string, string>()
@@ -30,11 +30,24 @@ const offer = (unused: number): Answer => ({ status: 200, json: { templateId: "t
 test("[RC-19] a sale's page asks once, and only while no leave is unused", async () => {
   const kept = memory()
   expect(await readOffer(gateway([offer(0)]).client, kept, "a-1")).toBe("t")
-  noteAsked(kept, "a-1")
+  noteAsked(kept, "a-1", "given")
   expect(await readOffer(gateway([offer(0)]).client, kept, "a-1")).toBeUndefined()
   expect(await readOffer(gateway([offer(0)]).client, kept, "a-2")).toBe("t")
   expect(await readOffer(gateway([offer(1)]).client, kept, "a-2")).toBeUndefined()
   expect(await readOffer(gateway(["no-answer"]).client, kept, "a-2")).toBeUndefined()
+})
+
+test("[RC-19] it is told whether a message may come: given, used up, refused, never asked, impossible, or not known", async () => {
+  const kept = memory()
+  const stands = async (answer: Answer) => (await readLeave(gateway([answer]).client, kept)).at
+  expect(await stands(offer(0))).toBe("never-asked")
+  noteAsked(kept, "a-1", "refused")
+  expect(await stands(offer(0))).toBe("refused")
+  noteAsked(kept, "recalls", "given")
+  expect(await readLeave(gateway([offer(1)]).client, kept)).toEqual({ at: "given", unused: 1 })
+  expect(await stands(offer(0))).toBe("used")
+  expect(await stands({ status: 200, json: { templateId: null, unused: 0 } })).toBe("impossible")
+  expect(await stands("no-answer")).toBe("unread")
 })
 
 test("[RC-19] a yes is kept until the gateway has answered, and told again under the same id", async () => {

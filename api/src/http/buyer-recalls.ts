@@ -17,6 +17,10 @@ const ownRecall = z
     saleRecordId: z.string().openapi({ description: "One of the buyer's sales that may have some of it" }),
     saleDay: z.string(),
     isRead: z.boolean(),
+    message: z
+      .enum(["sent", "unknown", "waiting", "not-permitted", "failed"])
+      .nullable()
+      .openapi({ description: "What became of the message about it; null: it was read without one" }),
   })
   .openapi("OwnRecall")
 

@@ -32,6 +32,7 @@ import { officeRoutes } from "./office"
 import { originRoutes } from "./origins"
 import { outbreakRoutes } from "./outbreaks"
 import { participantRoutes } from "./participants"
+import { plainPayRoutes } from "./plain-pay"
 import { problemRoutes } from "./problems"
 import { readerOf } from "./reader"
 import { recallRoutes } from "./recalls"
@@ -76,6 +77,7 @@ export function gatewayRoutes(deps: RouteDeps): Routes[] {
         return session && { ...session.actor, kind: "buyer", platform: session.buyer.platform }
       },
     }),
+    plainPayRoutes({ ctx }),
     buyerRoutes({ ctx, logins }),
     notificationRoutes({ ctx, payments }),
     refundRoutes({ ctx, payments }),

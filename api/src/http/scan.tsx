@@ -1,10 +1,8 @@
 import { isIP } from "node:net"
 import { createRoute, z } from "@hono/zod-openapi"
 import type { PayCode } from "@suyuan/protocol/terminal/pay-code"
-import { PAY_CODE_DIGITS_MAX, parsePayCodeDigits } from "@suyuan/protocol/terminal/pay-code-url"
 import type { Context as HttpContext } from "hono"
 import { streamSSE } from "hono/streaming"
-import { toString as drawCode } from "qrcode"
 import { type Actor, gatewayActor } from "../actor"
 import type { Buyer } from "../buyers/session"
 import { startWebSession } from "../buyers/start-web-session"
@@ -12,20 +10,22 @@ import type { Context } from "../context"
 import { reasonOf, ServiceError } from "../errors"
 import { type OpenedPayment, type OutsideWallet, openPayment } from "../payments/open-payment"
 import type { PaymentDeps } from "../payments/payment-deps"
-import { type Bridge, type Platform, payMethods, platforms } from "../payments/payment-provider"
+import { type Platform, payMethods, platforms } from "../payments/payment-provider"
 import { reportGivenUp } from "../payments/report-given-up"
 import { describeSale } from "../sales/describe-sale"
 import { alarmOtherBytes, openSale } from "../sales/open-sale"
-import { readSale } from "../sales/read-sale"
 import { readState } from "../sales/read-state"
 import { saleName } from "../sales/sale-key"
 import { inTransaction } from "../transaction"
 import type { BuyerApp } from "./buyer-pages"
 import { keepSession } from "./buyer-session"
+import { openedView } from "./opened-view"
 import { type ScanBrowser, ScanPage } from "./pages/scan-page"
+import { answerPlainStep } from "./plain-pay"
 import { refusals } from "./refusals"
 import { type HttpEnvironment, newRouter, type Routes } from "./router"
 import { openedPaymentSchema, saleSchema, saleStateSchema } from "./scan-schemas"
+import { codeRefusals, digitsParam, languageOf, parseDigits, readScanned } from "./scanned-code"
 
 export type ScanDeps = {
   readonly ctx: Context
@@ -39,22 +39,6 @@ export type ScanDeps = {
 }
 
 export type BuyerActor = Actor & { readonly kind: "buyer"; readonly platform: Buyer["platform"] }
-
-const digitsParam = z.object({
-  digits: z
-    .string()
-    .max(PAY_CODE_DIGITS_MAX)
-    .regex(/^[0-9]+$/)
-    .openapi({ description: "The pay code's digits, leading zeros kept", example: "0123…" }),
-})
-
-const codeRefusals = [
-  "pay-code/malformed",
-  "pay-code/wrong-algorithm",
-  "pay-code/bad-signature",
-  "terminal/unknown",
-  "sale/other-bytes",
-] as const
 
 const readRoute = createRoute({
   method: "get",
@@ -174,7 +158,7 @@ export function scanRoutes(deps: ScanDeps): Routes {
 
   routes.openapi(readRoute, async (c) => {
     const digits = c.req.valid("param").digits
-    const scanned = await read(ctx, parse(digits))
+    const scanned = await readScanned(ctx, parseDigits(digits))
     const sale = await describeSale(ctx, ctx.db, scanned)
     if (!wantsPage(c)) return c.json(sale, 200)
     const language = languageOf(c)
@@ -195,13 +179,14 @@ export function scanRoutes(deps: ScanDeps): Routes {
 
   routes.openapi(payRoute, async (c) => {
     const { digits } = c.req.valid("param")
-    const code = parse(digits)
+    const code = parseDigits(digits)
     const isForm = (c.req.header("content-type") ?? "").startsWith("application/x-www-form-urlencoded")
     const { platform, method } = isForm ? c.req.valid("form") : c.req.valid("json")
     const session = await deps.buyerOf(c)
     if (method !== "jsapi") {
       const outside = outsideOf(platform, method, c.get("address"))
       const opened = await pay(deps, session ?? (() => newPayer(ctx, c)), code, outside)
+      if (isForm) return (await answerPlainStep(c, ctx, digits, opened)) as never
       return c.json(await openedView(opened), 200)
     }
     const buyer = session?.platform === "web" ? undefined : session
@@ -217,21 +202,21 @@ export function scanRoutes(deps: ScanDeps): Routes {
   })
 
   routes.openapi(givenUpRoute, async (c) => {
-    const { key: sale } = await read(ctx, parse(c.req.valid("param").digits))
+    const { key: sale } = await readScanned(ctx, parseDigits(c.req.valid("param").digits))
     const buyer = await deps.buyerOf(c)
     if (buyer === undefined) throw new ServiceError("request/unauthenticated")
     return c.json({ isTold: await reportGivenUp(ctx, buyer, { sale, ...c.req.valid("json") }) }, 200)
   })
 
   routes.openapi(stateRoute, async (c) => {
-    const scanned = await read(ctx, parse(c.req.valid("param").digits))
+    const scanned = await readScanned(ctx, parseDigits(c.req.valid("param").digits))
     const buyer = await deps.buyerOf(c)
     const state = await readState(ctx, ctx.db, scanned.key, scanned.code.code.body.amountFen, buyer?.id)
     return c.json(state, 200)
   })
 
   routes.openapi(eventsRoute, async (c) => {
-    const scanned = await read(ctx, parse(c.req.valid("param").digits))
+    const scanned = await readScanned(ctx, parseDigits(c.req.valid("param").digits))
     const buyer = await deps.buyerOf(c)
     const current = () => readState(ctx, ctx.db, scanned.key, scanned.code.code.body.amountFen, buyer?.id)
     return streamSSE(c, async (stream) => {
@@ -268,18 +253,6 @@ export function scanRoutes(deps: ScanDeps): Routes {
   return routes
 }
 
-function parse(digits: string): PayCode {
-  const code = parsePayCodeDigits(digits)
-  if (!code.ok) throw new ServiceError(code.error, { field: "digits" })
-  return code.value
-}
-
-async function read(ctx: Context, code: PayCode) {
-  const scanned = await readSale(ctx, ctx.db, code)
-  if (!scanned.ok) throw new ServiceError(scanned.error)
-  return scanned.value
-}
-
 /** @param payer one that is made only once the code has proved good is given as a function */
 async function pay(
   { ctx, payments }: ScanDeps,
@@ -312,37 +285,9 @@ function outsideOf(platform: Platform, method: "native" | "h5", address: string)
   return { platform, method, clientIp }
 }
 
-async function openedView({ outTradeNo, attempt, sale, expiresAt, bridge }: OpenedPayment) {
-  return {
-    attempt: { outTradeNo, state: attempt, expiresAt: expiresAt.toISOString() },
-    sale: { state: sale.state, paidFen: sale.paidFen, refundedFen: sale.refundedFen, version: sale.version },
-    bridge: bridge === undefined ? null : await bridgeView(bridge),
-  }
-}
-
-/** As the wallet's own call spells it: `my.tradePay({tradeNO})`. A code comes drawn: the page draws nothing. */
-async function bridgeView(bridge: Bridge) {
-  switch (bridge.kind) {
-    case "alipay":
-      return { kind: bridge.kind, tradeNO: bridge.tradeNo }
-    case "native": {
-      const svg = await drawCode(bridge.codeUrl, { type: "svg", errorCorrectionLevel: "M", margin: 2 })
-      return { ...bridge, image: `data:image/svg+xml;base64,${Buffer.from(svg).toString("base64")}` }
-    }
-    case "wechat-jsapi":
-    case "redirect":
-      return bridge
-  }
-}
-
 function wantsPage(c: HttpContext<HttpEnvironment>): boolean {
   const accept = c.req.header("accept") ?? ""
   return accept.includes("text/html")
-}
-
-function languageOf(c: HttpContext<HttpEnvironment>): "zh" | "en" {
-  const asked = c.req.query("lang")
-  return asked === "zh" || asked === "en" ? asked : (c.get("language") ?? "zh")
 }
 
 /** Where the page stands, as its user agent says: in a wallet's own browser, or outside on a phone or a computer. */

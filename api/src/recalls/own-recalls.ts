@@ -20,7 +20,13 @@ export type OwnRecall = {
   /** Where the stall is. */
   readonly saleDay: string
   readonly isRead: boolean
+  /** What became of the message about it, by whichever identity got furthest; null: it was read without one. */
+  readonly message: OwnMessage | null
 }
+
+/** The first that any identity of the person has. */
+const messageStates = ["sent", "unknown", "waiting", "not-permitted", "failed"] as const
+export type OwnMessage = (typeof messageStates)[number]
 
 const listedMax = 100
 
@@ -61,9 +67,15 @@ export async function listOwnRecalls(ctx: Context, actor: Actor): Promise<OwnRec
       {
         ...{ recallId: recall.id, reason: recall.reason, isOver: recall.state === "closed" },
         ...{ saleRecordId: notice.saleRecordId, saleDay, isRead },
+        message: messageOf([first, ...others].map((one) => one.notice)),
       },
     ]
   })
+}
+
+function messageOf(notices: readonly (typeof recallNotices.$inferSelect)[]): OwnMessage | null {
+  const states = notices.map(({ sentAt, state }) => (sentAt === null ? state : "sent"))
+  return messageStates.find((one) => states.includes(one)) ?? null
 }
 
 /** The buyer opened the notice: whatever the platform said of it, they know. */

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "react"
-import { keepLeave, noteAsked, readOffer, tellLeaves } from "../../core/message-leave"
+import { keepLeave, type Leave, noteAsked, readLeave, readOffer, tellLeaves } from "../../core/message-leave"
 import { askLeave, hasMessages } from "../platform/ask-leave"
 import { kept } from "../platform/keep"
 import { gateway } from "../session/gateway"
@@ -10,7 +10,7 @@ import { Mark } from "./states"
 type Stage =
   | { readonly at: "nothing" }
   | { readonly at: "asking"; readonly templateId: string }
-  | { readonly at: "tellMeGiven" | "tellMeKept" | "tellMeRefused" }
+  | { readonly at: Answered }
 
 /** Asks once a sale whether a message may come if it is recalled. In a browser it says where a recall would stand. */
 export function AskLeave({ sale }: { readonly sale: string }) {
@@ -31,18 +31,30 @@ export function AskLeave({ sale }: { readonly sale: string }) {
       </Box>
     )
   }
-  const { templateId } = stage
+  return <LeaveSheet templateId={stage.templateId} about={sale} onAnswer={(at) => setStage({ at })} />
+}
+
+type Answered = "tellMeGiven" | "tellMeKept" | "tellMeRefused"
+type LeaveSheetProps = {
+  readonly templateId: string
+  /** What was asked, once: a sale, or the page of recalls. */
+  readonly about: string
+  readonly onAnswer: (answered: Answered) => void
+}
+
+function LeaveSheet({ templateId, about, onAnswer }: LeaveSheetProps) {
+  const { say } = useWords()
   // Nothing may stand between the tap and the sheet: WeChat opens it out of a tap alone.
   const ask = () =>
     askLeave(templateId).then(async (answer) => {
-      noteAsked(kept, sale)
-      if (answer === "refused") return setStage({ at: "tellMeRefused" })
+      noteAsked(kept, about, answer)
+      if (answer === "refused") return onAnswer("tellMeRefused")
       keepLeave(kept, templateId, Date.now())
-      setStage({ at: (await tellLeaves(gateway, kept)) ? "tellMeGiven" : "tellMeKept" })
+      onAnswer((await tellLeaves(gateway, kept)) ? "tellMeGiven" : "tellMeKept")
     })
   const refuse = () => {
-    noteAsked(kept, sale)
-    setStage({ at: "tellMeRefused" })
+    noteAsked(kept, about, "refused")
+    onAnswer("tellMeRefused")
   }
   return (
     <Box className="ask">
@@ -55,5 +67,45 @@ export function AskLeave({ sale }: { readonly sale: string }) {
         {say("notNow")}
       </Press>
     </Box>
+  )
+}
+
+const leaveWords = {
+  impossible: "leaveImpossible",
+  unread: "leaveUnread",
+  given: "leaveGiven",
+  used: "leaveUsed",
+  refused: "leaveRefused",
+  "never-asked": "leaveNeverAsked",
+} as const satisfies Record<Leave["at"], string>
+
+/** How it stands with messages, on the page of one's recalls; what was refused or used up may be given here. */
+export function OwnLeave() {
+  const { say } = useWords()
+  const [leave, setLeave] = useState<Leave>()
+  const [answered, setAnswered] = useState<Answered>()
+  useEffect(() => {
+    if (!hasMessages) return
+    void tellLeaves(gateway, kept)
+      .then(() => readLeave(gateway, kept))
+      .then(setLeave)
+  }, [])
+  if (!hasMessages) return <Box className="soft">{say("bannerOnly")}</Box>
+  if (leave === undefined) return <Box className="ghost" />
+  if (answered !== undefined) {
+    return (
+      <Box isStatus>
+        <Mark shape={answered === "tellMeGiven" ? "paid" : "waiting"}>{say(answered)}</Mark>
+      </Box>
+    )
+  }
+  return (
+    <>
+      <Mark shape={leave.at === "given" ? "paid" : "waiting"}>
+        {say(leaveWords[leave.at])}
+        {leave.at === "given" && leave.unused > 1 && ` × ${leave.unused}`}
+      </Mark>
+      {"templateId" in leave && <LeaveSheet templateId={leave.templateId} about="recalls" onAnswer={setAnswered} />}
+    </>
   )
 }

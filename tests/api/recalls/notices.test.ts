@@ -136,6 +136,8 @@ describe("buyers", () => {
     await allow()
     for (let times = 0; times < 3; times += 1) await sendNotices(gateway.ctx, notifiers)
     expect([await stateOf(0), await stateOf(1), await stateOf(2)]).toEqual(["sent", "sent", "not-permitted"])
+    const own = await Promise.all([0, 1, 2].map((index) => listOwnRecalls(gateway.ctx, actorOf(index))))
+    expect(own.map(([recall]) => recall?.message)).toEqual(["sent", "sent", "not-permitted"])
     expect(messagesTo("wechat-pay").map(({ data }) => data)).toMatchObject([{ thing1: "大白菜", thing3: "农残超标" }])
     expect(messagesTo("alipay").map(({ data }) => data)).toMatchObject([{ keyword1: "大白菜", keyword3: "农残超标" }])
     const built = await Bun.file("miniprogram/src/app.config.ts").text()

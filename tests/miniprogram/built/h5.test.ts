@@ -56,10 +56,13 @@ for (const viewport of phoneSizes) {
       seen.add(name)
       // Before anything else is looked at: it may come with the page's own answer.
       const strip = page.locator(".buyer .demo:visible")
-      if (await strip.waitFor().then(
+      if (
+        await strip.waitFor().then(
           () => false,
           () => true,
-        )) found.push(`${name}: says nowhere that it is a demonstration`)
+        )
+      )
+        found.push(`${name}: says nowhere that it is a demonstration`)
       // Colours do not depend on the size.
       const schemes = viewport === phoneSizes[1] ? (["dark", "light"] as const) : (["light"] as const)
       for (const scheme of schemes) {

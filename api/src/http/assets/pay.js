@@ -1,5 +1,5 @@
 // Pays from the scanned page: inside WeChat or Alipay, by their address from a phone's browser, by a code that a phone
-// scans from a computer's. Without this script the page still says everything; it cannot pay.
+// scans from a computer's. Without this script the page still says everything, and outside the wallets its form pays.
 const form = document.getElementById("pay")
 const state = document.getElementById("state")
 

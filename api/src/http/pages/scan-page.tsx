@@ -11,6 +11,7 @@ import type { SaleDescription } from "../../sales/describe-sale"
 import type { BuyerApp } from "../buyer-pages"
 import { AppHead, EmbeddedData } from "./app-head"
 import { originWords } from "./origin-words"
+import { OwnResult } from "./plain-pay-page"
 import { Recalled, TestLines } from "./test-lines"
 
 /** Where the page stands: in a wallet's own browser, or outside on a phone or a computer. */
@@ -26,7 +27,7 @@ export type ScanPageProps = {
   readonly app?: BuyerApp | undefined
 }
 
-/** The plain page of a scanned code: everything stands in it without a script; paying needs one. */
+/** The plain page of a scanned code: everything stands in it without a script; outside the wallets it pays without one. */
 export const ScanPage: FC<ScanPageProps> = ({ sale, digits, language, browser, nonce, app }) => {
   const say = (word: Word) => words[word][language]
   const other = language === "zh" ? "en" : "zh"
@@ -79,6 +80,7 @@ export const ScanPage: FC<ScanPageProps> = ({ sale, digits, language, browser, n
             <span>{say("amount")}</span> <strong>¥{fenToYuan(sale.amountFen)}</strong>
           </p>
           <State sale={sale} language={language} />
+          {(sale.state === "paying" || sale.state === "paid") && <OwnResult digits={digits} language={language} />}
           {sale.canPay && <PayForm sale={sale} digits={digits} browser={browser} language={language} />}
         </main>
         <footer>
@@ -256,6 +258,12 @@ const PayForm: FC<{ sale: SaleDescription; digits: string; browser: ScanBrowser;
       data-receipt={say(props.sale.stallOnline ? "receiptIfAsked" : "receiptDigits")}
       data-paid={say("paid")}
     >
+      {isOutside && <input type="hidden" name="method" value={outside[browser]} />}
+      {!isOutside && (
+        <noscript>
+          <p class="waiting">{say("scriptsToPay")}</p>
+        </noscript>
+      )}
       {offered.map((platform) => (
         <button type="submit" name="platform" value={platform}>
           {say(payLabels[platform])}
@@ -327,5 +335,6 @@ small{display:block}.stall-number{font-size:20px;margin:4px 0}
 button+button{margin-top:8px}.code{display:block;width:min(100%,280px);margin:12px auto;background:#fff;border-radius:8px}
 button{width:100%;min-height:56px;border:0;border-radius:12px;background:var(--leaf);color:var(--card);font-size:20px;font-weight:600;font-family:inherit}
 button:disabled{opacity:.6}button:focus-visible,a:focus-visible{outline:3px solid var(--sky);outline-offset:2px}
+.own-result{display:block;min-height:44px;margin:12px 0;line-height:44px;border:2px solid var(--leaf);border-radius:12px;color:var(--leaf);font-size:16px;font-weight:600;text-align:center;text-decoration:none}
 footer{text-align:center;padding:8px 16px 24px}footer a{display:inline-block;min-height:44px;line-height:44px;padding:0 16px;color:var(--sky)}
 `

@@ -1,6 +1,7 @@
 import type { AnswerOf } from "@suyuan/client/client"
 import Taro from "@tarojs/taro"
 import { useEffect } from "react"
+import { OwnLeave } from "../../parts/ask-leave"
 import { AskedPage } from "../../parts/asked-page"
 import { Box, Press, Title } from "../../parts/elements"
 import { Mark, Slip } from "../../parts/states"
@@ -11,6 +12,15 @@ import { useAnswer } from "../../session/use-answer"
 import { withSession } from "../../session/with-session"
 
 type Recall = AnswerOf<"/buyers/recalls", "get">["recalls"][number]
+
+/** What became of the message: honest also where none came. */
+const messageWords = {
+  sent: "messageSent",
+  unknown: "messageUnknown",
+  waiting: "messageWaiting",
+  "not-permitted": "messageNotPermitted",
+  failed: "messageFailed",
+} as const satisfies Record<NonNullable<Recall["message"]>, string>
 
 const askRecalls = () => withSession(() => gateway.get("/buyers/recalls"))
 
@@ -28,6 +38,7 @@ export default function RecallPage() {
           {recalls.map((recall) => (
             <OwnRecall key={recall.recallId} recall={recall} onRead={again} />
           ))}
+          <OwnLeave />
         </Slip>
       )}
     </AskedPage>
@@ -48,6 +59,7 @@ function OwnRecall({ recall, onRead }: { readonly recall: Recall; readonly onRea
         {say("boughtOn")} {recall.saleDay}
       </Box>
       {!recall.isOver && <Box>{say("recallWhatNow")}</Box>}
+      {recall.message !== null && <Box className="soft">{say(messageWords[recall.message])}</Box>}
       <Press
         id={`recalled-${recall.recallId}`}
         className="quiet left"

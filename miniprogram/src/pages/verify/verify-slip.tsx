@@ -121,6 +121,20 @@ function Details({ report, text }: { readonly report: ProofReport; readonly text
       </Press>
       {isOpen && (
         <>
+          <Box className="actions">
+            {canSaveText && (
+              <Press
+                id="save-file"
+                className="secondary"
+                onPress={() => void saveText(proofFileName(text), text).catch(copy)}
+              >
+                {say("saveProofFile")}
+              </Press>
+            )}
+            <Press id="save" className="secondary" onPress={() => void copy()}>
+              {say(isCopied ? "copied" : "saveProof")}
+            </Press>
+          </Box>
           <Box className="expert">
             {proofFacts(text).map(({ name, value }) => (
               <Box key={name}>
@@ -134,18 +148,6 @@ function Details({ report, text }: { readonly report: ProofReport; readonly text
             ))}
             <Box className="bundle">{text}</Box>
           </Box>
-          {canSaveText && (
-            <Press
-              id="save-file"
-              className="secondary"
-              onPress={() => void saveText(proofFileName(text), text).catch(copy)}
-            >
-              {say("saveProofFile")}
-            </Press>
-          )}
-          <Press id="save" className="secondary" onPress={() => void copy()}>
-            {say(isCopied ? "copied" : "saveProof")}
-          </Press>
         </>
       )}
     </>
