@@ -105,6 +105,9 @@ export function OwnLeave() {
         {say(leaveWords[leave.at])}
         {leave.at === "given" && leave.unused > 1 && ` × ${leave.unused}`}
       </Mark>
+      {"templateId" in leave && (
+        <Box className="soft">{say(process.env.TARO_ENV === "alipay" ? "leaveByPayment" : "leaveWithout")}</Box>
+      )}
       {"templateId" in leave && <LeaveSheet templateId={leave.templateId} about="recalls" onAnswer={setAnswered} />}
     </>
   )

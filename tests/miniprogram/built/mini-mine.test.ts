@@ -277,35 +277,4 @@ for (const target of targets) {
     await until(() => !phone.host.has(`read-${recall.id}`), "the recall is read")
     await recall.withdraw()
   })
-
-  test(`[RC-19] ${target}: how it stands with messages: never asked, given by a tap, refused; and none that was not permitted`, async () => {
-    const phone = take(target)
-    const code = await buy(phone)
-    await phone.host.open("/pages/recall/index")
-    await phone.host.until("还没有问过您能不能发消息")
-    expect(phone.host.shown()).toContain(target === "alipay" ? "付款后几天内" : "没有您的允许就不会有消息")
-    phone.seen.allows = false
-    phone.host.tap("leave-yes")
-    await phone.host.until("没有允许。")
-    await world().uploadAndAnchor(code)
-    const recall = await recallAll(world())
-    const { config, clock } = world().ctx
-    // A payment permits one in Alipay for some days only.
-    if (target === "alipay") clock.advance(10 * 86_400_000)
-    await sendNotices(world().ctx, {
-      "wechat-pay": wechatMessageFromConfig(config, clock),
-      alipay: alipayMessageFromConfig(config, clock),
-    })
-    await phone.host.open("/pages/recall/index")
-    await phone.host.until("您没有允许给您发消息")
-    await phone.host.until("要发消息时没有您的允许")
-    await recall.withdraw()
-    phone.seen.allows = true
-    phone.host.tap("leave-yes")
-    await phone.host.until("召回时会给您发一条消息")
-    await phone.host.open("/pages/recall/index")
-    await phone.host.until("您允许过")
-    expect(phone.host.has("leave-yes")).toBe(false)
-    expect(phone.host.troubles).toEqual([])
-  })
 }
