@@ -26,14 +26,16 @@ const nearMs = 2 * openOrderMs
  */
 export async function sumPileDays(ctx: Pick<Context, "db" | "clock">, days: number = daysSummed): Promise<number> {
   const nowMs = ctx.clock.nowMs()
-  const lastDay = utcDay(new Date(nowMs))
-  let [summed, after] = [0, { pileId: "", day: lastDay }]
+  const [firstDay, lastDay] = [utcDay(new Date(nowMs - days * dayMs)), utcDay(new Date(nowMs))]
+  let [summed, after] = [0, ""]
   for (;;) {
-    const due = await findDue(ctx, { firstDay: utcDay(new Date(nowMs - days * dayMs)), lastDay, after })
+    const looked = await findDue(ctx, { firstDay, lastDay, after, pilesMax: Math.ceil(atOnce / (days + 1)) })
+    const due = looked.filter((one): one is DueDay => one.day !== null)
     if (due.length > 0) await sumSome(ctx, due)
     summed += due.length
-    if (due.length < atOnce) return summed
-    after = due.at(-1) ?? after
+    const last = looked.at(-1)
+    if (last === undefined) return summed
+    after = last.pileId
   }
 }
 
@@ -63,29 +65,35 @@ export type PileSums = {
 }
 
 type DueDay = { readonly pileId: string; readonly day: string; readonly until: string }
+type LookedAt = DueDay | { readonly pileId: string; readonly day: null; readonly until: null }
 
+/** The days that are due of the next piles; a pile of which none is due comes without a day. */
 async function findDue(
   { db }: Pick<Context, "db">,
-  { firstDay, lastDay, after }: { firstDay: string; lastDay: string; after: { pileId: string; day: string } },
-): Promise<DueDay[]> {
-  const rows = await db.execute<{ pile_id: string; day: string; until: string }>(sql`
-    SELECT encode(pile.id, 'hex') AS pile_id, wanted.day::text AS day, wanted.until::text AS until
-    FROM ${piles} AS pile CROSS JOIN LATERAL (
-      SELECT day::date AS day, least((day::date + 1)::timestamp AT TIME ZONE 'UTC' - interval '1 ms',
-        pile.last_at - ${nearMs + 1}::int * interval '1 ms') AS until
-      FROM generate_series(${firstDay}::timestamp, ${lastDay}::timestamp, interval '1 day') AS day
-    ) AS wanted LEFT JOIN ${pileSums} AS kept ON kept.pile_id = pile.id AND kept.day = wanted.day
-    WHERE pile.last_at >= ${firstDay}::timestamp AT TIME ZONE 'UTC'
-      AND pile.id >= decode(${after.pileId}, 'hex') AND (pile.id, wanted.day) > (decode(${after.pileId}, 'hex'), ${after.day}::date)
-      AND wanted.until > wanted.day::timestamp AT TIME ZONE 'UTC'
-      AND (kept.until IS NULL OR kept.until < wanted.until - ${staleMs}::int * interval '1 ms'
-        OR kept.until < wanted.until AND wanted.until = (wanted.day + 1)::timestamp AT TIME ZONE 'UTC' - interval '1 ms'
-        OR kept.revisions <> (SELECT coalesce(sum(now.revisions), 0) FROM ${pileRevisions} AS now
-          WHERE now.pile_id = pile.id AND now.since <= kept.until))
-      AND EXISTS (SELECT FROM ${pileEvents} AS event WHERE event.pile_id = pile.id AND event.day = wanted.day
-        AND event.effective_at <= wanted.until)
-    ORDER BY pile.id, wanted.day LIMIT ${atOnce}`)
-  return rows.map(({ pile_id, day, until }) => ({ pileId: pile_id, day, until }))
+  { firstDay, lastDay, after, pilesMax }: { firstDay: string; lastDay: string; after: string; pilesMax: number },
+): Promise<LookedAt[]> {
+  return await db.execute<LookedAt>(sql`
+    WITH pile AS MATERIALIZED (
+      SELECT id, last_at FROM ${piles}
+      WHERE id > decode(${after}, 'hex') AND last_at >= ${firstDay}::timestamp AT TIME ZONE 'UTC' ORDER BY id LIMIT ${pilesMax}
+    ), due AS (
+      SELECT pile.id, wanted.day, wanted.until
+      FROM pile CROSS JOIN LATERAL (
+        SELECT day::date AS day, least((day::date + 1)::timestamp AT TIME ZONE 'UTC' - interval '1 ms',
+          pile.last_at - ${nearMs + 1}::int * interval '1 ms') AS until
+        FROM generate_series(${firstDay}::timestamp, ${lastDay}::timestamp, interval '1 day') AS day
+      ) AS wanted LEFT JOIN ${pileSums} AS kept ON kept.pile_id = pile.id AND kept.day = wanted.day
+      WHERE wanted.until > wanted.day::timestamp AT TIME ZONE 'UTC'
+        AND (kept.until IS NULL OR kept.until < wanted.until - ${staleMs}::int * interval '1 ms'
+          OR kept.until < wanted.until AND wanted.until = (wanted.day + 1)::timestamp AT TIME ZONE 'UTC' - interval '1 ms'
+          OR kept.revisions <> (SELECT coalesce(sum(now.revisions), 0) FROM ${pileRevisions} AS now
+            WHERE now.pile_id = pile.id AND now.since <= kept.until))
+        -- Looked up a day, never joined: partitions are large.
+        AND (SELECT true FROM ${pileEvents} AS event WHERE event.pile_id = pile.id AND event.day = wanted.day
+          AND event.effective_at <= wanted.until LIMIT 1)
+    )
+    SELECT encode(pile.id, 'hex') AS "pileId", due.day::text AS day, due.until::text AS until
+    FROM pile LEFT JOIN due USING (id) ORDER BY pile.id, due.day`)
 }
 
 /** In one statement, and so of one moment: the revisions are those of the events. */
