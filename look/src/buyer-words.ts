@@ -92,6 +92,10 @@ export const buyerWords = {
     en: "Nothing is wrong, but one step is our word only",
   },
   verifyFailed: { zh: "有一步不通过，请不要相信这份记录", en: "A step failed: do not trust this record" },
+  verifyUnfinished: {
+    zh: "没查完：有的内容没读到。请联网后再查，没查完前不能下结论",
+    en: "Not finished: some of it could not be read. Check again online; until then nothing is shown either way",
+  },
   proofWaiting: { zh: "还没有存证上链，过一会儿再查", en: "Not anchored yet; check again later" },
   expertDetails: { zh: "给懂行的人看", en: "Details for experts" },
   saveProof: { zh: "复制证明文件", en: "Copy the proof" },

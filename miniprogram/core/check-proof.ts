@@ -16,7 +16,7 @@ export interface ProofReaders {
   readonly terminalKeyOf: (terminal: TerminalId) => Promise<TerminalKey | undefined>
   /** Asked after `rootOf`: whether others than us have the same root. Left out: as the setting says. */
   readonly isRootWitnessed?: () => boolean
-  /** Asked instead of the others where validators are trusted: the chain's own state. May reject. */
+  /** Asked instead of the others where validators are trusted: the chain's own state. May reject; a state that does not hold with `FalseReading`. */
   readonly sealedState?: (location: ProofLocation) => Promise<ChainReading>
 }
 
@@ -26,8 +26,13 @@ export type ProofSetting = Pick<
   "networkId" | "chainId" | "contract" | "developmentChain" | "verifySignature"
 >
 
+/** What was read contradicts itself: that is an answer, and a bad one. */
+export class FalseReading extends Error {}
+
 export interface CheckedProof {
   readonly report: ProofReport
+  /** Nothing was found wrong, but not all of it could be read: checked again, it may pass. */
+  readonly isUnfinished: boolean
   /** One sentence a step, in the order of the report. */
   readonly sentences: readonly string[]
 }
@@ -40,20 +45,23 @@ export async function checkProof(
   language: "zh" | "en",
 ): Promise<CheckedProof> {
   const located = locateProof(text)
+  let isUnread = false
+  const unread = (error: unknown) => {
+    isUnread ||= !(error instanceof FalseReading)
+    return undefined
+  }
   if (readers.sealedState !== undefined) {
-    const reading = located.ok ? await readers.sealedState(located.value).catch(() => undefined) : undefined
-    return inWords(verifyProof(text, { ...setting, ...trustIn(reading) }), language)
+    const reading = located.ok ? await readers.sealedState(located.value).catch(unread) : undefined
+    return inWords(verifyProof(text, { ...setting, ...trustIn(reading) }), isUnread, language)
   }
   const [root, terminalKey] = located.ok
     ? await Promise.all([
-        readers.rootOf(located.value.log, located.value.sequence).catch(() => undefined),
-        located.value.terminal === undefined
-          ? undefined
-          : readers.terminalKeyOf(located.value.terminal).catch(() => undefined),
+        readers.rootOf(located.value.log, located.value.sequence).catch(unread),
+        located.value.terminal === undefined ? undefined : readers.terminalKeyOf(located.value.terminal).catch(unread),
       ])
     : [undefined, undefined]
   const developmentChain = setting.developmentChain || readers.isRootWitnessed?.() === false
-  return inWords(verifyProof(text, { ...setting, developmentChain, root, terminalKey }), language)
+  return inWords(verifyProof(text, { ...setting, developmentChain, root, terminalKey }), isUnread, language)
 }
 
 function trustIn(reading: ChainReading | undefined) {
@@ -62,6 +70,14 @@ function trustIn(reading: ChainReading | undefined) {
   return { root, terminalKey, seals: isSealed ? "majority" : "too-few" } as const
 }
 
-function inWords(report: ProofReport, language: "zh" | "en"): CheckedProof {
-  return { report, sentences: report.steps.map((step) => proofStepSentence(step, language)) }
+/** Of steps that lack only what was to be read. */
+const lacking: ReadonlySet<string> = new Set(["terminal-unknown", "root-unread", "state-unread"])
+
+function inWords(report: ProofReport, isUnread: boolean, language: "zh" | "en"): CheckedProof {
+  const failed = report.steps.filter(({ outcome }) => outcome === "failed")
+  return {
+    report,
+    isUnfinished: isUnread && !report.verified && failed.every(({ reason }) => lacking.has(reason)),
+    sentences: report.steps.map((step) => proofStepSentence(step, language)),
+  }
 }

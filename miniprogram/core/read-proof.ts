@@ -5,7 +5,7 @@ import { type ChainReading, type ChainTrust, readChainProof } from "@suyuan/prot
 import type { ProofLocation } from "@suyuan/protocol/ledger/proof"
 import { terminalToHex } from "@suyuan/protocol/terminal/identifiers"
 import type { VerifySignature } from "@suyuan/protocol/terminal/signature"
-import type { ProofReaders, ProofSetting } from "./check-proof"
+import { FalseReading, type ProofReaders, type ProofSetting } from "./check-proof"
 
 /** Which record: bought by this person, or shared by somebody. */
 export type ProofSource = { readonly record: string } | { readonly share: string }
@@ -52,7 +52,7 @@ export async function readSealedState(
   const answer = await client.getText("/ledger/chain-proofs/{log}/{sequence}", { path: { log, sequence }, query })
   if (!answer.ok) throw new Error(answer.refusal.code)
   const reading = readChainProof(answer.value, trust, { log, sequence, terminal })
-  if (!reading.ok) throw new Error(reading.error)
+  if (!reading.ok) throw new FalseReading(reading.error)
   return reading.value
 }
 

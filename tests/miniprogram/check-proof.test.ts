@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test"
-import { checkProof, type ProofReaders, type ProofSetting } from "@suyuan/miniprogram/check-proof"
+import { checkProof, FalseReading, type ProofReaders, type ProofSetting } from "@suyuan/miniprogram/check-proof"
 import { fromHex } from "@suyuan/protocol/codec/bytes"
 import { verifyNoble } from "@suyuan/protocol/terminal/verify-noble"
 import { terminal, terminalKey } from "../samples/ledger"
@@ -51,12 +51,27 @@ test("what could not be read fails its own step, in words", async () => {
     rootOf: () => Promise.reject(new Error("no network")),
     terminalKeyOf: () => Promise.reject(new Error("no network")),
   }
-  const { report, sentences } = await checkProof(sale, offline, setting, "en")
+  const { report, sentences, isUnfinished } = await checkProof(sale, offline, setting, "en")
   expect(report.verified).toBe(false)
+  expect(isUnfinished).toBe(true)
   expect(report.steps.map(({ outcome }) => outcome)).toEqual(["passed", "failed", "passed", "passed", "failed"])
   expect(sentences.at(-1)).toBe(
     "The batch is on the chain: Failed ✕ The batch could not be read from the chain; go online and check again",
   )
+})
+
+test("what was read and is wrong, or is not there, is no unfinished check", async () => {
+  const half: ProofReaders = { ...readers, terminalKeyOf: () => Promise.reject(new Error("no network")) }
+  const nowhere: ProofReaders = { ...readers, rootOf: async () => undefined }
+  const other: ProofReaders = { ...half, rootOf: async () => new Uint8Array(32).fill(7) }
+  const state = (error: Error): ProofReaders => ({ ...readers, sealedState: () => Promise.reject(error) })
+  const isUnfinished = async (given: ProofReaders) => (await checkProof(sale, given, setting, "zh")).isUnfinished
+  expect(await isUnfinished(readers)).toBe(false)
+  expect(await isUnfinished(half)).toBe(true)
+  expect(await isUnfinished(nowhere)).toBe(false)
+  expect(await isUnfinished(other)).toBe(false)
+  expect(await isUnfinished(state(new Error("no network")))).toBe(true)
+  expect(await isUnfinished(state(new FalseReading("seals")))).toBe(false)
 })
 
 test("no text at all breaks nothing", async () => {

@@ -43,8 +43,8 @@ function Verified({ source }: { readonly source: ProofSource }) {
     const proof = await reading
     if (!proof.ok) return setVerification({ at: proof.why })
     const { setting, readers, by } = await openLedgerTrust(gateway, verifyNoble, LEDGER_TRUST, witnessAt)
-    const { report } = await checkProof(proof.text, readers, setting, language)
-    setVerification({ at: "checked", checked: { report, text: proof.text, by } })
+    const { report, isUnfinished } = await checkProof(proof.text, readers, setting, language)
+    setVerification({ at: "checked", checked: { report, isUnfinished, text: proof.text, by } })
   }, [isOwn, name, language])
   const again = useCallback(() => void check().catch(() => setVerification({ at: "offline" })), [check])
   useEffect(again, [again])

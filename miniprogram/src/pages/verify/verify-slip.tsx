@@ -3,6 +3,7 @@ import { type ProofReasonWord, proofOutcomeWords, proofReasonWords, proofStepWor
 import { motionMsMax } from "@suyuan/look/tokens"
 import type { ProofReport } from "@suyuan/protocol/ledger/proof-report"
 import { useEffect, useState } from "react"
+import type { CheckedProof } from "../../../core/check-proof"
 import type { LedgerTrust } from "../../../core/ledger-trust"
 import { type ProofFact, proofFacts, proofFileName } from "../../../core/proof-facts"
 import { Box, Press, Title } from "../../parts/elements"
@@ -11,8 +12,7 @@ import { canSaveText, saveText } from "../../platform/save-text"
 import { copyText } from "../../platform/share"
 import { useWords } from "../../session/language"
 
-export interface Checked {
-  readonly report: ProofReport
+export interface Checked extends Pick<CheckedProof, "report" | "isUnfinished"> {
   readonly text: string
   /** Who was to vouch for the anchor. */
   readonly by: LedgerTrust["by"]
@@ -42,7 +42,7 @@ export function VerifySlip({ checked }: { readonly checked: Checked }) {
         ))}
       </Box>
       <Box className={isDone ? "" : "later"}>
-        <Verdict report={report} />
+        <Verdict checked={checked} />
         <Details report={report} text={text} />
       </Box>
     </Slip>
@@ -85,8 +85,9 @@ function StepLine({ step, isWitnessAway, isShown }: StepLineProps) {
   )
 }
 
-function Verdict({ report }: { readonly report: ProofReport }) {
+function Verdict({ checked: { report, isUnfinished } }: { readonly checked: Checked }) {
   const { say } = useWords()
+  if (isUnfinished) return <Notice shape="unknown" title={say("verifyUnfinished")} />
   if (!report.verified) return <Notice shape="refused" title={say("verifyFailed")} />
   return report.ourWordOnly ? (
     <Notice shape="waiting" title={say("verifiedOurWord")} />
