@@ -75,8 +75,8 @@ runRows("two-gateways", {
     const timekeeper = await openTimekeeper(market.sql)
     await dies.kill()
     const killed = await timekeeper.readWaits()
-    // What it had in its hands waits for no longer than what was claimed.
-    for (const { of, inMs } of killed.waits) expect(inMs, of).toBeLessThanOrEqual(claimMs[of])
+    // What it had in its hands waits for no longer than what was claimed; the other may have claimed more while this was read.
+    for (const { of, inMs } of killed.waits) expect(inMs, of).toBeLessThanOrEqual(claimMs[of] + busyMs)
     await until("the other holds every duty", async () => {
       const now = await leases()
       return now.length === shards + 1 && now.every(({ holder }) => gatewayOf(holder).found === living)
