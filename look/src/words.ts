@@ -78,6 +78,7 @@ export const words = {
   asksAgain: { zh: "这一页自己会再问，请等一等", en: "This page asks again by itself; wait a moment" },
   paidElsewhere: { zh: "不是这个浏览器付的", en: "Paid, but not by this browser" },
   backToSale: { zh: "回到这笔交易", en: "Back to the sale" },
+  notPaidYet: { zh: "确定还没付？打开付款", en: "Sure that you have not paid? Show how to pay" },
   scriptsToPay: {
     zh: "在这里付款要用到脚本，请在浏览器设置里打开，或请摊主换一种收法",
     en: "Paying in here needs scripts: allow them, or ask the seller for another way",

@@ -73,6 +73,17 @@ for (const [word, platform] of [
   }, 30_000)
 }
 
+test("what was begun is not offered a second time: the way to pay opens only when it is asked for", async () => {
+  const code = await market.newCode()
+  const page = await openPage(code, phone)
+  await page.locator("button", { hasText: "微信支付" }).click()
+  const again = await openPage(code, phone)
+  await again.getByText("看我付的结果").waitFor()
+  expect(await again.locator("button", { hasText: "支付宝支付" }).isVisible()).toBe(false)
+  await again.locator("summary").click()
+  expect(await again.locator("button", { hasText: "支付宝支付" }).isVisible()).toBe(true)
+}, 30_000)
+
 test("in a wallet's own browser it says that paying needs scripts, to those who have none", async () => {
   const code = await market.newCode()
   const headers = { accept: "text/html", "user-agent": `${android} MicroMessenger/8.0` }

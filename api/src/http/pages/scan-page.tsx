@@ -30,6 +30,7 @@ export type ScanPageProps = {
 /** The plain page of a scanned code: everything stands in it without a script; outside the wallets it pays without one. */
 export const ScanPage: FC<ScanPageProps> = ({ sale, digits, language, browser, nonce, app }) => {
   const say = (word: Word) => words[word][language]
+  const form = <PayForm sale={sale} digits={digits} browser={browser} language={language} />
   const other = language === "zh" ? "en" : "zh"
   return (
     <html lang={language === "zh" ? "zh-CN" : "en"}>
@@ -81,7 +82,14 @@ export const ScanPage: FC<ScanPageProps> = ({ sale, digits, language, browser, n
           </p>
           <State sale={sale} language={language} />
           {(sale.state === "paying" || sale.state === "paid") && <OwnResult digits={digits} language={language} />}
-          {sale.canPay && <PayForm sale={sale} digits={digits} browser={browser} language={language} />}
+          {sale.canPay && sale.state !== "paying" && form}
+          {/* Somebody began to pay, and may be who looks: not offered a second time beside the result. */}
+          {sale.canPay && sale.state === "paying" && (
+            <details>
+              <summary>{say("notPaidYet")}</summary>
+              {form}
+            </details>
+          )}
         </main>
         <footer>
           <a href={`/p/${digits}?lang=${other}`} hreflang={other}>
@@ -318,6 +326,7 @@ export const RefusalPage: FC<{
 }
 
 const pageStyle = `
+summary{min-height:44px;line-height:44px;color:var(--sky)}
 body{margin:0;background:var(--paper);color:var(--ink);font-family:var(--font);font-size:16px;line-height:1.5}
 .demo{margin:0;padding:8px 16px;background:var(--grain);color:var(--on-grain);text-align:center;font-size:14px}
 time{white-space:nowrap}
