@@ -116,7 +116,8 @@ for (const target of targets) {
       }
       await phone.open("https://elsewhere.example/p/123")
       await phone.host.until("请勿付款")
-      expect(asked).toEqual([])
+      // Whether all this is a demonstration is asked of our own gateway, whatever was scanned.
+      expect(asked.filter((path) => path !== "/ledger/setting")).toEqual([])
     })
   })
 }
