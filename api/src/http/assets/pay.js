@@ -2,6 +2,8 @@
 // scans from a computer's. Without this script the page still says everything, and outside the wallets its form pays.
 const form = document.getElementById("pay")
 const state = document.getElementById("state")
+// Whoever turned back goes again, to the same order.
+form?.closest("details")?.setAttribute("open", "")
 
 /** What the bridge says is a hint only: the gateway's word counts. */
 function say(text, className) {
