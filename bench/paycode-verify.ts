@@ -2,8 +2,10 @@
 // bytes, strict parsing, price salt, what was signed, signature. Codes of three lines, of 64 terminals, all distinct.
 //
 // Floor: one Ed25519 verification, about 20,000 a second natively; one HMAC, four SHA-256 and a 280-digit number besides.
-// Beside it the same with `verify-noble`, which phones and browsers run.
+// Signatures and hashes as the gateway computes them; beside it the same with `verify-noble`, which phones and browsers run.
+import { nativeHashes } from "@suyuan/api/adapters/native-hashes"
 import { nativeVerifier } from "@suyuan/api/adapters/native-signatures"
+import { computeHashesBy, type Hashes, nobleHashes } from "@suyuan/protocol/codec/hashes"
 import { DEVELOPMENT_NETWORK_ID } from "@suyuan/protocol/network"
 import { makeTerminalId } from "@suyuan/protocol/terminal/identifiers"
 import { verifyPayCode } from "@suyuan/protocol/terminal/pay-code-signature"
@@ -36,7 +38,8 @@ function makeCodes() {
   )
 }
 
-function measure(run: Run, verifySignature: VerifySignature) {
+function measure(run: Run, verifySignature: VerifySignature, hashes: Hashes) {
+  computeHashesBy(hashes)
   const codes = makeCodes()
   return perSecond(run.seconds(10), (index) => {
     const { terminal, digits } = codes[index % codes.length]!
@@ -57,8 +60,8 @@ export const paycodeVerify: Figure = {
   name: "paycode.verify",
   required: { atLeast: 12_000 },
   measure: async (run) => {
-    const native = measure(run, nativeVerifier())
-    const noble = measure(run, verifyNoble)
+    const native = measure(run, nativeVerifier(), nativeHashes())
+    const noble = measure(run, verifyNoble, nobleHashes)
     return [
       { name: "paycode.verify", value: rounded(native.perSecond, 0), unit: "codes/s", n: native.n },
       { name: "paycode.verify.noble", value: rounded(noble.perSecond, 0), unit: "codes/s", n: noble.n },

@@ -82,21 +82,54 @@ export function uintToBytes(value: number | bigint, width: number): Uint8Array {
 
 /** Without BigInt, which costs more than all the rest of reading a pay code. */
 function numberToBytes(value: number, width: number): Uint8Array {
-  if (!Number.isSafeInteger(value)) throw new RangeError(`not a safe integer: ${value}`)
   const bytes = new Uint8Array(width)
-  let rest = value
-  for (let i = width - 1; i >= 0; i--) {
-    bytes[i] = rest % 256
-    rest = Math.floor(rest / 256)
-  }
-  if (rest !== 0) throw new RangeError(`${value} does not fit ${width} bytes`)
+  putUint(bytes, 0, value, width)
   return bytes
 }
 
+function putUint(bytes: Uint8Array, offset: number, value: number, width: number): void {
+  if (!Number.isSafeInteger(value)) throw new RangeError(`not a safe integer: ${value}`)
+  let rest = value
+  for (let i = offset + width - 1; i >= offset; i--) {
+    const higher = Math.floor(rest / 256)
+    bytes[i] = rest - higher * 256
+    rest = higher
+  }
+  if (rest !== 0) throw new RangeError(`${value} does not fit ${width} bytes`)
+}
+
+/** Fields one after another into bytes of a known length, without an array for each. */
+export interface ByteWriter {
+  /** @throws RangeError when `value` is not an unsigned integer of at most `width` bytes. */
+  readonly uint: (value: number, width: number) => void
+  readonly bytes: (part: Uint8Array) => void
+  /** @throws RangeError when something is left to write. */
+  readonly done: () => Uint8Array
+}
+
+export function byteWriter(length: number): ByteWriter {
+  const written = new Uint8Array(length)
+  let offset = 0
+  return {
+    uint: (value, width) => {
+      putUint(written, offset, value, width)
+      offset += width
+    },
+    bytes: (part) => {
+      written.set(part, offset)
+      offset += part.length
+    },
+    done: () => {
+      if (offset !== length) throw new RangeError(`${offset} of ${length} bytes were written`)
+      return written
+    },
+  }
+}
+
 /** @throws RangeError above 2^53 − 1: callers read fields of at most 6 bytes, or check first. */
-export function bytesToUint(bytes: Uint8Array): number {
+export function bytesToUint(bytes: Uint8Array, start = 0, end = bytes.length): number {
   let value = 0
-  for (const byte of bytes) value = value * 256 + byte
+  for (let i = start; i < end; i++) value = value * 256 + bytes[i]!
   if (!Number.isSafeInteger(value)) throw new RangeError("the bytes hold more than 2^53 − 1")
   return value
 }

@@ -5,9 +5,11 @@
 
 import { fromHex } from "./bytes"
 
+const DIGITS_PER_BYTE = 8 * Math.log10(2)
+
 /** Digits of the largest value of `byteLength` bytes: ⌈8·n·log10 2⌉. */
 export function decimalWidth(byteLength: number): number {
-  return Math.ceil(8 * byteLength * Math.log10(2))
+  return Math.ceil(byteLength * DIGITS_PER_BYTE)
 }
 
 export function bytesToDecimal(bytes: Uint8Array): string {
@@ -22,7 +24,7 @@ export function bytesToDecimal(bytes: Uint8Array): string {
  */
 export function decimalToBytes(digits: string): Uint8Array | undefined {
   if (!/^[0-9]*$/.test(digits)) return undefined
-  const byteLength = Math.floor(digits.length / (8 * Math.log10(2)))
+  const byteLength = Math.floor(digits.length / DIGITS_PER_BYTE)
   if (decimalWidth(byteLength) !== digits.length) return undefined
   // One division into hexadecimal by the engine instead of one BigInt a byte.
   const hex =

@@ -5,7 +5,7 @@
  * terminal state, counters seen).
  */
 
-import { bytesToUint, concatBytes, copyBytes, uintToBytes } from "../codec/bytes"
+import { type ByteWriter, bytesToUint, byteWriter, copyBytes } from "../codec/bytes"
 import { sha256 } from "../codec/hashes"
 import type { Result } from "../result"
 import { err, ok } from "../result"
@@ -14,7 +14,7 @@ import type { SaleLine } from "../sale/sale"
 import { AMOUNT_FEN_MAX, INLINE_LINES_MAX } from "../sale/sale"
 import { linesTotalFen } from "../sale/sale-totals"
 import type { TerminalId } from "./identifiers"
-import { TERMINAL_ID_BYTES, terminalBytes } from "./identifiers"
+import { TERMINAL_ID_BYTES } from "./identifiers"
 import { packQuantity, unpackQuantity } from "./packed-quantity"
 import type { SignatureAlgorithm } from "./signature"
 import { ALGORITHM_NUMBERS, algorithmOf, SIGNATURE_BYTES } from "./signature"
@@ -100,32 +100,35 @@ export function payCodeBytes(lineCount: number): number {
 
 /** The bytes that are signed over and hashed. @throws RangeError for a body that no parser would take. */
 export function encodePayCodeBody(body: PayCodeBody): Uint8Array {
-  const encoded = concatBytes(
-    encodeHeader(body),
-    uintToBytes(body.amountFen, 4),
-    uintToBytes(lineCountOf(body.lines), 1),
-    fixedBytes(body.snapshotPrefix, SNAPSHOT_PREFIX_BYTES),
-    encodeLines(body.lines, (line) =>
-      concatBytes(encodeGoodsLine(line), uintToBytes(line.unitPriceFen, UNIT_PRICE_BYTES)),
-    ),
-  )
+  const writer = byteWriter(FIXED_BYTES + linesBytes(body.lines, LINE_BYTES))
+  writeHeader(writer, body)
+  writer.uint(body.amountFen, 4)
+  writer.uint(lineCountOf(body.lines), 1)
+  writer.bytes(fixedBytes(body.snapshotPrefix, SNAPSHOT_PREFIX_BYTES))
+  writeLines(writer, body.lines, (line) => {
+    writeGoodsLine(writer, line)
+    writer.uint(line.unitPriceFen, UNIT_PRICE_BYTES)
+  })
+  const encoded = writer.done()
   const parsed = parsePayCodeBody(encoded)
   if (!parsed.ok) throw new RangeError(`no pay code: ${parsed.error}`)
   return encoded
 }
 
 export function encodeGoodsPart(goods: GoodsPart): Uint8Array {
-  return concatBytes(
-    encodeHeader(goods),
-    fixedBytes(goods.snapshotPrefix, SNAPSHOT_PREFIX_BYTES),
-    uintToBytes(lineCountOf(goods.lines), 1),
-    encodeLines(goods.lines, encodeGoodsLine),
-  )
+  const writer = byteWriter(GOODS_FIXED_BYTES + linesBytes(goods.lines, GOODS_LINE_BYTES))
+  writeHeader(writer, goods)
+  writer.bytes(fixedBytes(goods.snapshotPrefix, SNAPSHOT_PREFIX_BYTES))
+  writer.uint(lineCountOf(goods.lines), 1)
+  writeLines(writer, goods.lines, (line) => writeGoodsLine(writer, line))
+  return writer.done()
 }
 
 export function encodePricePart(price: PricePart): Uint8Array {
-  const unitPrices = price.unitPricesFen.map((unitPriceFen) => uintToBytes(unitPriceFen, UNIT_PRICE_BYTES))
-  return concatBytes(uintToBytes(price.amountFen, 4), ...unitPrices)
+  const writer = byteWriter(4 + price.unitPricesFen.length * UNIT_PRICE_BYTES)
+  writer.uint(price.amountFen, 4)
+  for (const unitPriceFen of price.unitPricesFen) writer.uint(unitPriceFen, UNIT_PRICE_BYTES)
+  return writer.done()
 }
 
 export function goodsPartOf(body: PayCodeBody): GoodsPart {
@@ -200,24 +203,31 @@ export function parsePricePart(bytes: Uint8Array): Result<PricePart, PayCodeErro
   return amountFen < 1 ? err("pay-code/amount-below-one-fen") : ok({ amountFen, unitPricesFen })
 }
 
-function encodeHeader(head: GoodsHead): Uint8Array {
-  const first = (PAY_CODE_VERSION << 4) | ALGORITHM_NUMBERS[head.algorithm]
-  return concatBytes(
-    Uint8Array.of(first),
-    terminalBytes(head.terminal),
-    uintToBytes(head.counter, 4),
-    uintToBytes(head.issuedAtSeconds, 4),
-  )
+function writeHeader(writer: ByteWriter, head: GoodsHead): void {
+  writer.uint((PAY_CODE_VERSION << 4) | ALGORITHM_NUMBERS[head.algorithm], 1)
+  writer.uint(head.terminal, TERMINAL_ID_BYTES)
+  writer.uint(head.counter, 4)
+  writer.uint(head.issuedAtSeconds, 4)
 }
 
-function encodeLines<Line>(lines: PayCodeLines<Line>, encodeLine: (line: Line) => Uint8Array): Uint8Array {
-  return lines.kind === "inline"
-    ? concatBytes(...lines.items.map(encodeLine))
-    : fixedBytes(lines.digest, LINES_DIGEST_BYTES)
+function linesBytes(lines: PayCodeLines<unknown>, lineBytes: number): number {
+  return lines.kind === "inline" ? lines.items.length * lineBytes : LINES_DIGEST_BYTES
+}
+
+function writeLines<Line>(writer: ByteWriter, lines: PayCodeLines<Line>, writeLine: (line: Line) => void): void {
+  if (lines.kind === "digest") writer.bytes(fixedBytes(lines.digest, LINES_DIGEST_BYTES))
+  else for (const line of lines.items) writeLine(line)
+}
+
+function writeGoodsLine(writer: ByteWriter, line: GoodsLine): void {
+  writer.uint(line.slot, 2)
+  writer.uint(packQuantity(line.quantity), 4)
 }
 
 export function encodeGoodsLine(line: GoodsLine): Uint8Array {
-  return concatBytes(uintToBytes(line.slot, 2), uintToBytes(packQuantity(line.quantity), 4))
+  const writer = byteWriter(GOODS_LINE_BYTES)
+  writeGoodsLine(writer, line)
+  return writer.done()
 }
 
 function fixedBytes(bytes: Uint8Array, length: number): Uint8Array {
@@ -235,15 +245,15 @@ interface Reader {
 /** Callers check the length before they read. */
 function reader(source: Uint8Array): Reader {
   let offset = 0
-  const bytes = (width: number): Uint8Array => {
+  const next = (width: number): number => {
     offset += width
-    return copyBytes(source, offset - width, offset)
+    return offset - width
   }
   return {
     length: source.length,
     left: () => source.length - offset,
-    uint: (width) => bytesToUint(bytes(width)),
-    bytes,
+    uint: (width) => bytesToUint(source, next(width), offset),
+    bytes: (width) => copyBytes(source, next(width), offset),
   }
 }
 
