@@ -82,9 +82,10 @@ export const merchantPageWords = {
   },
   validUntil: { zh: "有效至", en: "Valid until" },
   enterIt: {
-    zh: "在平板上输入这个码，然后回到摊位页核对指纹。离开本页后不再显示；丢了就再发一个。",
-    en: "Enter it on the tablet, then compare the fingerprint on the stall's page. It is not shown again; if it is lost, issue another.",
+    zh: "在平板上输入或扫这个码，然后回到摊位页核对指纹。离开本页后不再显示；丢了就再发一个。",
+    en: "Type or scan it on the tablet, then compare the fingerprint on the stall's page. It is not shown again; if it is lost, issue another.",
   },
+  toScan: { zh: "给平板扫的领用码", en: "The claim code, for the tablet to scan" },
   payees: { zh: "收款账户", en: "Payee accounts" },
   noPayees: { zh: "还没有收款账户。", en: "There is no payee account yet." },
   statement: { zh: "今天的对账单", en: "Today's statement" },

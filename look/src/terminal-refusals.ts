@@ -35,7 +35,7 @@ export const terminalRefusals = {
   },
   "binding-unknown": { zh: "没有这个绑定", en: "No such binding" },
   "enrol/claim-code-malformed": {
-    zh: "绑定码是十位字母和数字，请再看一遍",
+    zh: "领用码是十位字母和数字，请再看一遍",
     en: "A claim code is ten letters and digits; look again",
   },
   "enrol/enrolled-already": {

@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi"
 import { stallChangeWords } from "@suyuan/look/merchant-page-words"
+import { toString as drawCode } from "qrcode"
 import { type Actor, requireScope } from "../actor"
 import type { Context } from "../context"
 import { ServiceError } from "../errors"
@@ -96,7 +97,14 @@ export function merchantPages(router: Routes, ctx: Context): void {
     const actor = c.get("actor")
     const { merchant, site } = await readStall(ctx, actor, parsePage(byId, c.req.param()).id)
     const { claimCode, expiresAt } = await createClaimCode(ctx, actor, { merchantId: merchant.id, confirmed: false })
-    const props = { frame: frameOf(ctx, c), merchant, claimCode, validUntil: localMinute(expiresAt, site.zone) }
+    const picture = await drawCode(claimCode, { type: "svg", errorCorrectionLevel: "M", margin: 4 })
+    const props = {
+      frame: frameOf(ctx, c),
+      merchant,
+      claimCode,
+      picture,
+      validUntil: localMinute(expiresAt, site.zone),
+    }
     return c.html(`<!doctype html>${<ClaimCodePage {...props} />}`)
   })
   router.post(`${merchantsRoot}/:id/:change`, async (c) => {

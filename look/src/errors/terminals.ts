@@ -58,17 +58,17 @@ export const terminalErrors = {
   },
   "claim-code/unknown": {
     status: 404,
-    zh: "认领码不对，请核对后再输。",
+    zh: "领用码不对，请核对后再输。",
     en: "This claim code is not right; check it and enter it again.",
   },
   "claim-code/expired": {
     status: 410,
-    zh: "认领码已过期，请让管理员再发一个。",
+    zh: "领用码已过期，请让管理员再发一个。",
     en: "This claim code has expired; ask for a new one.",
   },
   "claim-code/used": {
     status: 409,
-    zh: "认领码已被另一台终端用过，请立即告诉管理员。",
+    zh: "领用码已被另一台终端用过，请立即告诉管理员。",
     en: "Another terminal has used this claim code; tell the operator at once.",
   },
   "claim-code/bad-proof": {

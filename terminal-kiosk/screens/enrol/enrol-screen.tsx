@@ -108,14 +108,15 @@ type FingerprintProps = {
 
 function Fingerprint({ enrolled, say, onDone }: FingerprintProps) {
   const { stall, site } = enrolled.identity
+  const isConfirmed = enrolled.state === "active"
   return (
     <main className="enrol">
       <h1>
         {site.name} · {stall.name}
       </h1>
-      <p>{say("compareFingerprint")}</p>
+      {!isConfirmed && <p>{say("compareFingerprint")}</p>}
       <p className="fingerprint">{enrolled.fingerprint}</p>
-      <p className="soft">{say(enrolled.state === "active" ? "fingerprintConfirmed" : "fingerprintWaiting")}</p>
+      <p className="soft">{say(isConfirmed ? "fingerprintConfirmed" : "fingerprintWaiting")}</p>
       <button type="button" className="primary" onClick={onDone}>
         {say("startSelling")}
       </button>

@@ -42,6 +42,7 @@ const stallState = async () => {
 async function claimed() {
   const issued = await keeper.post(`${root}/${stall.merchantId}/claim-codes`, {})
   const claimCode = /[0-9A-Z]{5}-[0-9A-Z]{5}/.exec(issued.html)?.[0] ?? ""
+  expect(issued.html).toContain("<svg")
   const { ctx } = gateway
   const made = await enrol(ctx, testBrokerTokens(ctx), enrolmentOf(ctx, newTablet(), claimCode))
   return { hex: made.terminalId, fingerprint: made.fingerprint }

@@ -40,7 +40,7 @@ test("a fingerprint that is confirmed twice opens one terminal, and one line", a
   const lines: string[] = []
   other.page.on("websocket", (socket) => lines.push(socket.url()))
   await claim(other.page, await at.market.newClaimCode())
-  await tapTwice("button:has-text('指纹一致')", other.page)
+  await tapTwice("button:has-text('知道了，开始')", other.page)
   await other.page.getByText("✓ 在线").waitFor()
   expect(lines).toHaveLength(1)
   expect(other.troubles).toEqual([])

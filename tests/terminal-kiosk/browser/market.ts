@@ -25,6 +25,8 @@ const GOODS = [
 
 export type KioskMarket = {
   readonly gateway: Gateway
+  /** For the office's pages. */
+  readonly operatorToken: string
   readonly sandboxUrl: string
   readonly sql: postgres.Sql
   readonly browser: Browser
@@ -44,7 +46,8 @@ export async function openKioskMarket(number: number): Promise<KioskMarket> {
   const opened = openDataDirectory(directory)
   const options = { directory: opened, environment, throwaway: true, kioskDirectory, report: () => {} }
   const supervisor = await startSupervisor(options)
-  const gateway = openGateway(supervisor.gatewayUrl, readKey(supervisor.gatewaySettings.ADMIN_TOKEN_FILE ?? ""))
+  const operatorToken = readKey(supervisor.gatewaySettings.ADMIN_TOKEN_FILE ?? "")
+  const gateway = openGateway(supervisor.gatewayUrl, operatorToken)
   await addOrganisations(gateway, directory)
   await publishCatalogue(gateway, GOODS)
   const siteId = await addSite(gateway, {
@@ -58,7 +61,16 @@ export async function openKioskMarket(number: number): Promise<KioskMarket> {
     return granted("a claim code", await gateway.operator.post("/merchants/{id}/claim-codes", order)).claimCode
   }
   return {
-    ...{ gateway, sql, browser, siteId, merchantId, newClaimCode, sandboxUrl: supervisor.sandboxUrl ?? "" },
+    ...{
+      gateway,
+      operatorToken,
+      sql,
+      browser,
+      siteId,
+      merchantId,
+      newClaimCode,
+      sandboxUrl: supervisor.sandboxUrl ?? "",
+    },
     end: async () => {
       await browser.close()
       await supervisor.stop()

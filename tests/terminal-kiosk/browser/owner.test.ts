@@ -35,7 +35,7 @@ test("the first PIN is the owner's: it comes with the claim code, and a tablet w
   expect(await rowsOf(page, "identity")).toEqual([])
   await enrolAs(page, await at.market.newClaimCode())
   await goTo(page, "本机")
-  await page.getByText("已设置。忘了要由市场发绑定码").waitFor()
+  await page.getByText("已设置。忘了要由市场发领用码").waitFor()
   // As a version of before enrolled it.
   const [settings] = await rowsOf<{ pin?: object }>(page, "settings")
   await putRow(page, "settings", "the", { ...settings, pin: undefined })
@@ -44,7 +44,7 @@ test("the first PIN is the owner's: it comes with the claim code, and a tablet w
   await goTo(page, "本机")
   await page.getByText("这台平板还没有店主密码").waitFor()
   await page.click("button:has-text('绑定进货钱包')")
-  await page.locator("dialog [role=alert]", { hasText: "请店主向市场要绑定码" }).waitFor()
+  await page.locator("dialog [role=alert]", { hasText: "请店主向市场要领用码" }).waitFor()
   await page.click("dialog button:has-text('知道了')")
   expect(await page.locator(".bind-code").count()).toBe(0)
   await context.close()
@@ -109,7 +109,8 @@ test("[PY-22] money goes back from the stall, a part and then the rest, with the
   await confirm()
   await row("¥4.50").nth(1).getByText("结果不明").waitFor()
   expect(lost).toBeGreaterThan(0)
-  await context.unroute("**/terminals/*/refunds")
+  // One that is under way has its end first.
+  await context.unrouteAll({ behavior: "wait" })
   await row("¥4.50").nth(1).getByText("已退回").waitFor()
   await page.locator("dialog", { hasText: "已退款 ¥9.00" }).waitFor()
   expect(await page.locator("button:has-text('退款（要密码）')").count()).toBe(0)

@@ -14,6 +14,7 @@ import {
   untilSent,
   weigh,
 } from "./market"
+import { readCode } from "./read-code"
 import { withMarket } from "./with-market"
 
 const at = withMarket(81)
@@ -146,12 +147,54 @@ test("two tabs: the second says so, and goes on when the first is gone", async (
 
 test("[EN-4] a claim code that was used makes no second terminal, and the screen says why", async () => {
   const code = await at.market.newClaimCode()
-  for (const word of ["指纹一致，开始", "✕"]) {
+  for (const word of ["知道了，开始", "✕"]) {
     const { page, context } = await unpackTablet(at.market)
     await claim(page, code)
     await page.locator("main", { hasText: word }).waitFor()
     await context.close()
   }
+})
+
+test("[EN-1] [EN-7] the claim code is scanned off the operator's screen, and that screen takes the tablet's fingerprint", async () => {
+  const { gateway, browser, merchantId, operatorToken } = at.market
+  const desk = await (await browser.newContext({ locale: "zh-CN" })).newPage()
+  await desk.goto(`${gateway.url}/office`)
+  await desk.fill("input[name=token]", operatorToken)
+  await desk.keyboard.press("Enter")
+  await desk.waitForSelector("nav.office")
+  await desk.goto(`${gateway.url}/office/merchants/${merchantId}`)
+  await desk.click("button:has-text('发一个领用码')")
+  const scanned = await readCode(desk.locator(".claim-picture"))
+  expect(await desk.textContent("[role=status]")).toBe(scanned)
+
+  const tablet = await unpackTablet(at.market)
+  const { context } = tablet
+  await context.addInitScript((code) => {
+    const detect = async () => [{ rawValue: code }]
+    const camera = async () => document.createElement("canvas").captureStream(5)
+    Object.assign(globalThis, {
+      BarcodeDetector: class {
+        detect = detect
+      },
+    })
+    Object.defineProperty(navigator, "mediaDevices", { value: { getUserMedia: camera } })
+    HTMLMediaElement.prototype.play = async () => {}
+  }, scanned)
+  await tablet.page.close()
+  const page = await tablet.open()
+  await page.click("button:has-text('扫码')")
+  await page.waitForFunction(() => document.querySelector<HTMLInputElement>("#claim-code")?.value !== "")
+  await claim(page, await page.inputValue("#claim-code"))
+  await page.getByText("请管理员站到这块屏前").waitFor()
+  const fingerprint = (await page.textContent(".fingerprint")) ?? ""
+  await page.click("button:has-text('知道了，开始')")
+  await page.locator(".problem", { hasText: "还没有核对指纹" }).waitFor()
+  await desk.goto(`${gateway.url}/office/terminals/${await terminalOf(page)}`)
+  await desk.fill("input[name=fingerprint]", fingerprint)
+  await desk.keyboard.press("Enter")
+  await page.locator(".problem").waitFor({ state: "detached" })
+  await desk.context().close()
+  await context.close()
 })
 
 test("[EN-9] a revoked terminal takes no more sales, and says whom to call", async () => {

@@ -7,6 +7,7 @@ import {
 import { wayWords } from "@suyuan/look/reconciliation-words"
 import { stateShapes } from "@suyuan/look/tokens"
 import type { WordLanguage } from "@suyuan/look/words"
+import { raw } from "hono/html"
 import type { FC } from "hono/jsx"
 import type { Merchant } from "../../merchants/add-merchant"
 import type { PayeeDescription } from "../../merchants/describe-payee"
@@ -202,17 +203,29 @@ type CodeProps = {
   readonly frame: PageFrame
   readonly merchant: Merchant
   readonly claimCode: string
+  /** The same as a QR, for the tablet's camera: SVG. */
+  readonly picture: string
   readonly validUntil: string
 }
 
+const claimStyle = ".claim-picture svg{display:block;width:14rem;max-width:100%;height:auto;background:#fff}"
+
 /** The one time that a claim code is shown. */
-export const ClaimCodePage: FC<CodeProps> = ({ frame, merchant, claimCode, validUntil }) => {
+export const ClaimCodePage: FC<CodeProps> = ({ frame, merchant, claimCode, picture, validUntil }) => {
   const { language } = frame
   return (
-    <OfficePage frame={frame} title={`${merchantPageWords.claimCode[language]} · ${merchant.stallNumber}`} isSignedIn>
+    <OfficePage
+      frame={frame}
+      title={`${merchantPageWords.claimCode[language]} · ${merchant.stallNumber}`}
+      isSignedIn
+      ownStyle={claimStyle}
+    >
       <p class="large number" role="status">
         {claimCode}
       </p>
+      <div class="claim-picture" role="img" aria-label={merchantPageWords.toScan[language]}>
+        {raw(picture)}
+      </div>
       <dl>
         <Fact term={sayPart(language)("stall")} value={`${merchant.stallNumber} ${merchant.name}`} />
         <Fact term={merchantPageWords.validUntil[language]} value={validUntil} />
