@@ -4836,6 +4836,7 @@ export interface paths {
                             readonly serverTimeMs: number;
                             /** @enum {string} */
                             readonly state: "claimed" | "active" | "suspended" | "revoked";
+                            readonly payees: readonly components["schemas"]["PayeeNotice"][];
                         };
                     };
                 };
@@ -5779,6 +5780,106 @@ export interface paths {
                 };
                 /** @description `display/ended`: This customer's screen was ended; pair it anew. */
                 readonly 410: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/terminals/{id}/incoming": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * What is known of the goods that a stall's wallets bought
+         * @description Signed by a terminal of the stall. Of those that wait for its answer, the newest twenty.
+         */
+        readonly post: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: never;
+                readonly path: {
+                    readonly id: string;
+                };
+                readonly cookie?: never;
+            };
+            readonly requestBody: {
+                readonly content: {
+                    readonly "application/json": {
+                        /** @description Rises from request to request, token requests too */
+                        readonly issuedAtMs: number;
+                        /** @description Over SYD1 ‖ network ‖ terminal ‖ issuedAtMs */
+                        readonly signature: string;
+                    };
+                };
+            };
+            readonly responses: {
+                /** @description Newest first */
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": {
+                            readonly purchases: readonly components["schemas"]["IncomingGoods"][];
+                        };
+                    };
+                };
+                /** @description `request/malformed`: The request is not in order; see the field named. */
+                readonly 400: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /**
+                 * @description `terminal/bad-signature`: The signature does not fit the terminal's key.
+                 *
+                 *     `terminal/not-confirmed`: This terminal's fingerprint has not been confirmed yet; it cannot sell.
+                 *
+                 *     `terminal/suspended`: This terminal is suspended; do not pay for now.
+                 *
+                 *     `terminal/revoked`: This terminal has been revoked; do not pay.
+                 */
+                readonly 403: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description `terminal/unknown`: There is no such terminal. */
+                readonly 404: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /**
+                 * @description `terminal/clock-off`: The terminal's clock is too far off; try again by the server's time.
+                 *
+                 *     `terminal/request-repeated`: This request was used before; sign a new one by the server's time.
+                 */
+                readonly 409: {
                     headers: {
                         readonly [name: string]: unknown;
                     };
@@ -12015,6 +12116,24 @@ export interface components {
                 readonly dayStartsAtMinutes: number;
             };
         };
+        /** @description Where the stall's money goes, or what is to take its place; as on `down/notice` */
+        readonly PayeeNotice: {
+            /** @enum {string} */
+            readonly kind: "payee-applied" | "payee-proposed" | "payee-approved" | "payee-withdrawn";
+            readonly platform: string;
+            readonly payee: {
+                /** @enum {string} */
+                readonly mode: "service-provider" | "direct";
+                readonly account: string;
+            };
+            readonly inForce?: {
+                /** @enum {string} */
+                readonly mode: "service-provider" | "direct";
+                readonly account: string;
+            };
+            /** @description Milliseconds since 1970 */
+            readonly appliesAtMs?: number;
+        };
         readonly Terminal: {
             readonly id: string;
             /**
@@ -12059,6 +12178,30 @@ export interface components {
             /** @description Milliseconds since 1970 */
             readonly brokerTokenExpiresAtMs: number;
             readonly brokerUrl: string;
+        };
+        readonly IncomingGoods: {
+            readonly saleRecordId: string;
+            readonly line: number;
+            readonly seller: {
+                readonly name: string;
+                readonly stallNumber: string;
+                readonly site: string;
+                readonly siteEn: string;
+            };
+            readonly origin: {
+                /** @enum {string} */
+                readonly kind: "all-from" | "partly-from" | "one-or-several" | "unknown";
+                /** @description The finest that are certain, the likeliest first */
+                readonly places: readonly string[];
+                readonly unknownHighPercent: number;
+            };
+            readonly certificates: readonly {
+                readonly origin: string;
+                /** Format: date-time */
+                readonly issuedAt: string;
+                /** @description The most of these goods that it can be about */
+                readonly mayGrams: number;
+            }[];
         };
         readonly LostTerminal: {
             readonly terminalId: string;

@@ -1,11 +1,12 @@
 import { collectedCertificates } from "@suyuan/drizzle/schema/checks"
 import { certificates, purchases } from "@suyuan/drizzle/schema/trace"
+import type { OutflowRange } from "@suyuan/protocol/trace/pile"
 import { outflowKey } from "@suyuan/protocol/trace/pile-event"
 import { partOfOutflow } from "@suyuan/protocol/trace/source-grams"
 import { and, asc, between, desc, eq, isNull, sql } from "drizzle-orm"
 import type { Context, Reader } from "../context"
 import { reasonOf } from "../errors"
-import { limitsOfLots, readLots } from "../trace/describe-origin"
+import { type LotFacts, limitsOfLots, readLots } from "../trace/describe-origin"
 import type { PurchaseRow } from "../trace/project-purchase"
 import { lotsOf, readHistories } from "../trace/read-histories"
 import { openOrderMs, resolve } from "../trace/resolve"
@@ -46,7 +47,7 @@ export async function collectCertificates(ctx: Context): Promise<number> {
 }
 
 async function collectFor(ctx: Context, purchase: PurchaseRow): Promise<void> {
-  const found = await certificatesOf(ctx, ctx.db, purchase)
+  const { certificates: found } = await goodsOfPurchase(ctx, ctx.db, purchase)
   const collectedAt = new Date(ctx.clock.nowMs())
   await ctx.db.transaction(async (tx) => {
     for (const { certificate, mustGrams, mayGrams } of found) {
@@ -71,7 +72,16 @@ async function collectFor(ctx: Context, purchase: PurchaseRow): Promise<void> {
   })
 }
 
-async function certificatesOf(ctx: Context, reader: Reader, purchase: PurchaseRow): Promise<CertifiedGrams[]> {
+export type GoodsOfPurchase = {
+  /** Of the line as it was sold; undefined where the books do not say. */
+  readonly range: OutflowRange | undefined
+  readonly facts: ReadonlyMap<string, LotFacts>
+  /** Of what arrived of it, or of the whole line. */
+  readonly certificates: readonly CertifiedGrams[]
+}
+
+/** What a line of a purchase may hold, and the certificates that go with it, by all that is known by now. */
+export async function goodsOfPurchase(ctx: Context, reader: Reader, purchase: PurchaseRow): Promise<GoodsOfPurchase> {
   const { upstreamPileId, saleRecordId, line, effectiveAt } = purchase
   const grams = purchase.acceptedGrams ?? purchase.grams
   const key = outflowKey({ recordId: saleRecordId, line })
@@ -86,8 +96,8 @@ async function certificatesOf(ctx: Context, reader: Reader, purchase: PurchaseRo
   const part = range ? partOfOutflow(range, Math.min(grams, range.grams)) : []
   const ofLots = await certificatesOfLots(reader, part, facts)
   const own = await reissuedFor(reader, upstreamPileId, effectiveAt)
-  if (!own) return ofLots
-  return [...ofLots, { certificate: own, mustGrams: 0, mayGrams: Math.min(grams, own.grams) }]
+  const ofSeller = own ? [{ certificate: own, mustGrams: 0, mayGrams: Math.min(grams, own.grams) }] : []
+  return { range, facts, certificates: [...ofLots, ...ofSeller] }
 }
 
 async function reissuedFor(reader: Reader, pileId: string, soldAt: Date) {

@@ -22,6 +22,7 @@ import { buyerRoutes } from "./buyers"
 import { catalogueRoutes } from "./catalogue"
 import { certificateRoutes } from "./certificates"
 import { displayRoutes } from "./displays"
+import { incomingGoodsRoutes } from "./incoming-goods"
 import { inspectionRoutes } from "./inspections"
 import { kioskRoutes } from "./kiosk"
 import { ledgerTrustRoutes } from "./ledger-trust"
@@ -97,6 +98,7 @@ export function gatewayRoutes(deps: RouteDeps): Routes[] {
     stallPhotoRoutes({ ctx }),
     terminalRoutes({ ctx, tokens }),
     displayRoutes({ ctx, tokens }),
+    incomingGoodsRoutes({ ctx }),
     lostSalesRoutes({ ctx }),
     bindingRoutes({ ctx }),
     bindPageRoutes({ ctx, app: pages.app }),

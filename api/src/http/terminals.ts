@@ -2,6 +2,7 @@ import { createRoute, z } from "@hono/zod-openapi"
 import { keyFingerprint, TOKEN_REQUEST_NONCE_BYTES } from "@suyuan/protocol/terminal/enrolment"
 import { terminalToHex } from "@suyuan/protocol/terminal/identifiers"
 import type { Context } from "../context"
+import { payeeModes } from "../merchants/describe-payee"
 import { type Terminal, terminalKey } from "../terminals/authenticate"
 import type { BrokerTokens } from "../terminals/broker-token"
 import { changeTerminalState } from "../terminals/change-terminal-state"
@@ -48,6 +49,19 @@ const terminal = z
     stateChangedAt: instant,
   })
   .openapi("Terminal")
+
+const payee = z.object({ mode: z.enum(payeeModes), account: z.string() })
+const payeeNotice = z
+  .object({
+    kind: z.enum(["payee-applied", "payee-proposed", "payee-approved", "payee-withdrawn"]),
+    platform: z.string(),
+    payee,
+    inForce: payee.optional(),
+    appliesAtMs: milliseconds.optional(),
+  })
+  .openapi("PayeeNotice", {
+    description: "Where the stall's money goes, or what is to take its place; as on `down/notice`",
+  })
 
 const enrolmentReply = z
   .object({
@@ -136,6 +150,7 @@ const tokenRoute = createRoute({
         brokerUrl: z.string(),
         serverTimeMs: milliseconds,
         state,
+        payees: z.array(payeeNotice),
       }),
     ),
     ...refusals(

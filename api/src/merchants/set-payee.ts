@@ -41,6 +41,8 @@ export async function setPayee(ctx: Context, actor: Actor, merchantId: string, p
     const subject = { subject: merchantId, siteId, detail: { platform: payee.platform, ...describePayee(fields) } }
     if (added.length > 0) {
       await writeAudit(ctx, tx, actor, { verb: "merchants/set-payee", ...subject })
+      const notice = { kind: "payee-applied", platform: payee.platform, payee: describePayee(fields) } as const
+      await notifyTerminals(ctx, tx, merchantId, notice)
       return { state: "in-force" }
     }
     const [current] = await tx

@@ -5,7 +5,7 @@ import { purchases } from "@suyuan/drizzle/schema/trace"
 import { and, desc, eq, sql } from "drizzle-orm"
 import type { Actor } from "../actor"
 import { requireOwnMerchant } from "../certificates/certificate-actor"
-import type { Context } from "../context"
+import type { Context, Reader } from "../context"
 import type { PurchaseRow } from "../trace/project-purchase"
 
 export type BoughtLine = PurchaseRow & {
@@ -29,7 +29,12 @@ export type BoughtQuery = {
 /** What a stall's wallets bought for it, the newest first: for whoever holds one of them, and its site's operators. */
 export async function listBought(ctx: Context, actor: Actor, query: BoughtQuery): Promise<BoughtLine[]> {
   await requireOwnMerchant(ctx.db, actor, query.merchantId)
-  const rows = await ctx.db
+  return readBought(ctx.db, query)
+}
+
+/** The same for whoever was let in before. */
+export async function readBought(reader: Reader, query: BoughtQuery): Promise<BoughtLine[]> {
+  const rows = await reader
     .select({
       purchase: purchases,
       name: commodities.nameZh,

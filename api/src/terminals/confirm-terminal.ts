@@ -6,6 +6,7 @@ import { type Actor, requireScope } from "../actor"
 import { writeAudit } from "../audit"
 import type { Context } from "../context"
 import { ServiceError } from "../errors"
+import { payeesOfStall } from "../merchants/payees-of-stall"
 import { requireTerminal, type Terminal, terminalKey } from "./authenticate"
 import { notifyTerminal } from "./notify-terminals"
 
@@ -41,6 +42,8 @@ export async function confirmTerminal(
       siteId: terminal.siteId,
     })
     await notifyTerminal(ctx, tx, terminalId, { kind: "state", state: "active" })
+    // Not before: whoever overheard a claim code is not to learn the stall's accounts.
+    for (const payee of await payeesOfStall(tx, terminal.merchantId)) await notifyTerminal(ctx, tx, terminalId, payee)
     return confirmed
   })
 }

@@ -6,19 +6,22 @@ import type { Context, Transaction } from "../context"
 import type { PayeeDescription } from "../merchants/describe-payee"
 import { enqueue } from "../outbox"
 
-type PayeeNotice = {
+type PayeeStep = {
   readonly platform: string
   readonly payee: PayeeDescription
   /** Where the money goes as long as the change does not apply; an applied one is itself what holds. */
   readonly inForce?: PayeeDescription | undefined
 }
 
+/** Where the stall's money goes and is to go: the seller compares the account with the own one, and objects in time. */
+export type PayeeNotice =
+  | (PayeeStep & { readonly kind: "payee-proposed" | "payee-withdrawn" | "payee-applied" })
+  | (PayeeStep & { readonly kind: "payee-approved"; readonly appliesAtMs: number })
+
 /** What a stall is told apart from its payments; the terminal shows it. `down/notice`. */
 export type Notice =
   | { readonly kind: "state"; readonly state: string }
-  /** Where the stall's money is to go: the seller compares the account with the own one, and objects in time. */
-  | (PayeeNotice & { readonly kind: "payee-proposed" | "payee-withdrawn" | "payee-applied" })
-  | (PayeeNotice & { readonly kind: "payee-approved"; readonly appliesAtMs: number })
+  | PayeeNotice
   | { readonly kind: "binding-claimed"; readonly bindingId: string; readonly nonce: string; readonly digits: string }
   | { readonly kind: "binding-ended"; readonly bindingId: string }
   | { readonly kind: "display-paired"; readonly displayId: string }

@@ -1,6 +1,7 @@
 import { tokenRequestMessage } from "@suyuan/protocol/terminal/enrolment"
 import type { Context } from "../context"
 import { ServiceError } from "../errors"
+import { payeesOfStall } from "../merchants/payees-of-stall"
 import { requireTerminal, terminalKey } from "./authenticate"
 import type { BrokerTokens } from "./broker-token"
 import { takeFreshRequest } from "./take-fresh-request"
@@ -35,5 +36,7 @@ export async function refreshBrokerToken(ctx: Context, tokens: BrokerTokens, req
     brokerUrl: ctx.config.MQTT_WS_URL ?? ctx.config.MQTT_URL,
     serverTimeMs: ctx.clock.nowMs(),
     state: fresh.state,
+    /** Each time: one of them may have been there before the terminal, or was told while nobody listened. */
+    payees: fresh.state === "claimed" ? [] : await payeesOfStall(ctx.db, fresh.merchantId),
   }
 }

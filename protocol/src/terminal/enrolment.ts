@@ -1,7 +1,8 @@
 /**
  * How a tablet becomes a stall's terminal, and how it asks for broker tokens afterwards
  * (docs/specs/enrolment.md, rules EN-n). Domain tags: `SYC1` claim code, `SYE1` enrolment, `SYF1` fingerprint,
- * `SYT1` token request, `SYM1` request for what an earlier terminal lost.
+ * `SYT1` token request, `SYM1` request for what an earlier terminal lost,
+ * `SYD1` request for what is coming in.
  */
 
 import { asciiBytes, concatBytes, uintToBytes } from "../codec/bytes"
@@ -80,5 +81,12 @@ export function tokenRequestMessage(networkId: NetworkId, request: TokenRequest)
 export function lostSalesMessage(networkId: NetworkId, terminal: TerminalId, issuedAtMs: number): Uint8Array {
   return concatBytes(
     ...[asciiBytes("SYM1"), networkBytes(networkId), terminalBytes(terminal), uintToBytes(issuedAtMs, 8)],
+  )
+}
+
+/** `SYD1` ‖ network ‖ terminal ‖ issued at in ms (u64). What is known of goods that the stall's own wallets bought (UP-23). */
+export function incomingGoodsMessage(networkId: NetworkId, terminal: TerminalId, issuedAtMs: number): Uint8Array {
+  return concatBytes(
+    ...[asciiBytes("SYD1"), networkBytes(networkId), terminalBytes(terminal), uintToBytes(issuedAtMs, 8)],
   )
 }

@@ -1,5 +1,5 @@
 import type { TerminalWord } from "@suyuan/look/terminal-words"
-import { useEffect, useState } from "react"
+import { type PropsWithChildren, useEffect, useState } from "react"
 import { readBook } from "../../src/stock/book"
 import { nameOf, weightText } from "../session/goods-names"
 import { useKiosk, useKioskState, useWords } from "../session/use-kiosk"
@@ -14,15 +14,15 @@ export interface BookedGoods {
   readonly trouble?: TerminalWord | undefined
 }
 
-type BookedProps = {
+type BookedProps = PropsWithChildren<{
   readonly booked: BookedGoods
   /** Of goods that the catalogue does not have: no book has them before somebody has said what they are. */
   readonly name?: string | undefined
   readonly onClose: () => void
-}
+}>
 
 /** What was just written down, and what the stall has of it by now: the gateway's word, when it comes. */
-export function Booked({ booked, name, onClose }: BookedProps) {
+export function Booked({ booked, name, onClose, children }: BookedProps) {
   const { terminal } = useKiosk()
   const { catalogue, settings, line, purchases } = useKioskState()
   const { language, weightUnit } = settings
@@ -57,6 +57,7 @@ export function Booked({ booked, name, onClose }: BookedProps) {
       ) : (
         <p className="notice waiting">◔ {say("byNameHint")}</p>
       )}
+      {children}
       <div className="sheet-foot">
         <button type="button" className="primary wide" onClick={onClose}>
           {say("understood")}

@@ -1,6 +1,6 @@
 import { useState } from "react"
 import { answerDraft } from "../../src/certificates/answer-draft"
-import type { DraftRow } from "../../src/store/rows"
+import type { DraftRow } from "../../src/store/heard-rows"
 import { AskPin } from "../parts/ask-pin"
 import { Sheet } from "../parts/sheet"
 import { nameOf, weightText } from "../session/goods-names"

@@ -10,6 +10,7 @@ import { useKiosk, useKioskState, useWords } from "../session/use-kiosk"
 import { useOnce } from "../session/use-once"
 import { Booked, type BookedGoods } from "./booked"
 import { ChooseCommodity } from "./choose-commodity"
+import { NewLot } from "./new-lot"
 
 type Purpose = "put-on-sale" | "outside" | "harvest"
 
@@ -48,7 +49,9 @@ export function GoodsForm({ purpose, onClose }: { readonly purpose: Purpose; rea
   const [isBusy, once] = useOnce()
   const unit = isPiece ? ("piece" as const) : weightUnit
   const needsWeight = purpose !== "put-on-sale"
-  const isOnSale = tiles.some((tile) => tile.isOnSale && tile.commodity === commodity)
+  const onSale = tiles.find((tile) => tile.isOnSale && tile.commodity === commodity)
+  const isOnSale = onSale !== undefined
+  const [lotAsked, setLotAsked] = useState<string | undefined>(undefined)
 
   const finish = async (event: FormEvent) => {
     event.preventDefault()
@@ -74,7 +77,7 @@ export function GoodsForm({ purpose, onClose }: { readonly purpose: Purpose; rea
           }
           const put = await putOnSale(kiosk.terminal, { ...tile, ...pack, ...(lot !== undefined && { lot }) })
           if (!put.ok) return setTrouble("tilesFull")
-        }
+        } else setLotAsked(lot)
         if (purpose === "put-on-sale") onClose()
         else setBooked({ ...ids, word: notedWord(purpose, name), commodity: commodity ?? 0, grams })
         await kiosk.refreshTiles()
@@ -93,7 +96,11 @@ export function GoodsForm({ purpose, onClose }: { readonly purpose: Purpose; rea
   return (
     <Sheet title={say(titles[purpose])} onClose={onClose} wide>
       {booked !== undefined ? (
-        <Booked booked={booked} name={name} onClose={onClose} />
+        <Booked booked={booked} name={name} onClose={onClose}>
+          {onSale !== undefined && lotAsked !== undefined && (
+            <NewLot tile={onSale} lot={lotAsked} declaredOrigin={origin.trim()} />
+          )}
+        </Booked>
       ) : commodity === undefined && name === undefined ? (
         <ChooseCommodity onChoose={setCommodity} onName={purpose === "outside" ? setName : undefined} />
       ) : (

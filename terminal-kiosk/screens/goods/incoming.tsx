@@ -10,6 +10,7 @@ import { typedGrams } from "../session/typed-amounts"
 import { useKiosk, useKioskState, useWords } from "../session/use-kiosk"
 import { useOnce } from "../session/use-once"
 import { Booked, type BookedGoods } from "./booked"
+import { CameFacts, originText } from "./came"
 
 const answerWords = { accepted: "accepted", private: "privatePurchase", refused: "refusedPurchase" } as const
 
@@ -17,7 +18,9 @@ const answerWords = { accepted: "accepted", private: "privatePurchase", refused:
 export function Incoming() {
   const { purchases, catalogue, settings } = useKioskState()
   const say = useWords()
-  const [open, setOpen] = useState<readonly [string, PurchaseRow] | undefined>(undefined)
+  const [openKey, setOpen] = useState<string | undefined>(undefined)
+  // What was heard of it meanwhile counts.
+  const open = purchases.find(([key]) => key === openKey)
   const newestFirst = [...purchases].reverse().sort(([, one], [, other]) => rank(one) - rank(other))
   if (newestFirst.length === 0) return <p className="soft">{say("noIncoming")}</p>
   return (
@@ -25,13 +28,18 @@ export function Incoming() {
       <ul className="plain">
         {newestFirst.map(([key, row]) => (
           <li key={key}>
-            <button type="button" className="list-row" onClick={() => setOpen([key, row])}>
+            <button type="button" className="list-row" onClick={() => setOpen(key)}>
               <strong>{nameOf(row.commodity, catalogue, settings.language)}</strong>
               <span>{weightText(row.acceptedGrams ?? row.grams, settings.weightUnit, settings.language)}</span>
               <span className={row.answer === undefined ? "chip waiting" : "chip"}>
                 {row.answer === undefined ? `◔ ${say("toBeAnswered")}` : say(answerWords[row.answer])}
                 {isHeard(row) && ` · ${say("answeredElsewhere")}`}
               </span>
+              {row.came !== undefined && (
+                <small className="soft row-detail">
+                  {row.came.seller.name} · {originText(row.came, say)}
+                </small>
+              )}
             </button>
           </li>
         ))}
@@ -94,6 +102,7 @@ function AnswerSheet({ purchase: [key, row], onClose }: AnswerSheetProps) {
         <Booked booked={booked} onClose={onClose} />
       ) : (
         <>
+          <CameFacts came={row.came} />
           <label className="field-label">
             {say("arrivedWeight")} ({unitName(weightUnit, language)})
             <input inputMode="decimal" value={typed} onChange={(event) => setTyped(event.target.value)} />

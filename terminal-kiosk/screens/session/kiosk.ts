@@ -13,27 +13,31 @@ import type { GatewayRefusal } from "../../src/link/call-gateway"
 import type { Notice, PayerHint } from "../../src/link/down-messages"
 import { type KeptLink, keepLinked } from "../../src/link/keep-linked"
 import { askLostSales } from "../../src/lost/ask-lost-sales"
+import { oneAtATime } from "../../src/one-at-a-time"
 import { putAsideSeen, REFUSED_READ_MAX } from "../../src/outbox/see-refused"
 import { listPayees } from "../../src/payees/list-payees"
 import { listPhotos } from "../../src/photos/keep-photo"
 import { cameTooLate } from "../../src/sale/late-payments"
 import { standingOf } from "../../src/sale/sale-standing"
 import { readSettings } from "../../src/settings/settings"
+import { askIncoming } from "../../src/stock/ask-incoming"
 import { listPurchases } from "../../src/stock/list-purchases"
 import { heldSlots } from "../../src/stock/recall-holds"
 import { slotsOf } from "../../src/stock/write-snapshot"
-import { type LostRow, type SaleRow, THE_ONE } from "../../src/store/rows"
+import type { LostRow } from "../../src/store/heard-rows"
+import { type SaleRow, THE_ONE } from "../../src/store/rows"
 import type { Terminal } from "../../src/terminal"
 import { listTiles } from "../../src/tiles/put-on-sale"
 import { chineseAmount } from "../../src/voice/chinese-amount"
 import { speechVoice } from "../../src/voice/speech-voice"
+import { connectOverWeb } from "./connect-over-web"
 import { dropRepeats } from "./drop-repeats"
 import { Observed } from "./observed"
 import { askForPersistence } from "./open-session"
 import { takeBackShown } from "./recalled-sale"
 import { shownAfter, shownAfterHint } from "./sale-news"
 import { sendWaitingPhoto } from "./stall-photo"
-import type { KioskState, LineState } from "./state"
+import { type KioskState, type LineState, NO_LINE } from "./state"
 import { standingOfNotice, terminalStanding } from "./terminal-standing"
 import { codeOf, problemOf } from "./trouble"
 
@@ -52,6 +56,7 @@ export class Kiosk {
   #link: KeptLink | undefined
   #onTablets: Shown = new Map()
   #hasAskedLost = false
+  readonly #asking = oneAtATime()
 
   private constructor(terminal: Terminal, transport: Transport, state: KioskState) {
     this.terminal = terminal
@@ -84,7 +89,7 @@ export class Kiosk {
       photos: await listPhotos(terminal),
       stallPhoto: await store.get("stallPhoto", THE_ONE),
       recalled: new Map(),
-      line: { ...NO_LINE, isOnline: false },
+      line: NO_LINE,
       storage: { isPersisted: false, usedBytes: 0, quotaBytes: 0 },
       problem: undefined,
     })
@@ -95,6 +100,7 @@ export class Kiosk {
 
   /** Beside everything else: the first screen does not wait for it. */
   start(connect: ConnectBroker = connectOverWeb): void {
+    const lookAgain = () => void this.refresh()
     this.#link = keepLinked(this.terminal, {
       transport: this.transport,
       connect,
@@ -104,7 +110,7 @@ export class Kiosk {
         onSale: (sale) => this.heardOfSale(sale),
         onHint: (hint) => this.heardHint(hint),
         onNotice: (notice) => void this.#heardNotice(notice),
-        onHolds: () => void this.refresh(),
+        ...{ onHolds: lookAgain, onPayees: lookAgain },
         onAcks: () => void this.#synced(),
         onClockOffset: (clockOffsetMs) => this.#line({ clockOffsetMs, lastSyncAtMs: this.terminal.clock.nowMs() }),
         onTrouble: (trouble) => this.#hadTrouble(trouble),
@@ -249,6 +255,7 @@ export class Kiosk {
     void this.#readCatalogue()
     void this.#lookAtStall()
     if (!this.#hasAskedLost) void this.askLost()
+    void this.#askIncoming()
     void endUnanswered(this.terminal, this.transport).then(() => this.refresh())
   }
 
@@ -275,6 +282,13 @@ export class Kiosk {
   async #heardNotice(notice: Notice): Promise<void> {
     if (notice.kind === "state") this.state.set({ standing: terminalStanding(notice.state) })
     await this.refresh()
+    if (notice.kind === "purchase-offered") await this.#askIncoming()
+  }
+
+  /** From where incoming goods are, one question after the other: the first mostly answers those behind it. */
+  async #askIncoming(): Promise<void> {
+    const hasLearned = await this.#asking(() => askIncoming(this.terminal, this.transport)).catch(() => false)
+    if (hasLearned) await this.refresh()
   }
 
   #hadTrouble(trouble: unknown): void {
@@ -283,18 +297,4 @@ export class Kiosk {
     if (code === "terminal/revoked") this.state.set({ standing: "revoked" })
     if (code === "terminal/suspended") this.state.set({ standing: "suspended" })
   }
-}
-
-/** With the broker's language: not on the way of the first screen. */
-const connectOverWeb: ConnectBroker = async (address, events) =>
-  (await import("../../src/link/connect-broker")).connectBroker(address, events)
-
-const NO_LINE: Omit<LineState, "isOnline"> = {
-  unsent: 0,
-  refused: [],
-  refusedCount: 0,
-  refusedSeen: 0,
-  clockOffsetMs: undefined,
-  lastSyncAtMs: undefined,
-  trouble: undefined,
 }

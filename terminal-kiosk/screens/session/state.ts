@@ -3,18 +3,15 @@ import type { HeldBasket } from "../../src/basket/hold-basket"
 import type { PayerHint } from "../../src/link/down-messages"
 import type { PayeeNotice } from "../../src/payees/list-payees"
 import type { Hold } from "../../src/stock/recall-holds"
+import type { DraftRow, LostRow, StallPhotoRow, StallTestsRow } from "../../src/store/heard-rows"
 import type {
   BindingRow,
   CatalogueRow,
   DisplayRow,
-  DraftRow,
-  LostRow,
   PurchaseRow,
   RefusedRow,
   SaleRow,
   SettingsRow,
-  StallPhotoRow,
-  StallTestsRow,
   TileRow,
 } from "../../src/store/rows"
 
@@ -33,6 +30,11 @@ export interface LineState {
   readonly lastSyncAtMs: number | undefined
   /** Why there is no line: a gateway's closed code, or what the network said. */
   readonly trouble: string | undefined
+}
+
+export const NO_LINE: LineState = {
+  ...{ isOnline: false, unsent: 0, refused: [], refusedCount: 0, refusedSeen: 0 },
+  ...{ clockOffsetMs: undefined, lastSyncAtMs: undefined, trouble: undefined },
 }
 
 export interface StorageState {

@@ -10,7 +10,7 @@ import { terminalToHex } from "@suyuan/protocol/terminal/identifiers"
 import { toLowS } from "@suyuan/protocol/terminal/signature"
 import { z } from "zod"
 import { callGateway, type GatewayRefusal } from "../link/call-gateway"
-import type { DraftRow } from "../store/rows"
+import type { DraftRow } from "../store/heard-rows"
 import type { Terminal } from "../terminal"
 
 export type AnswerDraftError = { readonly kind: "draft-unknown" } | GatewayRefusal

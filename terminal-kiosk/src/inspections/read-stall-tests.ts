@@ -1,7 +1,8 @@
 import type { Transport } from "@suyuan/client/transport"
 import { z } from "zod"
 import { dayStartMs } from "../day/day-sales"
-import { type StallTestsRow, THE_ONE, type TileRow } from "../store/rows"
+import type { StallTestsRow } from "../store/heard-rows"
+import { THE_ONE, type TileRow } from "../store/rows"
 import type { Terminal } from "../terminal"
 
 const testsAnswer = z.object({

@@ -77,14 +77,18 @@ const payeeNotice = {
   inForce: payeeAccount.optional(),
 }
 
+const payeeSteps = [
+  z.object({ kind: z.enum(["payee-proposed", "payee-withdrawn", "payee-applied"]), ...payeeNotice }),
+  z.object({ kind: z.literal("payee-approved"), ...payeeNotice, appliesAtMs: z.number().int() }),
+] as const
+
+/** The same as the gateway says it with each token. */
+export const payeeWord = z.discriminatedUnion("kind", payeeSteps)
+
 const noticeMessage = z.discriminatedUnion("kind", [
   z.object({ v, kind: z.literal("state"), state: z.string().max(32) }),
-  z.object({
-    v,
-    kind: z.enum(["payee-proposed", "payee-withdrawn", "payee-applied"]),
-    ...payeeNotice,
-  }),
-  z.object({ v, kind: z.literal("payee-approved"), ...payeeNotice, appliesAtMs: z.number().int() }),
+  payeeSteps[0].extend({ v }),
+  payeeSteps[1].extend({ v }),
   z.object({
     v,
     kind: z.literal("binding-claimed"),

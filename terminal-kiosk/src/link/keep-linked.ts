@@ -6,6 +6,7 @@ import type { Transport } from "@suyuan/client/transport"
 import { DisplayTeller, type Shown } from "../display/tell-displays"
 import { DRAIN_PACE, type DrainPace, drainOutbox, type Tries } from "../outbox/drain-outbox"
 import { takeAcks } from "../outbox/take-acks"
+import { keepPayees } from "../payees/list-payees"
 import { askMissed } from "../payments/ask-missed"
 import { followPayment } from "../payments/follow-payments"
 import { takeHolds } from "../stock/recall-holds"
@@ -41,6 +42,8 @@ export interface LinkListeners {
   readonly onHolds?: () => void
   readonly onAcks?: () => void
   readonly onClockOffset?: (offsetMs: number) => void
+  /** The gateway said with its token where the stall's money goes, and it was not known here. */
+  readonly onPayees?: () => void
   /** Why there is no line at the moment. */
   readonly onTrouble?: (trouble: GatewayRefusal | Error) => void
 }
@@ -137,8 +140,9 @@ class Link {
   async #linkOnce(): Promise<void> {
     const access = await refreshToken(this.#terminal, this.#options.transport)
     if (!access.ok) throw access.error
-    const { brokerUrl, brokerToken, state } = access.value
+    const { brokerUrl, brokerToken, state, payees } = access.value
     this.#listeners.onState?.(state)
+    if (await keepPayees(this.#terminal, payees)) this.#listeners.onPayees?.()
     const address = { url: brokerUrl, token: brokerToken, terminal: this.#terminal.identity.terminal }
     const link = await this.#options.connect(address, { onMessage: (topic, text) => this.#hear(topic, text) })
     this.#link = link
@@ -188,7 +192,7 @@ class Link {
     try {
       switch (heard.topic) {
         case "ack":
-          await takeAcks(terminal, heard.message.acks)
+          for (const sale of await takeAcks(terminal, heard.message.acks)) this.#listeners.onSale?.(sale)
           this.#listeners.onAcks?.()
           return this.wake()
         case "payment": {

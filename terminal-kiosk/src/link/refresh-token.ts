@@ -7,6 +7,7 @@ import { toLowS } from "@suyuan/protocol/terminal/signature"
 import { z } from "zod"
 import type { Terminal } from "../terminal"
 import { callGateway, type GatewayRefusal } from "./call-gateway"
+import { payeeWord } from "./down-messages"
 
 const tokenAnswer = z.object({
   brokerToken: z.string().min(1).max(4096),
@@ -14,6 +15,8 @@ const tokenAnswer = z.object({
   brokerUrl: z.string().max(300),
   serverTimeMs: z.number().int(),
   state: z.enum(["claimed", "active", "suspended", "revoked"]),
+  /** A gateway of before does not say. */
+  payees: z.array(payeeWord).max(8).default([]),
 })
 
 export type BrokerAccess = z.infer<typeof tokenAnswer>

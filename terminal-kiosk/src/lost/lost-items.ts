@@ -1,5 +1,5 @@
 /** What of an earlier terminal's sales a person has to look at, as a flat list. */
-import type { LostRow } from "../store/rows"
+import type { LostRow } from "../store/heard-rows"
 
 export type LostItem =
   | {

@@ -1,4 +1,5 @@
-import { type StallPhotoRow, THE_ONE } from "../store/rows"
+import type { StallPhotoRow } from "../store/heard-rows"
+import { THE_ONE } from "../store/rows"
 import type { Terminal } from "../terminal"
 import { PHOTO_BYTES_MAX, type SendBytes, sendPhoto } from "./send-photo"
 

@@ -6,6 +6,7 @@ import type { SettlementKind, VOID_REASONS } from "@suyuan/protocol/sale/sale"
 import type { ReceiptCheck } from "@suyuan/protocol/terminal/offline-receipt"
 import type { REQUESTED_GOODS } from "@suyuan/protocol/terminal/refund-request"
 import type { UploadKind } from "@suyuan/protocol/terminal/upload"
+import type { CameRow, DraftRow, LostRow, StallPhotoRow, StallTestsRow } from "./heard-rows"
 
 /** Who this tablet is, as the gateway said at enrolment. */
 export interface IdentityRow {
@@ -67,7 +68,13 @@ export interface SaleRow {
   readonly cancelRequested?: boolean
   /** Cancelled because some of its goods were recalled after it was signed: the reason of the recall. */
   readonly recallReason?: string
+  /** The gateway will not cancel it: why. Gone when it is asked again. */
+  readonly cancelRefused?: string
+  /** And a person said that neither goods nor money changed hands. */
+  readonly countsAsCancelled?: true
   readonly voided?: keyof typeof VOID_REASONS
+  /** The gateway would not void it, so it still counts: why. Gone when it is asked again. */
+  readonly voidRefused?: string
   /** Paid before its cancellation, and the goods were handed over all the same. */
   readonly lateKept?: true
   readonly payment?: PaymentRow
@@ -96,6 +103,8 @@ export interface OutboxRow {
   /** The signed envelope: repeated as it is. */
   readonly envelope: string
   readonly queuedAtMs: number
+  /** Of the sale that it is to cancel or void; an earlier version did not keep it. */
+  readonly counter?: number
 }
 
 /** What the gateway will not take: kept for a person. */
@@ -113,6 +122,8 @@ export interface PurchaseRow {
   readonly commodity: number
   /** As the seller weighed it: the most that can be accepted. */
   readonly grams: number
+  /** What the gateway knows of these goods; not said yet without. */
+  readonly came?: CameRow
   readonly answer?: "accepted" | "private" | "refused"
   readonly acceptedGrams?: number
   /** Upload that tells this terminal's own answer. As long as it waits, the gateway has not weighed it against others. */
@@ -133,66 +144,6 @@ export interface BindingRow {
 export interface DisplayRow {
   readonly state: "invited" | "paired" | "ending"
   readonly sinceMs: number
-}
-
-/** What the stall's earlier terminals lost, as the gateway said last (EN-14). */
-export interface LostRow {
-  readonly firstAskedAtMs: number
-  readonly askedAtMs: number
-  readonly terminals: readonly {
-    readonly terminalId: string
-    readonly sales: readonly {
-      readonly counter: number
-      readonly issuedAt: string
-      readonly amountFen: number
-      readonly outcome: "rebuilt" | "lines-unknown" | "not-paid"
-      readonly lines: readonly {
-        readonly commodity?: number | undefined
-        readonly quantityPacked: number
-        readonly unitPriceFen: number
-      }[]
-    }[]
-    readonly gaps: readonly { readonly from: number; readonly to: number }[]
-  }[]
-  /** Names of those that a person is done with. */
-  readonly entered: readonly string[]
-}
-
-/** Rapid tests of this stall's goods within a day, failures first, as the gateway said last. */
-export interface StallTestsRow {
-  readonly readAtMs: number
-  /** Path of the stall's photo at the gateway; a gateway of before does not say. */
-  readonly photo?: string | undefined
-  readonly tests: readonly {
-    readonly id: string
-    readonly commodity: number
-    readonly lotId?: string | undefined
-    readonly testedAtMs: number
-    readonly conclusion: "passed" | "failed"
-  }[]
-}
-
-/** A photo of the stall that waits for the gateway; a newer one takes its place. */
-export interface StallPhotoRow {
-  readonly jpeg: string
-  readonly takenAtMs: number
-  /** The gateway will not take it: why. */
-  readonly code?: string
-}
-
-/** A certificate for mixed or repacked goods, to be signed here (CT-4); keyed by the draft's id. */
-export interface DraftRow {
-  readonly commodity: number
-  readonly grams: number
-  readonly origin: string
-  readonly promiseBasis: string
-  readonly reason: "mixed" | "repacked"
-  readonly parents: readonly {
-    readonly recordId: string
-    readonly mustGrams: number
-    readonly mayGrams: number
-  }[]
-  readonly state: "draft" | "issued" | "discarded"
 }
 
 /** Goods as the seller's tiles show them; keyed by slot, which means the same goods for ever. */

@@ -154,6 +154,7 @@ describe("payee accounts", () => {
     const { merchantId } = await makeStall(gateway.ctx)
     const { enrolment } = await enrolTerminal(gateway.ctx, merchantId)
     await setPayee(gateway.ctx, operator, merchantId, first)
+    await setPayee(gateway.ctx, operator, merchantId, first)
     const own = { platform: "wechat-pay", directAccount: "wang" } as const
     for (const payee of [own, first]) {
       const proposed = await setPayee(gateway.ctx, operator, merchantId, payee)
@@ -173,6 +174,8 @@ describe("payee accounts", () => {
     const told = ["payee-proposed", "payee-approved", "payee-applied"]
     const named = (mode: string, account: string) => told.map((kind) => ({ kind, payee: { mode, account } }))
     expect(notices.map((notice) => notice.payload)).toMatchObject([
+      // The first of all, too.
+      { kind: "payee-applied", payee: { mode: "service-provider", account: first.account } },
       ...named("direct", "1800000002"),
       ...named("service-provider", first.account),
     ])

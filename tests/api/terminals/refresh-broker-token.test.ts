@@ -1,17 +1,27 @@
 import { describe, expect, test } from "bun:test"
 import { ServiceError } from "@suyuan/api/errors"
+import { approvePayeeChange } from "@suyuan/api/merchants/decide-payee-change"
+import { setPayee } from "@suyuan/api/merchants/set-payee"
 import { changeTerminalState } from "@suyuan/api/terminals/change-terminal-state"
+import { confirmTerminal } from "@suyuan/api/terminals/confirm-terminal"
+import { createClaimCode } from "@suyuan/api/terminals/create-claim-code"
+import { enrol } from "@suyuan/api/terminals/enrol"
 import { refreshBrokerToken } from "@suyuan/api/terminals/refresh-broker-token"
+import { outbox } from "@suyuan/drizzle/schema/outbox"
 import { tokenRequestMessage } from "@suyuan/protocol/terminal/enrolment"
+import { eq } from "drizzle-orm"
 import { decode } from "hono/jwt"
 import { readBrokerToken } from "../../../scripts/engines/broker-token"
 import type { TestGateway } from "../../support/context"
 import { withOwnStall } from "../../support/own-stall"
 import {
+  enrolmentOf,
   enrolTerminal,
+  makeStall,
   newTablet,
   operator,
   refusalOf,
+  secondOperator,
   type TestStall,
   type TestTablet,
   testBrokerTokens,
@@ -43,6 +53,40 @@ describe("broker tokens", () => {
     const reply = await refresh(requestOf(tablet, terminalId, gateway.clock.nowMs()))
     expect(reply).toMatchObject({ state: "active", serverTimeMs: gateway.clock.nowMs() })
     expect(decode(reply.brokerToken).payload).toMatchObject({ sub: enrolment.terminalId, epoch: 0 })
+  })
+
+  test("[PY-20] come with where the stall's money goes and is to go; not for a terminal that nobody has confirmed", async () => {
+    const { ctx, clock } = gateway
+    const { merchantId } = await makeStall(ctx)
+    const account = { platform: "wechat-pay", account: "1900000109" } as const
+    await setPayee(ctx, operator, merchantId, account)
+    const one = await enrolTerminal(ctx, merchantId)
+    const payeesNow = async (of: typeof one) => {
+      clock.advance(1)
+      return (await refresh(requestOf(of.tablet, of.terminalId, clock.nowMs()))).payees
+    }
+    const inForce = { mode: "service-provider", account: "1900000109" } as const
+    expect(await payeesNow(one)).toEqual([{ kind: "payee-applied", platform: "wechat-pay", payee: inForce }])
+    const proposed = await setPayee(ctx, operator, merchantId, { ...account, account: "1900000208" })
+    const payee = { ...inForce, account: "1900000208" }
+    expect(await payeesNow(one)).toEqual([{ kind: "payee-proposed", platform: "wechat-pay", payee, inForce }])
+    if (proposed.state !== "proposed") throw new Error("a second account must be proposed only")
+    const { appliesAt } = await approvePayeeChange(ctx, secondOperator, proposed.changeId)
+    const appliesAtMs = appliesAt.getTime()
+    expect(await payeesNow(one)).toEqual([
+      { kind: "payee-approved", platform: "wechat-pay", payee, inForce, appliesAtMs },
+    ])
+    const { claimCode } = await createClaimCode(ctx, operator, { merchantId, confirmed: false })
+    const tablet = newTablet()
+    const { terminalId, fingerprint } = await enrol(ctx, testBrokerTokens(ctx), enrolmentOf(ctx, tablet, claimCode))
+    const unconfirmed = { ...one, tablet, terminalId: Number.parseInt(terminalId, 16) }
+    expect(await payeesNow(unconfirmed)).toEqual([])
+    await confirmTerminal(ctx, operator, unconfirmed.terminalId, fingerprint)
+    const told = await ctx.db.select().from(outbox).where(eq(outbox.recipient, terminalId))
+    expect(told.map((notice) => notice.payload)).toMatchObject([
+      { kind: "state", state: "active" },
+      { kind: "payee-approved", payee, inForce },
+    ])
   })
 
   test("[EN-10] are what the broker reads", async () => {

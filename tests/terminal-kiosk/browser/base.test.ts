@@ -117,3 +117,27 @@ test("[CT-4] what the gateway drafts for mixed goods is signed on the screen by 
   expect(tablet.troubles).toEqual([expect.stringContaining("400")])
   await tablet.context.close()
 })
+
+test("a harvest of goods that are on sale changes nothing of what is sold until somebody says so", async () => {
+  const { tablet } = await openBase(853)
+  const { page } = tablet
+  await goTo(page, "进货")
+  await page.click("button:has-text('登记采收')")
+  await page.click("dialog .pick button:has-text('大白菜')")
+  await page.getByLabel("重量").fill("60")
+  await page.getByLabel("产地").fill("河北沽源")
+  await page.click("dialog button[type=submit]")
+  await page.locator("dialog", { hasText: "现在卖的还是原来那批" }).waitFor()
+  const tile = async () =>
+    (await rowsOf<{ commodity: number; lot?: string; declaredOrigin: string }>(page, "tiles")).find(
+      ({ commodity }) => commodity === 1036,
+    )
+  expect((await tile())?.lot).toBeUndefined()
+  await page.click("dialog button:has-text('从现在起卖新的这批')")
+  await page.locator("dialog", { hasText: "现在卖的是新的这批" }).waitFor()
+  await page.click("dialog button:has-text('知道了')")
+  await untilSent(page)
+  const [lot] = await at.market.sql`SELECT id FROM lots WHERE declared_origin = '河北沽源'`
+  expect(await tile()).toMatchObject({ lot: lot?.id, declaredOrigin: "河北沽源" })
+  await tablet.context.close()
+})

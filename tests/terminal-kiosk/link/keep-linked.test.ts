@@ -2,6 +2,7 @@ import { afterEach, expect, test } from "bun:test"
 import { toHex } from "@suyuan/protocol/codec/bytes"
 import { parseUploadBody } from "@suyuan/protocol/terminal/upload-bodies"
 import { type KeptLink, keepLinked, type LinkListeners } from "@suyuan/terminal-kiosk/link/keep-linked"
+import { listPayees } from "@suyuan/terminal-kiosk/payees/list-payees"
 import { closeSale } from "@suyuan/terminal-kiosk/sale/close-sale"
 import { standingOf } from "@suyuan/terminal-kiosk/sale/sale-standing"
 import { counterKey } from "@suyuan/terminal-kiosk/store/rows"
@@ -143,6 +144,25 @@ test("tries again at once when the network is said to be back, however long the 
   await Promise.resolve()
   kept.retryNow()
   await broker.until(() => troubles.length === 2)
+})
+
+test("[PY-20] keeps where the stall's money goes, which comes with the token, and says that it is new", async () => {
+  const stall = await openStall()
+  const payee = { mode: "direct", account: "1800000001" }
+  const payees = [{ kind: "payee-applied", platform: "alipay", payee }]
+  const { transport } = fakeGateway(() => brokerAccess({ payees }))
+  const broker = storing()
+  const news: string[] = []
+  const kept = keepLinked(stall.terminal, {
+    ...{ transport, connect: broker.connect, reconnectMsFirst: 1 },
+    listeners: { onPayees: () => news.push("payees") },
+  })
+  links.push(kept)
+  await broker.until(() => broker.sessions.length > 0)
+  expect(await listPayees(stall.terminal)).toMatchObject(payees)
+  broker.sessions[0]?.breakOff()
+  await broker.until(() => broker.sessions.length > 1)
+  expect(news).toEqual(["payees"])
 })
 
 test("closes at once, also while it is not connected", async () => {

@@ -1,7 +1,13 @@
 import { expect, test } from "bun:test"
 import { type Notice, parseDownMessage } from "@suyuan/terminal-kiosk/link/down-messages"
 import { takeNotice } from "@suyuan/terminal-kiosk/link/take-notice"
-import { isPayeeChanging, listPayees, payeesOf } from "@suyuan/terminal-kiosk/payees/list-payees"
+import {
+  isPayeeChanging,
+  keepPayees,
+  listPayees,
+  type PayeeWord,
+  payeesOf,
+} from "@suyuan/terminal-kiosk/payees/list-payees"
 import { openStall } from "../headless-terminal"
 
 test("[PY-20] a payee that is to change stands out until it applied or was withdrawn, by platform", async () => {
@@ -53,4 +59,23 @@ test("[PY-20] what holds and what it is to become are told apart, whatever the s
   expect(await tell({ kind: "payee-approved", payee: other, inForce: now, appliesAtMs: 1 })).toEqual(both as never)
   expect(await tell({ kind: "payee-withdrawn", payee: other, inForce: now })).toEqual(both as never)
   expect(await tell({ kind: "payee-applied", payee: other })).toEqual([{ now: other, proposed: undefined }] as never)
+})
+
+test("[PY-20] what the gateway says with a token is kept once, and a withdrawn change stays to be read beside it", async () => {
+  const now = { mode: "service-provider", account: "1900000109" } as const
+  const other = { mode: "direct", account: "1800000001" } as const
+  const { terminal, store } = await openStall()
+  const word: PayeeWord = { kind: "payee-applied", platform: "wechat-pay", payee: now }
+  const kinds = async () => (await listPayees(terminal)).map(({ kind }) => kind)
+  expect(await keepPayees(terminal, [word])).toBe(true)
+  expect((await listPayees(terminal)).map(payeesOf)).toEqual([{ now, proposed: undefined }])
+  const { commits } = store
+  expect(await keepPayees(terminal, [word])).toBe(false)
+  expect(store.commits).toBe(commits)
+
+  await takeNotice(terminal, { v: 1, kind: "payee-withdrawn", platform: "wechat-pay", payee: other, inForce: now })
+  expect([await keepPayees(terminal, [word]), await kinds()]).toEqual([false, ["payee-withdrawn"]])
+  const open: PayeeWord = { kind: "payee-proposed", platform: "wechat-pay", payee: other, inForce: now }
+  expect([await keepPayees(terminal, [open]), await kinds()]).toEqual([true, ["payee-proposed"]])
+  expect([await keepPayees(terminal, [{ ...word, payee: other }]), await kinds()]).toEqual([true, ["payee-applied"]])
 })
