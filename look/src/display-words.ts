@@ -13,6 +13,10 @@ export const displayWords = {
   closed: { zh: "这单已取消", en: "This sale was cancelled" },
   recalled: { zh: "货品召回：请不要付款，货也别拿走", en: "Recalled: do not pay, and do not take the goods" },
   recalledPaid: { zh: "已付款，但货品召回：请等摊主退款", en: "Paid, but recalled: the seller will refund you" },
+  cancelledPaid: {
+    zh: "取消前已付款：请等摊主退款或交货",
+    en: "Paid before it was cancelled: the seller refunds you, or hands the goods over",
+  },
   declaredOrigin: { zh: "产地", en: "From" },
   testedToday: { zh: "今日快检合格（抽样）", en: "A sample passed today's rapid test" },
   testFailed: { zh: "今日快检不合格（抽样）", en: "A sample failed today's rapid test" },

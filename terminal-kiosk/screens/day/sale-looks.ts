@@ -6,6 +6,7 @@ export const saleLooks = {
   cash: { word: "cash", shape: "✓", tone: "good" },
   "handed-over": { word: "handedOver", shape: "✓", tone: "waiting" },
   cancelling: { word: "cancelling", shape: "◔", tone: "waiting" },
+  "not-cancelled": { word: "notCancelledChip", shape: "?", tone: "bad" },
   closed: { word: "cancelled", shape: "✕", tone: "" },
   voided: { word: "voided", shape: "✕", tone: "" },
 } as const

@@ -19,6 +19,14 @@ import { saleLooks } from "./sale-looks"
 /** With the printer's language: not on the way of a sale. */
 const PrintSheet = lazy(() => import("../print/print-sheet"))
 
+/** What its own screen is opened for. */
+const openWords = {
+  waiting: "showCode",
+  paying: "showCode",
+  cancelling: "sixDigits",
+  "not-cancelled": "howItEnded",
+} as const
+
 type SaleSheetProps = {
   readonly sale: SaleRow
   readonly onClose: () => void
@@ -82,6 +90,16 @@ export function SaleSheet({ sale, onClose, onShow, onChanged }: SaleSheetProps) 
           {say("refunded")} {yuan(sale.payment?.refundedFen ?? 0)}
         </p>
       )}
+      {standing === "not-cancelled" && (
+        <p className="notice bad" role="alert">
+          ✕ {refusalWords(sale.cancelRefused ?? "", settings.language)} {say("notCancelledHint")}
+        </p>
+      )}
+      {mayVoid && sale.voidRefused !== undefined && (
+        <p className="notice bad" role="alert">
+          ✕ {refusalWords(sale.voidRefused, settings.language)} {say("notVoided")}
+        </p>
+      )}
       {isLateOpen(sale) && (
         <div className="notice bad" role="alert">
           <p>{say(sale.recallReason === undefined ? "cancelledTooLate" : "recalledTooLate")}</p>
@@ -95,9 +113,9 @@ export function SaleSheet({ sale, onClose, onShow, onChanged }: SaleSheetProps) 
           ✕ {refusal}
         </p>
       )}
-      {(standing === "waiting" || standing === "paying" || standing === "cancelling") && (
+      {standing in openWords && (
         <button type="button" className="primary wide" onClick={onShow}>
-          {say(standing === "cancelling" ? "sixDigits" : "showCode")}
+          {say(openWords[standing as keyof typeof openWords])}
         </button>
       )}
       {mayVoid && (

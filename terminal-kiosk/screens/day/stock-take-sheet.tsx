@@ -9,36 +9,91 @@ import { useKiosk, useKioskState, useWords } from "../session/use-kiosk"
 import { useOnce } from "../session/use-once"
 import { countedGrams, isCounted } from "./counted"
 
-/** The end of the day: two taps for what is sold out, a count for what is left. */
+/** The end of the day: one tap for each that is sold out, said together at the end; a count for what is left. */
 export function StockTakeSheet({ onClose }: { readonly onClose: () => void }) {
+  const kiosk = useKiosk()
+  const { terminal } = kiosk
   const { tiles } = useKioskState()
   const say = useWords()
+  /** Slots that were tapped, and not said yet: a slip of the finger empties no book. */
+  const [gone, setGone] = useState<ReadonlySet<number>>(new Set())
+  const [saidGone, setSaidGone] = useState<ReadonlyMap<number, string>>(new Map())
+  const [isClosing, setClosing] = useState(false)
+  const [isBusy, once] = useOnce()
   // What is sold out leaves the tiles at once, and stays in this list.
   const [counted] = useState(() => tiles.filter(({ isOnSale }) => isOnSale))
+  const tapGone = (slot: number) => {
+    setClosing(false)
+    setGone(gone.has(slot) ? new Set([...gone].filter((other) => other !== slot)) : new Set([...gone, slot]))
+  }
+  const sayGone = async () => {
+    const said = new Map(saidGone)
+    for (const { slot, commodity } of counted.filter((tile) => gone.has(tile.slot))) {
+      said.set(slot, await saySoldOut(terminal, commodity))
+      await changeTile(terminal, slot, { isOnSale: false })
+    }
+    setSaidGone(said)
+    setGone(new Set())
+    await kiosk.refreshTiles()
+  }
+  const close = () => (gone.size === 0 || isClosing ? onClose() : setClosing(true))
   return (
-    <Sheet title={say("stockTake")} onClose={onClose} wide>
+    <Sheet title={say("stockTake")} onClose={close} wide>
       <p className="soft">{say("stockTakeHint")}</p>
       <ul className="plain">
         {counted.map((tile) => (
-          <CountRow key={tile.slot} tile={tile} />
+          <CountRow
+            key={tile.slot}
+            tile={tile}
+            isGone={gone.has(tile.slot)}
+            onGone={() => tapGone(tile.slot)}
+            saidGone={saidGone.get(tile.slot)}
+            onCountAgain={() => setSaidGone(new Map([...saidGone].filter(([slot]) => slot !== tile.slot)))}
+          />
         ))}
         {counted.length === 0 && <li className="soft">{say("nothingOnSale")}</li>}
       </ul>
+      {gone.size > 0 && (
+        <div className="sheet-foot">
+          {isClosing && (
+            <p className="bad" role="alert">
+              ? {say("soldOutOpen")}
+            </p>
+          )}
+          <button
+            type="button"
+            className="primary wide"
+            disabled={isBusy}
+            onClick={() => void once(() => kiosk.attempt(sayGone))}
+          >
+            {say("soldOutConfirm")} {gone.size}
+          </button>
+        </div>
+      )}
     </Sheet>
   )
 }
 
-function CountRow({ tile }: { readonly tile: TileRow }) {
+type CountRowProps = {
+  readonly tile: TileRow
+  readonly isGone: boolean
+  readonly onGone: () => void
+  /** The upload that said that it is sold out. */
+  readonly saidGone: string | undefined
+  readonly onCountAgain: () => void
+}
+
+function CountRow({ tile, isGone, onGone, saidGone, onCountAgain }: CountRowProps) {
   const kiosk = useKiosk()
   const { terminal } = kiosk
   const { catalogue, settings, purchases, line } = useKioskState()
   const { language, weightUnit } = settings
   const say = useWords()
   const [typed, setTyped] = useState("")
-  const [uploadId, setUploadId] = useState<string | undefined>(undefined)
+  const [countedId, setCountedId] = useState<string | undefined>(undefined)
+  const uploadId = saidGone ?? countedId
   const [wasteId, setWasteId] = useState(terminal.newId)
   const [isWasteNoted, setWasteNoted] = useState(false)
-  const [asksSoldOut, setAsksSoldOut] = useState(false)
   const [isBusy, once] = useOnce()
   const [found, setFound] = useState<StockDiscrepancy | undefined>(undefined)
   const name = nameOf(tile.commodity, catalogue, language)
@@ -52,22 +107,17 @@ function CountRow({ tile }: { readonly tile: TileRow }) {
   }, [terminal, uploadId, purchases, line])
 
   const tap = (work: () => Promise<void>) => void once(() => kiosk.attempt(work))
-  const soldOut = async () => {
-    setUploadId(await saySoldOut(terminal, tile.commodity))
-    await changeTile(terminal, tile.slot, { isOnSale: false })
-    await kiosk.refreshTiles()
-    setAsksSoldOut(false)
-  }
   /** What the stall counted stands until it counts again; goods that were said to be sold out go on sale again. */
   const countAgain = async () => {
     await changeTile(terminal, tile.slot, { isOnSale: true })
     await kiosk.refreshTiles()
-    setUploadId(undefined)
+    setCountedId(undefined)
+    onCountAgain()
     setFound(undefined)
     setTyped("")
   }
   const count = async (countedGrams: number) => {
-    setUploadId(await takeStock(terminal, { commodity: tile.commodity, countedGrams }))
+    setCountedId(await takeStock(terminal, { commodity: tile.commodity, countedGrams }))
     kiosk.wake()
   }
   const waste = async (weightGrams: number) => {
@@ -80,18 +130,7 @@ function CountRow({ tile }: { readonly tile: TileRow }) {
   return (
     <li className="count-row">
       <strong>{name}</strong>
-      {asksSoldOut && (
-        <>
-          <span>{say("soldOutAsk")}</span>
-          <button type="button" className="secondary" disabled={isBusy} onClick={() => tap(soldOut)}>
-            {say("confirm")}
-          </button>
-          <button type="button" disabled={isBusy} onClick={() => setAsksSoldOut(false)}>
-            {say("notSoldOut")}
-          </button>
-        </>
-      )}
-      {!asksSoldOut && uploadId === undefined && (
+      {uploadId === undefined && (
         <>
           {isCounted(tile) ? (
             <label className="count-field">
@@ -110,19 +149,20 @@ function CountRow({ tile }: { readonly tile: TileRow }) {
           )}
           <button
             type="button"
-            disabled={grams === undefined || isBusy}
+            disabled={grams === undefined || isBusy || isGone}
             onClick={() => grams !== undefined && tap(() => count(grams))}
           >
             {say("confirm")}
           </button>
           <button
             type="button"
-            disabled={grams === undefined || isBusy}
+            disabled={grams === undefined || isBusy || isGone}
             onClick={() => grams !== undefined && tap(() => waste(grams))}
           >
             {say("spoiled")}
           </button>
-          <button type="button" className="secondary" disabled={isBusy} onClick={() => setAsksSoldOut(true)}>
+          <button type="button" className="secondary" disabled={isBusy} aria-pressed={isGone} onClick={onGone}>
+            {isGone && "✓ "}
             {say("soldOut")}
           </button>
           {isWasteNoted && <span className="chip good">✓ {say("wasteNoted")}</span>}

@@ -21,8 +21,9 @@ const recalledLooks = {
   paid: { word: "recalledPaid", shape: "✕", tone: "refused" },
 } as const
 
-function lookOf({ state, recalled }: DisplayMessage, isAway: boolean) {
+function lookOf({ state, recalled, cancelled }: DisplayMessage, isAway: boolean) {
   if (isAway) return { word: "away", shape: "?", tone: "unknown" } as const
+  if (cancelled && !recalled && state === "paid") return { word: "cancelledPaid", shape: "?", tone: "unknown" } as const
   return recalled && (state === "closed" || state === "paid") ? recalledLooks[state] : looks[state]
 }
 
@@ -39,6 +40,11 @@ function StallPicture({ path }: { readonly path: string }) {
   return <img className="display-photo" src={path} alt="" onError={() => setMissing(path)} />
 }
 
+/** A failure is not said in green. */
+function testsClass(tests: string): string {
+  return tests.startsWith("✕") ? "display-tests bad" : "display-tests"
+}
+
 /** What the customer sees: finished text, and the code. */
 export function DisplayView({ shown, isAway }: DisplayViewProps) {
   const { state, language, lines } = shown
@@ -46,6 +52,7 @@ export function DisplayView({ shown, isAway }: DisplayViewProps) {
   return (
     <main className={`display ${state}`}>
       <header>
+        {state !== "idle" && <StallPicture path={shown.photo} />}
         <h1>{shown.stall}</h1>
         <p className="soft">{shown.site}</p>
         {shown.development && <p className="demo">{displayWords.demo[language]}</p>}
@@ -77,7 +84,7 @@ export function DisplayView({ shown, isAway }: DisplayViewProps) {
                   <span>
                     {line.quantity} × {line.price}
                   </span>
-                  {line.tests !== "" && <small className="display-tests">{line.tests}</small>}
+                  {line.tests !== "" && <small className={testsClass(line.tests)}>{line.tests}</small>}
                 </li>
               ))}
             </ul>

@@ -9,6 +9,7 @@ import {
   type DisplayState,
 } from "../../src/display/display-message"
 import { testOfToday } from "../../src/inspections/read-stall-tests"
+import { isLateOpen } from "../../src/sale/late-payments"
 import { linesOf } from "../../src/sale/sale-lines"
 import type { Terminal } from "../../src/terminal"
 import { lineText, yuan } from "../session/goods-names"
@@ -27,6 +28,7 @@ const states: Readonly<Record<ScreenStanding, DisplayState>> = {
   cash: "cash",
   "handed-over": "paid",
   cancelling: "closed",
+  "not-cancelled": "closed",
   recalled: "closed",
   closed: "closed",
   voided: "closed",
@@ -90,6 +92,7 @@ function displayMessage({ state, terminal }: Kiosk): DisplayMessage {
   return {
     ...{ v: 1, kind: "show", state: showing, language: settings.language },
     recalled: shown?.sale.recallReason !== undefined,
+    cancelled: shown !== undefined && isLateOpen(shown.sale),
     development: networkId === DEVELOPMENT_NETWORK_ID,
     stall: stall.name,
     site: site.name,

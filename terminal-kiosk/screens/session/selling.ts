@@ -16,6 +16,7 @@ import {
 import { holdBasket, listHeld, recallBasket } from "../../src/basket/hold-basket"
 import { type CancelSaleError, cancelSale } from "../../src/sale/cancel-sale"
 import { type CloseSaleError, closeSale, urlOfSale } from "../../src/sale/close-sale"
+import { countAsCancelled } from "../../src/sale/refused-requests"
 import { linesOf } from "../../src/sale/sale-lines"
 import { standingOf } from "../../src/sale/sale-standing"
 import { settleCash } from "../../src/sale/settle-cash"
@@ -141,6 +142,14 @@ export async function cancel(kiosk: Kiosk): Promise<CancelSaleError | undefined>
   if (shown === undefined) return undefined
   const cancelled = await kiosk.selling(() => cancelShown(kiosk, shown.sale))
   return cancelled === undefined || cancelled.ok ? undefined : cancelled.error
+}
+
+/** The gateway would not cancel it: a person says that neither goods nor money changed hands. */
+export async function letCancel(kiosk: Kiosk): Promise<void> {
+  const { shown } = kiosk.state.get()
+  if (shown === undefined) return
+  const ended = await kiosk.selling(() => kiosk.attempt(() => countAsCancelled(kiosk.terminal, shown.sale.counter)))
+  if (ended?.ok) keepShown(kiosk, ended.value)
 }
 
 /** A finger slipped, or the buyer comes back: what was weighed is in the hand again, as a new basket, and what was in it is put aside. */

@@ -6,7 +6,7 @@ import { afterPaint } from "../session/after-paint"
 import { lineText, yuan } from "../session/goods-names"
 import { restOf, sellRest } from "../session/recalled-sale"
 import { refusalWords } from "../session/refusals"
-import { cancel, leaveSale, renew, takeCash, takeUpAgain } from "../session/selling"
+import { cancel, leaveSale, letCancel, renew, takeCash, takeUpAgain } from "../session/selling"
 import type { ShownSale } from "../session/state"
 import { useKiosk, useKioskState, useWords } from "../session/use-kiosk"
 import { useNow } from "../session/use-now"
@@ -33,7 +33,8 @@ export function SettleScreen({ shown }: { readonly shown: ShownSale }) {
   const look = standingLooks[standing]
   const isOpen = open.has(standing)
   // Whoever paid before the cancellation has digits, and they count.
-  const takesDigits = isOpen || standing === "cancelling"
+  const isBetween = standing === "cancelling" || standing === "not-cancelled"
+  const takesDigits = isOpen || isBetween
   const refuse = (code: string | undefined) =>
     setRefusal(code === undefined ? undefined : refusalWords(code, settings.language))
 
@@ -73,6 +74,11 @@ export function SettleScreen({ shown }: { readonly shown: ShownSale }) {
             ✕ {sale.recallReason}
           </p>
         )}
+        {standing === "not-cancelled" && (
+          <p className="notice bad" role="alert">
+            ✕ {refusalWords(sale.cancelRefused ?? "", settings.language)} {say("notCancelledHint")}
+          </p>
+        )}
         {!line.isOnline && isOpen && <p className="notice waiting">{say("offlineSale")}</p>}
         {(terminalStanding === "revoked" || terminalStanding === "suspended") && (
           <p className="notice bad" role="alert">
@@ -106,16 +112,28 @@ export function SettleScreen({ shown }: { readonly shown: ShownSale }) {
               {say("sellRest")}
             </button>
           )}
-          {(standing === "cancelling" || standing === "closed") && (
+          {(isBetween || standing === "closed") && (
             <button type="button" className="secondary" onClick={() => void takeUpAgain(kiosk)}>
               {say("takeUpAgain")}
             </button>
           )}
+          {(isOpen || standing === "not-cancelled") && (
+            <button type="button" className="secondary" onClick={() => void takeCash(kiosk).then(refuse)}>
+              {say("takeCash")}
+            </button>
+          )}
+          {standing === "not-cancelled" && (
+            <>
+              <button type="button" className="secondary" onClick={() => void cancel(kiosk).then(refuse)}>
+                {say("askCancelAgain")}
+              </button>
+              <button type="button" onClick={() => void letCancel(kiosk)}>
+                {say("countAsCancelled")}
+              </button>
+            </>
+          )}
           {isOpen && (
             <>
-              <button type="button" className="secondary" onClick={() => void takeCash(kiosk).then(refuse)}>
-                {say("takeCash")}
-              </button>
               {withFreshCode.has(standing) && (
                 <button type="button" className="primary" onClick={() => void renew(kiosk).then(refuse)}>
                   {say("freshCode")}

@@ -34,7 +34,8 @@ export function screenStanding(shown: ShownSale, isOnline: boolean, nowMs: numbe
     const tookMs = nowMs - (shown.payingSinceMs ?? nowMs)
     return !isOnline || tookMs > PAYING_MS_MAX ? "unknown" : "paying"
   }
-  if (shown.sale.recallReason !== undefined && (standing === "cancelling" || standing === "closed")) return "recalled"
+  const isGivenUp = standing === "cancelling" || standing === "not-cancelled" || standing === "closed"
+  if (shown.sale.recallReason !== undefined && isGivenUp) return "recalled"
   if (standing !== "waiting") return standing
   if (shown.wasRefused) return "refused"
   if (isFresh) return "shown"
@@ -58,6 +59,7 @@ export const standingLooks = {
   cash: { word: "cashTaken", shape: "✓", tone: "paid" },
   "handed-over": { word: "digitsAccepted", shape: "✓", tone: "paid" },
   cancelling: { word: "cancelling", shape: "◔", tone: "waiting" },
+  "not-cancelled": { word: "notCancelled", shape: "?", tone: "unknown" },
   recalled: { word: "saleRecalled", shape: "✕", tone: "refused" },
   closed: { word: "saleClosed", shape: "✕", tone: "refused" },
   voided: { word: "saleVoided", shape: "✕", tone: "refused" },

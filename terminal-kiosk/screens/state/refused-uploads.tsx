@@ -16,7 +16,9 @@ export function RefusedUploads() {
     <ul className="plain">
       {line.refused.map(([id, row]) => (
         <li key={id} className="notice bad">
-          ✕ {say(`upload-${row.kind}`)}: {refusalWords(row.code, settings.language)} <small>{id}</small>{" "}
+          ✕ {say(`upload-${row.kind}`)}
+          {row.counter !== undefined && ` (${say("saleNumber")} ${row.counter})`}:{" "}
+          {refusalWords(row.code, settings.language)} <small>{id}</small>{" "}
           <button type="button" onClick={() => void see(id)}>
             {say("understood")}
           </button>

@@ -31,6 +31,8 @@ export interface DisplayMessage {
   readonly state: DisplayState
   /** Goods of it were recalled after its code was shown. Beside the state: a screen of before knows what `closed` is. */
   readonly recalled: boolean
+  /** Paid before it was cancelled, and neither refunded nor handed over yet. */
+  readonly cancelled: boolean
   readonly language: "zh" | "en"
   readonly development: boolean
   readonly stall: string

@@ -8,8 +8,9 @@ const displayMessage: z.ZodType<DisplayMessage> = z.object({
   v: z.literal(1),
   kind: z.literal("show"),
   state: z.enum(["idle", "basket", "code", "paying", "paid", "cash", "expired", "closed", "offline-digits"]),
-  // A seller's tablet of before says nothing of it.
+  // A seller's tablet of before says nothing of these.
   recalled: z.boolean().default(false),
+  cancelled: z.boolean().default(false),
   language: z.enum(["zh", "en"]),
   development: z.boolean(),
   stall: text,

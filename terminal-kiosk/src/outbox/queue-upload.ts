@@ -24,7 +24,8 @@ export async function draftUpload<Kind extends UploadKind>(
       sign: signingKey.sign,
     },
   )
-  const row = { kind, envelope: toHex(envelope), queuedAtMs: clock.nowMs() }
+  const ofSale = "counter" in body && { counter: body.counter }
+  const row = { kind, envelope: toHex(envelope), queuedAtMs: clock.nowMs(), ...ofSale }
   return { uploadId, change: { table: "outbox", change: "insert", key: uploadId, row } }
 }
 

@@ -13,7 +13,9 @@ const salesMax = 50
 const ageMsMax = 24 * 3_600_000
 
 /** A cancelled sale may have been paid before: only the gateway's word ends it. */
-const openStandings: ReadonlySet<SaleStanding> = new Set(["waiting", "paying", "handed-over", "cancelling"])
+const openStandings: ReadonlySet<SaleStanding> = new Set([
+  ...(["waiting", "paying", "handed-over", "cancelling", "not-cancelled"] as const),
+])
 
 const stateAnswer = z.object({
   state: z.enum(["presented", "paying", "paid", "closed"]),

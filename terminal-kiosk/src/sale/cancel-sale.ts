@@ -22,8 +22,11 @@ export function cancelSale(
     const standing = standingOf(sale)
     if (standing === "cancelling" || standing === "closed") return ok(sale)
     if (standing === "paid") return err("sale/paid-already")
-    if (standing !== "waiting" && standing !== "paying") return err("sale/settled-by-hand")
-    const row: SaleRow = { ...sale, cancelRequested: true, ...(recallReason === undefined ? {} : { recallReason }) }
+    if (standing !== "waiting" && standing !== "paying" && standing !== "not-cancelled") {
+      return err("sale/settled-by-hand")
+    }
+    const { cancelRefused: _, ...asked } = sale
+    const row: SaleRow = { ...asked, cancelRequested: true, ...(recallReason === undefined ? {} : { recallReason }) }
     const upload = await draftUpload(terminal, "cancel", { counter })
     await terminal.store.commit([{ table: "sales", change: "put", key: counterKey(counter), row }, upload.change])
     return ok(row)

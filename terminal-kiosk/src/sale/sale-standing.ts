@@ -11,6 +11,8 @@ export type SaleStanding =
   | "handed-over"
   /** The buyer was given up on; whether the payment came first, the gateway says. */
   | "cancelling"
+  /** The gateway will not cancel it: a person has to say how it ended. */
+  | "not-cancelled"
   | "closed"
   | "voided"
 
@@ -20,6 +22,7 @@ export function standingOf(sale: SaleRow): SaleStanding {
   if (sale.settlement === "cash") return "cash"
   if (sale.settlement === "code-only") return "handed-over"
   if (sale.payment?.state === "closed") return "closed"
+  if (sale.cancelRefused !== undefined) return sale.countsAsCancelled ? "closed" : "not-cancelled"
   if (sale.cancelRequested === true) return "cancelling"
   return sale.payment?.state === "paying" ? "paying" : "waiting"
 }

@@ -25,7 +25,8 @@ export function voidSale(
     if (standing === "voided") return ok(sale)
     if (standing === "paid") return err("sale/refund-instead")
     if (standing !== "cash" && standing !== "handed-over") return err("sale/cancel-instead")
-    const row: SaleRow = { ...sale, voided: reason }
+    const { voidRefused: _, ...asked } = sale
+    const row: SaleRow = { ...asked, voided: reason }
     const upload = await draftUpload(terminal, "void", { counter, reason })
     await terminal.store.commit([{ table: "sales", change: "put", key: counterKey(counter), row }, upload.change])
     return ok(row)

@@ -85,6 +85,27 @@ test("a commit that was answered is there when the page is opened again", async 
   await page.context().close()
 })
 
+test("what is written is on the disk when it is answered: every transaction asks for strict durability", async () => {
+  const page = await openPage()
+  await page.evaluate(() => {
+    const asked: unknown[] = []
+    const { transaction } = IDBDatabase.prototype
+    IDBDatabase.prototype.transaction = function (names, mode, options) {
+      if (mode === "readwrite") asked.push(options?.durability)
+      return transaction.call(this, names, mode, options)
+    }
+    Object.assign(globalThis, { asked })
+  })
+  const row = { kind: "sale", envelope: "a1", queuedAtMs: 1 }
+  await call(page, "commit", [{ table: "outbox", change: "insert", key: "a", row }])
+  await call(page, "sign", ["Ed25519", "P-256"], "01")
+  await call(page, "keepReceiptKey", "09".repeat(32), "ab")
+  const asked = await page.evaluate(() => (globalThis as unknown as { asked: unknown[] }).asked)
+  expect(asked.length).toBeGreaterThanOrEqual(3)
+  expect(new Set(asked)).toEqual(new Set(["strict"]))
+  await page.context().close()
+})
+
 test.each([
   ["ed25519", ["Ed25519", "P-256"]],
   ["p256", ["P-256"]],

@@ -1,7 +1,8 @@
-// The customer's screen on a tablet of its own: another context, so another memory, and the broker in between.
+// The customer's screen on a tablet of its own: another context, so another memory, and the broker in between. What both
+// screens say of a sale that was cancelled.
 import { expect, test } from "bun:test"
 import { payAt } from "../../../scripts/demo/wallet"
-import { goTo, openStall, putRow, settle, standing, weigh } from "./market"
+import { goTo, openStall, putRow, rowsOf, settle, standing, untilSent, weigh } from "./market"
 import { withMarket } from "./with-market"
 
 const at = withMarket(83)
@@ -93,4 +94,59 @@ test("[DS-3] [DS-6] [DS-7] paired by a code it follows the sale, comes back afte
   expect(kept.rows).not.toContain(digits)
   await context.close()
   await tablet.context.close()
+})
+
+test("[UP-15] paid before it was cancelled: both screens say so, and it stands open until the goods are handed over", async () => {
+  const tablet = await openStall(at.market)
+  const { page, context } = tablet
+  await untilSent(page)
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined))
+  await context.setOffline(true)
+  await page.reload()
+  await page.getByText("◔ 离线").waitFor()
+  await weigh(page, "dbc", "1")
+  await payAt(at.market.gateway, at.buyer, await settle(page))
+  await page.click("button:has-text('取消这单')")
+  await standing(page, "已请求取消")
+  await context.setOffline(false)
+  const display = await context.newPage()
+  await display.goto(`${at.market.gateway.url}/kiosk/display.html`)
+  await page.bringToFront()
+  await page.locator(".notice", { hasText: "顾客在取消前已付款：请退款，或照常交货" }).waitFor()
+  await standing(display, "取消前已付款：请等摊主退款或交货")
+  await page.click("button:has-text('下一位')")
+  await page.locator(".state-chips", { hasText: "取消后到账 1" }).waitFor()
+  await goTo(page, "今日")
+  await page.click(".notice .list-row")
+  await page.click("button:has-text('货已交给顾客')")
+  await page.locator(".state-chips", { hasText: "取消后到账" }).waitFor({ state: "detached" })
+  await context.close()
+})
+
+test("[UP-22] a cancellation that the gateway will not take is said so, and a person ends it", async () => {
+  const tablet = await openStall(at.market)
+  const { page, context } = tablet
+  await weigh(page, "dbc", "1")
+  await settle(page)
+  await page.click("button:has-text('先接下一位')")
+  await untilSent(page)
+  const [sale] = await rowsOf<{ counter: number }>(page, "sales")
+  const key = String(sale!.counter).padStart(10, "0")
+  await putRow(page, "sales", key, { ...sale, cancelRequested: true, cancelRefused: "sale/unknown" })
+  await goTo(page, "今日")
+  await page.locator(".list-row", { hasText: "取消没成" }).click()
+  await page.locator("dialog [role=alert]", { hasText: "没有这一单" }).waitFor()
+  await page.click("dialog button:has-text('怎么了结')")
+  await standing(page, "取消没成")
+  await page.click("button:has-text('再请求取消')")
+  // This gateway knows the sale.
+  await standing(page, "这单已取消")
+  await putRow(page, "sales", key, { ...sale, cancelRequested: true, cancelRefused: "sale/unknown" })
+  await page.click("button:has-text('下一位')")
+  await goTo(page, "今日")
+  await page.locator(".list-row", { hasText: "取消没成" }).click()
+  await page.click("dialog button:has-text('怎么了结')")
+  await page.click("button:has-text('就算取消')")
+  await standing(page, "这单已取消")
+  await context.close()
 })

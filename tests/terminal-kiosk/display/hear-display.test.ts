@@ -14,6 +14,7 @@ const message = {
     kind: "show",
     state: "basket",
     recalled: false,
+    cancelled: false,
     language: "zh",
     development: true,
     stall: "A-12 摊",

@@ -8,6 +8,7 @@ const message = {
     kind: "show",
     state: "code",
     recalled: false,
+    cancelled: false,
     language: "zh",
     development: true,
     stall: "A-12 摊",
@@ -22,7 +23,7 @@ test("[DS-4] takes a message of finished text", () => {
 })
 
 test("[DS-4] a seller's tablet of before names no photo, and says nothing of recalls", () => {
-  const { photo: _photo, recalled: _recalled, ...before } = message
+  const { photo: _photo, recalled: _recalled, cancelled: _cancelled, ...before } = message
   expect(readDisplayMessage(JSON.stringify(before))).toEqual(message as never)
 })
 
