@@ -20,12 +20,13 @@ import { inTransaction } from "../transaction"
 import type { BuyerApp } from "./buyer-pages"
 import { keepSession } from "./buyer-session"
 import { openedView } from "./opened-view"
-import { type ScanBrowser, ScanPage } from "./pages/scan-page"
+import type { ScanBrowser } from "./pages/pay-form"
+import { ScanPage } from "./pages/scan-page"
 import { answerPlainStep } from "./plain-pay"
 import { refusals } from "./refusals"
 import { type HttpEnvironment, newRouter, type Routes } from "./router"
 import { openedPaymentSchema, saleSchema, saleStateSchema } from "./scan-schemas"
-import { codeRefusals, digitsParam, languageOf, parseDigits, readScanned } from "./scanned-code"
+import { codeRefusals, digitsParam, languageOf, parseDigits, readScanned, searchOf } from "./scanned-code"
 
 export type ScanDeps = {
   readonly ctx: Context
@@ -168,6 +169,7 @@ export function scanRoutes(deps: ScanDeps): Routes {
           sale={sale}
           digits={digits}
           language={language}
+          search={searchOf(c)}
           browser={browserOf(c.req.header("user-agent"))}
           nonce={c.get("secureHeadersNonce")}
           app={deps.app}
@@ -197,7 +199,7 @@ export function scanRoutes(deps: ScanDeps): Routes {
     if (buyer.platform !== platform)
       throw new ServiceError("payment/other-wallet", { field: "platform", expected: buyer.platform })
     const opened = await pay(deps, buyer, code)
-    if (isForm) return c.redirect(`/p/${digits}`, 303)
+    if (isForm) return c.redirect(`/p/${digits}${searchOf(c)}`, 303)
     return c.json(await openedView(opened), 200)
   })
 

@@ -35,6 +35,12 @@ export async function readScanned(ctx: Context, code: PayCode) {
   return scanned.value
 }
 
+/** Of an address that asked for a language: the pages behind it are asked for the same. */
+export function searchOf(c: HttpContext<HttpEnvironment>): string {
+  const asked = c.req.query("lang")
+  return asked === "zh" || asked === "en" ? `?lang=${asked}` : ""
+}
+
 /** Of a buyer's plain page: what its address says, else what the browser prefers. */
 export function languageOf(c: HttpContext<HttpEnvironment>): "zh" | "en" {
   const asked = c.req.query("lang")

@@ -1,7 +1,10 @@
 // A browser that runs no script, with the policy that it is given: the scanned page, paying, and one's own result.
 import { afterAll, beforeAll, expect, test } from "bun:test"
+import { sales } from "@suyuan/drizzle/schema/sales"
+import { terminals } from "@suyuan/drizzle/schema/terminals"
 import type { PayCode } from "@suyuan/protocol/terminal/pay-code"
 import { payCodeDigits } from "@suyuan/protocol/terminal/pay-code-url"
+import { eq } from "drizzle-orm"
 import type { Browser, Page } from "playwright-core"
 import { testApp } from "../../support/app"
 import { launchBrowser } from "../../terminal-kiosk/browser/launch-browser"
@@ -26,9 +29,9 @@ const android = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/126.0
 const phone = { viewport: { width: 360, height: 640 }, userAgent: android, javaScriptEnabled: false }
 const computer = { viewport: { width: 1280, height: 900 }, javaScriptEnabled: false }
 
-async function openPage(code: PayCode, device: object): Promise<Page> {
+async function openPage(code: PayCode, device: object, search = ""): Promise<Page> {
   const page = await (await browser.newContext(device)).newPage()
-  await page.goto(`${market.ctx.config.GATEWAY_PUBLIC_URL}/p/${payCodeDigits(code)}`)
+  await page.goto(`${market.ctx.config.GATEWAY_PUBLIC_URL}/p/${payCodeDigits(code)}${search}`)
   return page
 }
 /** The sandbox's own pages, where its buyer pays. */
@@ -90,3 +93,47 @@ test("in a wallet's own browser it says that paying needs scripts, to those who 
   const answer = await fetch(`${market.ctx.config.GATEWAY_PUBLIC_URL}/p/${payCodeDigits(code)}`, { headers })
   expect(await answer.text()).toMatch(/<noscript><p[^>]*>在这里付款要用到脚本[^<]*<\/p><\/noscript>/)
 })
+
+test("each page says whose stall it is and that it is a demonstration, in the language that was asked for", async () => {
+  const page = await openPage(await market.newCode(), phone, "?lang=en")
+  const says = async (...words: readonly string[]) => {
+    const text = (await page.textContent("body")) ?? ""
+    for (const word of ["Demonstration", "Stall", ...words]) expect(text).toContain(word)
+    expect(text).not.toMatch(/演示|付款/)
+  }
+  await says("To pay")
+  await page.locator("button", { hasText: "Pay with WeChat" }).click()
+  await page.getByText("Go and pay", { exact: true }).waitFor()
+  await says("To pay ¥12.34", "One step more: pay in your wallet")
+  await page.getByText("See my result").click()
+  await page.waitForURL(/\/receipt\?lang=en$/)
+  await says("Do not take the goods yet", "This page asks again by itself")
+  await page.getByText("Back to the sale").click()
+  await page.waitForURL(/\/p\/\d+\?lang=en$/)
+  await says("See my result")
+}, 30_000)
+
+test("a stall that cannot hear is told by six digits; what was cancelled asks no more; what went back is said", async () => {
+  const code = await market.newCode()
+  const page = await openPage(code, phone)
+  await page.locator("button", { hasText: "微信支付" }).click()
+  await page.getByText("去付款", { exact: true }).click()
+  await payInWallet(page)
+  await page.waitForURL(/\/p\/\d+/)
+  await page.getByText("看我付的结果").click()
+  await page.locator(".digits").waitFor()
+  const isOfSale = eq(sales.counter, code.body.counter)
+  await market.ctx.db.update(terminals).set({ lastSeenAt: null })
+  await page.reload()
+  expect(await page.textContent("main")).toContain("摊位离线，请报六位收款码")
+  await market.ctx.db.update(sales).set({ refundedFen: 1234 }).where(isOfSale)
+  await page.reload()
+  expect(await page.textContent("main")).toContain("已退款 ¥12.34")
+  expect(await page.locator(".digits").count()).toBe(0)
+  await market.ctx.db.update(sales).set({ state: "closed" }).where(isOfSale)
+  await page.reload()
+  const closed = await page.textContent("main")
+  expect(closed).toContain("这笔已取消")
+  expect(closed).not.toContain("这一页自己会再问")
+  expect(await page.locator("meta[http-equiv=refresh]").count()).toBe(0)
+}, 30_000)
