@@ -26,7 +26,7 @@ export type AlipayRequest = {
 }
 
 /** An address that a browser opens: signed like a call, sent by nobody. */
-export type AlipayPage = (method: string, request: AlipayRequest & { readonly returnUrl: string }) => string
+export type AlipayPage = (method: string, request: AlipayRequest & { readonly returnUrl?: string }) => string
 
 export type AlipayCaller = (method: string, request: AlipayRequest) => Promise<AlipayAnswer>
 
@@ -57,7 +57,10 @@ export function alipayCaller(options: AlipayClientOptions): {
     ...(request.authToken !== undefined && { appAuthToken: request.authToken }),
   })
   const page: AlipayPage = (method, request) =>
-    sdk.pageExecute(method, "GET", { ...parametersOf(request), returnUrl: request.returnUrl })
+    sdk.pageExecute(method, "GET", {
+      ...parametersOf(request),
+      ...(request.returnUrl !== undefined && { returnUrl: request.returnUrl }),
+    })
   const call: AlipayCaller = async (method, request) => {
     try {
       const answer = sdk.exec(method, parametersOf(request), { validateSign: true })

@@ -7,6 +7,7 @@ import type { Clock } from "../context"
 import type { BuyerNotifier, MessageOutcome, RecallMessage } from "../recalls/buyer-notifier"
 import { alipayClientOptions } from "./alipay"
 import { type AlipayClientOptions, alipayCaller } from "./alipay-client"
+import { callAlipayOnce } from "./alipay-once"
 
 export type AlipayMessageOptions = AlipayClientOptions & { readonly templateId: string }
 
@@ -15,24 +16,23 @@ const notPermittedWords = /FORM|USER|TRADENO|EXPIRE|LIMIT|SUBSCRI/
 const busyCodes = new Set(["SYSTEMERROR", "UNKNOWERROR"])
 
 export function alipayMessage(options: AlipayMessageOptions): BuyerNotifier {
-  const { call } = alipayCaller(options)
+  const { page: signedAddress, sdk } = alipayCaller(options)
+  const once = { sdk, page: signedAddress, timeoutMs: options.timeoutMs }
 
   /** @param formId the payment that permits it; none: a subscription does. */
   async function sendOnce(message: RecallMessage, formId: string | undefined): Promise<MessageOutcome> {
     const { openId, page, goods, boughtOn, reason } = message
-    const answer = await call("alipay.open.app.mini.templatemessage.send", {
-      content: {
-        // Old identities are user numbers.
-        ...(/^2088[0-9]{12}$/.test(openId) ? { to_user_id: openId } : { to_open_id: openId }),
-        ...(formId === undefined ? {} : { form_id: formId }),
-        user_template_id: options.templateId,
-        page,
-        data: JSON.stringify({
-          keyword1: { value: goods },
-          keyword2: { value: boughtOn },
-          keyword3: { value: reason },
-        }),
-      },
+    const answer = await callAlipayOnce(once, "alipay.open.app.mini.templatemessage.send", {
+      // Old identities are user numbers.
+      ...(/^2088[0-9]{12}$/.test(openId) ? { to_user_id: openId } : { to_open_id: openId }),
+      ...(formId === undefined ? {} : { form_id: formId }),
+      user_template_id: options.templateId,
+      page,
+      data: JSON.stringify({
+        keyword1: { value: goods },
+        keyword2: { value: boughtOn },
+        keyword3: { value: reason },
+      }),
     })
     if (answer.kind === "unknown") return answer
     if (answer.kind === "answered") return { kind: "sent", messageId: undefined, byLeave: formId === undefined }

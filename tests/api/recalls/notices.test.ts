@@ -279,6 +279,17 @@ describe("buyers", () => {
     expect(messagesTo("alipay")).toHaveLength(2)
   })
 
+  test("[RC-14] alipay: a connection that breaks after the message is no second message, and no refusal", async () => {
+    const { faults, messages } = platforms.sandbox.world
+    messages.allow(people.alipay?.alipayOpenId ?? "", alipay.recallTemplateId)
+    await tell(1)
+    while (messages.usePayment(String(lastTrade), 3));
+    faults.add(faultInput.parse({ kind: "lost-response", platform: "alipay", operation: "message", manner: "reset" }))
+    await sendNotices(gateway.ctx, notifiers)
+    expect([await stateOf(1), messagesTo("alipay").length]).toEqual(["unknown", 1])
+    expect((await leaves(1)).map(({ usedBy, voidAt }) => [usedBy !== null, voidAt])).toEqual([[true, null]])
+  })
+
   test("[RC-14] a token that another server ended is asked for anew", async () => {
     await allow()
     await allow()
