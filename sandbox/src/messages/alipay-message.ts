@@ -5,6 +5,7 @@
 import { z } from "zod"
 import { alipay } from "../accounts"
 import { alipayErrors } from "../alipay/error"
+import { isPublished } from "../mini-codes/mini-code"
 import type { World } from "../world"
 
 const input = z
@@ -27,17 +28,27 @@ export function sendTemplateMessage(world: World, content: unknown): Record<stri
   if (!parsed.success) throw alipayErrors.invalidParameter("模板消息参数有误")
   const { to_user_id, to_open_id, form_id, user_template_id, page, data } = parsed.data
   if (user_template_id !== alipay.recallTemplateId) throw alipayErrors.invalidParameter("模板不存在")
+  if (!isPublished(page)) throw alipayErrors.invalidParameter("page不是小程序的页面")
   const to = to_open_id ?? to_user_id ?? ""
   const buyer = world.buyers.byId(alipay.appId, to)
   if (buyer === undefined) throw alipayErrors.invalidParameter("用户不存在")
+  // A message that is none uses nobody's leave.
+  const values = dataInput.safeParse(parsedOrNothing(data))
+  if (!values.success) throw alipayErrors.invalidParameter("data不正确")
   if (form_id === undefined) {
     if (!world.messages.takeLeave(buyer.alipayOpenId, user_template_id)) throw alipayErrors.notSubscribed()
   } else usePayment(world, form_id, buyer.id)
-  const values = dataInput.safeParse(JSON.parse(data))
-  if (!values.success) throw alipayErrors.invalidParameter("data不正确")
   const plain = Object.fromEntries(Object.entries(values.data).map(([name, { value }]) => [name, value]))
   world.messages.bring({ platform: "alipay", to, template: user_template_id, page, data: plain })
   return { code: "10000", msg: "Success" }
+}
+
+function parsedOrNothing(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 function usePayment(world: World, formId: string, buyerId: number): void {

@@ -5,6 +5,7 @@ import { z } from "zod"
 import { wechat } from "../accounts"
 import { dropConnection } from "../faults/drop-connection"
 import type { FaultKind } from "../faults/faults"
+import { isPublished } from "../mini-codes/mini-code"
 import type { World } from "../world"
 
 const tokenInput = z.object({
@@ -59,6 +60,7 @@ export function wechatMessageRoutes(world: World): Hono {
 function send(world: World, { touser, template_id, page = "", data }: SendInput): Response {
   if (template_id !== wechat.recallTemplateId) return answer(40_037, "invalid template_id")
   if (world.buyers.byId(wechat.miniAppId, touser) === undefined) return answer(40_003, "invalid openid")
+  if (page !== "" && !isPublished(page)) return answer(41_030, "invalid page")
   for (const [name, most] of Object.entries(fields)) {
     const value = data[name]?.value ?? ""
     if (value === "" || [...value].length > most) return answer(47_003, `argument invalid! data.${name}.value invalid`)
