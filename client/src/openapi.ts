@@ -11765,6 +11765,8 @@ export interface components {
             }[];
             /** @description Opens the trace */
             readonly recordId?: string;
+            /** @description Six digits for a stall that cannot hear; null once the money has gone back */
+            readonly receiptDigits: string | null;
         };
         readonly Refund: {
             /**

@@ -19,8 +19,8 @@ export const mineWords = {
     en: "You allowed it: one message if there is a recall. Each yes is for one message.",
   },
   leaveUsed: {
-    zh: "您上次允许的那一条已经用掉了。要再收到一条，请再点一次允许。",
-    en: "The one message that you allowed has been used. For another one, allow it again.",
+    zh: "您上次允许的那一条已经用掉，或者被您关掉了。要再收到一条，请再点一次允许。",
+    en: "The one message that you allowed was used, or you turned it off. For another one, allow it again.",
   },
   leaveRefused: { zh: "您没有允许给您发消息。", en: "You did not allow messages." },
   leaveNeverAsked: { zh: "还没有问过您能不能发消息。", en: "You were not asked yet whether a message may come." },
@@ -58,6 +58,7 @@ export const mineWords = {
   findByDay: { zh: "找品名、摊位、日期", en: "Find goods, stall or day" },
   showEarlier: { zh: "更早的", en: "Earlier" },
   boughtOn: { zh: "买于", en: "Bought" },
+  seeReceipt: { zh: "看收据", en: "Show the receipt" },
   reportProblem: { zh: "反映问题", en: "Report a problem" },
   reportTitle: { zh: "这一笔哪里不对？", en: "What is wrong with this purchase?" },
   reportWhy: {
@@ -90,6 +91,11 @@ export const mineWords = {
   notSent: { zh: "没有送到，请再试一次；不会重复提交。", en: "It did not arrive. Try again; it is sent once only." },
   myData: { zh: "删除我的数据", en: "Delete my data" },
   dataTitle: { zh: "我们这里有您的什么", en: "What we have of yours" },
+  dataNone: { zh: "我们这里还没有您的数据", en: "We have nothing of yours yet" },
+  dataNoneWhy: {
+    zh: "这台手机上还没有付过款。付款以后，可以在这里看有什么，也可以全部删除。",
+    en: "Nothing was paid from this phone yet. Once you pay, this page shows what is here, and deletes it.",
+  },
   dataUses: { zh: "我们用什么，用来做什么：", en: "What we use, and for what:" },
   dataUsesNumber: {
     zh: "微信或支付宝给我们的您的编号：登录、付款、召回时找到您",

@@ -18,6 +18,7 @@ export const tracePageWords = {
   },
   stockUnknown: { zh: "这一样没有存货记录", en: "No stock is recorded for this" },
   onTheStall: { zh: "摊上现有的：", en: "At the stall now: " },
+  testsThere: { zh: "快检", en: "rapid tests" },
   theWayKnown: { zh: "已知的经手", en: "As far as the way is known" },
   theWayShared: { zh: "从田间到买家", en: "From the field to the buyer" },
   buyer: { zh: "买家", en: "the buyer" },

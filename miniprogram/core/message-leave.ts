@@ -15,12 +15,14 @@ const REFUSED = "leave-refused"
 
 type LeaveGateway = Pick<GatewayClient, "get" | "post">
 
-/** What the buyer may be asked; undefined: nothing, or not now. A sale's page asks once. */
-export async function readOffer(gateway: LeaveGateway, kept: Kept, sale: string): Promise<string | undefined> {
-  if (readKeptList(kept, ASKED).includes(sale)) return undefined
-  const answer = await gateway.get("/buyers/message-consents").catch(() => undefined)
-  if (answer?.ok !== true || answer.value.unused > 0) return undefined
-  return answer.value.templateId ?? undefined
+/**
+ * Before the gateway is asked: a sale's page asks once; somebody who said no the last time, or was never asked, is likely
+ * to be asked, and room is kept for it.
+ */
+export function expectQuestion(kept: Kept, sale: string): "no" | "likely" | "unlikely" {
+  const asked = readKeptList(kept, ASKED)
+  if (asked.includes(sale)) return "no"
+  return asked.length === 0 || kept.read(REFUSED) !== undefined ? "likely" : "unlikely"
 }
 
 export type Leave =

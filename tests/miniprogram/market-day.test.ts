@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test"
 import { localDay } from "@suyuan/api/day"
-import { marketDay } from "@suyuan/miniprogram/market-day"
+import { marketDay, marketMoment } from "@suyuan/miniprogram/market-day"
 
 test("a day is the site's own, as the gateway's calendar counts it", () => {
   for (const zone of [
@@ -27,4 +27,12 @@ test("without a zone, or with one that the phone does not know, it is China's; w
   expect(marketDay("2026-12-07T16:30:00.000Z")).toBe("2026-12-08")
   expect(marketDay("2026-12-07T16:30:00.000Z", "Mars/Olympus")).toBe("2026-12-08")
   expect(marketDay("soon")).toBe("")
+})
+
+test("a moment is day and time on the site's own clock; a share's day has no time", () => {
+  expect(marketMoment("2026-12-07T22:40:00.000Z")).toBe("2026-12-08 06:40")
+  expect(marketMoment("2026-12-07T22:40:00.000Z", "Asia/Urumqi")).toBe("2026-12-08 04:40")
+  expect(marketMoment("2026-12-07T16:05:00.000Z", "Nowhere/None")).toBe("2026-12-08 00:05")
+  expect(marketMoment("2026-12-08")).toBe("2026-12-08")
+  expect(marketMoment("none")).toBe("")
 })

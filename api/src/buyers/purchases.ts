@@ -8,6 +8,7 @@ import type { Actor } from "../actor"
 import type { Context } from "../context"
 import { utcDay } from "../day"
 import { ServiceError } from "../errors"
+import { receiptDigitsOf } from "../sales/receipt-digits"
 import { inSales, type SaleKey, saleName } from "../sales/sale-key"
 import { arrayOf } from "../unnest"
 import { ownIdentities } from "./own-identities"
@@ -28,6 +29,8 @@ export type Purchase = {
   readonly lines: readonly PurchaseLine[]
   /** Opens the trace; absent until the trade record is made. */
   readonly recordId: string | undefined
+  /** As on the page after paying; null once the money has gone back. */
+  readonly receiptDigits: string | null
 }
 
 export type PurchaseLine = {
@@ -77,6 +80,7 @@ export async function listPurchases(ctx: Context, actor: Actor, page: PurchasesP
     },
     lines: lines.get(saleName(sale)) ?? [],
     recordId: sale.recordId ?? undefined,
+    receiptDigits: receiptDigitsOf(ctx, sale, sale),
   }))
 }
 

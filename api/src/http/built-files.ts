@@ -21,14 +21,22 @@ type BuiltFile = { readonly type: string; readonly bytes: Buffer<ArrayBuffer>; r
 
 export type BuiltFiles = ReadonlyMap<string, BuiltFile>
 
-/** What a builder left in a folder, read once: no path of a request ever reaches the disk. By path below the folder. */
-export function readBuiltFiles(setting: string, folder: string): BuiltFiles {
+/**
+ * What a builder left in a folder, read once: no path of a request ever reaches the disk. By path below the folder.
+ * @param finish what this gateway has to say in `index.html`
+ */
+export function readBuiltFiles(
+  setting: string,
+  folder: string,
+  finish: (html: string) => string = (html) => html,
+): BuiltFiles {
   if (!existsSync(join(folder, "index.html"))) throw new Error(`${setting}: ${folder} holds no built pages`)
   const files = new Map<string, BuiltFile>()
   for (const path of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
     const type = contentTypes[extname(path)]
     if (type === undefined || !statSync(join(folder, path)).isFile()) continue
-    const bytes = Buffer.from(readFileSync(join(folder, path)))
+    const read = Buffer.from(readFileSync(join(folder, path)))
+    const bytes = path === "index.html" ? Buffer.from(finish(read.toString("utf8"))) : read
     files.set(path.replaceAll("\\", "/"), {
       type,
       bytes,

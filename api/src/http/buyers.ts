@@ -98,6 +98,10 @@ const purchase = z
       }),
     ),
     recordId: z.string().optional().openapi({ description: "Opens the trace" }),
+    receiptDigits: z
+      .string()
+      .nullable()
+      .openapi({ description: "Six digits for a stall that cannot hear; null once the money has gone back" }),
   })
   .openapi("OwnPurchase")
 

@@ -1,7 +1,7 @@
 import { sales } from "@suyuan/drizzle/schema/sales"
-import { offlineReceiptDigits } from "@suyuan/protocol/terminal/offline-receipt"
 import type { Context, Reader } from "../context"
 import { hasPaid } from "../payments/has-paid"
+import { receiptDigitsOf } from "./receipt-digits"
 import { isSale, type SaleKey } from "./sale-key"
 
 /**
@@ -17,7 +17,6 @@ export async function readState(
 ) {
   const [sale] = await reader.select().from(sales).where(isSale(key))
   const isPayer = sale?.state === "paid" && buyerId !== undefined && (await hasPaid(reader, sale, buyerId))
-  const isRefunded = sale !== undefined && sale.refundedFen >= sale.paidFen
   return {
     state: sale?.state ?? ("presented" as const),
     paidFen: sale?.paidFen ?? 0,
@@ -27,14 +26,6 @@ export async function readState(
     paidByMe: isPayer,
     // Opens the trace.
     recordId: isPayer ? sale.recordId : null,
-    receiptDigits:
-      isPayer && !isRefunded
-        ? offlineReceiptDigits(ctx.keys.receiptKey(key.terminalId), {
-            networkId: ctx.config.NETWORK_ID,
-            terminal: key.terminalId,
-            counter: key.counter,
-            amountFen,
-          })
-        : null,
+    receiptDigits: isPayer ? receiptDigitsOf(ctx, key, { ...sale, amountFen }) : null,
   }
 }

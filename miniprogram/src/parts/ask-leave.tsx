@@ -1,5 +1,5 @@
 import { useEffect, useState } from "react"
-import { keepLeave, type Leave, noteAsked, readLeave, readOffer, tellLeaves } from "../../core/message-leave"
+import { expectQuestion, keepLeave, type Leave, noteAsked, readLeave, tellLeaves } from "../../core/message-leave"
 import { askLeave, hasMessages } from "../platform/ask-leave"
 import { kept } from "../platform/keep"
 import { gateway } from "../session/gateway"
@@ -7,34 +7,38 @@ import { useWords } from "../session/language"
 import { Box, Press, Title } from "./elements"
 import { Mark } from "./states"
 
-type Stage =
-  | { readonly at: "nothing" }
-  | { readonly at: "asking"; readonly templateId: string }
-  | { readonly at: Answered }
-
-/** Asks once a sale whether a message may come if it is recalled. In a browser it says where a recall would stand. */
+/**
+ * Asks once a sale whether a message may come if it is recalled, in room that is kept from the first moment. In a browser
+ * it says where a recall would stand.
+ */
 export function AskLeave({ sale }: { readonly sale: string }) {
   const { say } = useWords()
-  const [stage, setStage] = useState<Stage>({ at: "nothing" })
+  const [expected] = useState(() => expectQuestion(kept, sale))
+  const [leave, setLeave] = useState<Leave>()
+  const [answered, setAnswered] = useState<Answered>()
   useEffect(() => {
-    if (!hasMessages) return
+    if (!hasMessages || expected === "no") return
     void tellLeaves(gateway, kept)
-      .then(() => readOffer(gateway, kept, sale))
-      .then((templateId) => templateId !== undefined && setStage({ at: "asking", templateId }))
-  }, [sale])
+      .then(() => readLeave(gateway, kept))
+      .then(setLeave)
+  }, [expected])
   if (!hasMessages) return <Box className="soft">{say("bannerOnly")}</Box>
-  if (stage.at === "nothing") return null
-  if (stage.at !== "asking") {
-    return (
-      <Box isStatus>
-        <Mark shape={stage.at === "tellMeGiven" ? "paid" : "waiting"}>{say(stage.at)}</Mark>
-      </Box>
-    )
+  if (answered === undefined && leave !== undefined && "templateId" in leave) {
+    return <LeaveSheet templateId={leave.templateId} about={sale} onAnswer={setAnswered} />
   }
-  return <LeaveSheet templateId={stage.templateId} about={sale} onAnswer={(at) => setStage({ at })} />
+  if (answered === undefined && expected !== "likely") return null
+  return (
+    <Box className="ask" isStatus>
+      {answered !== undefined && <Mark shape={answeredShape(answered)}>{say(answered)}</Mark>}
+      {answered === undefined && leave !== undefined && <LeaveMark leave={leave} />}
+      {answered === undefined && leave === undefined && <Box className="ghost" />}
+    </Box>
+  )
 }
 
 type Answered = "tellMeGiven" | "tellMeKept" | "tellMeRefused"
+const answeredShape = (answered: Answered) => (answered === "tellMeGiven" ? "paid" : "waiting")
+
 type LeaveSheetProps = {
   readonly templateId: string
   /** What was asked, once: a sale, or the page of recalls. */
@@ -79,6 +83,16 @@ const leaveWords = {
   "never-asked": "leaveNeverAsked",
 } as const satisfies Record<Leave["at"], string>
 
+function LeaveMark({ leave }: { readonly leave: Leave }) {
+  const { say } = useWords()
+  return (
+    <Mark shape={leave.at === "given" ? "paid" : "waiting"}>
+      {say(leaveWords[leave.at])}
+      {leave.at === "given" && leave.unused > 1 && ` × ${leave.unused}`}
+    </Mark>
+  )
+}
+
 /** How it stands with messages, on the page of one's recalls; what was refused or used up may be given here. */
 export function OwnLeave() {
   const { say } = useWords()
@@ -95,16 +109,13 @@ export function OwnLeave() {
   if (answered !== undefined) {
     return (
       <Box isStatus>
-        <Mark shape={answered === "tellMeGiven" ? "paid" : "waiting"}>{say(answered)}</Mark>
+        <Mark shape={answeredShape(answered)}>{say(answered)}</Mark>
       </Box>
     )
   }
   return (
     <>
-      <Mark shape={leave.at === "given" ? "paid" : "waiting"}>
-        {say(leaveWords[leave.at])}
-        {leave.at === "given" && leave.unused > 1 && ` × ${leave.unused}`}
-      </Mark>
+      <LeaveMark leave={leave} />
       {"templateId" in leave && (
         <Box className="soft">{say(process.env.TARO_ENV === "alipay" ? "leaveByPayment" : "leaveWithout")}</Box>
       )}

@@ -10,12 +10,14 @@ type AskedPageProps<T> = {
   readonly title?: BuyerWord
   /** Why there is nothing for somebody of whom nothing is known, and what to do. */
   readonly stranger?: BuyerWord
+  /** What they may read all the same. */
+  readonly beside?: ReactNode
   readonly children: (value: T) => ReactNode
 }
 
 /** A page of one's own while it is read, without a network, and for somebody of whom nothing is known. */
 export function AskedPage<T>(props: AskedPageProps<T>) {
-  const { asked, again, title = "myPurchases", stranger = "notLoggedIn", children } = props
+  const { asked, again, title = "myPurchases", stranger = "notLoggedIn", beside, children } = props
   const { say } = useWords()
   if (asked.at === "loading") return <Loading />
   if (asked.at === "offline") return <Offline onAgain={again} />
@@ -23,6 +25,7 @@ export function AskedPage<T>(props: AskedPageProps<T>) {
     return (
       <Slip>
         <Notice title={say(title)} why={say(stranger)} />
+        {beside}
       </Slip>
     )
   }

@@ -1,3 +1,4 @@
+import type { AnswerOf } from "@suyuan/client/client"
 import Taro from "@tarojs/taro"
 import { gateway } from "../session/gateway"
 import { useWords } from "../session/language"
@@ -5,13 +6,25 @@ import { useAnswer } from "../session/use-answer"
 import { Box, Press } from "./elements"
 import { Mark } from "./states"
 
+type OwnRecalls = AnswerOf<"/buyers/recalls", "get">["recalls"]
+
 const askRecalls = () => gateway.get("/buyers/recalls")
+
+/** In force and not read yet. */
+function hasNews(recalls: OwnRecalls): boolean {
+  return recalls.some(({ isOver, isRead }) => !isOver && !isRead)
+}
 
 /** What may have to go back, on every page of one's own. Without an answer nothing is said, and nothing is all clear. */
 export function RecallBanner() {
-  const { say } = useWords()
   const [asked] = useAnswer(askRecalls)
-  if (asked.at !== "there" || !asked.value.recalls.some(({ isOver, isRead }) => !isOver && !isRead)) return null
+  return asked.at === "there" ? <RecallNews recalls={asked.value.recalls} /> : null
+}
+
+/** The same, where a page has read them before anything stands on it. */
+export function RecallNews({ recalls }: { readonly recalls: OwnRecalls }) {
+  const { say } = useWords()
+  if (!hasNews(recalls)) return null
   return (
     <Box className="recall">
       <Mark shape="refused">{say("recallNotice")}</Mark>

@@ -73,7 +73,7 @@ export function Notice({ shape, title, why, children }: NoticeProps) {
 export function Loading({ className = "" }: { readonly className?: string }) {
   const { say } = useWords()
   return (
-    <Slip isPassing className={className}>
+    <Slip isPassing className={`reading ${className}`}>
       <Title level={1}>{say("loading")}</Title>
       <Box className="ghost tall" />
       <Box className="ghost" />

@@ -1,3 +1,5 @@
+import "../styles/browser.css"
+
 // Which page an address of the gateway opens: pages are told apart behind the hash, addresses stay as they were shared.
 if (location.hash === "") {
   const [, share] = /^\/t\/([0-9A-Za-z]+)$/.exec(location.pathname) ?? []
@@ -8,5 +10,3 @@ if (location.hash === "") {
 
 // Back from the platform's page by the browser's own arrow: the page is as it was left, with its buttons asleep.
 addEventListener("pageshow", (event) => event.persisted && location.reload())
-
-export {}

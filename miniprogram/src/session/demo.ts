@@ -1,4 +1,5 @@
 import { useEffect, useSyncExternalStore } from "react"
+import { isDemoPage } from "../platform/demo-page"
 import { kept } from "../platform/keep"
 import { gateway } from "./gateway"
 
@@ -10,7 +11,7 @@ let isAsked = false
 const listeners = new Set<() => void>()
 
 function read(): boolean {
-  isKnown ??= kept.read(KEY) === "yes"
+  isKnown ??= isDemoPage() || kept.read(KEY) === "yes"
   return isKnown
 }
 

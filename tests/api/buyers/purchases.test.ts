@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
 import type { Actor } from "@suyuan/api/actor"
 import { listPurchases } from "@suyuan/api/buyers/purchases"
 import { sales } from "@suyuan/drizzle/schema/sales"
-import { eq } from "drizzle-orm"
+import { eq, sql } from "drizzle-orm"
 import { sessionOf, testApp } from "../../support/app"
 import { type TestGateway, testGateway } from "../../support/context"
 import { newBuyer } from "../../support/paying"
@@ -80,4 +80,20 @@ test("purchases of one instant are on one page or the next, none on neither", as
   const second = await list(`&before=${last?.settledAt}&after=${last?.terminal}-${last?.counter}`)
   expect([...first, ...second].map(({ recordId }) => recordId)).toEqual(bought)
   expect(first).toHaveLength(2)
+})
+
+test("[OR-4] the six digits of a purchase are its payer's, and gone once all the money went back", async () => {
+  const { ctx } = gateway
+  const stall = await sellingTerminal(ctx)
+  await stall.deliver(await stall.envelope("snapshot", stall.snapshotBody()))
+  const person = await newBuyer(ctx)
+  const { recordId } = await sell(stall, 500, person)
+  const digitsOf = async ({ id }: { readonly id: string }) => {
+    const listed = await listPurchases(ctx, { kind: "buyer", id, siteIds: [], scopes: [] }, { limit: 5 })
+    return listed.map(({ receiptDigits }) => receiptDigits)
+  }
+  expect(await digitsOf(person)).toEqual([expect.stringMatching(/^\d{6}$/)])
+  expect(await digitsOf(await newBuyer(ctx))).toEqual([])
+  await ctx.db.update(sales).set({ refundedFen: sql`paid_fen` }).where(eq(sales.recordId, recordId))
+  expect(await digitsOf(person)).toEqual([null])
 })

@@ -15,7 +15,7 @@ beforeAll(() => {
   writeFileSync(join(folder, "secret.js"), "no")
   writeFileSync(
     join(folder, "built", "index.html"),
-    '<script src="/m/js/1.abc.js"></script><script src="/m/js/app.abc.js"></script><link href="/m/css/app.abc.css">',
+    '<!doctype html><html lang="zh-CN"><script src="/m/js/1.abc.js"></script><script src="/m/js/app.abc.js"></script><link href="/m/css/app.abc.css">',
   )
   writeFileSync(join(folder, "built", "js", "app.abc.js"), "let a")
 })
@@ -46,6 +46,18 @@ test("nothing stands inline and nothing comes from elsewhere; what carries a dig
   expect(page.headers.get("content-security-policy")).not.toContain("unsafe")
   expect(page.headers.get("cache-control")).toBe("no-cache")
   expect((await app.request("/m/js/app.abc.js")).headers.get("cache-control")).toContain("immutable")
+})
+
+test("a demonstration is said to be one in the page itself, and nothing else is", async () => {
+  const textOf = async ({ app }: ReturnType<typeof served>) => (await app.request("/m/")).text()
+  expect(await textOf(served())).toStartWith('<!doctype html><html data-demo lang="zh-CN">')
+  const production = openBuyerPages({
+    ...testConfig({ GATEWAY_BUYER_DIR: join(folder, "built") }),
+    SUYUAN_ENV: "production",
+  })
+  const router = newRouter()
+  router.route("/", production.routes)
+  expect(await (await router.request("/m/")).text()).toStartWith('<!doctype html><html lang="zh-CN">')
 })
 
 test("no path of a request reaches the disk", async () => {

@@ -33,7 +33,7 @@ export default function DataPage() {
   // The answer to an earlier request may have been lost, with the session gone.
   if (isForgettingOpen(kept)) return <Unheard onDone={() => setDone(true)} />
   return (
-    <AskedPage asked={asked} again={again}>
+    <AskedPage asked={asked} again={again} title="dataNone" stranger="dataNoneWhy" beside={<Uses />}>
       {(data) => <Explained data={data} onDone={() => setDone(true)} />}
     </AskedPage>
   )
@@ -59,8 +59,7 @@ function Explained({ data, onDone }: EndProps & { readonly data: OwnData }) {
     <Slip>
       <Title level={1}>{say("dataTitle")}</Title>
       <Counts data={data} />
-      <Title level={2}>{say("dataUses")}</Title>
-      <Points words={["dataUsesNumber", "dataUsesPhone", "dataUsesNot"]} />
+      <Uses />
       <Title level={2}>{say("dataGone")}</Title>
       <Points words={["dataGoneKeys", "dataGoneIdentity", "dataGoneWords"]} />
       <Title level={2}>{say("dataStays")}</Title>
@@ -85,6 +84,17 @@ function Explained({ data, onDone }: EndProps & { readonly data: OwnData }) {
         </Press>
       )}
     </Slip>
+  )
+}
+
+/** For everybody to read, also before anything of theirs is here. */
+function Uses() {
+  const { say } = useWords()
+  return (
+    <>
+      <Title level={2}>{say("dataUses")}</Title>
+      <Points words={["dataUsesNumber", "dataUsesPhone", "dataUsesNot"]} />
+    </>
   )
 }
 

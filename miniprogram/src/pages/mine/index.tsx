@@ -6,25 +6,24 @@ import { tellLeaves } from "../../../core/message-leave"
 import { renewPurchases } from "../../../core/renew-purchases"
 import { AskedPage } from "../../parts/asked-page"
 import { Box, Field, Press, Title } from "../../parts/elements"
-import { RecallBanner } from "../../parts/recall-banner"
+import { RecallNews } from "../../parts/recall-banner"
 import { Mark, Slip } from "../../parts/states"
 import { kept } from "../../platform/keep"
 import { dropPlainPage } from "../../platform/page-data"
 import { gateway } from "../../session/gateway"
 import { useWords } from "../../session/language"
 import { useAnswer } from "../../session/use-answer"
-import { withSession } from "../../session/with-session"
 import { PurchaseLine } from "./purchase-line"
+import { purchasesLimit, readOwn } from "./read-own"
 
 type Purchase = AnswerOf<"/buyers/purchases", "get">["purchases"][number]
+type Recalls = AnswerOf<"/buyers/recalls", "get">["recalls"]
 
-const LIMIT = 100
 const askProblems = () => gateway.get("/buyers/problems")
-const askPurchases = () => withSession(() => gateway.get("/buyers/purchases", { query: { limit: LIMIT } }))
 
 /** What this person has paid for, by every identity that they joined, and what of it may be recalled. */
 export default function MinePage() {
-  const [asked, again] = useAnswer(askPurchases)
+  const [asked, again] = useAnswer(readOwn)
   useEffect(dropPlainPage, [])
   useEffect(() => {
     // Said yes to while there was no network.
@@ -32,19 +31,21 @@ export default function MinePage() {
   }, [])
   return (
     <AskedPage asked={asked} again={again}>
-      {({ purchases }) => <Purchases newest={purchases} />}
+      {({ purchases, recalls }) => <Purchases newest={purchases} recalls={recalls} />}
     </AskedPage>
   )
 }
 
-function Purchases({ newest }: { readonly newest: readonly Purchase[] }) {
+type PurchasesProps = { readonly newest: readonly Purchase[]; readonly recalls: Recalls }
+
+function Purchases({ newest, recalls }: PurchasesProps) {
   const { say } = useWords()
   const [purchases, setPurchases] = useState(newest)
-  const [hasMore, setHasMore] = useState(newest.length === LIMIT)
+  const [hasMore, setHasMore] = useState(newest.length === purchasesLimit)
   const [wanted, setWanted] = useState("")
   useEffect(() => {
-    setPurchases((known) => renewPurchases(newest, known, LIMIT))
-    if (newest.length < LIMIT) setHasMore(false)
+    setPurchases((known) => renewPurchases(newest, known, purchasesLimit))
+    if (newest.length < purchasesLimit) setHasMore(false)
   }, [newest])
   const [reported] = useAnswer(askProblems)
   const problems = reported.at === "there" ? reported.value.problems : []
@@ -52,16 +53,16 @@ function Purchases({ newest }: { readonly newest: readonly Purchase[] }) {
   const earlier = async () => {
     const last = purchases.at(-1)
     if (last === undefined) return
-    const query = { limit: LIMIT, before: last.settledAt, after: `${last.terminal}-${last.counter}` }
+    const query = { limit: purchasesLimit, before: last.settledAt, after: `${last.terminal}-${last.counter}` }
     const answer = await gateway.get("/buyers/purchases", { query })
     if (!answer.ok) return
     setPurchases([...purchases, ...answer.value.purchases])
-    setHasMore(answer.value.purchases.length === LIMIT)
+    setHasMore(answer.value.purchases.length === purchasesLimit)
   }
   return (
     <Slip>
       <Title level={1}>{say("myPurchases")}</Title>
-      <RecallBanner />
+      <RecallNews recalls={recalls} />
       {purchases.length === 0 ? (
         <Mark shape="waiting">{say("noPurchases")}</Mark>
       ) : (

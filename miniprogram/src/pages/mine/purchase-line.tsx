@@ -2,9 +2,11 @@ import type { AnswerOf } from "@suyuan/client/client"
 import { problemWords } from "@suyuan/look/problem-words"
 import { fenToYuan } from "@suyuan/protocol/units/money"
 import Taro from "@tarojs/taro"
-import { marketDay } from "../../../core/market-day"
+import { useState } from "react"
+import { marketDay, marketMoment } from "../../../core/market-day"
 import { stallName } from "../../../core/stall-name"
 import { Box, Press, Title, Words } from "../../parts/elements"
+import { ReceiptDigits } from "../../parts/receipt-digits"
 import { Mark, Row } from "../../parts/states"
 import { useWords } from "../../session/language"
 
@@ -58,6 +60,7 @@ export function PurchaseLine({ purchase, problems }: PurchaseLineProps) {
           {say("seeTrace")}
         </Press>
       )}
+      <Receipt purchase={purchase} />
       <Press
         id={`problem-${terminal}-${counter}`}
         className="quiet left"
@@ -66,5 +69,33 @@ export function PurchaseLine({ purchase, problems }: PurchaseLineProps) {
         {say("reportProblem")}
       </Press>
     </Box>
+  )
+}
+
+/** What the page after paying showed, one tap away: lines, when, and the six digits for a stall that cannot hear. */
+function Receipt({ purchase }: Pick<PurchaseLineProps, "purchase">) {
+  const { language, say } = useWords()
+  const [isOpen, setOpen] = useState(false)
+  const { terminal, counter, lines, paidFen, receiptDigits, settledAt, stall } = purchase
+  return (
+    <>
+      {isOpen && (
+        <Box>
+          {lines.map(({ line, name, nameEn, amountFen }) => (
+            <Row key={line}>
+              <Words>{(language === "zh" ? name : nameEn) ?? say("nameFollows")}</Words>
+              <Words className="figure">¥{fenToYuan(amountFen)}</Words>
+            </Row>
+          ))}
+          <Mark shape="paid">
+            {say("paid")} ¥{fenToYuan(paidFen)} · <Words className="whole">{marketMoment(settledAt, stall.zone)}</Words>
+          </Mark>
+          {receiptDigits !== null && <ReceiptDigits digits={receiptDigits} why="receiptIfAsked" />}
+        </Box>
+      )}
+      <Press id={`receipt-${terminal}-${counter}`} className="quiet left" onPress={() => setOpen(!isOpen)}>
+        {say(isOpen ? "hideOrigin" : "seeReceipt")}
+      </Press>
+    </>
   )
 }

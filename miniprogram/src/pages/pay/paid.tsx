@@ -4,8 +4,10 @@ import { useState } from "react"
 import type { SaleState } from "../../../core/follow-sale"
 import type { SaleAnswer } from "../../../core/origin-words"
 import type { PayFlow } from "../../../core/pay-flow"
-import { AfterPaying } from "../../parts/after-paying"
+import { AskLeave } from "../../parts/ask-leave"
 import { Box, Press } from "../../parts/elements"
+import { RecallBanner } from "../../parts/recall-banner"
+import { ReceiptDigits } from "../../parts/receipt-digits"
 import { Mark, Notice, Slip } from "../../parts/states"
 import { useWords } from "../../session/language"
 import { Bought } from "./bought"
@@ -31,17 +33,12 @@ export function Paid({ sale, state, flow }: PaidProps) {
         </Mark>
       )}
       {state.receiptDigits !== null && (
-        <Box className="receipt">
-          <Box className="soft">{say(sale.stallOnline ? "receiptIfAsked" : "receiptDigits")}</Box>
-          <Box className="digits" label={`${say("receipt")} ${state.receiptDigits}`}>
-            {state.receiptDigits.slice(0, 3)} {state.receiptDigits.slice(3)}
-          </Box>
-        </Box>
+        <ReceiptDigits digits={state.receiptDigits} why={sale.stallOnline ? "receiptIfAsked" : "receiptDigits"} />
       )}
       <Box className="tear" />
       <StallHead sale={sale} level={2} />
       <Bought lines={sale.lines} />
-      {state.paidByMe && <AfterPaying sale={sale} />}
+      {state.paidByMe && <AskLeave sale={`${sale.terminal}-${sale.counter}`} />}
       {state.paidByMe && (
         <Box className="actions">
           <Press id="trace" className="primary" onPress={() => void seeTrace().catch(() => setNotice("notDone"))}>
@@ -51,6 +48,7 @@ export function Paid({ sale, state, flow }: PaidProps) {
           <Press id="mine" className="quiet" onPress={() => void Taro.navigateTo({ url: "/pages/mine/index" })}>
             {say("myPurchases")}
           </Press>
+          <RecallBanner />
         </Box>
       )}
     </Slip>

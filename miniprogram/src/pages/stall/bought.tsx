@@ -66,6 +66,10 @@ function OneBought({ merchantId, line, onDone }: OneBoughtProps) {
   const { language, say } = useWords()
   const [isOpen, setOpen] = useState(line.state === "offered")
   const { seller } = line
+  const onAnswered = () => {
+    setOpen(false)
+    onDone()
+  }
   const name = (language === "zh" ? line.name : line.nameEn) ?? say("nameFollows")
   return (
     <Box className="line">
@@ -78,7 +82,7 @@ function OneBought({ merchantId, line, onDone }: OneBoughtProps) {
         {say(states[line.state])}
       </Box>
       {isOpen ? (
-        <Answers {...{ merchantId, line, onDone }} />
+        <Answers {...{ merchantId, line }} onDone={onAnswered} />
       ) : (
         <Press id={`change-${line.saleRecordId}-${line.line}`} className="quiet left" onPress={() => setOpen(true)}>
           {say("boughtChange")} ›

@@ -1,7 +1,7 @@
 import type { Word } from "@suyuan/look/words"
 import type { TraceAnswer } from "../../../core/origin-words"
 import { stallName } from "../../../core/stall-name"
-import { Box, Title } from "../../parts/elements"
+import { Box, Title, Words } from "../../parts/elements"
 import { WayMap } from "../../parts/way-map"
 import { useWords } from "../../session/language"
 import { useSiteDay } from "../../session/zone"
@@ -10,12 +10,12 @@ type Stop = TraceAnswer["lines"][number]["way"][number]
 
 const siteKinds: Readonly<Record<string, Word>> = { base: "siteBase", wholesale: "siteWholesale", market: "siteMarket" }
 
-type TheWayProps = { readonly way: readonly Stop[]; readonly isOwn: boolean }
+type TheWayProps = { readonly way: readonly Stop[]; readonly soldAt: string; readonly isOwn: boolean }
 
-/** Where its places are, and a vertical line from the field to the buyer, one stop a trade. */
-export function TheWay({ way, isOwn }: TheWayProps) {
+/** Where its places are, and a vertical line from the field to the buyer, one stop a trade: when, and what was tested. */
+export function TheWay({ way, soldAt, isOwn }: TheWayProps) {
   const { language, say } = useWords()
-  const { dayOf } = useSiteDay()
+  const { momentOf } = useSiteDay()
   if (way.length === 0) return null
   const hasField = way.some(({ harvested }) => harvested)
   return (
@@ -31,13 +31,22 @@ export function TheWay({ way, isOwn }: TheWayProps) {
             </Box>
             <Box className="soft">
               {whoOf(stop)}
-              {stop.arrivedAt !== null && ` · ${dayOf(stop.arrivedAt)}`}
-              {stop.harvested && ` · ${say("harvestedOn")}`}
+              {stop.arrivedAt !== null && (
+                <>
+                  {" · "}
+                  <Words className="whole">{momentOf(stop.arrivedAt)}</Words>
+                </>
+              )}
+              {stop.harvested && ` ${say("harvestedOn")}`}
+              {stop.inspections > 0 && ` · ${say("testsThere")} × ${stop.inspections}`}
             </Box>
           </Box>
         ))}
         <Box className="stop mine">
           <Box className="place">{say(isOwn ? "me" : "buyer")}</Box>
+          <Box className="soft">
+            <Words className="whole">{momentOf(soldAt)}</Words>
+          </Box>
         </Box>
       </Box>
     </>

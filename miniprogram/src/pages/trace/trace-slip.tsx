@@ -51,7 +51,7 @@ export function TraceSlip({ trace, source, onVerify }: TraceSlipProps) {
           {line.origin && line.origin.sources.length > 0 && <OriginBars origin={line.origin} />}
           <Tests tests={line.inspections} coverage={line.coverage} />
           <Certificates count={line.certificates} coverage={line.coverage} />
-          <TheWay way={line.way} isOwn={"record" in source} />
+          <TheWay way={line.way} soldAt={trace.soldAt} isOwn={"record" in source} />
         </Box>
       ))}
       {trace.amountFen !== null && (
