@@ -57,19 +57,28 @@ export async function openBuyerWorld(settings: Record<string, string>) {
   }
   const upload = async (seller: SellingTerminal, code: Awaited<ReturnType<typeof codeOf>>) =>
     seller.deliver(await seller.envelope("sale", seller.saleBody(code)))
+  /** The stall's own word of a sale arrives, and there is a record of it. */
+  async function uploadOne(code: Awaited<ReturnType<typeof codeOf>>) {
+    await upload(trade.stall, code)
+    await market.work()
+  }
   async function sell(seller: SellingTerminal, grams: number, buyer: TestBuyer) {
     const code = await codeOf(seller, grams)
     await upload(seller, code)
     await payOnPlatform(ctx, code, buyer)
   }
 
-  for (const base of [trade.baseA, trade.baseB]) {
-    nextMoment(clock)
-    await base.deliver(await base.envelope("harvest", harvestBody(ctx, ctx.random.uuid(), 10_000)))
+  /** A day's goods, on their whole way to the stall. */
+  async function restock() {
+    for (const base of [trade.baseA, trade.baseB]) {
+      nextMoment(clock)
+      await base.deliver(await base.envelope("harvest", harvestBody(ctx, ctx.random.uuid(), 10_000)))
+    }
+    await sell(trade.baseA, 6000, trade.wholesalerWallet)
+    await sell(trade.baseB, 4000, trade.wholesalerWallet)
+    await sell(trade.wholesaler, 7000, trade.stallWallet)
   }
-  await sell(trade.baseA, 6000, trade.wholesalerWallet)
-  await sell(trade.baseB, 4000, trade.wholesalerWallet)
-  await sell(trade.wholesaler, 7000, trade.stallWallet)
+  await restock()
   nextMoment(clock)
   const at = secondsOf(ctx)
   const inspector = { ...operator, kind: "inspector" } as const
@@ -84,15 +93,15 @@ export async function openBuyerWorld(settings: Record<string, string>) {
   })
 
   return {
-    ...{ market, ctx, trade, ledger },
+    ...{ market, ctx, trade, ledger, restock },
     url: ctx.config.GATEWAY_PUBLIC_URL,
     /** How far the market's clock was moved on: near midnight it may be another day there than here. */
     aheadMs: () => clock.nowMs() - openedMs,
     newCode: (grams = 500) => codeOf(trade.stall, grams),
+    uploadOne,
     /** The stall's own word arrives, and everything is anchored. */
     async uploadAndAnchor(code: Awaited<ReturnType<typeof codeOf>>) {
-      await upload(trade.stall, code)
-      await market.work()
+      await uploadOne(code)
       for (const job of inspectionJobs) await job.run(ctx)
       await ledger.anchorAll()
     },

@@ -140,6 +140,7 @@ test("a check has its room from the first moment: what stands below it never mov
   await trace.locator(".check .ghost").first().waitFor()
   const below = async () => (await trace.locator(".foot:visible").boundingBox())?.y
   const before = await below()
+  expect(before).toBeGreaterThan(phoneSizes[0]!.height)
   release()
   await trace.locator(".check .step").first().waitFor()
   expect(await below()).toBe(before ?? 0)

@@ -4,8 +4,23 @@ import { readFileSync } from "node:fs"
 import { dirname, join, resolve } from "node:path"
 import vm from "node:vm"
 
-type Node = { readonly sid?: string; readonly uid?: string; readonly v?: string; readonly cn?: readonly Node[] }
-type Message = { readonly title?: string; readonly path?: string; readonly promise?: Promise<Message> }
+type Node = {
+  readonly sid?: string
+  readonly uid?: string
+  readonly v?: string
+  readonly cl?: string
+  readonly cn?: readonly Node[]
+}
+/** What the platform's own sheet sends. */
+type Message = {
+  readonly title?: string
+  readonly path?: string
+  readonly query?: string
+  readonly imageUrl?: string
+  /** As Alipay calls it. */
+  readonly bgImgUrl?: string
+  readonly promise?: Promise<Message>
+}
 type Instance = {
   readonly route: string
   readonly data: { root?: Node }
@@ -15,6 +30,7 @@ type Instance = {
   readonly onReady?: () => void
   readonly onUnload?: () => void
   readonly onShareAppMessage?: (from: object) => Message | undefined | Promise<Message | undefined>
+  readonly onShareTimeline?: () => Message | undefined
 }
 type Definition = { readonly data?: object }
 type AppDefinition = { readonly onLaunch?: (options: object) => void; readonly onShow?: (options: object) => void }
@@ -61,6 +77,7 @@ export function openMiniHost(
   const base = {
     ...{ getSystemInfoSync: () => system, getWindowInfo: () => system, getAppBaseInfo: () => system },
     ...{ getDeviceInfo: () => system, canIUse: () => true, nextTick: (work: () => void) => setTimeout(work, 0) },
+    env: { USER_DATA_PATH: "wxfile://usr" },
     ...{ getLaunchOptionsSync: () => ({ path: "", query: {} }), createSelectorQuery: () => query },
     ...{ getStorageSync: stored, setStorageSync: keep },
     removeStorageSync: (key: string | { key: string }) => void kept.delete(storageKey(key)),
@@ -141,6 +158,19 @@ export function openMiniHost(
     for (const page of pages.splice(0).reverse()) page.onUnload?.()
   }
 
+  async function message(): Promise<Message> {
+    const made = await pages.at(-1)?.onShareAppMessage?.({ from: "menu" })
+    return (await made?.promise) ?? made ?? {}
+  }
+
+  /** Writes into the element that a finger would find. */
+  function write(node: Node | undefined, value: string, called: string): void {
+    const page = pages.at(-1)
+    if (page === undefined || node === undefined) throw new Error(`no ${called} in: ${shown()}`)
+    const target = { id: node.sid, dataset: { sid: node.sid } }
+    page.eh({ type: "input", target, currentTarget: target, detail: { value }, timeStamp: Date.now() })
+  }
+
   const shown = () => textsOf(pages.at(-1)?.data.root).join(" ").replaceAll(/\s+/g, " ")
   return {
     troubles,
@@ -174,26 +204,26 @@ export function openMiniHost(
       const target = { id: node.sid, dataset: { sid: node.sid } }
       page.eh({ type: "tap", target, currentTarget: target, detail: {}, timeStamp: Date.now() })
     },
+    message,
     /** Where the message leads that the platform's own sheet would send, once the page has made it. */
     async shared(): Promise<string> {
       const endMs = Date.now() + WAIT_MS_MAX
       for (;;) {
-        const message = await pages.at(-1)?.onShareAppMessage?.({ from: "menu" })
-        const { path = "" } = (await message?.promise) ?? message ?? {}
+        const { path = "" } = await message()
         if (path.includes("share=")) return path
         if (Date.now() > endMs) throw new Error(`nothing to share: "${path}" in: ${shown()} ${troubles.join("; ")}`)
         await new Promise((done) => setTimeout(done, 10))
       }
     },
+    /** What WeChat puts on the timeline; nothing where the page has nothing for it. */
+    timeline: () => pages.at(-1)?.onShareTimeline?.(),
+    /** Every class name on the page that is open. */
+    classes: () => classesOf(pages.at(-1)?.data.root),
     /** The first element whose id is like this; ids of what the gateway made are not known before. */
     idOf: (pattern: RegExp) => idsOf(pages.at(-1)?.data.root).find((id) => pattern.test(id)) ?? "none",
-    type(id: string, value: string) {
-      const page = pages.at(-1)
-      const node = find(page?.data.root, id)
-      if (page === undefined || node === undefined) throw new Error(`no #${id} in: ${shown()}`)
-      const target = { id: node.sid, dataset: { sid: node.sid } }
-      page.eh({ type: "input", target, currentTarget: target, detail: { value }, timeStamp: Date.now() })
-    },
+    type: (id: string, value: string) => write(find(pages.at(-1)?.data.root, id), value, `#${id}`),
+    /** The first element of a class: search fields have no id. */
+    typeInto: (name: string, value: string) => write(findClass(pages.at(-1)?.data.root, name), value, `.${name}`),
     close,
   }
 }
@@ -220,14 +250,18 @@ function put(root: object, path: string, value: unknown): void {
   at[last] = value
 }
 
-function find(node: Node | undefined, id: string): Node | undefined {
-  if (node === undefined || node.uid === id) return node
+function findNode(node: Node | undefined, isIt: (node: Node) => boolean): Node | undefined {
+  if (node === undefined || isIt(node)) return node
   for (const child of node.cn ?? []) {
-    const found = find(child, id)
+    const found = findNode(child, isIt)
     if (found !== undefined) return found
   }
   return undefined
 }
+
+const find = (root: Node | undefined, id: string) => findNode(root, ({ uid }) => uid === id)
+const findClass = (root: Node | undefined, name: string) =>
+  findNode(root, ({ cl }) => cl?.split(" ").includes(name) ?? false)
 
 function textsOf(node: Node | undefined): string[] {
   if (node === undefined) return []
@@ -237,4 +271,9 @@ function textsOf(node: Node | undefined): string[] {
 function idsOf(node: Node | undefined): string[] {
   if (node === undefined) return []
   return [...(node.uid === undefined ? [] : [node.uid]), ...(node.cn ?? []).flatMap(idsOf)]
+}
+
+function classesOf(node: Node | undefined): string[] {
+  if (node === undefined) return []
+  return [...(node.cl?.split(" ") ?? []), ...(node.cn ?? []).flatMap(classesOf)]
 }

@@ -92,6 +92,9 @@ for (const target of targets) {
       const { host } = await traced(target)
       for (const words of ["全部来自北京", "从田间到我", "快检合格"]) expect(host.shown()).toContain(words)
       expect(host.idOf(/^photo-[0-9a-f]{32}$/)).not.toBe("none")
+      // Field, wholesaler, market and me: each with its time, and where something was tested.
+      expect(host.shown().match(/\d{4}-\d\d-\d\d \d\d:\d\d/g)?.length).toBeGreaterThanOrEqual(4)
+      expect(host.shown()).toContain("快检 × 1")
       host.tap("verify")
       await host.until("没有发现问题")
       for (const word of [

@@ -1,6 +1,7 @@
 // The compiled programs: what goes to chats and to the timeline, the picture drawn on the phone, the map, and the timeline's
 // single page.
 import { expect, test } from "bun:test"
+import { until } from "../../api/payments/platforms"
 import type { Call } from "./mini-host"
 import { targets } from "./phone"
 import { phonesOfBoth } from "./phones"
@@ -49,12 +50,27 @@ for (const target of targets) {
     const path = await host.shared()
     const [, id = ""] = /share=([0-9A-Za-z]{17})$/.exec(path) ?? []
     expect(path).toBe(`/pages/trace/index?share=${id}`)
+    const picture = target === "weapp" ? "imageUrl" : "bgImgUrl"
+    await until(async () => (await host.message())[picture] === "wxfile://card.png", "the card is drawn")
+    expect((await host.message()).title).toBe("大白菜 · 它从哪里来")
+    if (target === "weapp") {
+      expect(host.timeline()).toEqual({
+        ...{ title: "大白菜 · 它从哪里来", query: `share=${id}`, imageUrl: "wxfile://card.png" },
+      })
+    }
     host.tap("poster")
     await host.until("长按图片保存")
     expect(written).toContain(`/shares/${id}/code`)
     expect(written.some((text) => text.includes("全部来自"))).toBe(true)
     expect(written.join("\n")).not.toMatch(/¥|克|\d\d:\d\d/)
     expect(shownPictures).toHaveLength(1)
+    // What the poster's code opens: WeChat gives the page a scene, Alipay tells the program.
+    const entered = { path: "pages/trace/index", query: target === "alipay" ? { share: id } : {} }
+    const friend = take(target, { api: { getLaunchOptionsSync: () => entered, getEnterOptionsSync: () => entered } })
+    friend.host.launch(entered)
+    await friend.host.open(target === "weapp" ? `/pages/trace/index?scene=${id}` : "/pages/trace/index")
+    await friend.host.until("从田间到买家")
+    expect(friend.seen.logins).toBe(0)
     host.tap("take-back")
     await host.until("已收回")
     expect((await fetch(`${world().url}/traces/shares/${id}`)).status).toBe(410)

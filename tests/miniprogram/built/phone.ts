@@ -57,7 +57,11 @@ export function openPhone(
     before: undefined as string | undefined,
   }
   /** What a test wants to happen to an answer on its way. */
-  const onTheWay: { change: (path: string, text: string) => string } = { change: (_, text) => text }
+  const onTheWay: {
+    change: (path: string, text: string) => string
+    /** What an answer waits for. */
+    hold: (path: string) => Promise<void> | undefined
+  } = { change: (_, text) => text, hold: () => undefined }
 
   const request = ({ url, method, header, headers, data, success, fail }: Call<Asked>) => {
     if (!seen.hasNetwork) return fail?.({ errMsg: "request:fail" })
@@ -69,6 +73,7 @@ export function openPhone(
           header: Object.fromEntries(response.headers),
           data: onTheWay.change(path, await response.text()),
         }
+        await onTheWay.hold(path)
         if (seen.losesAnswers) return fail?.({ errMsg: "request:fail" })
         seen.answers += 1
         success?.({ ...answer, headers: answer.header, statusCode: response.status, status: response.status })
