@@ -249,6 +249,14 @@ export const terminalWords = {
   "scale-cas": { zh: "凯士 CAS", en: "CAS" },
   "scale-simulated": { zh: "模拟秤（演示）", en: "Simulated (demonstration)" },
   connectScale: { zh: "连接电子秤", en: "Connect the scale" },
+  scaleNotChosen: {
+    zh: "没有选到秤；可以再选，或手工输入重量",
+    en: "No scale was chosen: choose again, or type weights",
+  },
+  scaleUnsupported: {
+    zh: "这台平板的浏览器接不了秤，请手工输入重量",
+    en: "This tablet's browser reaches no scale: type weights",
+  },
   scaleAway: { zh: "秤没有接上，可以手工输入", en: "No scale: type the weight" },
   scaleUnstable: { zh: "还没稳", en: "Settling" },
   scaleOverload: { zh: "超重，请减货", en: "Overload: take some off" },

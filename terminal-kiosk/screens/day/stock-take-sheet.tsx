@@ -145,22 +145,26 @@ function CountRow({ tile, isGone, onGone, saidGone, onCountAgain }: CountRowProp
               />
             </label>
           ) : (
-            <span className="soft">{say("pieceNotCounted")}</span>
+            <span className="soft count-note">{say("pieceNotCounted")}</span>
           )}
-          <button
-            type="button"
-            disabled={grams === undefined || isBusy || isGone}
-            onClick={() => grams !== undefined && tap(() => count(grams))}
-          >
-            {say("confirm")}
-          </button>
-          <button
-            type="button"
-            disabled={grams === undefined || isBusy || isGone}
-            onClick={() => grams !== undefined && tap(() => waste(grams))}
-          >
-            {say("spoiled")}
-          </button>
+          {isCounted(tile) && (
+            <>
+              <button
+                type="button"
+                disabled={grams === undefined || isBusy || isGone}
+                onClick={() => grams !== undefined && tap(() => count(grams))}
+              >
+                {say("confirm")}
+              </button>
+              <button
+                type="button"
+                disabled={grams === undefined || isBusy || isGone}
+                onClick={() => grams !== undefined && tap(() => waste(grams))}
+              >
+                {say("spoiled")}
+              </button>
+            </>
+          )}
           <button type="button" className="secondary" disabled={isBusy} aria-pressed={isGone} onClick={onGone}>
             {isGone && "✓ "}
             {say("soldOut")}

@@ -31,10 +31,20 @@ function scaleOf(kind: SettingsRow["scale"]): Scale | undefined {
   return scale
 }
 
-/** A person has to point at the port once; the browser remembers it. Opens the scale anew. */
-export async function chooseScalePort(): Promise<void> {
-  await serialOf(navigator)?.requestPort()
+/**
+ * A person has to point at the port once; the browser remembers it. Opens the scale anew. Why there is no port, where
+ * nobody pointed at one or this browser has none.
+ */
+export async function chooseScalePort(): Promise<"scaleNotChosen" | "scaleUnsupported" | undefined> {
+  const serial = serialOf(navigator)
+  if (serial === undefined) return "scaleUnsupported"
+  const isChosen = await serial.requestPort().then(
+    () => true,
+    () => false,
+  )
+  if (!isChosen) return "scaleNotChosen"
   closeOpened()
+  return undefined
 }
 
 export function useScale(kind: SettingsRow["scale"]): readonly [ScaleState, Scale | undefined] {

@@ -112,7 +112,7 @@ export function SettleScreen({ shown }: { readonly shown: ShownSale }) {
               {say("sellRest")}
             </button>
           )}
-          {(isBetween || standing === "closed") && (
+          {(standing === "cancelling" || standing === "closed") && (
             <button type="button" className="secondary" onClick={() => void takeUpAgain(kiosk)}>
               {say("takeUpAgain")}
             </button>

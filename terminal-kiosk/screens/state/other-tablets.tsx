@@ -68,7 +68,8 @@ function CodeSheet({ shown, onClose }: { readonly shown: Invitation; readonly on
   const say = useWords()
   const secondsLeft = Math.max(0, Math.ceil((shown.validUntilMs - useNow()) / 1000))
   const isPaired = displays.some(([id, { state }]) => id === shown.displayId && state === "paired")
-  const address = `${location.origin}/kiosk/display.html`
+  const path = "/kiosk/display.html"
+  const address = `${location.origin}${path}`
   return (
     <Sheet title={say("connectDisplay")} onClose={onClose} wide>
       {isPaired ? (
@@ -84,7 +85,11 @@ function CodeSheet({ shown, onClose }: { readonly shown: Invitation; readonly on
         <div className="pair-sheet">
           <div>
             <p>{say("displayHint")}</p>
-            <p className="address">{address}</p>
+            <p className="address">
+              {location.origin}
+              <wbr />
+              {path}
+            </p>
             <p className="soft">{say("displayCode")}</p>
             <p className="fingerprint">{shown.code}</p>
             <p className="soft">

@@ -34,7 +34,7 @@ function Payee({ notice }: { readonly notice: PayeeNotice }) {
   const time = new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeStyle: "short", timeZone: zone })
   const name = platform === "alipay" || platform === "wechat-pay" ? terminalWords[platform][language] : platform
   return (
-    <div className={isOpen ? "notice bad" : "notice"} role={isOpen ? "alert" : undefined}>
+    <div className={isOpen ? "notice bad" : "payee-kept"} role={isOpen ? "alert" : undefined}>
       <h3>{name}</h3>
       <dl className="facts payee">
         <div>

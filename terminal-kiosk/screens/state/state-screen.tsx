@@ -1,6 +1,7 @@
 import { keyFingerprint } from "@suyuan/protocol/terminal/enrolment"
 import { terminalToHex } from "@suyuan/protocol/terminal/identifiers"
-import { chooseScalePort } from "../scale/use-scale"
+import { isPayeeChanging } from "../../src/payees/list-payees"
+import { ConnectScale } from "../scale/connect-scale"
 import { choose } from "../session/choices"
 import { refusalWords } from "../session/refusals"
 import { useKiosk, useKioskState, useWords } from "../session/use-kiosk"
@@ -19,7 +20,7 @@ const scales = ["none", "continuous", "toledo-8217", "mt-sics", "cas", "simulate
 export function StateScreen() {
   const kiosk = useKiosk()
   const { terminal } = kiosk
-  const { line, standing, storage, settings, catalogue } = useKioskState()
+  const { line, standing, storage, settings, catalogue, payees } = useKioskState()
   const say = useWords()
   const { language } = settings
   const { identity, signingKey } = terminal
@@ -31,6 +32,8 @@ export function StateScreen() {
           timeStyle: "medium",
           timeZone: identity.site.zone,
         }).format(ms)
+  // What has to be answered in time stands above what is read out.
+  const isChanging = payees.some(isPayeeChanging)
   const facts: readonly (readonly [string, string])[] = [
     [say("terminalNumber"), terminalToHex(identity.terminal)],
     [say("fingerprint"), keyFingerprint(identity.networkId as never, signingKey)],
@@ -62,7 +65,7 @@ export function StateScreen() {
       </div>
       <div className="columns">
         <section className="card">
-          <Payees />
+          {isChanging && <Payees />}
           <h2>{say("diagnostics")}</h2>
           <dl className="facts">
             {facts.map(([term, value]) => (
@@ -73,6 +76,7 @@ export function StateScreen() {
             ))}
           </dl>
           <RefusedUploads />
+          {!isChanging && <Payees />}
         </section>
         <section className="card">
           <h2>{say("choices")}</h2>
@@ -127,11 +131,7 @@ export function StateScreen() {
               </select>
             </label>
           </div>
-          {settings.scale !== "none" && settings.scale !== "simulated" && (
-            <button type="button" className="secondary" onClick={() => void chooseScalePort().catch(() => undefined)}>
-              {say("connectScale")}
-            </button>
-          )}
+          <ConnectScale />
           <h2>{say("customerDisplay")}</h2>
           <button
             type="button"

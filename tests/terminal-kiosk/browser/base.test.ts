@@ -1,4 +1,4 @@
-// A base's terminal: harvests, certificates for mixed goods, rapid tests of its own.
+// A base's terminal: harvests, certificates for mixed goods, rapid tests of its own. A wholesaler's: boxes.
 import { expect, test } from "bun:test"
 import { toHex } from "@suyuan/protocol/codec/bytes"
 import { decodeRecord } from "@suyuan/protocol/ledger/record"
@@ -6,7 +6,7 @@ import { RECORD_KINDS } from "@suyuan/protocol/ledger/record-kind"
 import { granted } from "../../../scripts/demo/gateway"
 import { addMerchant, addSite } from "../../../scripts/demo/open-world"
 import { until as untilSo } from "../../support/broker"
-import { goTo, openStall, rowsOf, typePin, untilSent } from "./market"
+import { enrolAs, goTo, openStall, rowsOf, standing, typePin, unpackTablet, untilSent, weigh } from "./market"
 import { takePhoto } from "./take-photo"
 import { withMarket } from "./with-market"
 
@@ -140,4 +140,34 @@ test("a harvest of goods that are on sale changes nothing of what is sold until 
   const [lot] = await at.market.sql`SELECT id FROM lots WHERE declared_origin = '河北沽源'`
   expect(await tile()).toMatchObject({ lot: lot?.id, declaredOrigin: "河北沽源" })
   await tablet.context.close()
+})
+
+test("a wholesaler sells by the box: what one weighs is asked once, and the books have the grams of each sale", async () => {
+  const { gateway, newClaimCode, sql } = at.market
+  const names = { name: "新发地批发市场", nameEn: "Xinfadi wholesale market" }
+  const siteId = await addSite(gateway, { ...{ kind: "wholesale", number: 854, regionCode: "110106" }, ...names })
+  const stall = { number: 854, siteId, stallNumber: "C-01", name: "蔬菜批发部" }
+  const merchantId = await addMerchant(gateway, stall)
+  const { page, context } = await unpackTablet(at.market)
+  await enrolAs(page, await newClaimCode(merchantId))
+  await goTo(page, "进货")
+  await page.click(".page-head .primary")
+  await page.click("dialog .pick button:has-text('番茄')")
+  await page.click("dialog >> text=按件")
+  await page.getByLabel("单价").fill("60")
+  await page.getByLabel("一件最轻").fill("19")
+  await page.getByLabel("一件最重").fill("20")
+  await page.click("dialog button[type=submit]")
+  await page.waitForSelector("dialog", { state: "detached" })
+  await goTo(page, "卖货")
+  await weigh(page, "fq", "3")
+  await page.locator(".slip-line", { hasText: "3 件" }).waitFor()
+  await page.click("text=收现金")
+  await standing(page, "已收现金")
+  await untilSent(page)
+  const sold = await sql`
+    SELECT grams_low::int AS low, grams_high::int AS high FROM pile_events
+    WHERE merchant_id = ${merchantId} AND source = 'outflow'`
+  expect([...sold]).toEqual([{ low: 28_500, high: 30_000 }])
+  await context.close()
 })

@@ -183,7 +183,9 @@ test("a scale that is pulled out: the screen says so, a typed weight sells, and 
     }
     const serial = Object.assign(new EventTarget(), {
       getPorts: async () => (isIn ? [port] : []),
-      requestPort: async () => port,
+      requestPort: async () => {
+        throw new DOMException("nobody pointed at one", "NotFoundError")
+      },
     })
     Object.defineProperty(navigator, "serial", { value: serial })
     Object.assign(globalThis, {
@@ -209,6 +211,8 @@ test("a scale that is pulled out: the screen says so, a typed weight sells, and 
   await putOnSale(page, "dbc", { price: "1.80", origin: "" })
   await goTo(page, "本机")
   await page.selectOption("select", "continuous")
+  await page.click("button:has-text('连接电子秤')")
+  await page.locator("[role=alert]", { hasText: "没有选到秤" }).waitFor()
   await goTo(page, "卖货")
   await page.click(".tile")
   const weighed = (text: string) =>

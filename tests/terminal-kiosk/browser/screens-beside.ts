@@ -1,6 +1,7 @@
 // Screens beside the sale, for the walk of screens.ts: a second tablet, what an old tablet lost, certificates, photos, tests.
-import { slotKey } from "@suyuan/terminal-kiosk/store/rows"
+import { counterKey, slotKey } from "@suyuan/terminal-kiosk/store/rows"
 import type { Page } from "playwright-core"
+import { granted } from "../../../scripts/demo/gateway"
 import { addMerchant, addSite } from "../../../scripts/demo/open-world"
 import { goTo, type KioskMarket, openStall, putRow, rowsOf, weigh } from "./market"
 import type { Look, Viewport } from "./screens"
@@ -32,6 +33,32 @@ export async function walkSecondTablet(market: KioskMarket, page: Page, look: Lo
   await look("display-second", display)
   await page.click("button:has-text('清空')")
   await context.close()
+}
+
+/** As the gateway tells of incoming goods. */
+export const came = {
+  seller: { name: "张北蔬菜批发部", stallNumber: "B-07", site: "新发地批发市场", siteEn: "Xinfadi wholesale market" },
+  origin: { kind: "one-or-several", places: ["张北蔬菜基地", "寿光蔬菜合作社"], unknownHighPercent: 12 },
+  certificates: [
+    { origin: "河北张北", issuedAt: "2026-11-28T00:00:00.000Z", mayGrams: 18_000 },
+    { origin: "山东寿光", issuedAt: "2026-11-27T00:00:00.000Z", mayGrams: 12_250 },
+  ],
+}
+
+/** The newest sale, of which the gateway would not hear. */
+export async function walkNotCancelled(page: Page, look: Look): Promise<void> {
+  const sale = (await rowsOf<{ readonly counter: number }>(page, "sales")).at(-1)
+  const refused = { ...sale, payment: undefined, cancelRequested: true, cancelRefused: "sale/unknown" }
+  await putRow(page, "sales", counterKey(sale?.counter ?? 0), refused)
+  await goTo(page, "今日")
+  await page.locator(".list-row", { hasText: "取消没成" }).click()
+  await page.waitForSelector("dialog [role=alert]")
+  await look("sale-not-cancelled", page)
+  await page.click("dialog button:has-text('怎么了结')")
+  await page.locator(".standing", { hasText: "取消没成" }).waitFor()
+  await look("not-cancelled", page)
+  await page.click("button:has-text('就算取消')")
+  await page.click("button:has-text('下一位')")
 }
 
 /** What a bad day brings: rows as the gateway's words would make them. */
@@ -165,6 +192,16 @@ export async function walkTest(market: KioskMarket, viewport: Viewport, look: Lo
   const { page } = tablet
   await goTo(page, "进货")
   await look("goods-base", page)
+  await page.click("button:has-text('登记采收')")
+  await page.click("dialog .pick button:has-text('大白菜')")
+  await page.getByLabel("重量").fill("60")
+  await page.getByLabel("产地").fill("河北沽源")
+  await look("harvest", page)
+  await page.click("dialog button[type=submit]")
+  await page.getByText("现在卖的还是原来那批").waitFor()
+  await page.locator("dialog", { hasText: "现在账面有" }).waitFor()
+  await look("harvest-booked", page)
+  await page.click("dialog .primary")
   await page.click("button:has-text('登记快检')")
   await page.click("dialog .pick button:has-text('大白菜')")
   await look("test", page)
@@ -180,20 +217,14 @@ export async function walkTest(market: KioskMarket, viewport: Viewport, look: Lo
   await tablet.context.close()
 }
 
-/** As much as can go wrong at once, in the bar; and the account that holds beside the one that is to come. */
-export async function putTroubles(page: Page): Promise<void> {
-  const accounts = {
-    inForce: { mode: "service-provider", account: "1900000109" },
-    payee: { mode: "direct", account: "1800000001" },
-  }
-  const notice = {
-    v: 1,
-    kind: "payee-approved",
-    platform: "wechat-pay",
-    ...accounts,
-    appliesAtMs: Date.now() + 86_400_000,
-  }
-  await putRow(page, "notices", "payee/wechat-pay", { text: JSON.stringify(notice), atMs: Date.now() })
+/**
+ * As much as can go wrong at once, in the bar; and the account that holds beside the one that is to come. Returns how to
+ * take that one back.
+ */
+export async function putTroubles({ gateway, merchantId: id }: KioskMarket, page: Page): Promise<() => Promise<void>> {
+  const body = { platform: "wechat-pay" as const, account: "1900000999" }
+  const set = await gateway.operator.post("/merchants/{id}/payees", { path: { id }, body })
+  const { changeId = "" } = granted("proposing a payee", set)
   await putRow(page, "latePayments", "0000000041", { counter: 41 })
   const refused = { kind: "arrival", envelope: "00", queuedAtMs: 0, code: "stock/no-such-purchase", refusedAtMs: 0 }
   await putRow(page, "refused", "0199d3a0-7c1e-7000-8000-00000000000d", refused)
@@ -202,4 +233,8 @@ export async function putTroubles(page: Page): Promise<void> {
   await putRow(page, "purchases", `${"ff".repeat(16)}/000`, { ...bought, ...heard })
   await page.reload()
   await page.getByText("收款账户要变更").first().waitFor()
+  return async () => {
+    const order = { path: { id: changeId } }
+    granted("withdrawing it", await gateway.operator.post("/payee-changes/{id}/withdraw", order))
+  }
 }

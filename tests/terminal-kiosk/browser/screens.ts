@@ -15,7 +15,16 @@ import {
   untilSent,
   weigh,
 } from "./market"
-import { putTroubles, walkPieces, walkRepairs, walkSecondTablet, walkStallPhoto, walkTest } from "./screens-beside"
+import {
+  came,
+  putTroubles,
+  walkNotCancelled,
+  walkPieces,
+  walkRepairs,
+  walkSecondTablet,
+  walkStallPhoto,
+  walkTest,
+} from "./screens-beside"
 
 export type Viewport = { readonly width: number; readonly height: number }
 export type Look = (name: string, page: Page) => Promise<void>
@@ -40,12 +49,12 @@ export async function walkScreens(market: KioskMarket, viewport: Viewport, look:
   await page.locator(".scale-reading", { hasText: "稳定" }).waitFor()
   await look("line-with-scale", page)
   await page.keyboard.press("Escape")
-  await putTroubles(page)
+  const takeBack = await putTroubles(market, page)
   await goTo(page, "进货")
   await page.getByText("手机或另一台答的").waitFor()
   await look("goods-troubled", page)
   await goTo(page, "本机")
-  await page.getByText("现在收到").waitFor()
+  await page.getByText("有人提出改到").waitFor()
   await look("terminal-payee", page)
   await page.click("button:has-text('English')")
   await page.getByText("Read this out over the phone").waitFor()
@@ -68,6 +77,7 @@ export async function walkScreens(market: KioskMarket, viewport: Viewport, look:
   await page.getByText("◔ Offline").waitFor()
   await look("sell-offline", page)
   await context.close()
+  await takeBack()
   await walkTest(market, viewport, look)
 }
 
@@ -141,9 +151,10 @@ async function walkSale(market: KioskMarket, page: Page, look: Look): Promise<vo
   await standing(page, "顾客未付成")
   await look("refused", page)
   await page.click("button:has-text('取消这单')")
-  await standing(page, "取消")
+  await standing(page, "这单已取消")
   await look("cancelled", page)
   await page.keyboard.press("Enter")
+  await walkNotCancelled(page, look)
 }
 
 async function walkGoods(page: Page, look: Look): Promise<void> {
@@ -166,7 +177,9 @@ async function walkGoods(page: Page, look: Look): Promise<void> {
   await look("goods-booked", page)
   await page.click("dialog .primary")
   await walkRecalledCode(page, look)
-  await putRow(page, "openPurchases", "00", { saleRecordId: "00", lineIndex: 0, commodity: 1036, grams: 24_500 })
+  await putRow(page, "openPurchases", "00", {
+    ...{ saleRecordId: "00", lineIndex: 0, commodity: 1036, grams: 24_500, came },
+  })
   await page.reload()
   await page.locator(".tile.recalled").waitFor()
   await look("sell-recalled", page)
