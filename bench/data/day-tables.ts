@@ -12,7 +12,7 @@ const columns = {
     "terminal_id, counter, day, line, site_id, slot, quantity_packed, unit_price_fen, amount_fen, commodity, pile_id, grams_low, grams_high",
   records: "record_id, day, kind, site_id, concerned, public_bytes, commercial_bytes, state, created_at",
   pile_events:
-    "pile_id, day, effective_at, direction, record_id, line, site_id, merchant_id, commodity, grams_low, grams_high, source, lot_id, upstream_pile_id, upstream_record_id, upstream_line",
+    "pile_id, day, effective_at, direction, record_id, line, site_id, merchant_id, commodity, grams_low, grams_high, source, lot_id, upstream_pile_id, upstream_record_id, upstream_line, left_at",
   bought_origins: "record_id, line, day, pile_id, origins, suppliers, supplier_until, supplier_revisions",
 } as const
 
@@ -96,9 +96,12 @@ export class DayTables {
     },
   ): void {
     const { atMs, direction, recordId, line, grams, source, lotId = "\\N", upstream } = event
-    const from = upstream ? `\\\\x${upstream.pileId}\t\\\\x${upstream.recordId}\t${upstream.line}` : "\\N\t\\N\t\\N"
+    const at = new Date(atMs).toISOString()
+    const from = upstream
+      ? `\\\\x${upstream.pileId}\t\\\\x${upstream.recordId}\t${upstream.line}\t${at}`
+      : "\\N\t\\N\t\\N\t\\N"
     this.tables.pile_events.add(
-      `\\\\x${trader.piles[slot - 1]}\t${this.day}\t${new Date(atMs).toISOString()}\t${direction}\t\\\\x${recordId}\t${line}\t${trader.siteId}\t${trader.merchantId}\t${trader.commodities[slot - 1]}\t${grams}\t${grams}\t${source}\t${lotId}\t${from}`,
+      `\\\\x${trader.piles[slot - 1]}\t${this.day}\t${at}\t${direction}\t\\\\x${recordId}\t${line}\t${trader.siteId}\t${trader.merchantId}\t${trader.commodities[slot - 1]}\t${grams}\t${grams}\t${source}\t${lotId}\t${from}`,
     )
   }
 

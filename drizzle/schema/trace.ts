@@ -133,6 +133,8 @@ export const pileEvents = pgTable(
     upstreamPileId: hexBytes("upstream_pile_id"),
     upstreamRecordId: hexBytes("upstream_record_id"),
     upstreamLine: smallint("upstream_line"),
+    /** Of a purchase, and of nothing else: when that outflow left. It may have arrived later. */
+    leftAt: instant("left_at"),
   },
   (t) => [primaryKey({ columns: [t.pileId, t.day, t.effectiveAt, t.recordId, t.line] })],
 )
@@ -198,7 +200,12 @@ export const pileSums = pgTable(
     namedPile: hexBytes("named_pile").array().notNull(),
     namedRecord: hexBytes("named_record").array().notNull(),
     namedLine: smallint("named_line").array().notNull(),
+    /** The newest of these events. */
+    lastAt: instant("last_at"),
+    /** When it was last counted as sold out; null: not on that day. */
+    clearedAt: instant("cleared_at"),
   },
+  // With when it was cleared, for recalls (0035_recall_parts).
   (t) => [primaryKey({ columns: [t.pileId, t.day] }), index("pile_sums_by_day").on(t.day)],
 )
 

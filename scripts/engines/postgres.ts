@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process"
 import { randomBytes } from "node:crypto"
 import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import { totalmem } from "node:os"
 import { dirname, join } from "node:path"
 import postgres from "postgres"
 import { readKey } from "./keys"
@@ -75,14 +76,21 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresE
   }
 }
 
+/** An eighth of the machine's memory, no less than a small database needs and no more than it can use. */
+function buffersOf(memoryBytes: number): string {
+  const megabytes = Math.round(memoryBytes / 8 / 2 ** 20)
+  return `${Math.max(128, Math.min(4096, megabytes))}MB`
+}
+
 function settings({ durable, settings: added }: PostgresOptions): string[] {
   const chosen = {
     listen_addresses: LOOPBACK,
     unix_socket_directories: "",
     max_connections: "200",
-    shared_buffers: "128MB",
+    shared_buffers: durable ? buffersOf(totalmem()) : "128MB",
     max_wal_size: "1GB",
     random_page_cost: "1.1", // no disk of ours has arms to move; with 4, whole partitions are read to find a few rows
+    max_parallel_workers_per_gather: "0", // one long statement must not take every core from the many short ones
     jit: "off", // short statements only: compiling them costs more than it saves
     timezone: "UTC",
     log_timezone: "UTC",

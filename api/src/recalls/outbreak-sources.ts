@@ -9,7 +9,8 @@ import { type Actor, requireScope } from "../actor"
 import type { Context, Reader } from "../context"
 import { ServiceError } from "../errors"
 import { arrayOf } from "../unnest"
-import type { Reached, ReachedPile, ReachedRow } from "./reached-rows"
+import type { ReachedPile, ReachedRow } from "./reached-pile"
+import type { Reached } from "./reached-rows"
 import { readPast } from "./read-reach"
 import { resolveScope } from "./recall-scope"
 
@@ -154,5 +155,5 @@ async function readFacts(
 }
 
 function atMs({ row }: AffectedLine): number {
-  return row.effectiveAt.getTime()
+  return row.atMs
 }

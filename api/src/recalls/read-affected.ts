@@ -8,8 +8,8 @@ import type { Reader } from "../context"
 import { utcDay } from "../day"
 import { discardedLineOffset } from "../trace/apply-refunded-goods"
 import { saleMark, saleMarkSql } from "../trace/sale-mark"
-import type { RunSums } from "../trace/sum-days"
 import { arrayOf, unnest } from "../unnest"
+import type { SummedRun } from "./reached-pile"
 
 /**
  * Outflows of one pile that share a range: of `grams` together `mayGrams` may be of the set, and `otherGrams` anything
@@ -30,7 +30,7 @@ export type AffectedRun = {
   /** Bought by a merchant whose pile is followed too: its goods are counted where they went. */
   readonly isFollowed: boolean
   /** Of a run that was summed before: its sales need be read only to be shown. */
-  readonly sums: (RunSums & { readonly gramsHigh: number }) | undefined
+  readonly sums: SummedRun | undefined
 }
 
 export type AffectedPile = {
@@ -71,8 +71,7 @@ export type SaleCursor = Pick<AffectedSale, "expectedGrams" | "mayGrams" | "reco
 
 /** One row a sale line, as a part of a statement: columns pile_id, record_id, line, day, at, grams, may, must, expected, followed. */
 export function affectedLines(runs: readonly AffectedRun[]): SQL {
-  const firstDay = utcDay(new Date(Math.min(...runs.map(({ firstMs }) => firstMs))))
-  const lastDay = utcDay(new Date(Math.max(...runs.map(({ lastMs }) => lastMs))))
+  const { first: firstDay, last: lastDay } = daysOf(runs)
   return sql`
     SELECT pile_id, record_id, line, day, at, grams, may, least(must, may) AS must, followed,
       greatest(least(must, may), least(may, expected)) AS expected
@@ -95,10 +94,20 @@ export function affectedLines(runs: readonly AffectedRun[]): SQL {
       })}
       JOIN ${pileEvents} AS event ON event.pile_id = run.pile_id AND event.effective_at BETWEEN run.first AND run.last
         AND event.day BETWEEN ${firstDay}::date AND ${lastDay}::date AND event.source = 'outflow'
+        AND event.day BETWEEN (run.first AT TIME ZONE 'UTC')::date AND (run.last AT TIME ZONE 'UTC')::date
         AND event.line < ${discardedLineOffset}::int
         -- A chosen lot (RG-25) stands alone.
         AND (run.record_id IS NULL AND event.lot_id IS NULL OR event.record_id = run.record_id AND event.line = run.line)
     ) AS affected WHERE may > 0`
+}
+
+function daysOf(runs: readonly AffectedRun[]): { first: string; last: string } {
+  let [firstMs, lastMs] = [Number.POSITIVE_INFINITY, 0]
+  for (const run of runs) {
+    firstMs = Math.min(firstMs, run.firstMs)
+    lastMs = Math.max(lastMs, run.lastMs)
+  }
+  return { first: utcDay(new Date(firstMs)), last: utcDay(new Date(lastMs)) }
 }
 
 /**
@@ -116,34 +125,41 @@ export async function readAffected(
   const read = new Set(after ? runs : needed(runs, limit))
   const found = await readLines(reader, [...read], merchantIds, { after, limit })
   const piles = new Map((found?.piles ?? []).map((pile) => [pile.pileId, { ...pile, mark: BigInt(pile.mark) }]))
-  for (const run of runs) {
-    if (read.has(run)) continue
-    const { pileId } = run
-    const known = piles.get(pileId) ?? { pileId, sales: 0, mayGrams: 0, mustGrams: 0, mark: 0n }
-    const { sales, mayGrams, mustGrams, mark } = sumsOf(run)
-    piles.set(pileId, {
-      pileId,
-      sales: known.sales + sales,
-      mayGrams: known.mayGrams + mayGrams,
-      mustGrams: known.mustGrams + mustGrams,
-      mark: known.mark ^ mark,
-    })
-  }
   const expected = expectedOf(runs)
+  for (const run of runs) if (!read.has(run)) addSums(pileOf(piles, run.pileId), run)
   return {
-    piles: [...piles.values()].map((pile) => {
-      return { ...pile, expectedGrams: expected.get(pile.pileId) ?? 0, mark: pile.mark.toString() }
+    piles: [...piles.values()].map(({ pileId, sales, mayGrams, mustGrams, mark }) => {
+      const expectedGrams = expected.get(pileId) ?? 0
+      return { pileId, sales, mayGrams, mustGrams, expectedGrams, mark: mark.toString() }
     }),
     sales: found?.sales ?? [],
     stalls: found?.stalls ?? [],
   }
 }
 
+type PileSum = { readonly pileId: string; sales: number; mayGrams: number; mustGrams: number; mark: bigint }
+
+function pileOf(piles: Map<string, PileSum>, pileId: string): PileSum {
+  const known = piles.get(pileId)
+  if (known) return known
+  const sum = { pileId, sales: 0, mayGrams: 0, mustGrams: 0, mark: 0n }
+  piles.set(pileId, sum)
+  return sum
+}
+
 /** Of sales that need not be read; what is followed is counted where it went. */
-function sumsOf({ recordId, line, isFollowed, mayGrams, mustGrams, sums }: AffectedRun) {
-  if (sums) return { sales: sums.sales, mayGrams: sums.gramsHigh, mustGrams: 0, mark: BigInt(sums.mark) }
-  const mark = saleMark(recordId ?? "", line)
-  return isFollowed ? { sales: 0, mayGrams: 0, mustGrams: 0, mark } : { sales: 1, mayGrams, mustGrams, mark }
+function addSums(sum: PileSum, { recordId, line, isFollowed, mayGrams, mustGrams, sums }: AffectedRun): void {
+  if (sums) {
+    sum.sales += sums.sales
+    sum.mayGrams += sums.gramsHigh
+    sum.mark ^= BigInt(sums.mark)
+    return
+  }
+  sum.mark ^= saleMark(recordId ?? "", line)
+  if (isFollowed) return
+  sum.sales += 1
+  sum.mayGrams += mayGrams
+  sum.mustGrams += mustGrams
 }
 
 /** In proportion, so that the parts of a run add up to it; not what is counted where it went. */
@@ -199,6 +215,7 @@ async function readLines(
     const [found] = await reader.execute<{ stalls: Stall[] | null }>(sql`SELECT (${stalls}) AS stalls`)
     return { piles: [], sales: [], stalls: found?.stalls ?? [] }
   }
+  const { first, last } = daysOf(runs)
   const isAfter = after
     ? sql`WHERE (-expected, -may, record_id, line) > (${-after.expectedGrams}::bigint, ${-after.mayGrams}::bigint,
         ${Buffer.from(after.recordId, "hex")}::bytea, ${after.line}::smallint)`
@@ -222,7 +239,8 @@ async function readLines(
         FROM (SELECT * FROM hit ${isAfter} ORDER BY expected DESC, may DESC, record_id, line LIMIT ${limit}) AS page
         LEFT JOIN LATERAL (
           SELECT * FROM ${sales} AS own WHERE own.record_id = page.record_id
-            AND own.day BETWEEN page.day - 2 AND page.day + 2 LIMIT 1
+            AND own.day BETWEEN page.day - 2 AND page.day + 2
+            AND own.day BETWEEN ${first}::date - 2 AND ${last}::date + 2 LIMIT 1
         ) AS sale ON true
         LEFT JOIN ${buyers} AS buyer ON buyer.id = sale.buyer_id
         ORDER BY expected DESC, may DESC, page.record_id, page.line

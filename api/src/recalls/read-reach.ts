@@ -1,7 +1,9 @@
 import { commodities } from "@suyuan/drizzle/schema/merchants"
-import { lots, pileEvents, piles } from "@suyuan/drizzle/schema/trace"
-import { sql } from "drizzle-orm"
+import { lots, pileEvents, pileRevisions, pileSums, piles } from "@suyuan/drizzle/schema/trace"
+import { MS_PER_DAY } from "@suyuan/protocol/units/instant"
+import { type SQL, sql } from "drizzle-orm"
 import type { Reader } from "../context"
+import { utcDay } from "../day"
 import { recordDay } from "../ledger/record-day"
 import { openOrderMs } from "../trace/resolve"
 import { arrayOf, unnest } from "../unnest"
@@ -10,14 +12,42 @@ import type { FrozenSources } from "./recall-set"
 
 /** A commodity without a shelf life in the catalogue, in hours. */
 const shelfLifeHoursDefault = 336
+const order = sql`${openOrderMs}::int * interval '1 ms'`
+
+/** The days on which goods of these can have been anywhere, as far as they are known of all: what the plan need look at. */
+function daysOf({ lots, inflows }: FrozenSources, lastDay: string): { firstDay: string; lastDay: string } {
+  const from = [...lots.map(({ fromMs }) => fromMs ?? 0), ...inflows.map(({ atMs }) => atMs)]
+  const until = lots.map(({ untilMs }) => untilMs ?? Number.POSITIVE_INFINITY)
+  const untilMs = inflows.length > 0 ? Number.POSITIVE_INFINITY : Math.max(...until)
+  const over = Number.isFinite(untilMs) ? utcDay(new Date(untilMs + MS_PER_DAY)) : lastDay
+  return { firstDay: utcDay(new Date(Math.min(...from) - MS_PER_DAY)), lastDay: over < lastDay ? over : lastDay }
+}
 
 /**
- * Level by level the piles that goods of the set may have come to, each since the first of them: purchases from a reached
- * pile while its goods can have been there, and until the day is over on which their shelf life ends (`lastMs`, RC-2). One query.
+ * When a pile was first counted as sold out after goods came: they are gone then, whatever they were. Of days that were
+ * summed; null where none is known, or where something was taken back, or came back, since the time before.
+ */
+function clearedAfter(pileId: SQL, at: SQL): SQL {
+  return sql`(
+    SELECT sum.cleared_at FROM ${pileSums} AS sum
+    WHERE sum.pile_id = ${pileId} AND sum.cleared_at > ${at} + 2 * ${order} AND (
+      NOT EXISTS (SELECT FROM ${pileRevisions} AS now WHERE now.pile_id = ${pileId})
+      OR sum.revisions = (SELECT coalesce(sum(now.revisions), 0) FROM ${pileRevisions} AS now
+          WHERE now.pile_id = sum.pile_id AND now.since <= sum.until)
+        AND NOT EXISTS (SELECT FROM ${pileRevisions} AS now
+          WHERE now.pile_id = sum.pile_id AND now.revisions > 0 AND now.since < sum.cleared_at
+            AND now.since >= coalesce((SELECT max(earlier.cleared_at) FROM ${pileSums} AS earlier
+              WHERE earlier.pile_id = sum.pile_id AND earlier.cleared_at < ${at}), '-infinity')))
+    ORDER BY sum.cleared_at LIMIT 1)`
+}
+
+/**
+ * Level by level the piles that goods of the set may have come to, each since the first of them and until it was sold out
+ * after the last: purchases from a reached pile while its goods can have been there, and until the day is over on which
+ * their shelf life ends (`lastMs`, RC-2). One query.
  */
 export function readReach(reader: Reader, sources: FrozenSources, nowMs: number): Promise<Reached> {
-  const lastDay = lastDayOf(nowMs)
-  const order = sql`${openOrderMs}::int * interval '1 ms'`
+  const days = daysOf(sources, lastDayOf(nowMs))
   const walk = sql`
     inflows AS (
       SELECT * FROM ${unnest("given", {
@@ -36,27 +66,35 @@ export function readReach(reader: Reader, sources: FrozenSources, nowMs: number)
       SELECT min(at) AS first, max(coalesce(expires_at,
         at + coalesce(shelf_life_hours, ${shelfLifeHoursDefault}::int) * interval '1 hour')) AT TIME ZONE 'UTC' AS last
       FROM asked LEFT JOIN ${commodities} ON code = commodity
+    ), over AS (
+      -- Whole days, with what comes so soon after that it may have come before: most of them were summed.
+      SELECT (first AT TIME ZONE 'UTC')::date - 1 AS first_day, (last + 2 * ${order})::date AS last_day FROM shelf
     ), span AS MATERIALIZED (
-      -- Whole days: most of them were summed before.
-      SELECT (first AT TIME ZONE 'UTC')::date - 1 AS first_day, last::date AS last_day,
-        (last::date + 1)::timestamp AT TIME ZONE 'UTC' - interval '1 ms' AS last,
-        (last::date + 1)::timestamp AT TIME ZONE 'UTC' + 2 * ${order} < ${new Date(nowMs).toISOString()}::timestamptz AS is_over
-      FROM shelf
+      SELECT first_day, last_day,
+        (last_day + 1)::timestamp AT TIME ZONE 'UTC' - interval '1 ms' - 2 * ${order} AS last,
+        (last_day + 1)::timestamp AT TIME ZONE 'UTC' < ${new Date(nowMs).toISOString()}::timestamptz AS is_over
+      FROM over
     ), reach AS (
-      SELECT event.pile_id, event.effective_at AS at FROM asked JOIN ${pileEvents} AS event
-        ON event.record_id = asked.record_id AND event.source = 'lot'
-        AND event.day BETWEEN (SELECT first_day FROM span) AND ${lastDay}::date
+      SELECT event.pile_id, event.effective_at AS at,
+        coalesce(${clearedAfter(sql`event.pile_id`, sql`event.effective_at`)}, 'infinity') AS until
+      FROM asked JOIN ${pileEvents} AS event ON event.record_id = asked.record_id AND event.source = 'lot'
+        AND event.day BETWEEN ${days.firstDay}::date AND ${days.lastDay}::date
       UNION
-      SELECT pile_id, at FROM asked WHERE pile_id IS NOT NULL
+      SELECT pile_id, at, coalesce(${clearedAfter(sql`pile_id`, sql`at`)}, 'infinity') FROM asked WHERE pile_id IS NOT NULL
       UNION
-      SELECT pile_id, at FROM (
-        -- The first of each at a time: those that follow come from no later.
-        SELECT DISTINCT ON (event.pile_id) event.pile_id, event.effective_at AS at FROM reach JOIN ${pileEvents} AS event
+      SELECT pile_id, at, until FROM (
+        -- The first of each between two times that it was sold out: those that follow come from no later.
+        SELECT DISTINCT ON (event.pile_id, cleared.until) event.pile_id, event.effective_at AS at, cleared.until
+        FROM reach JOIN ${pileEvents} AS event
           ON event.upstream_pile_id = reach.pile_id AND event.source = 'purchase'
-          AND event.effective_at >= reach.at - ${order} AND event.effective_at <= (SELECT last FROM span) + ${order}
+          AND event.left_at >= reach.at - ${order} AND event.left_at <= least(reach.until, (SELECT last FROM span)) + 2 * ${order}
+          AND event.effective_at <= (SELECT last FROM span) + ${order}
           AND event.day >= ((reach.at - ${order}) AT TIME ZONE 'UTC')::date
-          AND event.day <= (SELECT last_day FROM span) + 1 AND event.day <= ${lastDay}::date
-        ORDER BY event.pile_id, event.effective_at
+          AND event.day BETWEEN ${days.firstDay}::date AND ${days.lastDay}::date
+        CROSS JOIN LATERAL (
+          SELECT coalesce(${clearedAfter(sql`event.pile_id`, sql`event.effective_at`)}, 'infinity') AS until
+        ) AS cleared
+        ORDER BY event.pile_id, cleared.until, event.effective_at
       ) AS next
     )`
   return readReached(reader, walk, [], nowMs)
@@ -69,7 +107,6 @@ export function readReach(reader: Reader, sources: FrozenSources, nowMs: number)
  */
 export function readPast(reader: Reader, records: readonly string[], nowMs: number): Promise<Reached> {
   const lastDay = lastDayOf(nowMs)
-  const order = sql`${openOrderMs}::int * interval '1 ms'`
   const firstDay = records.map(recordDay).sort()[0] ?? lastDay
   const walk = sql`
     asked AS MATERIALIZED (
@@ -90,7 +127,7 @@ export function readPast(reader: Reader, records: readonly string[], nowMs: numb
     ), span AS MATERIALIZED (
       SELECT NULL::date AS first_day, max(at) AS last, false AS is_over FROM asked
     ), reach AS (
-      SELECT pile_id, at - (SELECT hours FROM kept) AS at FROM past
+      SELECT pile_id, at - (SELECT hours FROM kept) AS at, 'infinity'::timestamptz AS until FROM past
     )`
   return readReached(reader, walk, records, nowMs)
 }

@@ -1,7 +1,7 @@
-import { sha256 } from "@noble/hashes/sha2.js"
-import { toHex, utf8Encode } from "@suyuan/protocol/codec/bytes"
+import { createHash } from "node:crypto"
+import { toHex } from "@suyuan/protocol/codec/bytes"
 import type { PileHistory } from "@suyuan/protocol/trace/origin-range"
-import { outflowKey } from "@suyuan/protocol/trace/pile-event"
+import { outflowKey, type PileEvent } from "@suyuan/protocol/trace/pile-event"
 import {
   inflowKey,
   type RecalledGrams,
@@ -13,7 +13,8 @@ import { type Actor, requireScope } from "../actor"
 import type { Context, Reader } from "../context"
 import { pileEventOf } from "../trace/read-histories"
 import { clockErrorMs, openOrderMs } from "../trace/resolve"
-import type { Reached, ReachedPile } from "./reached-rows"
+import { namedKey, type ReachedPile, type ReachedRow } from "./reached-pile"
+import type { Reached } from "./reached-rows"
 import { type AffectedRun, type AffectedSale, readAffected, type SaleCursor, type Stall } from "./read-affected"
 import { readReach } from "./read-reach"
 import {
@@ -178,8 +179,28 @@ export function resolveScope(
 function historyOf({ pileId, sinceMs, openingGrams, rows }: ReachedPile): PileHistory {
   // Before the clocks leave the order of anything that is read open: the set had not come yet.
   const effectiveAtMs = sinceMs - 4 * clockErrorMs
-  const opening = { kind: "in", recordId: "opening", effectiveAtMs, grams: openingGrams } as const
-  return { pileId, events: [opening, ...rows.map((row) => pileEventOf(row))] }
+  const events: PileEvent[] = [{ kind: "in", recordId: "opening", effectiveAtMs, grams: openingGrams }]
+  for (const row of rows) events.push(eventOf(row))
+  return { pileId, events }
+}
+
+function eventOf(row: ReachedRow): PileEvent {
+  const { recordId, line, atMs: effectiveAtMs, gramsLow: lowGrams, gramsHigh: grams, lotId } = row
+  switch (row.source) {
+    case "outflow":
+      return lotId === null
+        ? { kind: "out", recordId, line, effectiveAtMs, grams, lowGrams }
+        : { kind: "out", recordId, line, effectiveAtMs, grams, lowGrams, chosen: lotId }
+    case "purchase": {
+      const [pileId, upstreamId] = [row.upstreamPileId ?? "", row.upstreamRecordId ?? ""]
+      const upstream = { pileId, recordId: upstreamId, line: row.upstreamLine ?? 0 }
+      return { kind: "in", recordId, line, effectiveAtMs, grams, lowGrams, upstream }
+    }
+    case "count":
+      return { kind: "count", recordId, line, effectiveAtMs, grams }
+    default:
+      return pileEventOf({ ...row, pileId: "", effectiveAt: new Date(effectiveAtMs) })
+  }
 }
 
 function lotGramsOf({ lots }: FrozenSources): Map<string, number> {
@@ -187,44 +208,47 @@ function lotGramsOf({ lots }: FrozenSources): Map<string, number> {
 }
 
 function runsOf({ piles, lastMs }: Reached, scope: readonly RecalledPile[]): AffectedRun[] {
-  const bought = new Set(
-    piles.flatMap(({ rows }) =>
-      rows.flatMap(({ source, upstreamPileId, upstreamRecordId, upstreamLine }) => {
-        if (source !== "purchase") return []
-        return [`${upstreamPileId}/${outflowKey({ recordId: upstreamRecordId ?? "", line: upstreamLine ?? 0 })}`]
-      }),
-    ),
-  )
+  const bought = new Map<string, Set<string>>()
+  for (const { rows } of piles) {
+    for (const row of rows) {
+      if (row.source !== "purchase") continue
+      const from = row.upstreamPileId ?? ""
+      const known = bought.get(from) ?? new Set<string>()
+      bought.set(from, known.add(namedKey(row)))
+    }
+  }
   const found = new Map(scope.map(({ pileId, outflows }) => [pileId, outflows]))
-  return piles.flatMap(({ pileId, merchantId, rows }) =>
-    rows.flatMap((row): AffectedRun[] => {
-      const range = row.source === "outflow" ? found.get(pileId)?.get(outflowKey(row)) : undefined
-      if (range === undefined || row.firstMs > lastMs + openOrderMs) return []
-      return [
-        {
-          ...{
-            pileId,
-            merchantId,
-            firstMs: row.firstMs,
-            lastMs: row.effectiveAt.getTime(),
-            line: row.isRun ? 0 : row.line,
-          },
-          recordId: row.isRun ? undefined : row.recordId,
-          grams: range.grams,
-          mayGrams: range.mayGrams,
-          mustGrams: range.mustGrams,
-          otherGrams: row.gramsLow - range.mustGrams,
-          expectedGrams: range.expectedGrams,
-          isFollowed: bought.has(`${pileId}/${outflowKey(row)}`),
-          sums: row.sums && { ...row.sums, gramsHigh: row.gramsHigh },
-        },
-      ]
-    }),
-  )
+  const runs: AffectedRun[] = []
+  for (const { pileId, merchantId, rows } of piles) {
+    const [ranges, ofPile] = [found.get(pileId), bought.get(pileId)]
+    if (ranges === undefined) continue
+    for (const row of rows) {
+      if (row.source !== "outflow" || row.firstMs > lastMs + openOrderMs) continue
+      const key = outflowKey(row)
+      const range = ranges.get(key)
+      if (range === undefined) continue
+      runs.push({
+        pileId,
+        merchantId,
+        firstMs: row.firstMs,
+        lastMs: row.atMs,
+        recordId: row.isRun ? undefined : row.recordId,
+        line: row.isRun ? 0 : row.line,
+        grams: range.grams,
+        mayGrams: range.mayGrams,
+        mustGrams: range.mustGrams,
+        otherGrams: row.gramsLow - range.mustGrams,
+        expectedGrams: range.expectedGrams,
+        isFollowed: ofPile?.has(key) ?? false,
+        sums: row.sums,
+      })
+    }
+  }
+  return runs
 }
 
 function digestOf(lines: readonly string[]): string {
-  return toHex(sha256(utf8Encode(lines.join("\n"))))
+  return createHash("sha256").update(lines.join("\n")).digest("hex")
 }
 
 function totalsOf(piles: readonly ScopePile[], sources: FrozenSources): ScopeTotals {

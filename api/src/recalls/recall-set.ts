@@ -24,9 +24,18 @@ type Harvested = { readonly commodity?: number | undefined; readonly from: Date;
 /** The set as sources: what is frozen with a recall. */
 export type FrozenSources = {
   /** Ascending by id. */
-  readonly lots: readonly { readonly id: string; readonly siteId: string; readonly grams: number }[]
+  readonly lots: readonly RecalledLot[]
   /** Goods of unknown origin, by how they came in. */
   readonly inflows: readonly RecalledInflow[]
+}
+
+export type RecalledLot = {
+  readonly id: string
+  readonly siteId: string
+  readonly grams: number
+  /** When it was harvested, and until when it keeps; not known of what was frozen long ago, or has no shelf life of its own. */
+  readonly fromMs?: number | undefined
+  readonly untilMs?: number | undefined
 }
 
 export type RecalledInflow = {
@@ -80,13 +89,19 @@ function lotsIn(set: Exclude<RecallSet, { kind: "inspection" }>): SQL | undefine
   return and(place, ofKind, between(lots.harvestedAt, set.from, set.until))
 }
 
-function readLots(reader: Reader, where: SQL | undefined): Promise<FrozenSources["lots"]> {
-  return reader
-    .select({ id: lots.id, siteId: lots.siteId, grams: lots.grams })
+async function readLots(reader: Reader, where: SQL | undefined): Promise<FrozenSources["lots"]> {
+  const found = await reader
+    .select({
+      ...{ id: lots.id, siteId: lots.siteId, grams: lots.grams },
+      ...{ harvestedAt: lots.harvestedAt, expiresAt: lots.expiresAt },
+    })
     .from(lots)
     .where(where)
     .orderBy(asc(lots.id))
     .limit(lotsMax + 1)
+  return found.map(({ harvestedAt, expiresAt, ...lot }) => {
+    return { ...lot, fromMs: harvestedAt.getTime(), ...(expiresAt && { untilMs: expiresAt.getTime() }) }
+  })
 }
 
 /**

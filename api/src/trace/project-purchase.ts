@@ -129,6 +129,7 @@ function inflowOf(purchase: PurchaseRow, outflow: PileRow, takenBack: readonly P
     upstreamPileId: purchase.upstreamPileId,
     upstreamRecordId: purchase.saleRecordId,
     upstreamLine: purchase.line,
+    leftAt: purchase.effectiveAt,
   }
 }
 

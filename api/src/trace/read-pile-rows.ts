@@ -8,7 +8,7 @@ import { openOrderMs } from "./resolve"
 import type { Revised } from "./suppliers"
 
 /** What an event did to its pile. */
-export type PileRow = Omit<typeof pileEvents.$inferSelect, "day" | "siteId" | "merchantId" | "commodity">
+export type PileRow = Omit<typeof pileEvents.$inferSelect, "day" | "siteId" | "merchantId" | "commodity" | "leftAt">
 
 export type WantedPile = {
   readonly pileId: string

@@ -46,10 +46,12 @@ export function sentBack(inflow: PileRow, outflow: PileRow, returned: readonly R
       ...inflow,
       ...{ recordId: back.refundRecordId, effectiveAt: at, day: utcDay(at), direction: 1, source: "outflow" as const },
       ...{ gramsLow: Math.min(back.gramsLow, grams), gramsHigh: grams },
-      ...{ upstreamPileId: null, upstreamRecordId: null, upstreamLine: null },
+      ...{ upstreamPileId: null, upstreamRecordId: null, upstreamLine: null, leftAt: null },
     }
     const here = { ...cameIn(outflow, back, at), lotId: null }
-    const known = { upstreamPileId: inflow.pileId, upstreamRecordId: back.refundRecordId, upstreamLine: back.line }
+    const known = {
+      ...{ upstreamPileId: inflow.pileId, upstreamRecordId: back.refundRecordId, upstreamLine: back.line, leftAt: at },
+    }
     const came = grams === 0 ? { ...here, source: "unknown" as const } : { ...here, ...known }
     return [...(grams === 0 ? [] : [gone]), came, ...thrownAway(came, back)]
   })
@@ -98,6 +100,6 @@ function cameIn(outflow: PileRow, back: ReturnedGoods, at: Date): PileRow {
 /** A return and what is thrown away of it are two events of one record line in one pile at one instant. */
 function thrownAway(came: PileRow, { isDiscarded }: ReturnedGoods): PileRow[] {
   if (!isDiscarded) return []
-  const nothing = { upstreamPileId: null, upstreamRecordId: null, upstreamLine: null }
+  const nothing = { upstreamPileId: null, upstreamRecordId: null, upstreamLine: null, leftAt: null }
   return [{ ...came, direction: 1, line: came.line + discardedLineOffset, source: "outflow" as const, ...nothing }]
 }

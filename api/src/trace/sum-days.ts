@@ -120,7 +120,8 @@ async function sumSome({ db }: Pick<Context, "db">, due: readonly DueDay[]): Pro
     ), named AS (
       SELECT wanted.pile_id, wanted.day, bought.upstream_record_id AS record_id, coalesce(bought.upstream_line, 0) AS line
         FROM wanted JOIN ${pileEvents} AS bought ON bought.upstream_pile_id = wanted.pile_id AND bought.source = 'purchase'
-        AND bought.effective_at >= wanted.day::timestamp AT TIME ZONE 'UTC' - 2 * ${order} AND bought.day >= ${firstDay}::date - 1
+        AND bought.left_at BETWEEN (wanted.day::timestamp AT TIME ZONE 'UTC') AND wanted.until + 2 * ${order}
+        AND bought.day >= ${firstDay}::date - 1
       UNION
       -- Nothing came back to a pile that was never revised.
       SELECT wanted.pile_id, wanted.day, back.upstream_record_id, coalesce(back.upstream_line, 0)
@@ -159,6 +160,10 @@ async function sumSome({ db }: Pick<Context, "db">, due: readonly DueDay[]): Pro
           FROM marked JOIN cuts USING (pile_id, day) WHERE NOT is_single AND NOT is_after
         ) AS apart GROUP BY pile_id, day, run
       ) AS summed GROUP BY pile_id, day
+    ), lasts AS (
+      SELECT pile_id, day, max(effective_at) AS last_at,
+        max(effective_at) FILTER (WHERE source = 'count' AND grams_high = 0) AS cleared_at
+      FROM events WHERE NOT is_after GROUP BY pile_id, day
     ), singles AS (
       SELECT pile_id, day, json_agg(json_build_array(extract(epoch FROM effective_at)::float8 * 1000, direction,
           encode(record_id, 'hex'), line, grams_low, grams_high, source, lot_id, encode(upstream_pile_id, 'hex'),
@@ -168,15 +173,16 @@ async function sumSome({ db }: Pick<Context, "db">, due: readonly DueDay[]): Pro
         array_agg(coalesce(upstream_line, 0)) FILTER (WHERE upstream_record_id IS NOT NULL) AS named_line
       FROM marked WHERE is_single AND NOT is_after GROUP BY pile_id, day
     )
-    INSERT INTO ${pileSums} AS known (pile_id, day, until, revisions, events, named_pile, named_record, named_line)
+    INSERT INTO ${pileSums} AS known
+      (pile_id, day, until, revisions, events, named_pile, named_record, named_line, last_at, cleared_at)
     SELECT pile_id, day, until, revisions,
       json_build_object('runs', coalesce(runs, '[]'::json), 'singles', coalesce(singles, '[]'::json)),
-      coalesce(named_pile, '{}'), coalesce(named_record, '{}'), coalesce(named_line, '{}')
-    FROM wanted LEFT JOIN runs USING (pile_id, day) LEFT JOIN singles USING (pile_id, day)
+      coalesce(named_pile, '{}'), coalesce(named_record, '{}'), coalesce(named_line, '{}'), last_at, cleared_at
+    FROM wanted LEFT JOIN runs USING (pile_id, day) LEFT JOIN singles USING (pile_id, day) LEFT JOIN lasts USING (pile_id, day)
     ORDER BY pile_id, day
     ON CONFLICT (pile_id, day) DO UPDATE SET until = excluded.until, revisions = excluded.revisions,
       events = excluded.events, named_pile = excluded.named_pile, named_record = excluded.named_record,
-      named_line = excluded.named_line
+      named_line = excluded.named_line, last_at = excluded.last_at, cleared_at = excluded.cleared_at
     -- Another gateway may have summed more of it meanwhile; after a revision what is newer is not known by its time.
     WHERE known.until <= excluded.until OR known.revisions <> excluded.revisions`)
 }

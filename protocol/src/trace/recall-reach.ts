@@ -5,8 +5,7 @@
  */
 import type { PileHistory } from "./origin-range"
 import type { Inflow, PileEvent } from "./pile-event"
-
-const RANK = { in: 0, out: 1, count: 2, void: 3 } as const
+import { inOrder } from "./recall-steps"
 
 /** Between two stock-takes of nothing: what was there before is gone, whatever it was. */
 interface Part {
@@ -85,13 +84,6 @@ function byPile<Of extends { readonly pileId: string }>(these: readonly Of[]): M
 
 function lastOf(events: readonly PileEvent[]): PileEvent | undefined {
   return events[events.length - 1]
-}
-
-/** As they count (RG-2). */
-function inOrder(a: PileEvent, b: PileEvent): number {
-  if (a.effectiveAtMs !== b.effectiveAtMs) return a.effectiveAtMs - b.effectiveAtMs
-  if (a.kind !== b.kind) return RANK[a.kind] - RANK[b.kind]
-  return a.recordId < b.recordId ? -1 : a.recordId > b.recordId ? 1 : (a.line ?? 0) - (b.line ?? 0)
 }
 
 /** By pile and record: whoever bought a line of it. */

@@ -9,6 +9,7 @@ import { setGroups, setRangeOf } from "./pile"
 import { outflowKey, type PileEvent } from "./pile-event"
 import { expectedGrams } from "./recall-expected"
 import { reachedHistories } from "./recall-reach"
+import { recallWalk, type WalkedGrams } from "./recall-walk"
 import type { SourceRange } from "./source-grams"
 
 /** What is recalled: lots, and inflows of goods that nobody declared (by `pileId/recordId#line`). */
@@ -49,16 +50,47 @@ export function recallScope(
   sources: RecallSources,
   options: Omit<OriginOptions, "groupOf"> = {},
 ): Result<readonly RecalledPile[], NotWellFounded> {
+  const walked = walkedScope(histories, sources, options)
+  return walked ? ok(walked) : rangedScope(histories, sources, options)
+}
+
+/** Of plain books, where nothing but the lots' own weights limits them: by the walk of `recall-walk`. */
+function walkedScope(
+  histories: readonly PileHistory[],
+  sources: RecallSources,
+  { lotGrams, clockErrorMs = 0, ...others }: Omit<OriginOptions, "groupOf">,
+): readonly RecalledPile[] | undefined {
+  if (Object.values(others).some((other) => other !== undefined)) return undefined
+  const marked = sources.inflows.size === 0 ? histories : histories.map((history) => markedIn(history, sources))
+  const limits = { lotGrams: lotGrams && withInflows(lotGrams, marked), clockErrorMs }
+  const piles = recallWalk(marked, { includes: isOf(sources), ...limits })
+  return piles?.flatMap(({ pileId, outflows: walked, stock }): RecalledPile[] => {
+    if (walked.size === 0 && stock.mayGrams === 0) return []
+    const outflows = new Map<string, RecalledGrams>()
+    for (const [key, found] of walked) outflows.set(key, recalled(found))
+    return [{ pileId, outflows, stock: recalled(stock) }]
+  })
+}
+
+function recalled({ grams, mustGrams, mayGrams, guessGrams }: WalkedGrams): RecalledGrams {
+  return { grams, mustGrams, mayGrams, expectedGrams: within(guessGrams, mustGrams, mayGrams) }
+}
+
+/** Of any books, by the ranges of all sources (RG-12) and the shares that are expected (RG-26). */
+export function rangedScope(
+  histories: readonly PileHistory[],
+  sources: RecallSources,
+  options: Omit<OriginOptions, "groupOf">,
+): Result<readonly RecalledPile[], NotWellFounded> {
   const reached = reachedHistories(histories, (pileId, inflow) => {
     const isOfLot = ({ sourceId }: { sourceId: string }) => sources.lots.has(sourceId)
     const isOfLots = inflow.sources?.some(isOfLot) || inflow.carried?.some(isOfLot)
     return isOfLots || (sources.inflows.size > 0 && sources.inflows.has(inflowKey(pileId, inflow)))
   })
-  const marked = reached.map(({ pileId, events }) => ({ pileId, events: events.map(markIn(pileId, sources)) }))
-  const includes = (sourceId: string) => sources.lots.has(sourceId) || sourceId.startsWith(recalledInflowPrefix)
+  const marked = reached.map((history) => markedIn(history, sources))
   const lotGrams = options.lotGrams && withInflows(options.lotGrams, marked)
   const { clockErrorMs, ...limits } = options
-  const [steps, groupOf] = [historySteps(marked, clockErrorMs), setGroups(includes)]
+  const [steps, groupOf] = [historySteps(marked, clockErrorMs), setGroups(isOf(sources))]
   const origins = originsOfSteps(steps, { ...limits, ...(lotGrams && { lotGrams }), groupOf })
   if (!origins.ok) return origins
   const expected = expectedGrams(steps, groupOf)
@@ -74,6 +106,14 @@ export function recallScope(
     return outflows.size === 0 && stock.mayGrams === 0 ? [] : [{ pileId, outflows, stock }]
   })
   return ok(piles)
+}
+
+function isOf({ lots }: RecallSources): (sourceId: string) => boolean {
+  return (sourceId) => lots.has(sourceId) || sourceId.startsWith(recalledInflowPrefix)
+}
+
+function markedIn({ pileId, events }: PileHistory, sources: RecallSources): PileHistory {
+  return { pileId, events: events.map(markIn(pileId, sources)) }
 }
 
 /** Recalled goods of unknown origin become a source of their own, so that they can be told from other unknown goods. */

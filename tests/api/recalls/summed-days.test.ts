@@ -122,7 +122,7 @@ test("[RC-5] who is found to have bought what was summed is followed", async () 
       effectiveAt: new Date(gateway.clock.nowMs() - 1000),
       day: new Date(gateway.clock.nowMs() - 1000).toISOString().slice(0, 10),
     },
-    ...{ upstreamPileId: pileId, upstreamRecordId: recordId, upstreamLine: line },
+    ...{ upstreamPileId: pileId, upstreamRecordId: recordId, upstreamLine: line, leftAt: sold.effectiveAt },
   })
   const found = await scopeOf(world.lotIds, 200)
   await forgetSums(world)

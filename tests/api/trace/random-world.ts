@@ -65,7 +65,14 @@ export function randomWorld(dice: Dice, uuid: () => string, nowMs: number, count
       bought.add(row)
       const [gramsLow, gramsHigh] = [row.gramsLow, row.gramsHigh]
       const at = new Date(Math.min(nowMs, row.effectiveAt.getTime() + dice.one([0, 0, 1500, 600_000])))
-      add(pileId, at, { source: "purchase", direction: 0, gramsLow, gramsHigh, ...upstream(row) })
+      add(pileId, at, {
+        source: "purchase",
+        direction: 0,
+        gramsLow,
+        gramsHigh,
+        ...upstream(row),
+        leftAt: row.effectiveAt,
+      })
     }
   }
   const count = (pileId: string) => {
