@@ -20,6 +20,7 @@ import { allBatches, recordStates, type TestLedger, testLedger } from "../suppor
 import { gramsOf, type SellingTerminal, sellingTerminal } from "../support/selling"
 import { operator } from "../support/stall"
 import { expectIdentities } from "./expect-identities"
+import { until } from "./market-at-fault"
 import { runRows } from "./run-rows"
 
 setDefaultTimeout(60_000)
@@ -436,6 +437,7 @@ runRows("ledger", {
     foreign[foreign.length - 1] = (foreign.at(-1) ?? 0) ^ 1
     const { nextNonce } = await ledger.chain.headAt(1, 0)
     await ledger.chain.send((await ledger.chain.signAppend({ ...last, payload: foreign, nonce: nextNonce })).raw)
+    await until("it stands on the chain", async () => (await ledger.chain.headAt(1, 0)).sequence === last.sequence)
     expect(await ledger.anchor().then(String, (error: Error) => error.message)).toContain("is not ours")
     expect((await allBatches(gateway.ctx)).at(-1)).toMatchObject({ state: "sealed", nonce: null })
     await ledger.reader.rpc("evm_revert", [snapshot])

@@ -24,14 +24,13 @@ export async function openTimekeeper(sql: Sql) {
     CREATE FUNCTION keep_takeover() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
       INSERT INTO kept_takeovers VALUES (NEW.name, OLD.holder, NEW.fence, OLD.until, now()); RETURN NULL; END $$;
     CREATE FUNCTION keep_turn() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-      INSERT INTO kept_turns VALUES (TG_ARGV[0], (to_jsonb(OLD) ->> TG_ARGV[1])::timestamptz, now()); RETURN NULL; END $$;
-    CREATE TRIGGER kept AFTER UPDATE ON leases FOR EACH ROW WHEN (OLD.holder <> NEW.holder) EXECUTE FUNCTION keep_takeover();
-    ${queues
-      .map(
-        (of) => `CREATE TRIGGER kept AFTER UPDATE OF ${dueColumns[of]} OR DELETE ON ${of} FOR EACH ROW
-        EXECUTE FUNCTION keep_turn('${of}', '${dueColumns[of]}');`,
-      )
-      .join("\n")}`)
+      INSERT INTO kept_turns VALUES (TG_ARGV[0], (to_jsonb(OLD) ->> TG_ARGV[1])::timestamptz, now()); RETURN NULL; END $$;`)
+  // One table at a time: who trades meanwhile holds others.
+  await sql`CREATE TRIGGER kept AFTER UPDATE ON leases FOR EACH ROW WHEN (OLD.holder <> NEW.holder) EXECUTE FUNCTION keep_takeover()`
+  for (const of of queues) {
+    await sql.unsafe(`CREATE TRIGGER kept AFTER UPDATE OF ${dueColumns[of]} OR DELETE ON ${of} FOR EACH ROW
+      EXECUTE FUNCTION keep_turn('${of}', '${dueColumns[of]}')`)
+  }
   return {
     /** Now, and how long what is queued waits at most from now on. */
     async readWaits(): Promise<{ at: string; waits: { of: Queue; inMs: number }[] }> {
@@ -60,9 +59,8 @@ export async function openTimekeeper(sql: Sql) {
       return rows.map(({ of, late }) => ({ of, lateMs: late }))
     },
     async close(): Promise<void> {
-      await sql.unsafe(`
-        DROP TRIGGER kept ON leases; ${queues.map((of) => `DROP TRIGGER kept ON ${of};`).join(" ")}
-        DROP FUNCTION keep_takeover, keep_turn; DROP TABLE kept_takeovers, kept_turns`)
+      for (const table of ["leases", ...queues]) await sql.unsafe(`DROP TRIGGER kept ON ${table}`)
+      await sql.unsafe("DROP FUNCTION keep_takeover, keep_turn; DROP TABLE kept_takeovers, kept_turns")
     },
   }
 }
