@@ -16,6 +16,7 @@ export type Reached = {
 
 /** Nothing is dated later than this from now. */
 const clocksAheadMs = 86_400_000
+
 /** The last day of which anything can be. */
 export function lastDayOf(nowMs: number): string {
   return utcDay(new Date(nowMs + clocksAheadMs))
@@ -25,7 +26,8 @@ export function lastDayOf(nowMs: number): string {
  * What happened in the piles that a walk through the trade found, runs of outflows summed up as in
  * `trace/read-pile-rows`; and what each held before, from what is remembered of it or else from its whole history.
  * @param walk common table expressions: `span(first_day, last, is_over)`, where nothing later than `last` need be read of
- * what is over unless it says something of before; and `reach(pile_id, at, until)` with when each is needed from, and when it was counted as sold out after.
+ * what is over unless it says something of before; and `reach(pile_id, at, until)` with when each is needed from, and when
+ * it was counted as sold out after that.
  * @param named records whose outflows stand alone.
  */
 export async function readReached(

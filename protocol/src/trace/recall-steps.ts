@@ -31,7 +31,7 @@ function isSame(a: PileEvent | undefined, b: PileEvent): boolean {
  * Undefined where an event came twice.
  */
 export function stepsOf(unordered: readonly PileEvent[], openMs: number): Steps | undefined {
-  const events = unordered.toSorted === undefined ? [...unordered].sort(inOrder) : unordered.toSorted(inOrder)
+  const events = [...unordered].sort(inOrder)
   const steps: Steps & { readonly codes: number[]; readonly unknownGrams: number[] } = {
     ...{ events, codes: [], unknownGrams: [] },
   }
