@@ -9,7 +9,7 @@
 // Beside it, what a scan takes of each process's time, over the whole run.
 import { payCodeDigits } from "@suyuan/protocol/terminal/pay-code-url"
 import { msToSeconds2024 } from "@suyuan/protocol/units/instant"
-import type { Figure } from "./figure"
+import type { Figure, Run } from "./figure"
 import { getAtRate } from "./load/get-at-rate"
 import { linesOf } from "./market/prepare-uploads"
 import { signCode } from "./market/sign-codes"
@@ -32,29 +32,43 @@ async function freshCodes({ line, region, nextCounter }: TradedMarket, count: nu
   })
 }
 
+export type ScanRun = {
+  readonly latenciesMs: readonly number[]
+  /** With those of the warm-up. */
+  readonly count: number
+  /** Processor seconds a process used meanwhile. */
+  readonly processorSeconds: ReadonlyMap<string, number>
+}
+
+export async function measureScans(run: Run, market: TradedMarket): Promise<ScanRun> {
+  const warming = perSecond * (run.quick ? 2 : 10)
+  const urls = await freshCodes(market, warming + perSecond * run.seconds(60))
+  const order = { urls, headers: { accept: "application/json" }, perSecond, warming }
+  const processes = market.line.processIds()
+  const before = processorSeconds(processes)
+  const latenciesMs = await getAtRate(order, market.line.directory)
+  const used = [...processorSeconds(processes)].map(([name, seconds]): [string, number] => {
+    return [name, seconds - (before.get(name) ?? 0)]
+  })
+  return { latenciesMs, count: urls.length, processorSeconds: new Map(used) }
+}
+
 export const scanP99: Figure = {
   name: "scan.p99",
   required: { atMost: 25 },
   measure: async (run) => {
-    const market = await tradedMarket(run)
-    const warming = perSecond * (run.quick ? 2 : 10)
-    const urls = await freshCodes(market, warming + perSecond * run.seconds(60))
-    const order = { urls, headers: { accept: "application/json" }, perSecond, warming }
-    const processes = market.line.processIds()
-    const before = processorSeconds(processes)
-    const latencies = await getAtRate(order, market.line.directory)
-    const used = processorSeconds(processes)
+    const { latenciesMs, count, processorSeconds: used } = await measureScans(run, await tradedMarket(run))
     const reading = (part: string, share: number) => ({
       name: `scan.${part}`,
-      value: rounded(percentile(latencies, share)),
+      value: rounded(percentile(latenciesMs, share)),
       unit: "ms",
-      n: latencies.length,
+      n: latenciesMs.length,
     })
     const processor = [...used].map(([name, seconds]) => ({
       name: `scan.processor.${name.replaceAll(" ", "-")}`,
-      value: rounded(((seconds - (before.get(name) ?? 0)) * 1000) / urls.length, 2),
+      value: rounded((seconds * 1000) / count, 2),
       unit: "ms/scan",
-      n: urls.length,
+      n: count,
     }))
     return [reading("p99", 0.99), reading("p50", 0.5), ...processor]
   },

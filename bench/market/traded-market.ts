@@ -7,7 +7,7 @@ import { declareHarvest } from "@suyuan/api/stock/declare-harvest"
 import { readPileContents } from "@suyuan/api/trace/pile-contents"
 import { MS_PER_DAY, msToSeconds2024 } from "@suyuan/protocol/units/instant"
 import type { Run } from "../figure"
-import { type Installation, openInstallation } from "../installation"
+import { type Installation, type Looking, openInstallation } from "../installation"
 import { commodityCodes, openConsortium } from "./consortium"
 import { openStalls, type Stall } from "./open-stalls"
 import { openWallets, type Payer, storePaid } from "./settle-sales"
@@ -36,8 +36,8 @@ const rememberMsMax = 300_000
 let opened: Promise<TradedMarket> | undefined
 
 /** One for all figures of a run. */
-export function tradedMarket(run: Run): Promise<TradedMarket> {
-  opened ??= open(run)
+export function tradedMarket(run: Run, looking?: Looking): Promise<TradedMarket> {
+  opened ??= open(run, looking)
   return opened
 }
 
@@ -47,8 +47,8 @@ export async function closeTradedMarket(): Promise<void> {
   await market?.line.stop()
 }
 
-async function open(run: Run): Promise<TradedMarket> {
-  const line = await openInstallation(run)
+async function open(run: Run, looking?: Looking): Promise<TradedMarket> {
+  const line = await openInstallation(run, looking)
   try {
     const region = await openRegion(line)
     const salesPerStall = run.quick ? Math.ceil(salesPerStallAndDay / 10) : salesPerStallAndDay
