@@ -10,6 +10,7 @@ import { Afterwards } from "@suyuan/api/afterwards"
 import { loadConfig, readSecret } from "@suyuan/api/config"
 import type { Context } from "@suyuan/api/context"
 import { deriveKeys } from "@suyuan/api/keys"
+import { questionSettings } from "@suyuan/api/questions"
 import { fromHex } from "@suyuan/protocol/codec/bytes"
 import { drizzle } from "drizzle-orm/postgres-js"
 import { pino } from "pino"
@@ -74,11 +75,13 @@ export async function openInstallation(run: Run, looking?: Looking, kept?: KeptD
   const { gatewaySettings } = supervisor
   const config = loadConfig(gatewaySettings)
   const sql = postgres(config.DATABASE_URL, { max: 4, onnotice: () => {} })
+  const questions = postgres(config.DATABASE_URL, { max: 4, connection: questionSettings, onnotice: () => {} })
   const master = fromHex(readSecret(config.GATEWAY_MASTER_KEY_FILE)) ?? new Uint8Array()
   const log = pino({ level: "silent" })
   const ctx: Context = {
     config,
     db: drizzle(prepareRecurring(sql)),
+    questions: drizzle(prepareRecurring(questions)),
     sql,
     clock: { nowMs: () => Date.now() },
     random: { bytes: (length) => crypto.getRandomValues(new Uint8Array(length)), uuid: () => Bun.randomUUIDv7() },
@@ -97,7 +100,7 @@ export async function openInstallation(run: Run, looking?: Looking, kept?: KeptD
     processIds: () => new Map([...recordedProcesses(path), ...recordedProcesses(databaseDirectory)]),
     async stop() {
       await ctx.afterwards.stop()
-      await sql.end()
+      await Promise.all([sql.end(), questions.end()])
       await supervisor.stop()
       // Whoever reads a figure should know that the gateway complained meanwhile.
       const complaints = readFileSync(join(path, "logs", "gateway.log"), "utf8")

@@ -29,6 +29,7 @@ export function clientDocument(): object {
   const ctx: Context = {
     config: loadConfig(exampleSettings()),
     db: untouched("db"),
+    questions: untouched("questions"),
     sql: untouched("sql"),
     clock: untouched("clock"),
     random: untouched("random"),

@@ -21,6 +21,8 @@ export type Random = { readonly bytes: (length: number) => Uint8Array; readonly 
 export type Context = {
   readonly config: Config
   readonly db: Database
+  /** As `db`, over connections whose statements are planned once; see `questions`. */
+  readonly questions: Database
   /** The driver below `db`: LISTEN, COPY and hand-written SQL on hot paths. */
   readonly sql: Sql
   readonly clock: Clock

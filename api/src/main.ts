@@ -54,6 +54,7 @@ import { createMetrics } from "./metrics"
 import { ShardLeases, shardRenewalMs } from "./mqtt/lease-shards"
 import { listenToTerminals } from "./mqtt/listen"
 import type { PaymentDeps } from "./payments/payment-deps"
+import { questionSettings } from "./questions"
 import { completeTrades } from "./sales/complete-trades"
 import { brokerTokens } from "./terminals/broker-token"
 import { applyRefundedGoods } from "./trace/apply-refunded-goods"
@@ -68,17 +69,21 @@ async function main(config: Config): Promise<void> {
   const start = watchStart(log)
   start.waitsFor("the database, and its migrations")
   await migrate(config.DATABASE_URL)
-  const driver = postgres(config.DATABASE_URL, {
-    max: config.DATABASE_POOL,
+  const connecting = {
     // By itself the driver waits up to 20 s before it looks again for a database that was away.
-    backoff: (retries) => Math.min(2 ** retries / 20, databaseRetrySecondsMax),
+    backoff: (retries: number) => Math.min(2 ** retries / 20, databaseRetrySecondsMax),
     onnotice: () => {},
+  }
+  const driver = postgres(config.DATABASE_URL, { ...connecting, max: config.DATABASE_POOL })
+  const questions = postgres(config.DATABASE_URL, {
+    ...{ ...connecting, max: config.DATABASE_QUESTIONS_POOL, connection: questionSettings },
   })
   const clock = { nowMs: () => Date.now() }
   const random = { bytes: (length: number) => new Uint8Array(randomBytes(length)), uuid: () => Bun.randomUUIDv7() }
   const ctx: Context = {
     config,
     db: drizzle(prepareRecurring(driver)),
+    questions: drizzle(prepareRecurring(questions)),
     sql: driver,
     clock,
     random,
@@ -194,7 +199,7 @@ async function main(config: Config): Promise<void> {
     register?.close()
     registry.close()
     organisations.close()
-    await driver.end({ timeout: 5 })
+    await Promise.all([driver.end({ timeout: 5 }), questions.end({ timeout: 5 })])
     process.exit(0)
   }
   process.once("SIGTERM", stop)

@@ -21,7 +21,8 @@ export function arrayOf(type: ColumnType, values: readonly ColumnValue[]): SQL {
   return sql`${arrayLiteral(type, values)}::${sql.raw(type)}[]`
 }
 
-function arrayLiteral(type: ColumnType, values: readonly ColumnValue[]): string {
+/** What an array parameter of this type is sent as. */
+export function arrayLiteral(type: ColumnType, values: readonly ColumnValue[]): string {
   return `{${values.map((value) => (value === null ? "NULL" : elementOf(type, value))).join(",")}}`
 }
 

@@ -5,6 +5,7 @@ import { Afterwards } from "@suyuan/api/afterwards"
 import { type Config, loadConfig } from "@suyuan/api/config"
 import type { Context } from "@suyuan/api/context"
 import { deriveKeys } from "@suyuan/api/keys"
+import { questionSettings } from "@suyuan/api/questions"
 import { drizzle } from "drizzle-orm/postgres-js"
 import { pino } from "pino"
 import postgres from "postgres"
@@ -58,11 +59,13 @@ export async function testGateway(more: Record<string, string> = {}): Promise<Te
   const database = await freshDatabase()
   const config = testConfig({ DATABASE_URL: database.url, ...more })
   const sql = postgres(database.url, { max: 6, onnotice: () => {} })
+  const questions = postgres(database.url, { max: 2, connection: questionSettings, onnotice: () => {} })
   const clock = testClock()
   const log = pino({ level: "silent" })
   const ctx: Context = {
     config,
     db: drizzle(prepareRecurring(sql)),
+    questions: drizzle(prepareRecurring(questions)),
     sql,
     clock,
     random: {
@@ -79,7 +82,7 @@ export async function testGateway(more: Record<string, string> = {}): Promise<Te
     clock,
     close: async () => {
       await ctx.afterwards.stop()
-      await sql.end()
+      await Promise.all([sql.end(), questions.end()])
       await database.drop()
     },
   }

@@ -21,7 +21,8 @@ export function countStatements(ctx: Context): Counted {
       if (!/^\s*(begin|commit|savepoint|rollback)/i.test(statement)) count += 1
     },
   })
-  const counting: Context = { ...ctx, sql, db: drizzle(prepareRecurring(sql)) }
+  const db = drizzle(prepareRecurring(sql))
+  const counting: Context = { ...ctx, sql, db, questions: db }
   const statementsOf = async (work: (ctx: Context) => Promise<unknown>) => {
     const before = count
     await work(counting)
@@ -47,7 +48,8 @@ export function countRoundTrips(ctx: Context): CountedTrips {
       isUnderWay = false
     })
   }
-  const counting: Context = { ...ctx, sql, db: drizzle(prepareRecurring(sql), { logger: { logQuery } }) }
+  const db = drizzle(prepareRecurring(sql), { logger: { logQuery } })
+  const counting: Context = { ...ctx, sql, db, questions: db }
   const roundTripsOf = async (work: (ctx: Context) => Promise<unknown>) => {
     const before = trips
     await work(counting)

@@ -18,7 +18,7 @@ export function tracePages(router: Routes, ctx: Context): void {
   router.get("/office/traces/:recordId", async (c) => {
     const { recordId } = parsePage(byRecord, c.req.param())
     await requireReader(ctx, c.get("actor"), recordId)
-    const trace = await readTrace(ctx, ctx.db, recordId, "share")
+    const trace = await readTrace(ctx, ctx.questions, recordId, "share")
     return c.html(`<!doctype html>${<OfficeTracePage frame={frameOf(ctx, c)} trace={trace} />}`)
   })
   // As alarms and reports name a sale.

@@ -12,6 +12,7 @@ import { type OpenedPayment, type OutsideWallet, openPayment } from "../payments
 import type { PaymentDeps } from "../payments/payment-deps"
 import { type Platform, payMethods, platforms } from "../payments/payment-provider"
 import { reportGivenUp } from "../payments/report-given-up"
+import { asking } from "../questions"
 import { describeSale } from "../sales/describe-sale"
 import { alarmOtherBytes, openSale } from "../sales/open-sale"
 import { readState } from "../sales/read-state"
@@ -155,12 +156,13 @@ const streamBeatMs = 15_000
 
 export function scanRoutes(deps: ScanDeps): Routes {
   const { ctx } = deps
+  const asked = asking(ctx)
   const routes = newRouter()
 
   routes.openapi(readRoute, async (c) => {
     const digits = c.req.valid("param").digits
-    const scanned = await readScanned(ctx, parseDigits(digits))
-    const sale = await describeSale(ctx, ctx.db, scanned)
+    const scanned = await readScanned(asked, parseDigits(digits))
+    const sale = await describeSale(asked, asked.db, scanned)
     if (!wantsPage(c)) return c.json(sale, 200)
     const language = languageOf(c)
     return c.html(
@@ -204,23 +206,23 @@ export function scanRoutes(deps: ScanDeps): Routes {
   })
 
   routes.openapi(givenUpRoute, async (c) => {
-    const { key: sale } = await readScanned(ctx, parseDigits(c.req.valid("param").digits))
+    const { key: sale } = await readScanned(asked, parseDigits(c.req.valid("param").digits))
     const buyer = await deps.buyerOf(c)
     if (buyer === undefined) throw new ServiceError("request/unauthenticated")
     return c.json({ isTold: await reportGivenUp(ctx, buyer, { sale, ...c.req.valid("json") }) }, 200)
   })
 
   routes.openapi(stateRoute, async (c) => {
-    const scanned = await readScanned(ctx, parseDigits(c.req.valid("param").digits))
+    const scanned = await readScanned(asked, parseDigits(c.req.valid("param").digits))
     const buyer = await deps.buyerOf(c)
-    const state = await readState(ctx, ctx.db, scanned.key, scanned.code.code.body.amountFen, buyer?.id)
+    const state = await readState(asked, asked.db, scanned.key, scanned.code.code.body.amountFen, buyer?.id)
     return c.json(state, 200)
   })
 
   routes.openapi(eventsRoute, async (c) => {
-    const scanned = await readScanned(ctx, parseDigits(c.req.valid("param").digits))
+    const scanned = await readScanned(asked, parseDigits(c.req.valid("param").digits))
     const buyer = await deps.buyerOf(c)
-    const current = () => readState(ctx, ctx.db, scanned.key, scanned.code.code.body.amountFen, buyer?.id)
+    const current = () => readState(asked, asked.db, scanned.key, scanned.code.code.body.amountFen, buyer?.id)
     return streamSSE(c, async (stream) => {
       let wake: () => void = () => {}
       const unsubscribe = deps.events.subscribe(saleName(scanned.key), () => wake())

@@ -76,7 +76,7 @@ export function shareRoutes({ ctx, miniCodes, readerOf }: ShareDeps): Routes {
   })
   router.openapi(cardRoute, async (c) => {
     const recordId = await recordOfShare(ctx, c.req.valid("param").shareId)
-    const card = drawShareCard(await readTrace(ctx, ctx.db, recordId, "share"))
+    const card = drawShareCard(await readTrace(ctx, ctx.questions, recordId, "share"))
     return c.body(card.buffer, 200, { ...pictureHeaders, "content-type": "image/png" })
   })
   return router

@@ -208,17 +208,17 @@ export function traceRoutes({ ctx, chain, app, readerOf }: TraceDeps): Routes {
     const { recordId } = c.req.valid("param")
     const allowed = requireReader(ctx, await requireSome(c), recordId)
     // Read meanwhile, and told only to whoever may know.
-    const trace = readTrace(ctx, ctx.db, recordId, "purchase")
+    const trace = readTrace(ctx, ctx.questions, recordId, "purchase")
     trace.catch(() => {})
     await allowed
     return c.json(await trace, 200)
   })
   routes.openapi(shareTraceRoute, async (c) => {
     const recordId = await recordOfShare(ctx, c.req.valid("param").shareId)
-    return c.json(await readTrace(ctx, ctx.db, recordId, "share"), 200)
+    return c.json(await readTrace(ctx, ctx.questions, recordId, "share"), 200)
   })
   const page = async (c: HttpContext<HttpEnvironment>, recordId: string, path: string, shareId?: string) => {
-    const trace = await readTrace(ctx, ctx.db, recordId, "share")
+    const trace = await readTrace(ctx, ctx.questions, recordId, "share")
     const asked = c.req.query("lang")
     const language = asked === "zh" || asked === "en" ? asked : (c.get("language") ?? "zh")
     const nonce = c.get("secureHeadersNonce")

@@ -43,7 +43,7 @@ export async function findOutbreakSources(
   recordIds: readonly string[],
 ): Promise<OutbreakSources> {
   requireScope(actor, "recalls:read")
-  const reached = await readPast(ctx.db, [...new Set(recordIds)], ctx.clock.nowMs())
+  const reached = await readPast(ctx.questions, [...new Set(recordIds)], ctx.clock.nowMs())
   const affected = affectedIn(reached, new Set(recordIds), actor)
   if (affected.length === 0) throw new ServiceError("recall/sales-unknown", { field: "recordIds" })
   const lotIds = [...new Set(reached.piles.flatMap(({ rows }) => rows.flatMap(({ lotId }) => lotId ?? [])))]

@@ -61,7 +61,7 @@ export async function readScopeOfRecall(
   page: ScopePage = {},
 ): Promise<ScopeOfRecall> {
   const recall = await findRecall(ctx, actor, id)
-  const scope = await scopeOf(ctx, ctx.db, actor, recall.sources as FrozenSources, page)
+  const scope = await scopeOf(ctx, ctx.questions, actor, recall.sources as FrozenSources, page)
   if (recall.firstPageAt === null) {
     await ctx.db
       .update(recalls)

@@ -85,7 +85,7 @@ export async function readRecallScope(
   page: ScopePage = {},
 ): Promise<RecallScopeAnswer> {
   requireScope(actor, "recalls:read")
-  return scopeOf(ctx, ctx.db, actor, await resolveRecallSet(ctx, ctx.db, set), page)
+  return scopeOf(ctx, ctx.questions, actor, await resolveRecallSet(ctx, ctx.questions, set), page)
 }
 
 /** The same of sources that were frozen before. */

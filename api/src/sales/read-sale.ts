@@ -11,6 +11,7 @@ import { lineCountOf, type PayCode } from "@suyuan/protocol/terminal/pay-code"
 import { parsePayCodeDigits } from "@suyuan/protocol/terminal/pay-code-url"
 import { and, asc, eq, sql } from "drizzle-orm"
 import type { Context, Reader } from "../context"
+import { preparedOn } from "../fixed-text"
 import type { Hold } from "../recalls/holds"
 import { judgeHolds } from "../recalls/judge-holds"
 import { judgeWindow } from "./judge-window"
@@ -35,12 +36,8 @@ export function parseDigits(digits: string): Result<PayCode, ErrorCode> {
   return parsePayCodeDigits(digits)
 }
 
-/**
- * Reads what a scanned code means: who made it, what became of it, and whether it can be paid. Writes nothing, and is
- * the same for everybody who scans.
- */
-export async function readSale(ctx: Context, reader: Reader, code: PayCode): Promise<Result<SaleOfCode, ErrorCode>> {
-  const [found] = await reader
+const stallOfCode = preparedOn((reader) =>
+  reader
     .select({
       ...{ terminal: terminals, merchant: merchants, site: sites },
       ...{ codeDigest: saleKeys.codeDigest, holds: stallHolds.holds },
@@ -49,9 +46,19 @@ export async function readSale(ctx: Context, reader: Reader, code: PayCode): Pro
     .innerJoin(merchants, eq(merchants.id, terminals.merchantId))
     .innerJoin(sites, eq(sites.id, terminals.siteId))
     // By number alone: another code of the same number may name another day.
-    .leftJoin(saleKeys, and(eq(saleKeys.terminalId, terminals.id), eq(saleKeys.counter, code.body.counter)))
+    .leftJoin(saleKeys, and(eq(saleKeys.terminalId, terminals.id), eq(saleKeys.counter, sql.placeholder("counter"))))
     .leftJoin(stallHolds, eq(stallHolds.merchantId, merchants.id))
-    .where(eq(terminals.id, code.body.terminal))
+    .where(eq(terminals.id, sql.placeholder("terminal")))
+    .prepare("stall_of_code"),
+)
+
+/**
+ * Reads what a scanned code means: who made it, what became of it, and whether it can be paid. Writes nothing, and is
+ * the same for everybody who scans.
+ */
+export async function readSale(ctx: Context, reader: Reader, code: PayCode): Promise<Result<SaleOfCode, ErrorCode>> {
+  const { terminal, counter } = code.body
+  const [found] = await stallOfCode(reader).execute({ terminal, counter })
   const [verified] = verifyCodesOf(ctx, new Map(found ? [[found.terminal.id, found]] : []), [code])
   if (!verified) throw new Error("a verdict is missing")
   if (!verified.ok) return verified

@@ -99,6 +99,11 @@ export const gatewaySettings = {
     { meaning: "connections of this process", example: "20" },
     z.coerce.number().int().min(2).max(200).default(20),
   ),
+  DATABASE_QUESTIONS_POOL: setting(
+    "DATABASE_QUESTIONS_POOL",
+    { meaning: "connections of this process for scans, traces and recalls, beside the others", example: "6" },
+    z.coerce.number().int().min(1).max(100).default(6),
+  ),
   MQTT_URL: setting(
     "MQTT_URL",
     {

@@ -5,7 +5,8 @@ import type { PileEvent } from "@suyuan/protocol/trace/pile-event"
 import { type SQL, sql } from "drizzle-orm"
 import type { Context, Reader } from "../context"
 import { utcDay } from "../day"
-import { arrayOf, unnest } from "../unnest"
+import { fixedText, placeholder } from "../fixed-text"
+import { arrayLiteral, unnest } from "../unnest"
 import { isOfTheseRules } from "./expected-origins"
 import { failedThenNewest, type InspectionDescription, photoOf } from "./read-inspections"
 import type { PileRow } from "./read-pile-rows"
@@ -33,8 +34,8 @@ export type PileState = {
   readonly expected?: ExpectedPile
 }
 
-/** With what has happened since. */
-export type ResumedPile = PileState & {
+/** What it held then, with what has happened since. */
+export type ResumedPile = Omit<PileState, "way" | "expected"> & {
   readonly pileId: string
   readonly since: readonly PileRow[]
   /** Of samples taken from it while it was not empty: those that failed and count, then the newest. */
@@ -111,21 +112,29 @@ export async function readPileStates(
 ): Promise<{ states: ResumedPile[]; unknown: string[] }> {
   const firstDay = utcDay(new Date(nowMs - tailDaysMax * 86_400_000))
   const lastDay = utcDay(new Date(nowMs + clocksAheadMs))
-  const rows = await reader.execute<Row>(sql`
+  const rows = await reader.execute<Row>(statesText({ piles: arrayLiteral("bytea", pileIds), firstDay, lastDay }))
+  const isKnown = (row: Row): row is KnownRow => row.carry !== null && (row.later?.length ?? 0) <= sinceMax
+  return {
+    states: rows.filter(isKnown).map(resumed),
+    unknown: rows.filter((row) => !isKnown(row)).map((row) => row.pile_id),
+  }
+}
+
+const statesText = fixedText<"piles" | "firstDay" | "lastDay">(sql`
     WITH known AS MATERIALIZED (
-      SELECT pile.id AS pile_id, newest.at, newest.state, pile.last_at
+      SELECT pile.id AS pile_id, newest.at, newest.carry, newest.presence, pile.last_at
       FROM ${piles} AS pile LEFT JOIN LATERAL (
-        SELECT kept.at, kept.state - 'expected' AS state FROM ${pileDays} AS kept
-        WHERE kept.pile_id = pile.id AND (kept.at = pile.last_at OR kept.at >= ${firstDay}::date)
+        SELECT kept.at, kept.state -> 'carry' AS carry, kept.state -> 'presence' AS presence FROM ${pileDays} AS kept
+        WHERE kept.pile_id = pile.id AND (kept.at = pile.last_at OR kept.at >= ${placeholder("firstDay")}::date)
           -- Shortfalls say nothing of what is there now.
           AND kept.revisions = (SELECT coalesce(sum(now.revisions), 0) FROM ${pileRevisions} AS now
             WHERE now.pile_id = kept.pile_id AND now.since <= kept.at)
           AND ${suppliersAreUnchanged("kept")} AND ${isOfTheseRules(sql`kept.state`)}
         ORDER BY kept.day DESC LIMIT 1
       ) AS newest ON true
-      WHERE pile.id = ANY (${arrayOf("bytea", pileIds)}) AND pile.last_at IS NOT NULL
+      WHERE pile.id = ANY (${placeholder("piles")}::bytea[]) AND pile.last_at IS NOT NULL
     )
-    SELECT encode(pile_id, 'hex') AS pile_id, extract(epoch FROM at)::float8 * 1000 AS at_ms, state,
+    SELECT encode(pile_id, 'hex') AS pile_id, extract(epoch FROM at)::float8 * 1000 AS at_ms, carry, presence,
       CASE WHEN last_at > at THEN (
         SELECT json_agg(later) FROM (
           SELECT extract(epoch FROM effective_at)::float8 * 1000 AS at_ms, direction, encode(record_id, 'hex') AS record_id,
@@ -133,26 +142,21 @@ export async function readPileStates(
             encode(upstream_pile_id, 'hex') AS upstream_pile_id, encode(upstream_record_id, 'hex') AS upstream_record_id,
             upstream_line
           FROM ${pileEvents} AS event WHERE event.pile_id = known.pile_id AND event.effective_at > known.at
-            AND event.day BETWEEN ${firstDay}::date AND ${lastDay}::date LIMIT ${sinceMax + 1}
+            AND event.day BETWEEN ${placeholder("firstDay")}::date AND ${placeholder("lastDay")}::date
+          LIMIT ${sql.raw(String(sinceMax + 1))}
         ) AS later) END AS later,
       (SELECT json_agg(test) FROM (
         SELECT extract(epoch FROM sampled_at)::float8 * 1000 AS sampled_ms, extract(epoch FROM tested_at)::float8 * 1000 AS tested_ms,
           sample_number, method, standard, limit_permille, inhibition_permille, conclusion, encode(record_id, 'hex') AS record_id,
           superseded_by IS NOT NULL AS is_superseded, encode(photo, 'hex') AS photo
         FROM ${inspections} AS test WHERE test.pile_id = known.pile_id
-          AND sampled_at >= to_timestamp((state -> 'presence' ->> 'sinceMs')::float8 / 1000)
-        ORDER BY ${failedThenNewest(sql`test`)} LIMIT ${testsMax}
+          AND sampled_at >= to_timestamp((presence ->> 'sinceMs')::float8 / 1000)
+        ORDER BY ${failedThenNewest(sql`test`)} LIMIT ${sql.raw(String(testsMax))}
       ) AS test) AS tests
     FROM known`)
-  const isKnown = (row: Row): row is KnownRow => row.state !== null && (row.later?.length ?? 0) <= sinceMax
-  return {
-    states: rows.filter(isKnown).map(resumed),
-    unknown: rows.filter((row) => !isKnown(row)).map((row) => row.pile_id),
-  }
-}
 
 /** The pile as the pure engine takes it: one inflow for all that was before (RG-22). */
-export function openingOf({ atMs, carry, expected }: PileState): PileEvent {
+export function openingOf({ atMs, carry, expected }: Omit<PileState, "presence" | "way">): PileEvent {
   const { sources, ...weight } = carry
   const carried = { carried: sources, ...(expected && { expected }) }
   return { kind: "in", recordId: "opening", effectiveAtMs: atMs - 4 * clockErrorMs, ...weight, ...carried }
@@ -193,12 +197,13 @@ export async function keepPileDays(
 type Row = {
   readonly pile_id: string
   readonly at_ms: number
-  readonly state: Omit<PileState, "atMs"> | null
+  readonly carry: PileCarry | null
+  readonly presence: Presence
   readonly later: readonly LaterRow[] | null
   readonly tests: readonly TestRow[] | null
 }
 
-type KnownRow = Row & { readonly state: object }
+type KnownRow = Row & { readonly carry: PileCarry }
 
 type TestRow = {
   readonly sampled_ms: number
@@ -229,11 +234,9 @@ type LaterRow = {
 }
 
 function resumed(row: KnownRow): ResumedPile {
-  const { pile_id: pileId, at_ms, state, later, tests } = row
+  const { pile_id: pileId, at_ms, carry, presence, later, tests } = row
   return {
-    pileId,
-    atMs: Math.round(at_ms),
-    ...state,
+    ...{ pileId, atMs: Math.round(at_ms), carry, presence },
     since: (later ?? []).map((one) => moveOf(pileId, one)),
     tests: (tests ?? []).map((one) => ({ sampledMs: Math.round(one.sampled_ms), test: testOf(one) })),
   }

@@ -1,0 +1,14 @@
+/** Questions that many ask and that indexes alone answer: what a code means, where goods came from, where they went. */
+import type { Context } from "./context"
+
+/**
+ * Of the connections that such questions go over. Each statement is planned once a connection, for any parameters: for
+ * tables of many partitions that takes longer than to answer. A plan may be older than what is in a partition, which was
+ * empty when it was made: so that none reads one through as a whole, it is made as if that were dear.
+ */
+export const questionSettings = { plan_cache_mode: "force_generic_plan", enable_seqscan: "off" } as const
+
+/** The same context, over those connections. */
+export function asking<Of extends Pick<Context, "db" | "questions">>(ctx: Of): Of {
+  return { ...ctx, db: ctx.questions }
+}
