@@ -8,6 +8,7 @@ import postgres from "postgres"
 import { z } from "zod"
 import type { Run } from "../figure"
 import { type Installation, type KeptDatabase, openInstallation } from "../installation"
+import { openDays } from "../market/open-days"
 import { CopiedTable } from "./copy-table"
 import { openProvince, type Province } from "./region"
 import { TradeDays } from "./trade-days"
@@ -51,7 +52,7 @@ export async function buildProvince(run: Run, trades: number): Promise<ProvinceF
   const loader = postgres(line.ctx.config.DATABASE_URL, { max: loaders, onnotice: () => {} })
   try {
     const { ctx } = line
-    await ctx.sql`SELECT ensure_day_partitions(${dayOf(0)}::date - 1, (now() AT TIME ZONE 'UTC')::date)`
+    await openDays(ctx.sql, dayOf(0))
     const province = await openProvince(ctx, line.directory, { stalls, consumers: stalls * consumersPerStall })
     const trade = new TradeDays(loader, province)
     await trade.open()

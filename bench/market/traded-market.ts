@@ -1,6 +1,7 @@
 // A region that has traded for five days, 100,000 sales, on an installation that runs: what scans and traces read. Codes,
 // sales, records, piles and purchases are stored by the product's own functions. Their records count as anchored from
 // the start, so that the sealer does not work beside what is measured.
+import { utcDay } from "@suyuan/api/day"
 import { completeTrades } from "@suyuan/api/sales/complete-trades"
 import { terminalsAtStalls } from "@suyuan/api/sales/verify-codes"
 import { declareHarvest } from "@suyuan/api/stock/declare-harvest"
@@ -9,6 +10,7 @@ import { MS_PER_DAY, msToSeconds2024 } from "@suyuan/protocol/units/instant"
 import type { Run } from "../figure"
 import { type Installation, type Looking, openInstallation } from "../installation"
 import { commodityCodes, openConsortium } from "./consortium"
+import { openDays } from "./open-days"
 import { openStalls, type Stall } from "./open-stalls"
 import { openWallets, type Payer, storePaid } from "./settle-sales"
 import { signCode } from "./sign-codes"
@@ -90,7 +92,7 @@ async function everyPileLookedAt({ ctx }: Installation): Promise<void> {
 
 async function openRegion({ ctx, directory }: Installation): Promise<Region> {
   const sites = await openConsortium(ctx, directory)
-  await ctx.sql`SELECT ensure_day_partitions((now() AT TIME ZONE 'UTC')::date - ${days + 1}::int, (now() AT TIME ZONE 'UTC')::date)`
+  await openDays(ctx.sql, utcDay(new Date(ctx.clock.nowMs() - days * MS_PER_DAY)))
   const some = (from: number, count: number) =>
     Array.from({ length: count }, (_, index) => commodityCodes[(from + index) % commodityCodes.length] ?? 0)
   const open = (siteId: string, count: number, firstSerial: number, kinds: number, step: number) =>
