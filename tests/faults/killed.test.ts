@@ -164,6 +164,7 @@ runRows("killed", {
       market,
       when("the sale is settled", isPaid, async () => broker.speak()),
       () => pay("wechat-pay", sale),
+      "are waited for",
     )
     const { terminal } = market.stall
     await market.stall.until("the terminal hears", async () => {
@@ -176,7 +177,7 @@ runRows("killed", {
     const sale = await newSale()
     await addFault(market, { kind: "no-notification", times: 1 })
     const held = await callHeld(market, { kind: "lost-request", operation: "query" })
-    await diesAt(market, held, () => pay("alipay", sale))
+    await diesAt(market, held, () => pay("alipay", sale), "are waited for")
     await expectPaidOnce(sale)
   },
   beforeClose: () => closes("lost-request", "wechat-pay"),
@@ -187,7 +188,7 @@ runRows("killed", {
     const sale = await paidSale("wechat-pay")
     await addFault(market, { kind: "no-notification", operation: "notify" })
     const held = await callHeld(market, { kind: "lost-response", operation: "refund-query" })
-    await diesAt(market, held, () => giveBack(market, sale, 34))
+    await diesAt(market, held, () => giveBack(market, sale, 34), "are waited for")
     await until("the money is back", async () => (await refundedFen(sale)) === 34)
   },
   betweenPaymentAndUpload: async () => {

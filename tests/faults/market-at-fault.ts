@@ -8,8 +8,12 @@ import { type GatewaySwitch, type Installation, openInstallation } from "../../s
 import { openSoakMarket, type SoakMarket, type SoakStall } from "../../scripts/soak/market"
 import { comesToRest } from "../../scripts/soak/trade"
 
-/** Time-outs and leases of a second; nothing here waits for a schedule of minutes. */
+/**
+ * Time-outs and leases of a second; nothing here waits for a schedule of minutes. A gateway that starts again and again
+ * opens few connections: each costs the database more than all that this market asks of it.
+ */
 const hasty = {
+  DATABASE_POOL: "6",
   ...{ GATEWAY_LEASE_SECONDS: "1", PLATFORM_TIMEOUT_MS: "1000", LEDGER_BATCH_AGE_MS: "200" },
   QUERY_SCHEDULE_SECONDS: "1,2,3",
 }
@@ -89,15 +93,35 @@ export function gatewayOf({ installation }: SoakMarket): GatewaySwitch {
   return first
 }
 
-/** The work begins, its gateway is killed with -9 in its midst, and another one starts. */
-export async function diesAt<T>(market: SoakMarket, moment: Moment, work: () => Promise<T>): Promise<T> {
+/** What becomes of the work that the killed gateway had claimed. */
+type Claims = "run out" | "are waited for"
+
+/**
+ * The work begins, its gateway is killed with -9 in its midst, and another one starts.
+ * @param claims that each kind runs out by itself is waited for in one row; elsewhere those seconds pass at once.
+ */
+export async function diesAt<T>(
+  market: SoakMarket,
+  moment: Moment,
+  work: () => Promise<T>,
+  claims: Claims = "run out",
+): Promise<T> {
   const working = work()
   working.catch(() => {}) // Its end is looked at below.
   await moment.reached()
   await gatewayOf(market).kill()
   await moment.pass()
+  if (claims === "run out") await runOutClaims(market)
   await gatewayOf(market).start()
   return working
+}
+
+/** Only where no gateway lives that could have claimed something. */
+async function runOutClaims({ sql, installation }: SoakMarket): Promise<void> {
+  if (installation.gateways.some((gateway) => gateway.isRunning())) throw new Error("a gateway lives")
+  await sql`UPDATE outbox SET next_try_at = now() WHERE next_try_at > now()`
+  await sql`UPDATE attempts SET next_query_at = now() WHERE next_query_at > now()`
+  await sql`UPDATE refunds SET next_try_at = now() WHERE next_try_at > now()`
 }
 
 /** Whoever wants to write to the table waits in the middle of a transaction. */

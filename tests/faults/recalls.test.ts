@@ -206,6 +206,8 @@ runRows("recalls", {
     market.installation.broker.silence()
     await act(id, "activate")
     const moment = await writing(market, "outbox")
+    const about = async () => (await market.sql`SELECT 1 FROM outbox WHERE payload ->> 'about' = ${id}`).length
+    const waiting: number[] = []
     await diesAt(
       market,
       {
@@ -214,13 +216,15 @@ runRows("recalls", {
           await holds(id)
           await moment.reached()
         },
-        pass: moment.pass,
+        pass: async () => {
+          await moment.pass()
+          waiting.push(await about())
+        },
       },
       async () => {},
     )
     const version = (await list())?.version
-    const about = async () => (await market.sql`SELECT 1 FROM outbox WHERE payload ->> 'about' = ${id}`).length
-    expect(await about()).toBe(1)
+    expect(waiting).toEqual([1])
     await until("it was told again", async () => (await about()) === 0)
     await until("the stall counts as told", async () => {
       const [row] = await market.sql`SELECT stalls_told_at FROM recalls WHERE id = ${id}`

@@ -42,6 +42,7 @@ export async function openKioskMarket(number: number): Promise<KioskMarket> {
   const environment = {
     ...{ PATH: process.env.PATH, HOME: process.env.HOME, DATABASE_URL: database.url, CHAIN_RPC_URLS: chainUrl },
     ...{ REQUESTS_PER_MINUTE: "100000", LEDGER_BATCH_AGE_MS: "500", GATEWAY_LOG_LEVEL: "warn" },
+    DATABASE_POOL: "6",
   }
   const opened = openDataDirectory(directory)
   const options = { directory: opened, environment, throwaway: true, kioskDirectory, report: () => {} }
