@@ -1,12 +1,13 @@
 // `npm test [-- --stage N] [--long] [part of a path …]`: the stages in order, one set of engines for all, and a last
 // line `N passed, N failed`.
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
-import { availableParallelism, tmpdir } from "node:os"
-import { join, resolve } from "node:path"
+import { existsSync, readdirSync, readFileSync } from "node:fs"
+import { availableParallelism } from "node:os"
+import { dirname, join, resolve } from "node:path"
 import { Command, InvalidArgumentError } from "commander"
 import { openThrowawayEngines } from "./engines/throwaway"
 import {
   addTallies,
+  describeTimes,
   noTests,
   readBunSummary,
   readFileTimes,
@@ -15,13 +16,21 @@ import {
   type Tally,
 } from "./testing/read-results"
 import { runBun } from "./testing/run-bun"
+import { makeScratch } from "./testing/scratch"
 import { isLong, type Stage, stageOf, stages } from "./testing/stages"
 
 const root = resolve(import.meta.dir, "..")
 const WORKERS_MAX = 4
-const SLOWEST_SHOWN = 5
+/** A test waits for conditions, not for times, so this only ends one that hangs. */
+const TEST_MS_MAX = 90_000
+const SLOWEST_SHOWN = 10
 
 type Choice = { readonly stages: readonly Stage[]; readonly long: boolean; readonly filters: readonly string[] }
+
+type Manner = Pick<Stage, "isolates" | "workersBeyond">
+
+/** What takes minutes is alone with its processor, and with its modules. */
+const alone: Manner = { isolates: true, workersBeyond: 0 }
 
 /** A check counts as one test. */
 async function check(name: string, args: readonly string[]): Promise<Tally> {
@@ -56,29 +65,22 @@ async function runContracts(): Promise<Tally> {
   return tally
 }
 
-async function runFiles(files: readonly string[]): Promise<Tally> {
+async function runFiles(files: readonly string[], { isolates, workersBeyond }: Manner): Promise<Tally> {
   if (files.length === 0) return noTests
   const report = join(scratch, "junit.xml")
-  const workers = Math.min(availableParallelism(), WORKERS_MAX, files.length)
+  const workers = Math.min(availableParallelism() + workersBeyond, WORKERS_MAX, files.length)
   const { exitCode, text } = await runBun(
     [
-      ...["test", `--parallel=${workers}`, "--only-failures"],
+      ...["test", `--parallel=${workers}`, ...(isolates ? [] : ["--no-isolate"])],
+      ...[`--timeout=${TEST_MS_MAX}`, "--only-failures"],
       ...["--reporter=junit", `--reporter-outfile=${report}`],
       ...files.map((file) => `./tests/${file}`),
     ],
     { environment: { TMPDIR: scratch } },
   )
   const times = existsSync(report) ? slowest(readFileTimes(readFileSync(report, "utf8")), SLOWEST_SHOWN) : []
-  for (const { file, seconds } of times) say(`  ${seconds.toFixed(1).padStart(6)} s  ${file}`)
+  for (const time of times) say(describeTimes(time))
   return readBunSummary(text, exitCode)
-}
-
-/** For the temporary files of this run alone: what another user's run left behind must not be in the way. */
-function makeScratch(): string {
-  const folder = mkdtempSync(join(tmpdir(), "suyuan-test-"))
-  chmodSync(folder, 0o711) // as root, a database runs as another user in a folder below
-  process.once("exit", () => rmSync(folder, { recursive: true, force: true }))
-  return folder
 }
 
 function testFiles(): string[] {
@@ -106,7 +108,7 @@ async function runStage(stage: Stage, choice: Choice): Promise<Tally> {
   const tallies: Tally[] = []
   if (withChecks && stage.number === 0) tallies.push(await runChecks())
   if (withChecks && stage.number === 1) tallies.push(await runContracts())
-  tallies.push(await runFiles(files))
+  tallies.push(await runFiles(files, choice.long ? alone : stage))
   const tally = addTallies(tallies)
   say(
     `Stage ${stage.number}: ${tally.passed} passed and ${tally.failed} failed in ${secondsSince(startedMs)} s (budget ${stage.budgetSeconds} s)`,
@@ -165,6 +167,7 @@ const choice = { stages: stage === undefined ? stages : [stage], long, filters: 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => process.exit(130))
 
 const scratch = makeScratch()
+process.env.TMPDIR = dirname(scratch) // the engines are ended, and removed, after this process
 const tallies: Tally[] = []
 for (const each of choice.stages) tallies.push(await runStage(each, choice))
 const total = addTallies(tallies)

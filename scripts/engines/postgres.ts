@@ -88,7 +88,7 @@ function settings({ durable, settings: added }: PostgresOptions): string[] {
     unix_socket_directories: "",
     max_connections: "200",
     shared_buffers: durable ? buffersOf(totalmem()) : "128MB",
-    max_wal_size: "1GB",
+    max_wal_size: durable ? "1GB" : "256MB",
     random_page_cost: "1.1", // no disk of ours has arms to move; with 4, whole partitions are read to find a few rows
     max_parallel_workers_per_gather: "0", // one long statement must not take every core from the many short ones
     jit: "off", // short statements only: compiling them costs more than it saves

@@ -2,7 +2,15 @@
 
 export type Tally = { readonly passed: number; readonly failed: number }
 
-export type FileTime = { readonly file: string; readonly seconds: number }
+export type FileTime = {
+  readonly file: string
+  readonly seconds: number
+  /** What of it no test took: its modules, and what it opens and closes around its tests. */
+  readonly aroundSeconds: number
+  readonly slowestTest: { readonly name: string; readonly seconds: number }
+}
+
+const NAME_CHARACTERS = 60
 
 export const noTests: Tally = { passed: 0, failed: 0 }
 
@@ -36,11 +44,35 @@ function lastNumber(text: string, pattern: RegExp): number {
   return Number([...text.matchAll(pattern)].at(-1)?.[1] ?? 0)
 }
 
-/** Seconds of each file from the JUnit report of `bun test`: a file is a suite that bears the file's name. */
+/** Times of each file from the JUnit report of `bun test`: a file is a suite that bears the file's name. */
 export function readFileTimes(junit: string): FileTime[] {
   return [...junit.matchAll(/<testsuite name="([^"]+)" file="([^"]+)"[^>]* time="([\d.]+)"/g)]
     .filter(([, name, file]) => name === file)
-    .map(([, , file = "", seconds]) => ({ file, seconds: Number(seconds) }))
+    .map(([, , file = "", seconds]) => {
+      const tests = testsOf(junit, file)
+      const inTests = tests.reduce((sum, test) => sum + test.seconds, 0)
+      const slowestTest = [...tests].sort((one, other) => other.seconds - one.seconds)[0] ?? { name: "", seconds: 0 }
+      return { file, seconds: Number(seconds), aroundSeconds: Math.max(0, Number(seconds) - inTests), slowestTest }
+    })
+}
+
+function testsOf(junit: string, file: string) {
+  return [...junit.matchAll(/<testcase name="([^"]*)" classname="[^"]*" time="([\d.]+)" file="([^"]+)"/g)]
+    .filter(([, , , own]) => own === file)
+    .map(([, name = "", seconds]) => ({ name: withoutEntities(name), seconds: Number(seconds) }))
+}
+
+const withoutEntities = (text: string) =>
+  text.replace(/&(lt|gt|quot|apos|#39|#10|amp);/g, (_, name: string) => entities[name] ?? "")
+const entities: Readonly<Record<string, string>> = {
+  ...{ lt: "<", gt: ">", quot: '"', apos: "'", "#39": "'", "#10": " ", amp: "&" },
+}
+
+/** One line for people. */
+export function describeTimes({ file, seconds, aroundSeconds, slowestTest }: FileTime): string {
+  const name =
+    slowestTest.name.length > NAME_CHARACTERS ? `${slowestTest.name.slice(0, NAME_CHARACTERS)}…` : slowestTest.name
+  return `  ${seconds.toFixed(1).padStart(6)} s  ${file}: around the tests ${aroundSeconds.toFixed(1)} s, slowest ${slowestTest.seconds.toFixed(1)} s (${name})`
 }
 
 export function slowest(times: readonly FileTime[], count: number): FileTime[] {

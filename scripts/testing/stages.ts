@@ -9,6 +9,10 @@ export type Stage = {
   readonly folders: readonly string[]
   /** Whether its files need PostgreSQL, broker and chain. */
   readonly needsEngines: boolean
+  /** Whether each file loads its modules anew. Where it does not, a file must leave no global changed. */
+  readonly isolates: boolean
+  /** Workers beyond one a core: for files that wait for other processes. */
+  readonly workersBeyond: number
 }
 
 export const stages: readonly Stage[] = [
@@ -18,6 +22,8 @@ export const stages: readonly Stage[] = [
     budgetSeconds: 60,
     folders: ["architecture", "look", "protocol/units", "protocol/codec"],
     needsEngines: false,
+    isolates: true,
+    workersBeyond: 0,
   },
   {
     number: 1,
@@ -25,6 +31,8 @@ export const stages: readonly Stage[] = [
     budgetSeconds: 150,
     folders: ["protocol", "sealing", "bench"],
     needsEngines: false,
+    isolates: true,
+    workersBeyond: 0,
   },
   {
     number: 2,
@@ -32,6 +40,8 @@ export const stages: readonly Stage[] = [
     budgetSeconds: 300,
     folders: [],
     needsEngines: true,
+    isolates: false,
+    workersBeyond: 1,
   },
   {
     number: 3,
@@ -39,6 +49,8 @@ export const stages: readonly Stage[] = [
     budgetSeconds: 240,
     folders: ["terminal-kiosk/browser", "miniprogram/built"],
     needsEngines: true,
+    isolates: true,
+    workersBeyond: 1,
   },
 ]
 

@@ -1,5 +1,11 @@
 import { expect, test } from "bun:test"
-import { readBunSummary, readFileTimes, readMochaSummary, slowest } from "../../../scripts/testing/read-results"
+import {
+  describeTimes,
+  readBunSummary,
+  readFileTimes,
+  readMochaSummary,
+  slowest,
+} from "../../../scripts/testing/read-results"
 import { isLong, stageOf } from "../../../scripts/testing/stages"
 
 test("reads the summary of bun test", () => {
@@ -24,18 +30,24 @@ test("reads mocha's last run", () => {
   expect(readMochaSummary("solhint: one error", 1)).toEqual({ passed: 0, failed: 1 })
 })
 
-test("reads each file's seconds, and names the slowest", () => {
+test("reads each file's seconds, those around its tests and its slowest test, and names the slowest", () => {
   const report = `<testsuites time="9">
   <testsuite name="tests/a.test.ts" file="tests/a.test.ts" tests="3" time="0.5" hostname="x">
-    <testsuite name="inner" file="tests/a.test.ts" line="1" time="0.4">
+    <testsuite name="inner" file="tests/a.test.ts" line="1" time="0.25">
+      <testcase name="one &lt;1&gt;" classname="inner" time="0.25" file="tests/a.test.ts" line="2" assertions="0" />
     </testsuite>
+    <testcase name="two" classname="" time="0.125" file="tests/a.test.ts" line="4" assertions="0" />
   </testsuite>
-  <testsuite name="tests/b.test.ts" file="tests/b.test.ts" tests="1" time="2.25" hostname="x">`
-  expect(readFileTimes(report)).toEqual([
-    { file: "tests/a.test.ts", seconds: 0.5 },
-    { file: "tests/b.test.ts", seconds: 2.25 },
-  ])
-  expect(slowest(readFileTimes(report), 1)).toEqual([{ file: "tests/b.test.ts", seconds: 2.25 }])
+  <testsuite name="tests/b.test.ts" file="tests/b.test.ts" tests="1" time="2.25" hostname="x">
+    <testcase name="three" classname="" time="2" file="tests/b.test.ts" line="1" assertions="0" />
+  </testsuite>`
+  const [first, second] = readFileTimes(report)
+  expect(first).toEqual({
+    ...{ file: "tests/a.test.ts", seconds: 0.5, aroundSeconds: 0.125 },
+    slowestTest: { name: "one <1>", seconds: 0.25 },
+  })
+  expect(slowest(readFileTimes(report), 1)).toEqual([second!])
+  expect(describeTimes(second!)).toBe("     2.3 s  tests/b.test.ts: around the tests 0.3 s, slowest 2.0 s (three)")
 })
 
 test("gives each file to the first stage that names its folder, and the rest to the last", () => {

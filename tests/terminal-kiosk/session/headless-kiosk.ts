@@ -1,4 +1,5 @@
 // The terminal as the screens use it, without a screen: what a finger does is called by the test.
+import { afterAll, beforeAll } from "bun:test"
 import { openTerminal } from "@suyuan/terminal-kiosk/terminal"
 import { Kiosk } from "../../../terminal-kiosk/screens/session/kiosk"
 import { fakeGateway } from "../fake-gateway"
@@ -10,10 +11,22 @@ const browserParts = {
   requestAnimationFrame: (paint: () => void) => queueMicrotask(paint),
 }
 
+/** For the whole of a test file, and for no other. */
+export function withBrowserParts(): void {
+  const globals = globalThis as unknown as Record<string, unknown>
+  const before = Object.keys(browserParts).map((name) => [name, globals[name]] as const)
+  beforeAll(() => void Object.assign(globalThis, browserParts))
+  afterAll(() => {
+    for (const [name, own] of before) {
+      if (own === undefined) Reflect.deleteProperty(globalThis, name)
+      else globals[name] = own
+    }
+  })
+}
+
 export async function openKiosk(
   answer: Parameters<typeof fakeGateway>[0] = () => "no-answer",
 ): Promise<{ readonly kiosk: Kiosk; readonly stall: Stall }> {
-  Object.assign(globalThis, browserParts)
   const stall = await openStockedStall()
   return { kiosk: await Kiosk.open(stall.terminal, fakeGateway(answer).transport), stall }
 }

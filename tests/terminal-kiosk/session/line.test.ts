@@ -3,7 +3,9 @@ import { seeRefused } from "@suyuan/terminal-kiosk/outbox/see-refused"
 import type { Kiosk } from "../../../terminal-kiosk/screens/session/kiosk"
 import { brokerAccess } from "../fake-gateway"
 import { fakeBroker } from "../link/fake-broker"
-import { openKiosk } from "./headless-kiosk"
+import { openKiosk, withBrowserParts } from "./headless-kiosk"
+
+withBrowserParts()
 
 const until = (kiosk: Kiosk, isSo: () => boolean) =>
   new Promise<void>((resolve) => {

@@ -7,7 +7,9 @@ import { sellRest } from "../../../terminal-kiosk/screens/session/recalled-sale"
 import { putLine, settle, showSale } from "../../../terminal-kiosk/screens/session/selling"
 import { screenStanding } from "../../../terminal-kiosk/screens/settle/standing"
 import { queuedKinds } from "../headless-terminal"
-import { openKiosk } from "./headless-kiosk"
+import { openKiosk, withBrowserParts } from "./headless-kiosk"
+
+withBrowserParts()
 
 const line = (slot: number) => ({ slot, quantity: { unit: "gram" as const, count: 2500 }, unitPriceFen: 360 })
 const hold = {

@@ -17,7 +17,9 @@ import {
 } from "../../../terminal-kiosk/screens/session/selling"
 import type { TerminalStanding } from "../../../terminal-kiosk/screens/session/state"
 import { queuedKinds } from "../headless-terminal"
-import { openKiosk, reopenKiosk } from "./headless-kiosk"
+import { openKiosk, reopenKiosk, withBrowserParts } from "./headless-kiosk"
+
+withBrowserParts()
 
 const cabbage = { slot: 1, quantity: { unit: "gram" as const, count: 2500 }, unitPriceFen: 360 }
 
