@@ -6,7 +6,7 @@
  * nothing about L, and for an exactly weighed pile it is the least that must be L. Owned by one walk, never shared.
  */
 import { assertTrace, type SourceGrams } from "./pile-event"
-import { partOfOutflow, type SourceRange } from "./source-grams"
+import { filledGrams, partOfOutflow, type SourceRange, withExtra } from "./source-grams"
 
 interface Numbers {
   readonly sourceId: string
@@ -52,6 +52,7 @@ export class LiveSources {
   private slackGrams = 0
   private arrivedGrams = 0
   private readonly limitsOf: LimitsOf
+  private readonly unknownId: string
   private nextExpiryMs = Number.POSITIVE_INFINITY
   private readonly all = new Map<string, Numbers>()
   /** Those that came in since the pile was last empty, sorted by id. */
@@ -60,8 +61,10 @@ export class LiveSources {
   private over: Numbers[] = []
   private readonly beforeOutflow = new Map<string, BeforeOutflow>()
 
-  constructor(limitsOf: LimitsOf) {
+  /** @param unknownId the source as which goods count that nothing else can be. */
+  constructor(limitsOf: LimitsOf, unknownId: string) {
     this.limitsOf = limitsOf
+    this.unknownId = unknownId
   }
 
   arrive(sources: readonly SourceGrams[], grams: number, lowGrams: number): void {
@@ -151,11 +154,12 @@ export class LiveSources {
   comeBack(key: string, grams: number, lowGrams: number): void {
     const before = this.beforeOutflow.get(key)
     assertTrace(before !== undefined, "a return before its outflow")
-    const part = partOfOutflow({ grams: before.grams, sources: before.ranges }, grams)
+    const filled = filledGrams(before.ranges, grams)
+    const part = partOfOutflow({ grams: before.grams, sources: before.ranges }, filled)
     const backOf = new Map(part.map((source) => [source.sourceId, source]))
-    this.arrive(part, grams, lowGrams)
+    this.arrive(withExtra(part, this.unknownId, grams - filled), grams, lowGrams)
     // Its own goods are among those that were here before, so they are no arrival since.
-    before.arrivedGrams += grams
+    before.arrivedGrams += filled
     const othersArrivedGrams = this.arrivedGrams - before.arrivedGrams
     for (const then of before.numbers) {
       const now = then.current

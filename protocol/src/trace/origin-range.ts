@@ -20,6 +20,7 @@ import { type InStep, type OutStep, type PileSteps, pileSteps } from "./pile-ste
 import {
   declaredSources,
   eachSourceAlone,
+  filledGrams,
   type GroupOf,
   groupedSources,
   partOfOutflow,
@@ -167,7 +168,8 @@ class Walks {
     }
     const upstream = this.done.get(globalKey(step.origin.ref.pileId, outflowKey(step.origin.ref)))
     if (upstream === undefined) return undefined
-    return withExtra(partOfOutflow(upstream, covered), this.groupOf(UNKNOWN_SOURCE), step.grams - covered)
+    const filled = filledGrams(upstream.sources, covered)
+    return withExtra(partOfOutflow(upstream, filled), this.groupOf(UNKNOWN_SOURCE), step.grams - filled)
   }
 }
 

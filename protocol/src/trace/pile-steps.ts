@@ -151,16 +151,22 @@ function segmentSteps(placed: readonly Placed[], books: Books): Step[] {
   })
   if (books.clockErrorMs === 0) return steps
   const openMs = 2 * books.clockErrorMs
-  const readAtMs = new Map<string, number>()
+  const gone = new Map<string, { readonly atMs: number; readonly rank: number }>()
   const timed = steps.flatMap((step, index): Timed[] => {
     const { timeMs } = placed[index]!.place
     if (step.kind === "in") {
-      const outflowMs = step.origin.kind === "return" ? readAtMs.get(step.origin.key) : undefined
-      if (outflowMs === undefined) return [{ step: { ...step, atMs: timeMs - openMs }, rank: RANK.in }]
-      return [{ step: { ...step, atMs: Math.max(timeMs - openMs, outflowMs) }, rank: RANK.out }]
+      const earliestMs = timeMs - openMs
+      const outflow = step.origin.kind === "return" ? gone.get(step.origin.key) : undefined
+      if (outflow === undefined) return [{ step: { ...step, atMs: earliestMs }, rank: RANK.in }]
+      const { atMs, rank } = outflow.atMs < earliestMs ? { atMs: earliestMs, rank: RANK.out } : outflow
+      return [{ step: { ...step, atMs }, rank }]
     }
-    readAtMs.set(step.key, timeMs)
     const { grams, lowGrams, chosen } = step
+    // What was chosen is taken off its source when it leaves: it comes back after that.
+    gone.set(
+      step.key,
+      chosen === undefined ? { atMs: timeMs, rank: RANK.out } : { atMs: timeMs + openMs, rank: RANK.out + 1 },
+    )
     const leave = { kind: "leave", atMs: timeMs + openMs, grams, lowGrams, chosen } as const
     return [
       { step, rank: RANK.out },

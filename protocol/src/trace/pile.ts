@@ -116,7 +116,7 @@ export class PileWalk {
   constructor(steps: PileSteps, groupOf: GroupOf, limits: LimitsOf) {
     this.steps = steps
     this.groupOf = groupOf
-    this.live = new LiveSources(limits)
+    this.live = new LiveSources(limits, groupOf(UNKNOWN_SOURCE))
   }
 
   /** Walks as far as it can. Returns the purchase it waits for, or `undefined` at the end. */

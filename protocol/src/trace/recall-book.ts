@@ -74,9 +74,10 @@ export class RecallBook {
     this.put(grams, known >= grams && known > 0 ? (middle * grams) / known : middle)
   }
 
-  /** `coveredGrams` of that outflow, and for the rest unknown goods (RG-16). */
-  arriveBought(from: ReadGrams, coveredGrams: number, grams: number, lowGrams: number): void {
+  /** `boughtGrams` of that outflow, as far as the goods in it fill them, and for the rest unknown goods (RG-16). */
+  arriveBought(from: ReadGrams, boughtGrams: number, grams: number, lowGrams: number): void {
     this.arrive(grams, lowGrams)
+    const coveredGrams = Math.min(boughtGrams, from.mayIn + from.mayOther)
     const extra = grams - coveredGrams
     const left = from.grams - coveredGrams
     const isIn = coveredGrams > 0 && from.mayIn > 0

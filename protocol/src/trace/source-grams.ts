@@ -79,7 +79,20 @@ export function groupedSources(
   )
 }
 
-/** What `partGrams` out of an outflow hold: any of its goods may be the part that stayed behind. */
+/**
+ * Of `grams` that are said to be of an outflow, as many as its sources can fill: of an interval of weights that the book
+ * closed at its lower end, they cannot fill the upper one.
+ */
+export function filledGrams(sources: readonly { readonly mayGrams: number }[], grams: number): number {
+  let most = 0
+  for (const { mayGrams } of sources) most += mayGrams
+  return Math.min(grams, most)
+}
+
+/**
+ * What `partGrams` out of an outflow hold, at most what its sources can fill: any of its goods may be the part that stayed
+ * behind.
+ */
 export function partOfOutflow(
   outflow: { readonly grams: number; readonly sources: readonly SourceRange[] },
   partGrams: number,
@@ -99,7 +112,7 @@ export function purchasedSources(
   outflow: { readonly grams: number; readonly sources: readonly SourceRange[] },
   grams: number,
 ): readonly SourceGrams[] {
-  const coveredGrams = Math.min(grams, outflow.grams)
+  const coveredGrams = filledGrams(outflow.sources, Math.min(grams, outflow.grams))
   return withExtra(partOfOutflow(outflow, coveredGrams), UNKNOWN_SOURCE, grams - coveredGrams)
 }
 

@@ -81,6 +81,17 @@ test("[RG-16] a sale bought twice covers the first purchase only", () => {
   expect(read([second, wholesaler, first], "m", "t#0")).toEqual({ A: [100, 200], B: [0, 100] })
 })
 
+test("[RG-9, RG-16] boxes weigh no more of known goods than the seller's book had: the rest is unknown", () => {
+  const seller = {
+    pileId: "w",
+    events: [harvested(1, "a", 5, "A"), { ...sold(2, "s", 8), lowGrams: 1 }] as PileEvent[],
+  }
+  const boxes = { ...bought(3, "p", 8, "w/s"), lowGrams: 1 } as PileEvent
+  const stall = { pileId: "m", events: [boxes, harvested(4, "b", 4, "B"), sold(5, "t", 8)] }
+  expect(read([seller, stall], "w", "s#0")).toEqual({ A: [1, 5] })
+  expect(read([seller, stall], "m", "t#0")).toEqual({ A: [1, 5], B: [0, 4], unknown: [0, 3] })
+})
+
 test("[RG-16] a purchase of a sale that was voided, or that nobody has, is unknown", () => {
   const voids: PileEvent = { kind: "void", effectiveAtMs: 9, recordId: "v", voids: { recordId: "s" } }
   const stall = { pileId: "m", events: [bought(4, "p", 200, "w/s"), sold(5, "t", 50)] }

@@ -165,6 +165,29 @@ test("[RG-5] returns of nothing, or of more than was sold, are set aside", () =>
   expect(stockGrams).toBe(90)
 })
 
+test("[RG-5, RG-9] goods of boxes that come back are unknown as far as the book did not have them", () => {
+  const events: PileEvent[] = [
+    { kind: "out", effectiveAtMs: 0, recordId: "boxes", grams: 8, lowGrams: 1 },
+    { kind: "in", effectiveAtMs: 1, recordId: "back", grams: 6, returnOf: { recordId: "boxes" } },
+    came(2, "a", 5, "A"),
+    left(3, "s", 8),
+  ]
+  expect(rangeOf(events, "s#0")).toEqual({ A: [2, 5], unknown: [3, 6] })
+})
+
+test("[RG-5, RG-25] what comes back at once of a chosen lot is there afterwards, in every order of clocks", () => {
+  const events: PileEvent[] = [
+    came(0, "a", 10, "A"),
+    { kind: "out", effectiveAtMs: 100_000, recordId: "chosen", grams: 7, chosen: "A" },
+    { kind: "in", effectiveAtMs: 100_000, recordId: "back", grams: 4, returnOf: { recordId: "chosen" } },
+    came(200_000, "b", 5, "B"),
+    left(300_000, "s", 9),
+  ]
+  for (const clockErrorMs of [0, 1000]) {
+    expect(rangeOf(events, "s#0", { clockErrorMs })).toEqual({ A: [4, 7], B: [2, 5] })
+  }
+})
+
 test("[RG-6] a shortfall in the evening makes the morning's sales uncertain", () => {
   const morning = [came(1, "a", 100, "A"), left(2, "s", 60)]
   expect(rangeOf(morning, "s#0")).toEqual({ A: [60, 60] })
