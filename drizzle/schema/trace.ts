@@ -140,8 +140,8 @@ export const pileEvents = pgTable(
 )
 
 /**
- * How often something was stored that may change what was true of a pile since an instant, which is a stock-take or the
- * beginning: `revisions` in any way, `shortfalls` where only ranges of before change and what is in the pile now does not.
+ * How often something was stored that may change what was true of a pile since an instant, which is a stock-take, the
+ * beginning, or when goods left that came back: `revisions` in any way, `shortfalls` where only ranges of before change and what is in the pile now does not.
  */
 export const pileRevisions = pgTable(
   "pile_revisions",
@@ -172,13 +172,16 @@ export const pileDays = pgTable(
     state: jsonb("state").notNull(),
     /** Of its `carry`. */
     grams: bigint("grams", { mode: "number" }).generatedAlwaysAs(sql`((state -> 'carry') ->> 'grams')::bigint`),
+    lowGrams: bigint("low_grams", { mode: "number" }).generatedAlwaysAs(
+      sql`((state -> 'carry') ->> 'lowGrams')::bigint`,
+    ),
     suppliers: hexBytes("suppliers").array().notNull(),
     /** Until when each of them matters. */
     supplierUntil: instant("supplier_until").array().notNull(),
     /** Revisions and shortfalls of each as it was until then, added up. */
     supplierRevisions: bigint("supplier_revisions", { mode: "number" }).array().notNull(),
   },
-  // With what a recall reads of many (0034_recall_reads): at, revisions, grams.
+  // With what a recall reads of many (0039_recall_openings): at, revisions, both weights.
   (t) => [primaryKey({ columns: [t.pileId, t.day] }), index("pile_days_grams").on(t.pileId, t.day)],
 )
 

@@ -9,9 +9,11 @@ export type ReachedPile = {
   readonly merchantId: string
   readonly commodity: number
   readonly lotId: string | null
-  /** Before the first of them can have come: the rows are later. */
+  /** Before the first of them can have come. What was there by then is of other origin. */
   readonly sinceMs: number
+  /** As it is remembered of then, by both weights; nothing where the rows begin before, or where nothing was. */
   readonly openingGrams: number
+  readonly openingLowGrams: number
   /** Not read to the end: what happened later says nothing of the time that is asked about. */
   readonly isCut: boolean
   /** Counted as sold out since. */
@@ -31,11 +33,11 @@ export type ReachedRow = Omit<PileRow, "pileId" | "effectiveAt"> & {
 }
 
 /**
- * As it is read: pile, site, merchant, commodity, lot; since when, what was there then, whether it was cut and whether it
- * sold out; then the days that were summed, as they were stored, and runs and events that were read besides.
+ * As it is read: pile, site, merchant, commodity, lot; since when, what was there then (most and least), whether it was cut
+ * and whether it sold out; then the days that were summed, as they were stored, and runs and events that were read besides.
  */
 export type RawPile = readonly [
-  ...[string, string, string, number, string | null, number, number, boolean, boolean],
+  ...[string, string, string, number, string | null, number, number, number, boolean, boolean],
   ...[readonly PileSums[], readonly (readonly [number, number, number, number])[], PileSums["singles"]],
 ]
 
@@ -43,8 +45,8 @@ export type RawPile = readonly [
 const runRecordId = "00"
 
 export function reachedPile(raw: RawPile): ReachedPile {
-  const [pileId, siteId, merchantId, commodity, lotId, sinceMs, openingGrams, isCut, isSoldOut, days, runs, singles] =
-    raw
+  const [pileId, siteId, merchantId, commodity, lotId, sinceMs, openingGrams, openingLowGrams, isCut, isSoldOut] = raw
+  const [, , , , , , , , , , days, runs, singles] = raw
   const rows: ReachedRow[] = []
   for (const day of days) {
     for (const run of day.runs) rows.push(summedRun(run))
@@ -52,30 +54,15 @@ export function reachedPile(raw: RawPile): ReachedPile {
   }
   for (const [firstMs, lastMs, low, high] of runs) rows.push(runOf(firstMs, lastMs, low, high, undefined))
   for (const single of singles) rows.push(rowOf(single))
-  const own = { pileId, siteId, merchantId, commodity, lotId, sinceMs: Math.round(sinceMs), isCut, isSoldOut }
-  return { ...own, ...takenBack(rows, openingGrams) }
+  return {
+    ...{ pileId, siteId, merchantId, commodity, lotId, sinceMs: Math.round(sinceMs) },
+    ...{ openingGrams, openingLowGrams, isCut, isSoldOut, rows },
+  }
 }
 
 function summedRun(run: PileSums["runs"][number]): ReachedRow {
   const sums = { gramsHigh: run[3], sales: run[4], mostLow: run[5], mostHigh: run[6], manyHigh: run[7], mark: run[8] }
   return runOf(run[0], run[1], run[2], run[3], sums)
-}
-
-/** Of goods that had left before what is read: as if they had never left, or as goods that come in. */
-function takenBack(rows: ReachedRow[], openingGrams: number): Pick<ReachedPile, "openingGrams" | "rows"> {
-  const back = rows.filter(({ source }) => source === "void" || source === "return")
-  if (back.length === 0) return { openingGrams, rows }
-  const outflows = new Set(rows.filter(({ source }) => source === "outflow").map(outflowKey))
-  const earlier = back.filter((row) => !outflows.has(namedKey(row)))
-  const voids = earlier.filter(({ source }) => source === "void")
-  return {
-    openingGrams: voids.reduce((sum, { gramsHigh }) => sum + gramsHigh, openingGrams),
-    rows: rows.map((row) => (row.source === "return" && earlier.includes(row) ? asUnknown(row) : row)),
-  }
-}
-
-function asUnknown(row: ReachedRow): ReachedRow {
-  return { ...row, source: "unknown", upstreamPileId: null, upstreamRecordId: null, upstreamLine: null }
 }
 
 /** Of the outflow that a row names, within its pile. */
@@ -132,7 +119,7 @@ function runOf(
   }
 }
 
-function rowOf(single: PileSums["singles"][number]): ReachedRow {
+export function rowOf(single: PileSums["singles"][number]): ReachedRow {
   const atMs = Math.round(single[0])
   return {
     atMs,

@@ -5,8 +5,10 @@ import { utcDay } from "../day"
 import { discardedLineOffset } from "../trace/apply-refunded-goods"
 import { historyDays } from "../trace/read-histories"
 import { openOrderMs } from "../trace/resolve"
+import { runCuts } from "../trace/run-cuts"
 import { arrayOf } from "../unnest"
 import { namedLately, type RawPile, type ReachedPile, reachedPile } from "./reached-pile"
+import { withEarlier } from "./with-earlier"
 
 export type Reached = {
   readonly piles: readonly ReachedPile[]
@@ -24,7 +26,9 @@ export function lastDayOf(nowMs: number): string {
 
 /**
  * What happened in the piles that a walk through the trade found, runs of outflows summed up as in
- * `trace/read-pile-rows`; and what each held before, from what is remembered of it or else from its whole history.
+ * `trace/read-pile-rows`; and what each held before: as it is remembered, or else as what happened before since the pile was
+ * counted, so that its shortfalls, and clocks, count as in the whole history. One query; where goods were taken back or
+ * came back that had left before all that, one more says whether they count.
  * @param walk common table expressions: `span(first_day, last, is_over)`, where nothing later than `last` need be read of
  * what is over unless it says something of before; and `reach(pile_id, at, until)` with when each is needed from, and when
  * it was counted as sold out after that.
@@ -43,7 +47,8 @@ export async function readReached(
     WITH RECURSIVE ${walk}, wanted AS MATERIALIZED (
       -- Each from the newest day before the first of the set came of which it is remembered what the pile held.
       SELECT first.pile_id, pile.site_id, pile.merchant_id, pile.commodity, pile.lot_id, pile.last_at, pile.counted_at,
-        start.at AS start_at, start.grams AS start_grams, revised.is_revised, first.until < 'infinity' AS is_cleared,
+        start.at AS start_at, start.grams AS start_grams, start.low_grams AS start_low, revised.is_revised,
+        first.until < 'infinity' AS is_cleared,
         coalesce(start.at, first.at - 2 * ${order} - interval '1 ms') AS after,
         least(
           -- What came so soon after may have come before.
@@ -59,7 +64,7 @@ export async function readReached(
         SELECT EXISTS (SELECT FROM ${pileRevisions} AS now WHERE now.pile_id = first.pile_id) AS is_revised
       ) AS revised
       LEFT JOIN LATERAL (
-        SELECT kept.at, kept.grams FROM ${pileDays} AS kept
+        SELECT kept.at, kept.grams, kept.low_grams FROM ${pileDays} AS kept
         WHERE kept.pile_id = first.pile_id AND kept.at < first.at - 2 * ${order}
           AND kept.day BETWEEN (first.at AT TIME ZONE 'UTC')::date - ${historyDays}::int AND (first.at AT TIME ZONE 'UTC')::date
           -- A shortfall of later shows in what is read; who supplied it does not matter to its weight.
@@ -80,7 +85,9 @@ export async function readReached(
       WHERE ${named.length === 0} AND wanted.pile_id <> ALL (${arrayOf("bytea", apart)})
     ), unsummed AS MATERIALIZED (
       -- Days, and ends of days, that are read event by event.
-      SELECT wanted.pile_id, days.day, greatest(wanted.after, sums.until) AS after, wanted.until
+      SELECT wanted.pile_id, days.day, greatest(wanted.after, sums.until) AS after, wanted.until,
+        greatest(wanted.after + interval '1 ms', sums.until + interval '1 ms', days.day::timestamp AT TIME ZONE 'UTC') AS starts,
+        (days.day + 1)::timestamp AT TIME ZONE 'UTC' AS ends
       FROM wanted CROSS JOIN LATERAL (
         SELECT day::date AS day FROM generate_series((wanted.after AT TIME ZONE 'UTC')::date::timestamp,
           (least(wanted.last_at, wanted.until, ${lastDay}::timestamptz) AT TIME ZONE 'UTC')::date::timestamp, interval '1 day') AS day
@@ -89,20 +96,31 @@ export async function readReached(
     ), read AS MATERIALIZED (
       -- Everything that is read of events stands here once: each mention of them is planned for every day that there is.
       SELECT part.use, event.pile_id, effective_at, direction, record_id, line, grams_low, grams_high, source, event.lot_id,
-        upstream_pile_id, upstream_record_id, upstream_line
+        upstream_pile_id, upstream_record_id, upstream_line,
+        effective_at < part.starts + ${order} OR effective_at > part.ends - 2 * ${order} AS is_edge
       FROM (
-        SELECT 'events' AS use, pile_id, day AS first_day, day AS last_day, after, until FROM unsummed
+        SELECT 'events' AS use, pile_id, day AS first_day, day AS last_day, after, until, starts, ends FROM unsummed
         UNION ALL
-        SELECT 'before', pile_id, '-infinity', (after AT TIME ZONE 'UTC')::date, '-infinity', after FROM wanted WHERE start_at IS NULL
+        SELECT 'before', pile_id, '-infinity', (after AT TIME ZONE 'UTC')::date, '-infinity', after, '-infinity', after
+          FROM wanted WHERE start_at IS NULL
         UNION ALL
-        SELECT 'sold out', pile_id, (until AT TIME ZONE 'UTC')::date, ${lastDay}::date, until, 'infinity' FROM wanted
+        SELECT 'sold out', pile_id, (until AT TIME ZONE 'UTC')::date, ${lastDay}::date, until, 'infinity', NULL, NULL FROM wanted
           WHERE NOT is_cleared AND until < 'infinity' AND counted_at > until
       ) AS part JOIN ${pileEvents} AS event ON event.pile_id = part.pile_id
         AND event.day BETWEEN part.first_day AND part.last_day AND event.day <= ${lastDay}::date
         AND event.effective_at > part.after AND event.effective_at <= part.until
         AND (part.use <> 'sold out' OR event.source = 'count' AND event.grams_high = 0)
+    ), counted AS (
+      SELECT pile_id, max(effective_at) AS at FROM read WHERE use = 'before' AND source = 'count' GROUP BY pile_id
     ), events AS (
       SELECT * FROM read WHERE use = 'events'
+      UNION ALL
+      -- Of piles of which nothing is remembered: since they were counted, or ever. None of it is of what is asked about.
+      SELECT use, read.pile_id, effective_at, direction, record_id, line, grams_low, grams_high,
+        CASE WHEN source IN ('lot', 'purchase') THEN 'unknown' ELSE source END, CASE WHEN source = 'outflow' THEN lot_id END,
+        CASE WHEN source <> 'purchase' THEN upstream_pile_id END, CASE WHEN source <> 'purchase' THEN upstream_record_id END,
+        CASE WHEN source <> 'purchase' THEN upstream_line END, is_edge
+      FROM read LEFT JOIN counted USING (pile_id) WHERE use = 'before' AND effective_at >= coalesce(counted.at, '-infinity')
     ), named AS (
       SELECT CASE WHEN source = 'purchase' THEN upstream_pile_id ELSE pile_id END AS pile_id,
         upstream_record_id AS record_id, coalesce(upstream_line, 0) AS line
@@ -116,38 +134,21 @@ export async function readReached(
       -- Those of the same instant too: their order is by record. So beside a chosen lot (RG-25), which takes what is there then.
       SELECT pile_id, effective_at FROM events JOIN named USING (pile_id, record_id, line) WHERE source = 'outflow'
       UNION
-      SELECT pile_id, effective_at FROM events WHERE source = 'outflow' AND lot_id IS NOT NULL
+      SELECT pile_id, effective_at FROM events WHERE use = 'events' AND source = 'outflow' AND lot_id IS NOT NULL
     ), marked AS MATERIALIZED (
+      -- What stands so near the end of what is read here stands beside what was summed.
       SELECT events.*, source <> 'outflow' OR apart.effective_at IS NOT NULL OR line >= ${discardedLineOffset}::int
-        AS is_single
+        OR is_edge AS is_single
       FROM events LEFT JOIN apart USING (pile_id, effective_at)
     ), bounds AS (
-      -- A stock-take comes after what happened at its instant.
-      SELECT pile_id, effective_at + CASE WHEN source = 'count' THEN 1 ELSE 0 END * interval '1 ms' AS at
-        FROM marked WHERE is_single
-      UNION ALL
-      SELECT pile_id, effective_at - CASE WHEN source = 'outflow' THEN 1 ELSE 2 END * ${order} FROM marked WHERE is_single
+      ${runCuts(sql`pile_id`)}
       UNION ALL
       SELECT pile_id, (SELECT last FROM span) + interval '1 ms' FROM wanted
       UNION ALL
       -- Between two of these may stand what was summed.
-      SELECT pile_id, greatest(after + interval '1 ms', day::timestamp AT TIME ZONE 'UTC') FROM unsummed
+      SELECT pile_id, starts FROM unsummed
     ), cuts AS MATERIALIZED (
       SELECT pile_id, array_agg(at ORDER BY at) AS at FROM bounds GROUP BY pile_id
-    ), counted AS (
-      SELECT pile_id, max(effective_at) AS at, (array_agg(grams_high ORDER BY effective_at DESC, record_id DESC))[1] AS grams
-      FROM read WHERE use = 'before' AND source = 'count' GROUP BY pile_id
-    ), before AS (
-      -- Of piles of which nothing is remembered: since they were counted, or ever. What closes a gap is there too (RG-6).
-      SELECT pile_id, (max(base) + sum(signed) - least(0, min(base + prefix)))::float8 AS grams FROM (
-        SELECT event.pile_id, coalesce(counted.grams, 0) AS base, signed.grams AS signed,
-          sum(signed.grams) OVER (PARTITION BY event.pile_id ORDER BY event.effective_at, direction, record_id, line) AS prefix
-        FROM read AS event LEFT JOIN counted USING (pile_id) CROSS JOIN LATERAL (
-          SELECT CASE WHEN event.effective_at = counted.at OR direction = 2 THEN 0
-            WHEN direction = 0 THEN grams_high ELSE -grams_low END AS grams
-        ) AS signed
-        WHERE use = 'before' AND event.effective_at >= coalesce(counted.at, '-infinity')
-      ) AS earlier GROUP BY pile_id
     ), singles AS (
       SELECT pile_id, json_agg(json_build_array(extract(epoch FROM effective_at)::float8 * 1000, direction,
         encode(record_id, 'hex'), line, grams_low, grams_high, source, lot_id, encode(upstream_pile_id, 'hex'),
@@ -168,16 +169,16 @@ export async function readReached(
     -- One text of all: a column a row costs whoever reads it more than the bytes. Days that were summed are as they stand there.
     SELECT extract(epoch FROM (SELECT last FROM span))::float8 * 1000 AS last_ms,
       '[' || string_agg(left(json_build_array(encode(wanted.pile_id, 'hex'), site_id, merchant_id, commodity, lot_id,
-        extract(epoch FROM after)::float8 * 1000, coalesce(start_grams, before.grams, 0), until < 'infinity',
+        extract(epoch FROM after)::float8 * 1000, coalesce(start_grams, 0), coalesce(start_low, 0), until < 'infinity',
         is_cleared OR sold.pile_id IS NOT NULL)::text, -1)
         || ',[' || coalesce(days, '') || '],' || coalesce(runs::text, '[]') || ',' || coalesce(singles::text, '[]') || ']',
         ',') || ']' AS piles
-    FROM wanted LEFT JOIN before USING (pile_id) LEFT JOIN days USING (pile_id) LEFT JOIN runs USING (pile_id)
+    FROM wanted LEFT JOIN days USING (pile_id) LEFT JOIN runs USING (pile_id)
       LEFT JOIN singles USING (pile_id)
       LEFT JOIN (SELECT DISTINCT pile_id FROM read WHERE use = 'sold out') AS sold USING (pile_id)`)
   const reached = found?.piles ? (JSON.parse(found.piles) as RawPile[]).map(reachedPile) : []
   const late = namedLately(reached)
   // Once is enough: nothing of these is read from sums then.
   if (late.length > 0 && apart.length === 0) return readReached(reader, walk, named, nowMs, late)
-  return { piles: reached, lastMs: found?.last_ms ?? 0 }
+  return { piles: await withEarlier(reader, reached), lastMs: found?.last_ms ?? 0 }
 }

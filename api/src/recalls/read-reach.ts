@@ -25,7 +25,8 @@ function daysOf({ lots, inflows }: FrozenSources, lastDay: string): { firstDay: 
 
 /**
  * When a pile was first counted as sold out after goods came: they are gone then, whatever they were. Of days that were
- * summed; null where none is known, or where something was taken back, or came back, since the time before.
+ * summed; null where none is known, or where something was taken back since the time before, or came back that had left
+ * since.
  */
 function clearedAfter(pileId: SQL, at: SQL): SQL {
   return sql`(

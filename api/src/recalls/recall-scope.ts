@@ -75,7 +75,8 @@ export type ScopePage = { readonly after?: SaleCursor | undefined; readonly limi
 
 /**
  * Where a set went: what may have been sold, by whom, to whom, and what is still in stock. Three queries for the first
- * page and the totals of a lot, a base or a region. An actor of some sites sees what happened there.
+ * page and the totals of a lot, a base or a region; one more where something came back that had left before all that is
+ * read. An actor of some sites sees what happened there.
  * @throws ServiceError request/forbidden, recall/set-empty, recall/set-too-wide, recall/inspection-unknown.
  */
 export async function readRecallScope(
@@ -171,15 +172,21 @@ export function resolveScope(
   const histories = piles.map(historyOf)
   const scope = recallScope(histories, sources, { lotGrams, clockErrorMs })
   if (scope.ok) return scope.value
-  // Goods that went round: what waits for itself counts as all of the set, and nothing is missed.
+  // Goods that went round: what waits for itself may be all of the set and need not be any, so that nothing is missed.
   const round = scope.error.purchases.map((purchase) => inflowKey(purchase.pileId, purchase))
-  return resolveScope({ piles }, { ...sources, inflows: new Set([...sources.inflows, ...round]) }, lotGrams)
+  return resolveScope({ piles }, { ...sources, open: new Set([...(sources.open ?? []), ...round]) }, lotGrams)
 }
 
-function historyOf({ pileId, sinceMs, openingGrams, rows }: ReachedPile): PileHistory {
+function historyOf({
+  pileId,
+  sinceMs,
+  openingGrams: grams,
+  openingLowGrams: lowGrams,
+  rows,
+}: ReachedPile): PileHistory {
   // Before the clocks leave the order of anything that is read open: the set had not come yet.
   const effectiveAtMs = sinceMs - 4 * clockErrorMs
-  const events: PileEvent[] = [{ kind: "in", recordId: "opening", effectiveAtMs, grams: openingGrams }]
+  const events: PileEvent[] = grams > 0 ? [{ kind: "in", recordId: "opening", effectiveAtMs, grams, lowGrams }] : []
   for (const row of rows) events.push(eventOf(row))
   return { pileId, events }
 }
@@ -188,6 +195,7 @@ function eventOf(row: ReachedRow): PileEvent {
   const { recordId, line, atMs: effectiveAtMs, gramsLow: lowGrams, gramsHigh: grams, lotId } = row
   switch (row.source) {
     case "outflow":
+      if (row.isRun) return { kind: "out", recordId, line, effectiveAtMs, grams, lowGrams, fromMs: row.firstMs }
       return lotId === null
         ? { kind: "out", recordId, line, effectiveAtMs, grams, lowGrams }
         : { kind: "out", recordId, line, effectiveAtMs, grams, lowGrams, chosen: lotId }

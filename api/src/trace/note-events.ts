@@ -21,8 +21,9 @@ const beginning = new Date("2000-01-01T00:00:00Z")
  * that finds no more than the book. One that finds more says that goods had come unseen. An event of before, a
  * void or a return may revise everything since the stock-take before it, or since the beginning; goods that were sold
  * beyond the book revise the ranges of before as far, but not what is there now (RG-6). The book kept here is the least
- * that can be there; a revision leaves it at nothing until somebody walks the pile. What names an outflow (a void, a
- * return, a purchase) is stored after it, by all who write. The rows stay locked until commit, so "before" has one
+ * that can be there; a revision leaves it at nothing until somebody walks the pile. A return revises once more since the very
+ * instant at which its goods left: what was there then is not gone with a stock-take of later. What names an outflow (a
+ * void, a return, a purchase) is stored after it, by all who write. The rows stay locked until commit, so "before" has one
  * meaning, however many gateways write. Returns the piles that exist; events of others are not noted.
  */
 export async function noteEvents(tx: Transaction, events: readonly StoredEvent[]): Promise<ReadonlySet<string>> {
@@ -50,7 +51,8 @@ export async function noteEvents(tx: Transaction, events: readonly StoredEvent[]
     WHERE ${piles.id} = noted.id`)
   await revise(
     tx,
-    noted.flatMap(({ pileId, revisedSince, shortSince }) => [
+    noted.flatMap(({ pileId, revisedSince, shortSince, backSince }) => [
+      ...backSince.map((since) => ({ pileId, since, revisions: 1, shortfalls: 0 })),
       ...(revisedSince ? [{ pileId, since: revisedSince, revisions: 1, shortfalls: 0 }] : []),
       ...(shortSince ? [{ pileId, since: shortSince, revisions: 0, shortfalls: 1 }] : []),
     ]),
@@ -184,6 +186,10 @@ function noteOne(pile: Noted, events: readonly StoredEvent[], leftAt: ReadonlyMa
     countedMs: newestCountMs,
     revisedSince: sinceOf(revisingMs),
     shortSince: sinceOf(fellShortMs),
+    backSince: events.flatMap(({ source, upstreamRecordId }) => {
+      const leftMs = source === "return" ? leftAt.get(upstreamRecordId ?? "") : undefined
+      return leftMs === undefined ? [] : [new Date(leftMs)]
+    }),
   }
 }
 

@@ -6,6 +6,7 @@ import { unnest } from "../unnest"
 import { discardedLineOffset } from "./apply-refunded-goods"
 import type { PileRow } from "./read-pile-rows"
 import { openOrderMs } from "./resolve"
+import { runCuts } from "./run-cuts"
 import { saleMarkSql } from "./sale-mark"
 
 /** So many piles' days in a statement: whoever asks meanwhile waits for one of them. */
@@ -133,16 +134,13 @@ async function sumSome({ db }: Pick<Context, "db">, due: readonly DueDay[]): Pro
       UNION
       SELECT pile_id, day, effective_at FROM events WHERE source = 'outflow' AND lot_id IS NOT NULL
     ), marked AS MATERIALIZED (
+      -- What came so soon after the day began stands beside what is not looked at here.
       SELECT events.*, source <> 'outflow' OR apart.effective_at IS NOT NULL OR line >= ${discardedLineOffset}::int
-        AS is_single
+        OR effective_at <= day::timestamp AT TIME ZONE 'UTC' + ${order} AS is_single
       FROM events LEFT JOIN apart USING (pile_id, day, effective_at)
     ), cuts AS MATERIALIZED (
       SELECT pile_id, day, array_agg(at ORDER BY at) AS at FROM (
-        -- A stock-take comes after what happened at its instant.
-        SELECT pile_id, day, effective_at + CASE WHEN source = 'count' THEN 1 ELSE 0 END * interval '1 ms' AS at
-          FROM marked WHERE is_single
-        UNION ALL
-        SELECT pile_id, day, effective_at - CASE WHEN source = 'outflow' THEN 1 ELSE 2 END * ${order} FROM marked WHERE is_single
+        ${runCuts(sql`pile_id, day`)}
         UNION ALL
         SELECT pile_id, day, until + interval '1 ms' FROM wanted
       ) AS bounds GROUP BY pile_id, day

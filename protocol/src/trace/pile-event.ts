@@ -59,6 +59,11 @@ export interface Outflow extends At {
   readonly kind: "out"
   readonly grams: number
   readonly lowGrams?: number
+  /**
+   * Of many that stand as one of their sum, and between which no other leaves: the time of the first, where `effectiveAtMs`
+   * is that of the last. What the first may hold, any of them may: where clocks leave orders open, it is read then.
+   */
+  readonly fromMs?: number
   /** The source that the seller says it is of (RG-25). */
   readonly chosen?: string
 }
@@ -125,8 +130,8 @@ function contentOf(event: PileEvent): string {
     kind === "in"
       ? (event.sources ?? event.carried)?.map((s) => `${s.lowGrams}-${s.highGrams} ${s.sourceId}`)
       : undefined
-  const chosen = kind === "out" ? event.chosen : undefined
-  return JSON.stringify([kind, effectiveAtMs, grams, lowGrams, refs.map(refText), sources?.sort(), chosen])
+  const own = kind === "out" ? [event.chosen, event.fromMs] : []
+  return JSON.stringify([kind, effectiveAtMs, grams, lowGrams, refs.map(refText), sources?.sort(), ...own])
 }
 
 /**

@@ -126,7 +126,9 @@ interface Books {
   readonly clockErrorMs: number
 }
 
-function stepOf(event: Inflow | Outflow, atMs: number, books: Books): InStep | OutStep {
+function stepOf(event: Inflow | Outflow, placedMs: number, books: Books): InStep | OutStep {
+  const isEarlier = event.kind === "out" && event.fromMs !== undefined && books.clockErrorMs > 0
+  const atMs = isEarlier ? event.fromMs : placedMs
   const { grams, lowGrams = grams } = event
   if (event.kind === "in") return { kind: "in", atMs, event, grams, lowGrams, origin: originOf(event) }
   const key = outflowKey(event)

@@ -6,7 +6,7 @@
 import { ok, type Result } from "../result"
 import { historySteps, type NotWellFounded, type OriginOptions, originsOfSteps, type PileHistory } from "./origin-range"
 import { setGroups, setRangeOf } from "./pile"
-import { outflowKey, type PileEvent } from "./pile-event"
+import { type Inflow, outflowKey, type PileEvent, UNKNOWN_SOURCE } from "./pile-event"
 import { expectedGrams } from "./recall-expected"
 import { reachedHistories } from "./recall-reach"
 import { recallWalk, type WalkedGrams } from "./recall-walk"
@@ -16,6 +16,8 @@ import type { SourceRange } from "./source-grams"
 export interface RecallSources {
   readonly lots: ReadonlySet<string>
   readonly inflows: ReadonlySet<string>
+  /** Inflows, named alike, that may be of it, each all or in part or not at all: nobody can say. */
+  readonly open?: ReadonlySet<string>
 }
 
 /** How much of the set some goods hold. */
@@ -61,7 +63,8 @@ function walkedScope(
   { lotGrams, clockErrorMs = 0, ...others }: Omit<OriginOptions, "groupOf">,
 ): readonly RecalledPile[] | undefined {
   if (Object.values(others).some((other) => other !== undefined)) return undefined
-  const marked = sources.inflows.size === 0 ? histories : histories.map((history) => markedIn(history, sources))
+  const isMarked = sources.inflows.size + (sources.open?.size ?? 0) > 0
+  const marked = isMarked ? histories.map((history) => markedIn(history, sources)) : histories
   const limits = { lotGrams: lotGrams && withInflows(lotGrams, marked), clockErrorMs }
   const piles = recallWalk(marked, { includes: isOf(sources), ...limits })
   return piles?.flatMap(({ pileId, outflows: walked, stock }): RecalledPile[] => {
@@ -85,7 +88,7 @@ export function rangedScope(
   const reached = reachedHistories(histories, (pileId, inflow) => {
     const isOfLot = ({ sourceId }: { sourceId: string }) => sources.lots.has(sourceId)
     const isOfLots = inflow.sources?.some(isOfLot) || inflow.carried?.some(isOfLot)
-    return isOfLots || (sources.inflows.size > 0 && sources.inflows.has(inflowKey(pileId, inflow)))
+    return isOfLots || markOf(pileId, inflow, sources) !== undefined
   })
   const marked = reached.map((history) => markedIn(history, sources))
   const lotGrams = options.lotGrams && withInflows(options.lotGrams, marked)
@@ -117,18 +120,27 @@ function markedIn({ pileId, events }: PileHistory, sources: RecallSources): Pile
 }
 
 /** Recalled goods of unknown origin become a source of their own, so that they can be told from other unknown goods. */
-function markIn(pileId: string, { inflows }: RecallSources): (event: PileEvent) => PileEvent {
+function markIn(pileId: string, sources: RecallSources): (event: PileEvent) => PileEvent {
   return (event) => {
-    if (event.kind !== "in" || !inflows.has(inflowKey(pileId, event))) return event
+    const mark = event.kind === "in" ? markOf(pileId, event, sources) : undefined
+    if (event.kind !== "in" || mark === undefined) return event
     const { recordId, line, effectiveAtMs, grams, lowGrams } = event
-    const sourceId = `${recalledInflowPrefix}${inflowKey(pileId, event)}`
-    const all = [{ sourceId, lowGrams: grams, highGrams: grams }]
+    const own = { sourceId: `${recalledInflowPrefix}${inflowKey(pileId, event)}`, highGrams: grams }
+    const other = { sourceId: UNKNOWN_SOURCE, lowGrams: 0, highGrams: grams }
     return {
-      ...{ kind: "in", recordId, effectiveAtMs, grams, sources: all },
+      ...{ kind: "in", recordId, effectiveAtMs, grams },
+      sources: mark === "is" ? [{ ...own, lowGrams: grams }] : [{ ...own, lowGrams: 0 }, other],
       ...(line !== undefined && { line }),
       ...(lowGrams !== undefined && { lowGrams }),
     }
   }
+}
+
+function markOf(pileId: string, inflow: Inflow, { inflows, open }: RecallSources): "is" | "may be" | undefined {
+  if (inflows.size === 0 && open === undefined) return undefined
+  const key = inflowKey(pileId, inflow)
+  if (inflows.has(key)) return "is"
+  return open?.has(key) ? "may be" : undefined
 }
 
 function withInflows(lotGrams: ReadonlyMap<string, number>, marked: readonly PileHistory[]): Map<string, number> {

@@ -70,7 +70,8 @@ function segment(
   let [nextIn, nextOut, nextLeave] = [0, 0, 0]
   const timeOf = (list: readonly number[], at: number, aheadMs: number) =>
     at < list.length ? events[list[at]!]!.effectiveAtMs + aheadMs : Number.POSITIVE_INFINITY
-  let [inMs, outMs, leaveMs] = [timeOf(ins, 0, -openMs), timeOf(outs, 0, 0), timeOf(outs, 0, openMs)]
+  const readMs = (at: number) => (at < outs.length ? readAtMs(events[outs[at]!]!) : Number.POSITIVE_INFINITY)
+  let [inMs, outMs, leaveMs] = [timeOf(ins, 0, -openMs), readMs(0), timeOf(outs, 0, openMs)]
   while (nextIn < ins.length || nextLeave < outs.length) {
     if (inMs <= outMs && inMs <= leaveMs) {
       const index = ins[nextIn]!
@@ -81,7 +82,7 @@ function segment(
     } else if (outMs <= leaveMs) {
       codes.push((outs[nextOut]! << STEP.bits) | STEP.out)
       nextOut += 1
-      outMs = timeOf(outs, nextOut, 0)
+      outMs = readMs(nextOut)
     } else {
       const index = outs[nextLeave]!
       codes.push((index << STEP.bits) | STEP.leave)
@@ -97,6 +98,10 @@ function segment(
     codes[begins] = (unknownGrams.length << STEP.bits) | STEP.unknown
     unknownGrams.push(unknown)
   } else codes.splice(begins, 1)
+}
+
+function readAtMs(event: PileEvent): number {
+  return (event.kind === "out" ? event.fromMs : undefined) ?? event.effectiveAtMs
 }
 
 function gramsOf(event: PileEvent): number {

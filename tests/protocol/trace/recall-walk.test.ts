@@ -47,7 +47,14 @@ function randomBooks(dice: Dice) {
       own.events.push({ kind: "in", ...next(), grams, upstream })
     } else if (kind === "count") {
       own.events.push({ kind: "count", ...next(), grams: dice.happens(0.6) ? 0 : dice.between(0, 60) })
-    } else own.events.push({ kind: "out", ...next(), ...weight() })
+    } else {
+      // Some stand for many that left since the one before.
+      const sinceMs = own.events.findLast(({ kind }) => kind !== "in")?.effectiveAtMs ?? 0
+      const named = next()
+      const fromMs = dice.between(sinceMs, named.effectiveAtMs)
+      const run = dice.happens(0.2) && { recordId: `00-${record}`, fromMs }
+      own.events.push({ kind: "out", ...named, ...weight(), ...run })
+    }
   }
   return { histories, lotGrams }
 }
