@@ -167,23 +167,31 @@ function revisedRow(row: RawRow): Revised {
   return { sinceMs: Math.round(row.at_ms), revisions: row.grams_low, shortfalls: row.grams_high }
 }
 
-/** Sums over all that was before, of the piles of which it is not known. */
+/** What was there then, of the piles of which it is not known: from all that was before, with what closes its gaps (RG-6). */
 function openings(piles: readonly WantedPile[]) {
   const unknown = piles.filter(({ isResumed }) => !isResumed)
   if (unknown.length === 0) return sql``
   const lastDay = utcDay(new Date(Math.max(...unknown.map(({ after }) => after.getTime()))))
   return sql`
     UNION ALL
-    SELECT encode(pile_id, 'hex'), 0, 0, '', 0, 0, (coalesce(counted.grams_high, 0) + coalesce((
-        SELECT sum(CASE before.direction WHEN 0 THEN before.grams_high WHEN 1 THEN -before.grams_high ELSE 0 END)
-        FROM ${pileEvents} AS before WHERE before.pile_id = wanted.pile_id AND before.effective_at <= wanted.after
-          AND before.day <= ${lastDay}::date AND before.effective_at > coalesce(counted.effective_at, '-infinity')
-      ), 0))::float8, 'opening', NULL, NULL, NULL, NULL
+    SELECT encode(pile_id, 'hex'), 0, 0, '', 0, 0,
+      (base + coalesce(moved, 0) - least(0, base + coalesce(lowest, 0)))::float8, 'opening', NULL, NULL, NULL, NULL
     FROM wanted LEFT JOIN LATERAL (
       SELECT count.effective_at, count.grams_high FROM ${pileEvents} AS count
       WHERE count.pile_id = wanted.pile_id AND count.source = 'count' AND count.effective_at <= wanted.after
         AND count.day <= ${lastDay}::date ORDER BY count.effective_at DESC, count.record_id DESC LIMIT 1
     ) AS counted ON true
+    CROSS JOIN LATERAL (SELECT coalesce(counted.grams_high, 0) AS base) AS counted_grams
+    LEFT JOIN LATERAL (
+      SELECT sum(grams) AS moved, min(so_far) AS lowest FROM (
+        SELECT moved.grams, sum(moved.grams) OVER (ORDER BY effective_at, direction, record_id, line) AS so_far
+        FROM ${pileEvents} AS before CROSS JOIN LATERAL (
+          SELECT CASE direction WHEN 0 THEN grams_high WHEN 1 THEN -grams_low ELSE 0 END AS grams
+        ) AS moved
+        WHERE before.pile_id = wanted.pile_id AND before.effective_at <= wanted.after
+          AND before.day <= ${lastDay}::date AND before.effective_at > coalesce(counted.effective_at, '-infinity')
+      ) AS earlier
+    ) AS sums ON true
     WHERE pile_id = ANY (${arrayOf(
       "bytea",
       unknown.map(({ pileId }) => pileId),

@@ -87,11 +87,17 @@ test("sums a day's sales up, and keeps apart what was there before and after the
   const counted = { ...outflow(50.5), direction: 2, source: "count" as const, gramsLow: 2000, gramsHigh: 2000 }
   await gateway.ctx.db.insert(pileEvents).values(counted)
   const [later] = (await readHistories(gateway.ctx.db, [{ pileId, until: new Date(muchLater) }], muchLater)).histories
-  expect(later?.events).toMatchObject([{ kind: "count", recordId: "opening", grams: 2000 - 50 * 12 }])
+  expect(later?.events).toMatchObject([{ kind: "count", recordId: "opening", grams: 2000 - 50 * 10 }])
   const now = await readHistories(gateway.ctx.db, [{ pileId, until: new Date(nowMs) }], nowMs)
   expect(now.rows.map(({ source, gramsHigh }) => `${source} ${gramsHigh}`).toSorted()).toEqual([
     ...["count 2000", "outflow 600", "outflow 600"],
   ])
+  // [RG-6] More left than was there, and then 700 g came: all of them but what was sold since can be there.
+  const tooMuch = { ...outflow(40.5), gramsLow: 5000, gramsHigh: 5000 }
+  const came = { ...outflow(20.5), direction: 0, source: "unknown" as const, gramsLow: 700, gramsHigh: 700 }
+  await gateway.ctx.db.insert(pileEvents).values([tooMuch, came])
+  const [short] = (await readHistories(gateway.ctx.db, [{ pileId, until: new Date(muchLater) }], muchLater)).histories
+  expect(short?.events).toMatchObject([{ kind: "count", recordId: "opening", grams: 700 - 20 * 10 }])
 })
 
 test("[RG-25] [RG-26] what leaves at the very instant of a chosen lot stands beside it, in the order of their records", async () => {
