@@ -5,6 +5,8 @@ import { availableParallelism } from "node:os"
 import { dirname, join, resolve } from "node:path"
 import { Command, InvalidArgumentError } from "commander"
 import { openThrowawayEngines } from "./engines/throwaway"
+import { buildKiosk } from "./kiosk/build-kiosk"
+import { buildMiniprogram, type Target } from "./miniprogram/build-miniprogram"
 import {
   addTallies,
   describeTimes,
@@ -105,6 +107,7 @@ async function runStage(stage: Stage, choice: Choice): Promise<Tally> {
   const startedMs = performance.now()
   say(`\nStage ${stage.number}  ${stage.name}`)
   if (stage.needsEngines && files.length > 0) await ensureEngines()
+  if (stage.needsPages) await buildPages(files)
   const tallies: Tally[] = []
   if (withChecks && stage.number === 0) tallies.push(await runChecks())
   if (withChecks && stage.number === 1) tallies.push(await runContracts())
@@ -140,6 +143,19 @@ async function startEngines(): Promise<void> {
     TEST_CHAIN_RPC_URL: chain.url,
   })
   say(`engines: ready in ${secondsSince(startedMs)} s`)
+}
+
+/** Before the files that open them: several files at once would each begin the same builds. One file makes its own. */
+async function buildPages(files: readonly string[]): Promise<void> {
+  if (files.length < 2) return
+  const startedMs = performance.now()
+  const isAbout = (folder: string) => files.some((path) => path.startsWith(`${folder}/`))
+  const mini = async (...targets: readonly Target[]) => {
+    if (isAbout("miniprogram")) for (const target of targets) await buildMiniprogram(target, say)
+  }
+  const kiosk = async () => void (isAbout("terminal-kiosk") && (await buildKiosk(say)))
+  await Promise.all([kiosk().then(() => mini("weapp")), mini("h5", "alipay")])
+  say(`pages: built in ${secondsSince(startedMs)} s`)
 }
 
 function secondsSince(startedMs: number): string {

@@ -9,6 +9,8 @@ export type Stage = {
   readonly folders: readonly string[]
   /** Whether its files need PostgreSQL, broker and chain. */
   readonly needsEngines: boolean
+  /** Whether its files open built pages. */
+  readonly needsPages: boolean
   /** Whether each file loads its modules anew. Where it does not, a file must leave no global changed. */
   readonly isolates: boolean
   /** Workers beyond one a core: for files that wait for other processes. */
@@ -22,6 +24,7 @@ export const stages: readonly Stage[] = [
     budgetSeconds: 60,
     folders: ["architecture", "look", "protocol/units", "protocol/codec"],
     needsEngines: false,
+    needsPages: false,
     isolates: true,
     workersBeyond: 0,
   },
@@ -31,6 +34,7 @@ export const stages: readonly Stage[] = [
     budgetSeconds: 150,
     folders: ["protocol", "sealing", "bench"],
     needsEngines: false,
+    needsPages: false,
     isolates: true,
     workersBeyond: 0,
   },
@@ -40,6 +44,7 @@ export const stages: readonly Stage[] = [
     budgetSeconds: 300,
     folders: [],
     needsEngines: true,
+    needsPages: false,
     isolates: false,
     workersBeyond: 1,
   },
@@ -49,8 +54,9 @@ export const stages: readonly Stage[] = [
     budgetSeconds: 240,
     folders: ["terminal-kiosk/browser", "miniprogram/built"],
     needsEngines: true,
+    needsPages: true,
     isolates: true,
-    workersBeyond: 1,
+    workersBeyond: 0,
   },
 ]
 

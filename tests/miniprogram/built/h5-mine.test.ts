@@ -119,7 +119,7 @@ test("[BY-2] [BY-3] [BY-4] reporting, joining and deleting in browsers, every pa
     await after.getByText("还没有付过款").waitFor()
   }
   expect([...one.troubles, ...other.troubles]).toEqual([])
-}, 120_000)
+}, 300_000)
 
 test("[BI-4] a bind code opened outside the wallets: with whom, and where to scan it; one of no stall is told", async () => {
   const { digits } = await showBindCode(buyers.world)
@@ -136,4 +136,4 @@ test("[BI-4] a bind code opened outside the wallets: with whom, and where to sca
   await recalls.getByText("还没有付过款").waitFor()
   const stallPage = await phone.open("/m/#/pages/stall/index")
   await stallPage.getByText("还没有付过款").waitFor()
-}, 60_000)
+}, 180_000)

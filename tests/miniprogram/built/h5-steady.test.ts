@@ -91,7 +91,7 @@ test("of somebody who has bought something no page jumps", async () => {
     jumps.push(...(await jumpsOf(phone, path, selector)))
   }
   expect(jumps).toEqual([])
-}, 120_000)
+}, 300_000)
 
 test("of a stranger no page jumps either", async () => {
   const stranger = await buyers.openPhone(phoneSizes[1]!)
@@ -106,4 +106,4 @@ test("of a stranger no page jumps either", async () => {
     jumps.push(...(await jumpsOf(stranger, path, selector)))
   }
   expect(jumps).toEqual([])
-}, 60_000)
+}, 180_000)

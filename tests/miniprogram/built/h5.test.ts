@@ -76,7 +76,7 @@ for (const viewport of phoneSizes) {
     })
     expect([...found, ...troubles]).toEqual([])
     expect(seen.size).toBeGreaterThan(32)
-  }, 120_000)
+  }, 300_000)
 }
 
 test("scan, know, pay, trace, check, share: one straight line in a browser outside the wallets", async () => {
