@@ -6,8 +6,8 @@
 //
 // Floor: three statements, a row a day of every pile that the lot may have come to until its shelf life is over, and the
 // ranges of what happened there: some 700 piles and 8,000 steps. Their sales stay in the database, as sums.
-import type postgres from "postgres"
 import { keptProvince, needsProvince } from "./data/kept-province"
+import { readOnce } from "./data/read-once"
 import type { Figure } from "./figure"
 import { percentile, rounded } from "./measure/percentile"
 
@@ -15,9 +15,11 @@ const asked = 60
 const first = 10
 /** Each of the gateway's connections meets the partitions, and the statement, for the first time some times. */
 const warming = 200
-/** What a recall reads of, with all their indexes. */
-const readOf = ["lots", "piles", "merchants", "pile_sums", "pile_revisions"]
-const indexesOf = ["pile_days_grams", "pile_events_bought_from"]
+/** What a recall reads of. */
+const readOf = {
+  tables: ["lots", "piles", "merchants", "pile_sums", "pile_revisions"],
+  indexes: ["pile_days_grams", "pile_events_bought_from"],
+}
 
 type Scope = { readonly totals: { readonly sales: number; readonly stalls: number } }
 
@@ -34,7 +36,7 @@ export const recallP9910m: Figure = {
     const [latencies, firstLatencies]: [number[], number[]] = [[], []]
     let [sales, stalls] = [0, 0]
     for (const [index, { id }] of lots.entries()) {
-      if (index === first) await readOnce(sql)
+      if (index === first) await readOnce(sql, "buffer", readOf)
       const beganMs = performance.now()
       const body = JSON.stringify({ kind: "lots", lotIds: [id] })
       const response = await fetch(`${line.gatewayUrl}/recalls/scope`, { method: "POST", headers, body })
@@ -59,15 +61,4 @@ export const recallP9910m: Figure = {
       reading("stored.10m", facts.trades, "trades"),
     ]
   },
-}
-
-/** Into the database's memory. */
-async function readOnce(sql: postgres.Sql): Promise<void> {
-  await sql`CREATE EXTENSION IF NOT EXISTS pg_prewarm`
-  await sql`
-    SELECT pg_prewarm(relation.oid::regclass) FROM pg_class AS relation
-    WHERE relation.relkind IN ('r', 'i') AND (
-      relation.relname = ANY (${readOf}) OR relation.relname = ANY (${indexesOf})
-      OR relation.oid IN (SELECT indexrelid FROM pg_index WHERE indrelid IN (SELECT oid FROM pg_class WHERE relname = ANY (${readOf})))
-      OR relation.oid IN (SELECT inhrelid FROM pg_inherits WHERE inhparent IN (SELECT oid FROM pg_class WHERE relname = ANY (${indexesOf}))))`
 }
