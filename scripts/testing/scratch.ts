@@ -1,28 +1,61 @@
 // Where a run keeps what it throws away: databases above all, copied and dropped by the hundred, so in memory where
 // there is room for them. A container's shared memory is often small, and may not run what lies in it.
 import { spawnSync } from "node:child_process"
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from "node:fs"
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statfsSync,
+  writeFileSync,
+} from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 
 const memoryFolder = "/dev/shm"
+const namePattern = /^suyuan-test-(\d+)-/
 const BYTES_FREE_MIN = 3 * 2 ** 30
 /** What is kept there is taken from the memory that the tests themselves run in. */
 const BYTES_AVAILABLE_MIN = 6 * 2 ** 30
 
 /** For the temporary files of this run alone: what another user's run left behind must not be in the way. */
 export function makeScratch(): string {
-  return makeIn(memoryFolder, hasRoom) ?? (makeIn(tmpdir(), () => true) as string)
+  return makeInMemory() ?? makeIn(tmpdir())
 }
 
-function makeIn(parent: string, isFit: (folder: string) => boolean): string | undefined {
-  if (!existsSync(parent)) return undefined
-  const folder = mkdtempSync(join(parent, "suyuan-test-"))
-  const remove = () => rmSync(folder, { recursive: true, force: true })
-  if (!isFit(folder)) {
-    remove()
+function makeInMemory(): string | undefined {
+  try {
+    accessSync(memoryFolder, constants.W_OK)
+  } catch {
     return undefined
   }
+  forgetKilled(memoryFolder)
+  const folder = makeIn(memoryFolder)
+  if (hasRoom(folder)) return folder
+  rmSync(folder, { recursive: true, force: true })
+  return undefined
+}
+
+/** Runs that were killed left memory taken. */
+function forgetKilled(parent: string): void {
+  for (const name of readdirSync(parent)) {
+    const [, pid] = namePattern.exec(name) ?? []
+    if (pid === undefined || existsSync(`/proc/${pid}`)) continue
+    try {
+      rmSync(join(parent, name), { recursive: true, force: true })
+    } catch {
+      // Another user's.
+    }
+  }
+}
+
+function makeIn(parent: string): string {
+  const folder = mkdtempSync(join(parent, `suyuan-test-${process.pid}-`))
+  const remove = () => rmSync(folder, { recursive: true, force: true })
   chmodSync(folder, 0o711) // as root, a database runs as another user in a folder below
   process.once("exit", remove)
   return folder
