@@ -85,14 +85,19 @@ export async function readReached(
       WHERE ${named.length === 0} AND wanted.pile_id <> ALL (${arrayOf("bytea", apart)})
     ), unsummed AS MATERIALIZED (
       -- Days, and ends of days, that are read event by event.
-      SELECT wanted.pile_id, days.day, greatest(wanted.after, sums.until) AS after, wanted.until,
-        greatest(wanted.after + interval '1 ms', sums.until + interval '1 ms', days.day::timestamp AT TIME ZONE 'UTC') AS starts,
-        (days.day + 1)::timestamp AT TIME ZONE 'UTC' AS ends
-      FROM wanted CROSS JOIN LATERAL (
-        SELECT day::date AS day FROM generate_series((wanted.after AT TIME ZONE 'UTC')::date::timestamp,
-          (least(wanted.last_at, wanted.until, ${lastDay}::timestamptz) AT TIME ZONE 'UTC')::date::timestamp, interval '1 day') AS day
-      ) AS days LEFT JOIN sums ON sums.pile_id = wanted.pile_id AND sums.day = days.day
-      WHERE sums.until IS NULL OR sums.until < (days.day + 1)::timestamp AT TIME ZONE 'UTC' - interval '1 ms'
+      SELECT pile_id, day, greatest(max(after), max(summed)) AS after, max(until) AS until,
+        greatest(max(after) + interval '1 ms', max(summed) + interval '1 ms', day::timestamp AT TIME ZONE 'UTC') AS starts,
+        (day + 1)::timestamp AT TIME ZONE 'UTC' AS ends
+      FROM (
+        -- Grouped and not joined: a plan that is made once does not know how many there are.
+        SELECT wanted.pile_id, days.day::date AS day, wanted.after, wanted.until, NULL::timestamptz AS summed
+        FROM wanted CROSS JOIN LATERAL generate_series((wanted.after AT TIME ZONE 'UTC')::date::timestamp,
+          (least(wanted.last_at, wanted.until, ${lastDay}::timestamptz) AT TIME ZONE 'UTC')::date::timestamp, interval '1 day') AS days(day)
+        UNION ALL
+        SELECT pile_id, day, NULL, NULL, until FROM sums
+      ) AS parts GROUP BY pile_id, day
+      HAVING max(after) IS NOT NULL
+        AND (max(summed) IS NULL OR max(summed) < (day + 1)::timestamp AT TIME ZONE 'UTC' - interval '1 ms')
     ), read AS MATERIALIZED (
       -- Everything that is read of events stands here once: each mention of them is planned for every day that there is.
       SELECT part.use, event.pile_id, effective_at, direction, record_id, line, grams_low, grams_high, source, event.lot_id,
@@ -168,14 +173,21 @@ export async function readReached(
     )
     -- One text of all: a column a row costs whoever reads it more than the bytes. Days that were summed are as they stand there.
     SELECT extract(epoch FROM (SELECT last FROM span))::float8 * 1000 AS last_ms,
-      '[' || string_agg(left(json_build_array(encode(wanted.pile_id, 'hex'), site_id, merchant_id, commodity, lot_id,
-        extract(epoch FROM after)::float8 * 1000, coalesce(start_grams, 0), coalesce(start_low, 0), until < 'infinity',
-        is_cleared OR sold.pile_id IS NOT NULL)::text, -1)
-        || ',[' || coalesce(days, '') || '],' || coalesce(runs::text, '[]') || ',' || coalesce(singles::text, '[]') || ']',
-        ',') || ']' AS piles
-    FROM wanted LEFT JOIN days USING (pile_id) LEFT JOIN runs USING (pile_id)
-      LEFT JOIN singles USING (pile_id)
-      LEFT JOIN (SELECT DISTINCT pile_id FROM read WHERE use = 'sold out') AS sold USING (pile_id)`)
+      '[' || string_agg(left(head, -1) || ',' || is_sold_out::text || ',[' || coalesce(days, '') || '],'
+        || coalesce(runs, '[]') || ',' || coalesce(singles, '[]') || ']', ',') || ']' AS piles
+    FROM (
+      -- Grouped and not joined, as above.
+      SELECT max(head) AS head, bool_or(is_sold_out) AS is_sold_out, max(days) AS days, max(runs) AS runs, max(singles) AS singles
+      FROM (
+        SELECT pile_id, json_build_array(encode(pile_id, 'hex'), site_id, merchant_id, commodity, lot_id,
+            extract(epoch FROM after)::float8 * 1000, coalesce(start_grams, 0), coalesce(start_low, 0), until < 'infinity')::text
+            AS head, is_cleared AS is_sold_out, NULL AS days, NULL AS runs, NULL AS singles FROM wanted
+        UNION ALL SELECT pile_id, NULL, NULL, days, NULL, NULL FROM days
+        UNION ALL SELECT pile_id, NULL, NULL, NULL, runs::text, NULL FROM runs
+        UNION ALL SELECT pile_id, NULL, NULL, NULL, NULL, singles::text FROM singles
+        UNION ALL SELECT pile_id, NULL, true, NULL, NULL, NULL FROM read WHERE use = 'sold out'
+      ) AS parts GROUP BY pile_id
+    ) AS pile`)
   const reached = found?.piles ? (JSON.parse(found.piles) as RawPile[]).map(reachedPile) : []
   const late = namedLately(reached)
   // Once is enough: nothing of these is read from sums then.
