@@ -11,13 +11,13 @@ export async function readOnce(
 ): Promise<void> {
   await sql`CREATE EXTENSION IF NOT EXISTS pg_prewarm`
   await sql`
-    WITH RECURSIVE named AS (
+    WITH named AS (
       SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relname = ANY (${[...tables, ...indexes]})
-      UNION
-      SELECT part.inhrelid FROM named JOIN pg_inherits AS part ON part.inhparent = named.oid
-      UNION
-      SELECT own.indexrelid FROM named JOIN pg_index AS own ON own.indrelid = named.oid
+    ), parted AS (
+      SELECT oid FROM named UNION SELECT part.inhrelid FROM named JOIN pg_inherits AS part ON part.inhparent = named.oid
+    ), indexed AS (
+      SELECT oid FROM parted UNION SELECT own.indexrelid FROM parted JOIN pg_index AS own ON own.indrelid = parted.oid
     )
-    SELECT pg_prewarm(relation.oid::regclass, ${mode}) FROM named JOIN pg_class AS relation USING (oid)
+    SELECT pg_prewarm(relation.oid::regclass, ${mode}) FROM indexed JOIN pg_class AS relation USING (oid)
     WHERE relation.relkind IN ('r', 'i')`
 }
