@@ -6,7 +6,7 @@
  */
 import type { PileHistory } from "./origin-range"
 import { type Inflow, outflowKey, type PileEvent } from "./pile-event"
-import { RecallBook } from "./recall-book"
+import { type ReadGrams, RecallBook } from "./recall-book"
 import { STEP, type Steps, stepsOf } from "./recall-steps"
 import { declaredSources } from "./source-grams"
 
@@ -33,16 +33,9 @@ export interface RecallWalkOptions {
 }
 
 /** An outflow that somebody bought, with those who did and, once it was walked, what it held. */
-interface Bought {
+interface Bought extends ReadGrams {
   readonly purchases: Purchase[]
   isWalked: boolean
-  grams: number
-  mustIn: number
-  mayIn: number
-  mustOther: number
-  mayOther: number
-  guessGrams: number
-  guessIn: number
   /** Piles that wait for it. */
   readonly waiting: Walked[]
 }
