@@ -1,5 +1,6 @@
 // A program of this repository as a child process that says over HTTP when it is ready.
 import { join, resolve } from "node:path"
+import { keptMemory } from "./engines/kept-memory"
 import type { Processes } from "./engines/processes"
 import { logSize, readLogFrom } from "./engines/read-log"
 import type { Service } from "./keep-running"
@@ -31,7 +32,7 @@ export async function runProgram(options: ProgramOptions): Promise<Service> {
     command: process.execPath,
     args: [options.file],
     workingDirectory: resolve(import.meta.dir, ".."),
-    environment: options.environment,
+    environment: { ...keptMemory, ...options.environment },
     logFile,
     stopSignal: "SIGTERM",
     stopTimeoutMs: STOP_TIMEOUT_MS,

@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { availableParallelism } from "node:os"
 import { dirname, join, resolve } from "node:path"
 import { Command, InvalidArgumentError } from "commander"
+import { keptMemory } from "./engines/kept-memory"
 import { openThrowawayEngines } from "./engines/throwaway"
 import { buildKiosk } from "./kiosk/build-kiosk"
 import { buildMiniprogram, type Target } from "./miniprogram/build-miniprogram"
@@ -78,7 +79,7 @@ async function runFiles(files: readonly string[], { isolates, workersBeyond }: M
       ...["--reporter=junit", `--reporter-outfile=${report}`],
       ...files.map((file) => `./tests/${file}`),
     ],
-    { environment: { TMPDIR: scratch } },
+    { environment: { ...keptMemory, TMPDIR: scratch } },
   )
   const times = existsSync(report) ? slowest(readFileTimes(readFileSync(report, "utf8")), SLOWEST_SHOWN) : []
   for (const time of times) say(describeTimes(time))

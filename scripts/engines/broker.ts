@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import mqtt from "mqtt"
 import { signBrokerToken } from "./broker-token"
+import { keptMemory } from "./kept-memory"
 import { LOOPBACK, type Ports } from "./ports"
 import type { Processes, RunningProcess } from "./processes"
 
@@ -38,6 +39,7 @@ export async function startBroker(options: BrokerOptions): Promise<BrokerEngine>
       name: "broker",
       command: process.execPath,
       args: [join(import.meta.dir, "serve-broker.ts"), String(port), String(webSocketPort), options.tokenSecretFile],
+      environment: { ...keptMemory, ...process.env },
       logFile,
       stopSignal: "SIGTERM",
       stopTimeoutMs: STOP_TIMEOUT_MS,

@@ -35,7 +35,7 @@ export type ProcessOptions = {
   readonly command: string
   readonly args: readonly string[]
   /** All of it; this process's own when not given. */
-  readonly environment?: Record<string, string>
+  readonly environment?: Readonly<Record<string, string | undefined>>
   readonly workingDirectory?: string
   /** Run as this user; only root may ask for another. */
   readonly userId?: number
