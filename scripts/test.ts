@@ -6,6 +6,7 @@ import { dirname, join, resolve } from "node:path"
 import { Command, InvalidArgumentError } from "commander"
 import { keptMemory } from "./engines/kept-memory"
 import { openThrowawayEngines } from "./engines/throwaway"
+import { givenSettings } from "./given-settings"
 import { buildKiosk } from "./kiosk/build-kiosk"
 import { buildMiniprogram, type Target } from "./miniprogram/build-miniprogram"
 import {
@@ -79,7 +80,7 @@ async function runFiles(files: readonly string[], { isolates, workersBeyond }: M
       ...["--reporter=junit", `--reporter-outfile=${report}`],
       ...files.map((file) => `./tests/${file}`),
     ],
-    { environment: { ...keptMemory, TMPDIR: scratch } },
+    { environment: { ...keptMemory, ...givenSettings(process.env), TMPDIR: scratch } },
   )
   const times = existsSync(report) ? slowest(readFileTimes(readFileSync(report, "utf8")), SLOWEST_SHOWN) : []
   for (const time of times) say(describeTimes(time))
