@@ -1,5 +1,7 @@
 // When duties and claimed work change hands, by the database's own clock: triggers beside the tables write it down.
+// They stay as long as the database: taking them off while others trade would lock what these hold.
 import type { Sql } from "postgres"
+import { persistently } from "../../scripts/soak/trade"
 
 type Queue = "outbox" | "attempts" | "refunds"
 export type Takeover = {
@@ -25,11 +27,15 @@ export async function openTimekeeper(sql: Sql) {
       INSERT INTO kept_takeovers VALUES (NEW.name, OLD.holder, NEW.fence, OLD.until, now()); RETURN NULL; END $$;
     CREATE FUNCTION keep_turn() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
       INSERT INTO kept_turns VALUES (TG_ARGV[0], (to_jsonb(OLD) ->> TG_ARGV[1])::timestamptz, now()); RETURN NULL; END $$;`)
-  // One table at a time: who trades meanwhile holds others.
-  await sql`CREATE TRIGGER kept AFTER UPDATE ON leases FOR EACH ROW WHEN (OLD.holder <> NEW.holder) EXECUTE FUNCTION keep_takeover()`
+  // One table at a time, and again if a gateway at its work held it the other way round.
+  const keep = (table: string, trigger: string) =>
+    persistently(`a trigger on ${table}`, () => sql.unsafe(`CREATE OR REPLACE TRIGGER kept AFTER ${trigger}`))
+  await keep("leases", "UPDATE ON leases FOR EACH ROW WHEN (OLD.holder <> NEW.holder) EXECUTE FUNCTION keep_takeover()")
   for (const of of queues) {
-    await sql.unsafe(`CREATE TRIGGER kept AFTER UPDATE OF ${dueColumns[of]} OR DELETE ON ${of} FOR EACH ROW
-      EXECUTE FUNCTION keep_turn('${of}', '${dueColumns[of]}')`)
+    await keep(
+      of,
+      `UPDATE OF ${dueColumns[of]} OR DELETE ON ${of} FOR EACH ROW EXECUTE FUNCTION keep_turn('${of}', '${dueColumns[of]}')`,
+    )
   }
   return {
     /** Now, and how long what is queued waits at most from now on. */
@@ -57,10 +63,6 @@ export async function openTimekeeper(sql: Sql) {
         SELECT of, max(extract(epoch FROM at - due))::float8 * 1000 AS late FROM kept_turns
         WHERE due IS NOT NULL AND at > ${since}::timestamptz GROUP BY of`
       return rows.map(({ of, late }) => ({ of, lateMs: late }))
-    },
-    async close(): Promise<void> {
-      for (const table of ["leases", ...queues]) await sql.unsafe(`DROP TRIGGER kept ON ${table}`)
-      await sql.unsafe("DROP FUNCTION keep_takeover, keep_turn; DROP TABLE kept_takeovers, kept_turns")
     },
   }
 }

@@ -66,13 +66,13 @@ runRows("two-gateways", {
   oneKilled: async () => {
     const sold: SoakSale[] = []
     await until("all duties are taken", async () => (await leases()).length === shards + 1)
+    const timekeeper = await openTimekeeper(market.sql)
     const trading = trade(8, sold)
     trading.catch(() => {}) // Looked at below.
     await until("the market is busy", () => sold.length > 4)
     const sealer = await sealerLease()
     const { found: dies, living } = gatewayOf(sealer.holder)
     const before = await leases()
-    const timekeeper = await openTimekeeper(market.sql)
     await dies.kill()
     const killed = await timekeeper.readWaits()
     // What it had in its hands waits for no longer than what was claimed; the other may have claimed more while this was read.
@@ -105,7 +105,6 @@ runRows("two-gateways", {
     for (const { of, lateMs } of await timekeeper.readLateness(killed.at)) {
       expect(lateMs, of).toBeLessThanOrEqual(pauseMs[of] + busyMs)
     }
-    await timekeeper.close()
     expect(sold).toHaveLength(32)
     await dies.start()
   },
