@@ -11,7 +11,7 @@ import { readOnce } from "./data/read-once"
 import type { Figure } from "./figure"
 import { percentile, rounded } from "./measure/percentile"
 
-const asked = 60
+const asked = 200
 const first = 10
 /** Each of the gateway's connections meets the partitions, and the statement, for the first time some times. */
 const warming = 200

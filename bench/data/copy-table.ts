@@ -23,7 +23,7 @@ export class CopiedTable {
     await connection.unsafe("BEGIN")
     if (parent) {
       await connection.unsafe(`DROP TABLE IF EXISTS ${table}`)
-      await connection.unsafe(`CREATE TABLE ${table} (LIKE ${parent} INCLUDING DEFAULTS)`)
+      await connection.unsafe(`CREATE TABLE ${table} (LIKE ${parent} INCLUDING DEFAULTS INCLUDING CONSTRAINTS)`)
     }
     return new CopiedTable(
       connection,

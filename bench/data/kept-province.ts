@@ -15,8 +15,9 @@ import { CopiedTable } from "./copy-table"
 import { openProvince, type Province } from "./region"
 import { TradeDays } from "./trade-days"
 
-const dataDirectory = join(import.meta.dir, "../../.suyuan/bench-data")
-const factsFile = join(dataDirectory, "province.json")
+/** Where the figures look for it. */
+export const provinceDirectory = join(import.meta.dir, "../../.suyuan/bench-data")
+const factsFileOf = (directory: string) => join(directory, "province.json")
 
 const facts = z.strictObject({
   trades: z.number().int(),
@@ -37,20 +38,19 @@ const consumersPerStall = 60
 const loaders = 10
 
 /** For loading alone: nothing of it need survive a power cut, it can be built again. */
-const loading: KeptDatabase = {
-  directory: dataDirectory,
+const loading: Omit<KeptDatabase, "directory"> = {
   durable: false,
   settings: { wal_level: "minimal", max_wal_senders: "0", maintenance_work_mem: "512MB", max_wal_size: "8GB" },
 }
 
-export async function buildProvince(run: Run, trades: number): Promise<ProvinceFacts> {
+export async function buildProvince(run: Run, trades: number, directory: string): Promise<ProvinceFacts> {
   const beganMs = performance.now()
-  rmSync(dataDirectory, { recursive: true, force: true })
-  mkdirSync(dataDirectory, { recursive: true })
+  rmSync(directory, { recursive: true, force: true })
+  mkdirSync(directory, { recursive: true })
   const stalls = Math.max(30, Math.round(trades / days / tradesPerStallAndDay))
   const lastDayMs = Math.floor(Date.now() / MS_PER_DAY) * MS_PER_DAY - lastDayAgo * MS_PER_DAY
   const dayOf = (index: number) => new Date(lastDayMs - (days - 1 - index) * MS_PER_DAY).toISOString().slice(0, 10)
-  const line = await openInstallation(run, undefined, loading)
+  const line = await openInstallation(run, undefined, { ...loading, directory })
   const loader = postgres(line.ctx.config.DATABASE_URL, { max: loaders, onnotice: () => {} })
   try {
     const { ctx } = line
@@ -78,7 +78,7 @@ export async function buildProvince(run: Run, trades: number): Promise<ProvinceF
       gibibytes: Math.round((Number(size?.bytes) / 2 ** 30) * 10) / 10,
       seconds: Math.round((performance.now() - beganMs) / 1000),
     }
-    writeFileSync(factsFile, `${JSON.stringify(built)}\n`)
+    writeFileSync(factsFileOf(directory), `${JSON.stringify(built)}\n`)
     return built
   } finally {
     await loader.end({ timeout: 5 })
@@ -119,11 +119,12 @@ export type KeptProvince = { readonly line: Installation; readonly facts: Provin
 let opened: Promise<KeptProvince> | undefined
 
 /** As it was built, with a gateway on it. One for all figures of a run. */
-export function keptProvince(run: Run): Promise<KeptProvince> {
+export function keptProvince(run: Run, directory = provinceDirectory): Promise<KeptProvince> {
+  const factsFile = factsFileOf(directory)
   if (!existsSync(factsFile))
     throw new Error("no trades are stored: run `npm run bench:data -- --trades 10000000` first")
   const stored = facts.parse(JSON.parse(readFileSync(factsFile, "utf8")))
-  opened ??= openInstallation(run, undefined, { directory: dataDirectory, durable: true }).then(async (line) => {
+  opened ??= openInstallation(run, undefined, { directory, durable: true }).then(async (line) => {
     const { ctx } = line
     const [sums] = await ctx.sql`SELECT EXISTS (SELECT FROM pile_sums) AS are_there`
     if (!sums?.are_there) {
@@ -136,7 +137,7 @@ export function keptProvince(run: Run): Promise<KeptProvince> {
 }
 
 export const needsProvince = {
-  isThere: () => existsSync(factsFile),
+  isThere: () => existsSync(factsFileOf(provinceDirectory)),
   from: "npm run bench:data -- --trades 10000000",
 }
 

@@ -16,6 +16,13 @@ const REACH = 0.85
 const DISTANCE = 3
 const QUIET_MODULES = 4
 
+/** As a tablet shows it after so many quarter turns to the right. */
+export function turnedSymbol({ size, isDark }: Symbol, quarters: number): Symbol {
+  if (quarters === 0) return { size, isDark }
+  const last = size - 1
+  return turnedSymbol({ size, isDark: (row, column) => isDark(last - column, row) }, quarters - 1)
+}
+
 export type Symbol = { readonly size: number; readonly isDark: (row: number, column: number) => boolean }
 
 export type View = {
@@ -51,6 +58,16 @@ function onCode(view: View): (x: number, y: number) => Point {
     const plane = (across * DISTANCE) / (DISTANCE * tilt.cos - across * tilt.sin)
     return turned([along * (1 + (plane * tilt.sin) / DISTANCE), plane], back)
   }
+}
+
+/** Whether the code is in the picture with all its margin, as somebody holds a phone who wants it read. */
+export function isWhole(size: number, view: View): boolean {
+  const place = onCode(view)
+  const half = 0.5 + QUIET_MODULES / size
+  const isOutside = (x: number, y: number) => place(x, y).some((along) => Math.abs(along) > half)
+  for (let x = 0; x <= PHOTO_WIDTH; x += 1) if (!isOutside(x, 0) || !isOutside(x, PHOTO_HEIGHT)) return false
+  for (let y = 0; y <= PHOTO_HEIGHT; y += 1) if (!isOutside(0, y) || !isOutside(PHOTO_WIDTH, y)) return false
+  return true
 }
 
 export function photograph(symbol: Symbol, view: View): Uint8Array {

@@ -250,3 +250,29 @@ test("[PC-23] a clock that is three hours wrong is said, and sales go on", async
   await untilSent(page)
   await tablet.context.close()
 })
+
+test("a code that nobody scans turns by quarters, so that a lamp on the glass hides another corner; each way it reads the same", async () => {
+  const { page, context } = await openStall(at.market)
+  await weigh(page, "dbc", "1")
+  const url = await settle(page)
+  const code = page.locator(".code-side .qr")
+  const angleAfter = (ms: number) =>
+    code.evaluate((shown, currentTime) => {
+      for (const turning of shown.getAnimations()) {
+        turning.pause()
+        turning.currentTime = currentTime
+      }
+      const { a, b } = new DOMMatrix(getComputedStyle(shown).transform)
+      return (Math.round((Math.atan2(b, a) / Math.PI) * 180) + 360) % 360
+    }, ms)
+  const angles: number[] = []
+  for (const ms of [0, 3900, 4100, 5300, 6500, 7700]) {
+    angles.push(await angleAfter(ms))
+    expect(await readCode(code)).toBe(url)
+  }
+  expect(angles).toEqual([0, 0, 90, 180, 270, 0])
+  // Who asked their tablet for stillness has it.
+  await page.emulateMedia({ reducedMotion: "reduce" })
+  expect(await code.evaluate((shown) => shown.getAnimations().length)).toBe(0)
+  await context.close()
+})
