@@ -1,7 +1,9 @@
 /** Says to the customer's screen what the seller's shows, as finished text: it knows no rules of its own. */
+
 import { displayWords } from "@suyuan/look/display-words"
 import { DEVELOPMENT_NETWORK_ID } from "@suyuan/protocol/network"
 import { basketAmountFen } from "../../src/basket/basket"
+import { keptFormat } from "../../src/day/kept-format"
 import {
   DISPLAY_CHANNEL,
   type DisplayMessage,
@@ -72,7 +74,7 @@ function testsText({ stallTests, tiles, settings }: KioskState, terminal: Termin
   const test = testOfToday(stallTests, tile, terminal)
   if (test === undefined) return ""
   const { zone: timeZone } = terminal.identity.site
-  const time = new Intl.DateTimeFormat("sv-SE", { timeZone, timeStyle: "short" }).format(test.testedAtMs)
+  const time = keptFormat("sv-SE", { timeZone, timeStyle: "short" }).format(test.testedAtMs)
   const isPassed = test.conclusion === "passed"
   const word = displayWords[isPassed ? "testedToday" : "testFailed"][settings.language]
   return `${isPassed ? "✓" : "✕"} ${word} ${time}`

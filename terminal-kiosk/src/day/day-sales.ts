@@ -7,6 +7,7 @@ import { linesOf } from "../sale/sale-lines"
 import { type SaleStanding, standingOf } from "../sale/sale-standing"
 import { counterKey, type SaleRow } from "../store/rows"
 import type { Terminal } from "../terminal"
+import { keptFormat } from "./kept-format"
 
 const PAGE = 200
 const DAY_MS = 24 * 3_600_000
@@ -41,7 +42,7 @@ export function newestOf(read: SaleRow, heard: SaleRow | undefined): SaleRow {
 
 /** When the site's business day that holds this moment began. */
 export function dayStartMs(nowMs: number, zone: string, dayStartsAtMinutes: number): number {
-  const parts = new Intl.DateTimeFormat("en-GB", {
+  const parts = keptFormat("en-GB", {
     timeZone: zone,
     hourCycle: "h23",
     hour: "2-digit",
