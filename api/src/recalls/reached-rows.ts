@@ -99,7 +99,7 @@ export async function readReached(
       HAVING max(after) IS NOT NULL
         AND (max(summed) IS NULL OR max(summed) < (day + 1)::timestamp AT TIME ZONE 'UTC' - interval '1 ms')
     ), read AS MATERIALIZED (
-      -- Everything that is read of events stands here once: each mention of them is planned for every day that there is.
+      -- Events of whole days stand here once: each mention of them is planned, and opened, for every day that there is.
       SELECT part.use, event.pile_id, effective_at, direction, record_id, line, grams_low, grams_high, source, event.lot_id,
         upstream_pile_id, upstream_record_id, upstream_line,
         effective_at < part.starts + ${order} OR effective_at > part.ends - 2 * ${order} AS is_edge
@@ -108,13 +108,9 @@ export async function readReached(
         UNION ALL
         SELECT 'before', pile_id, '-infinity', (after AT TIME ZONE 'UTC')::date, '-infinity', after, '-infinity', after
           FROM wanted WHERE start_at IS NULL
-        UNION ALL
-        SELECT 'sold out', pile_id, (until AT TIME ZONE 'UTC')::date, ${lastDay}::date, until, 'infinity', NULL, NULL FROM wanted
-          WHERE NOT is_cleared AND until < 'infinity' AND counted_at > until
       ) AS part JOIN ${pileEvents} AS event ON event.pile_id = part.pile_id
         AND event.day BETWEEN part.first_day AND part.last_day AND event.day <= ${lastDay}::date
         AND event.effective_at > part.after AND event.effective_at <= part.until
-        AND (part.use <> 'sold out' OR event.source = 'count' AND event.grams_high = 0)
     ), counted AS (
       SELECT pile_id, max(effective_at) AS at FROM read WHERE use = 'before' AND source = 'count' GROUP BY pile_id
     ), events AS (
@@ -135,16 +131,21 @@ export async function readReached(
         WHERE NOT is_first
       UNION
       SELECT pile_id, record_id, line FROM events WHERE record_id = ANY (${arrayOf("bytea", named)})
-    ), apart AS (
-      -- Those of the same instant too: their order is by record. So beside a chosen lot (RG-25), which takes what is there then.
-      SELECT pile_id, effective_at FROM events JOIN named USING (pile_id, record_id, line) WHERE source = 'outflow'
-      UNION
-      SELECT pile_id, effective_at FROM events WHERE use = 'events' AND source = 'outflow' AND lot_id IS NOT NULL
+    ), noted AS (
+      -- Beside each other and not joined, here and below: a plan that is made once does not know how many there are.
+      SELECT *, bool_or(is_named) OVER (PARTITION BY pile_id, record_id, line) AS stands_alone FROM (
+        SELECT events.*, false AS is_named FROM events
+        UNION ALL
+        SELECT NULL, pile_id, NULL, NULL, record_id, line, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, true FROM named
+      ) AS parts
     ), marked AS MATERIALIZED (
+      -- Those of the same instant too: their order is by record. So beside a chosen lot (RG-25), which takes what is there then.
       -- What stands so near the end of what is read here stands beside what was summed.
-      SELECT events.*, source <> 'outflow' OR apart.effective_at IS NOT NULL OR line >= ${discardedLineOffset}::int
-        OR is_edge AS is_single
-      FROM events LEFT JOIN apart USING (pile_id, effective_at)
+      SELECT pile_id, effective_at, direction, record_id, line, grams_low, grams_high, source, lot_id, upstream_pile_id,
+        upstream_record_id, upstream_line, source <> 'outflow' OR line >= ${discardedLineOffset}::int OR is_edge
+        OR bool_or(source = 'outflow' AND (stands_alone OR use = 'events' AND lot_id IS NOT NULL))
+          OVER (PARTITION BY pile_id, effective_at) AS is_single
+      FROM noted WHERE NOT is_named
     ), bounds AS (
       ${runCuts(sql`pile_id`)}
       UNION ALL
@@ -176,7 +177,7 @@ export async function readReached(
       '[' || string_agg(left(head, -1) || ',' || is_sold_out::text || ',[' || coalesce(days, '') || '],'
         || coalesce(runs, '[]') || ',' || coalesce(singles, '[]') || ']', ',') || ']' AS piles
     FROM (
-      -- Grouped and not joined, as above.
+      -- As above.
       SELECT max(head) AS head, bool_or(is_sold_out) AS is_sold_out, max(days) AS days, max(runs) AS runs, max(singles) AS singles
       FROM (
         SELECT pile_id, json_build_array(encode(pile_id, 'hex'), site_id, merchant_id, commodity, lot_id,
@@ -185,7 +186,12 @@ export async function readReached(
         UNION ALL SELECT pile_id, NULL, NULL, days, NULL, NULL FROM days
         UNION ALL SELECT pile_id, NULL, NULL, NULL, runs::text, NULL FROM runs
         UNION ALL SELECT pile_id, NULL, NULL, NULL, NULL, singles::text FROM singles
-        UNION ALL SELECT pile_id, NULL, true, NULL, NULL, NULL FROM read WHERE use = 'sold out'
+        UNION ALL SELECT pile_id, NULL, true, NULL, NULL, NULL FROM wanted
+          WHERE NOT is_cleared AND until < 'infinity' AND counted_at > until AND (
+            SELECT true FROM ${pileEvents} AS event WHERE event.pile_id = wanted.pile_id AND event.source = 'count'
+              AND event.grams_high = 0 AND event.effective_at > wanted.until
+              AND event.day BETWEEN (wanted.until AT TIME ZONE 'UTC')::date AND ${lastDay}::date
+            LIMIT 1)
       ) AS parts GROUP BY pile_id
     ) AS pile`)
   const reached = found?.piles ? (JSON.parse(found.piles) as RawPile[]).map(reachedPile) : []

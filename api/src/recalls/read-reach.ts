@@ -5,6 +5,7 @@ import { type SQL, sql } from "drizzle-orm"
 import type { Reader } from "../context"
 import { utcDay } from "../day"
 import { recordDay } from "../ledger/record-day"
+import { lookedUp } from "../questions"
 import { openOrderMs } from "../trace/resolve"
 import { arrayOf, unnest } from "../unnest"
 import { lastDayOf, type Reached, readReached } from "./reached-rows"
@@ -86,13 +87,15 @@ export function readReach(reader: Reader, sources: FrozenSources, nowMs: number)
       SELECT pile_id, at, until FROM (
         -- The first of each between two times that it was sold out: those that follow come from no later.
         SELECT DISTINCT ON (event.pile_id, cleared.until) event.pile_id, event.effective_at AS at, cleared.until
-        FROM reach JOIN ${pileEvents} AS event
-          ON event.upstream_pile_id = reach.pile_id AND event.source = 'purchase'
-          AND event.left_at >= reach.at - ${order} AND event.left_at <= least(reach.until, (SELECT last FROM span)) + 2 * ${order}
-          AND event.effective_at <= (SELECT last FROM span) + ${order}
-          AND event.day >= ((reach.at - ${order}) AT TIME ZONE 'UTC')::date
-          AND event.day BETWEEN ${days.firstDay}::date AND ${days.lastDay}::date
-        CROSS JOIN LATERAL (
+        FROM reach CROSS JOIN LATERAL (
+          SELECT pile_id, effective_at FROM ${pileEvents} AS bought
+          WHERE bought.upstream_pile_id = reach.pile_id AND bought.source = 'purchase'
+            AND bought.left_at >= reach.at - ${order} AND bought.left_at <= least(reach.until, (SELECT last FROM span)) + 2 * ${order}
+            AND bought.effective_at <= (SELECT last FROM span) + ${order}
+            AND bought.day >= ((reach.at - ${order}) AT TIME ZONE 'UTC')::date
+            AND bought.day BETWEEN ${days.firstDay}::date AND ${days.lastDay}::date
+          ${lookedUp}
+        ) AS event CROSS JOIN LATERAL (
           SELECT coalesce(${clearedAfter(sql`event.pile_id`, sql`event.effective_at`)}, 'infinity') AS until
         ) AS cleared
         ORDER BY event.pile_id, cleared.until, event.effective_at
@@ -120,11 +123,14 @@ export function readPast(reader: Reader, records: readonly string[], nowMs: numb
     ), past AS (
       SELECT pile_id, at FROM asked
       UNION
-      SELECT event.upstream_pile_id, event.effective_at FROM past JOIN ${pileEvents} AS event
-        ON event.pile_id = past.pile_id AND event.source = 'purchase' AND event.effective_at <= past.at + ${order}
-        AND event.effective_at >= past.at - (SELECT hours FROM kept)
-        AND event.day BETWEEN ((SELECT min(at) - 3 * (SELECT hours FROM kept) FROM asked) AT TIME ZONE 'UTC')::date
-          AND ${lastDay}::date
+      SELECT event.upstream_pile_id, event.effective_at FROM past CROSS JOIN LATERAL (
+        SELECT upstream_pile_id, effective_at, source FROM ${pileEvents} AS one
+        WHERE one.pile_id = past.pile_id AND one.effective_at <= past.at + ${order}
+          AND one.effective_at >= past.at - (SELECT hours FROM kept)
+          AND one.day BETWEEN ((SELECT min(at) - 3 * (SELECT hours FROM kept) FROM asked) AT TIME ZONE 'UTC')::date
+            AND ${lastDay}::date
+        ${lookedUp}
+      ) AS event WHERE event.source = 'purchase'
     ), span AS MATERIALIZED (
       SELECT NULL::date AS first_day, max(at) AS last, false AS is_over FROM asked
     ), reach AS (

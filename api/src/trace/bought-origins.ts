@@ -5,8 +5,10 @@ import { type OutflowRef, outflowKey } from "@suyuan/protocol/trace/pile-event"
 import { type SQL, sql } from "drizzle-orm"
 import type { Context, Reader, Transaction } from "../context"
 import { utcDay } from "../day"
+import { fixedText, placeholder } from "../fixed-text"
 import { recordDay } from "../ledger/record-day"
-import { unnest } from "../unnest"
+import { lookedUp } from "../questions"
+import { arrayLiteral } from "../unnest"
 import { isOfTheseRules } from "./expected-origins"
 import type { PileRow } from "./read-pile-rows"
 import {
@@ -34,22 +36,41 @@ export function upstreamKey(row: Pick<PileRow, "upstreamRecordId" | "upstreamLin
   return outflowKey({ recordId: row.upstreamRecordId ?? "", line: row.upstreamLine ?? 0 })
 }
 
+const boughtOfLines = fixedText<"piles" | "records" | "lines" | "ofDays" | "first" | "last">(
+  remembered(
+    sql`unnest(${placeholder("piles")}::bytea[], ${placeholder("records")}::bytea[], ${placeholder("lines")}::smallint[],
+      ${placeholder("ofDays")}::date[]) AS wanted(pile_id, record_id, line, day)`,
+    sql`AND kept.day BETWEEN ${placeholder("first")}::date AND ${placeholder("last")}::date`,
+  ),
+)
+
 /** What is remembered of these, as far as it still counts. One query. */
 export function readBoughtOrigins(
   reader: Reader,
   purchases: readonly Pick<PileRow, "upstreamPileId" | "upstreamRecordId" | "upstreamLine">[],
 ): Promise<BoughtByKey> {
   if (purchases.length === 0) return Promise.resolve(new Map())
-  const days = purchases.map((row) => recordDay(row.upstreamRecordId ?? "")).sort()
+  const days = purchases.map((row) => recordDay(row.upstreamRecordId ?? ""))
+  const sorted = days.toSorted()
   return readRemembered(
     reader,
-    unnest("wanted", {
-      pile_id: ["bytea", purchases.map((row) => row.upstreamPileId)],
-      record_id: ["bytea", purchases.map((row) => row.upstreamRecordId)],
-      line: ["smallint", purchases.map((row) => row.upstreamLine ?? 0)],
-      day: ["date", purchases.map((row) => recordDay(row.upstreamRecordId ?? ""))],
+    boughtOfLines({
+      piles: arrayLiteral(
+        "bytea",
+        purchases.map((row) => row.upstreamPileId),
+      ),
+      records: arrayLiteral(
+        "bytea",
+        purchases.map((row) => row.upstreamRecordId),
+      ),
+      lines: arrayLiteral(
+        "smallint",
+        purchases.map((row) => row.upstreamLine ?? 0),
+      ),
+      ofDays: arrayLiteral("date", days),
+      first: sorted[0] ?? "",
+      last: sorted.at(-1) ?? "",
     }),
-    { first: days[0] ?? "", last: days.at(-1) ?? "" },
   )
 }
 
@@ -58,8 +79,25 @@ const acceptedWithinMs = 2 * 86_400_000
 /** A record's day is by the seller's clock. */
 const aheadMs = 86_400_000
 
-/** Of records: as values, so that the planner leaves out the partitions that cannot matter. */
-type Days = { readonly first: string; readonly last: string }
+const boughtOfPiles = fixedText<"piles" | "after" | "until" | "firstDay" | "lastDay" | "first" | "last">(
+  remembered(
+    sql`(
+      SELECT event.upstream_pile_id AS pile_id, event.upstream_record_id AS record_id, event.upstream_line AS line,
+        -- The first two bytes of a record's id are its day.
+        date '1970-01-01' + (get_byte(event.upstream_record_id, 0) * 256 + get_byte(event.upstream_record_id, 1)) AS day
+      FROM unnest(${placeholder("piles")}::bytea[], ${placeholder("after")}::timestamptz[], ${placeholder("until")}::timestamptz[])
+        AS asked(pile_id, after, until) CROSS JOIN LATERAL (
+        SELECT * FROM ${pileEvents} AS event
+        WHERE event.pile_id = asked.pile_id AND event.effective_at > asked.after AND event.effective_at <= asked.until
+          AND event.day BETWEEN ${placeholder("firstDay")}::date AND ${placeholder("lastDay")}::date
+        ${lookedUp}
+      ) AS event
+      -- Outside, or the index of purchases by what they were bought from is taken for one of piles.
+      WHERE event.direction = 0 AND event.source = 'purchase'
+    ) AS wanted`,
+    sql`AND kept.day BETWEEN ${placeholder("first")}::date AND ${placeholder("last")}::date`,
+  ),
+)
 
 /** The same, of all that these piles bought after and until then. */
 export function readBoughtOfPiles(
@@ -69,37 +107,47 @@ export function readBoughtOfPiles(
   if (piles.length === 0) return Promise.resolve(new Map())
   const firstMs = Math.min(...piles.map(({ after }) => after.getTime()))
   const lastMs = Math.max(...piles.map(({ until }) => until.getTime()))
-  const [firstDay, lastDay] = [utcDay(new Date(firstMs)), utcDay(new Date(lastMs))]
   return readRemembered(
     reader,
-    sql`(
-      SELECT event.upstream_pile_id AS pile_id, event.upstream_record_id AS record_id, event.upstream_line AS line,
-        -- The first two bytes of a record's id are its day.
-        date '1970-01-01' + (get_byte(event.upstream_record_id, 0) * 256 + get_byte(event.upstream_record_id, 1)) AS day
-      FROM ${unnest("asked", {
-        pile_id: ["bytea", piles.map(({ pileId }) => pileId)],
-        after: ["timestamptz", piles.map(({ after }) => after)],
-        until: ["timestamptz", piles.map(({ until }) => until)],
-      })} JOIN ${pileEvents} AS event ON event.pile_id = asked.pile_id AND event.direction = 0 AND event.source = 'purchase'
-        AND event.effective_at > asked.after AND event.effective_at <= asked.until
-        AND event.day BETWEEN ${firstDay}::date AND ${lastDay}::date
-    ) AS wanted`,
-    { first: utcDay(new Date(firstMs - acceptedWithinMs)), last: utcDay(new Date(lastMs + aheadMs)) },
+    boughtOfPiles({
+      piles: arrayLiteral(
+        "bytea",
+        piles.map(({ pileId }) => pileId),
+      ),
+      after: arrayLiteral(
+        "timestamptz",
+        piles.map(({ after }) => after),
+      ),
+      until: arrayLiteral(
+        "timestamptz",
+        piles.map(({ until }) => until),
+      ),
+      firstDay: utcDay(new Date(firstMs)),
+      lastDay: utcDay(new Date(lastMs)),
+      first: utcDay(new Date(firstMs - acceptedWithinMs)),
+      last: utcDay(new Date(lastMs + aheadMs)),
+    }),
   )
 }
 
-async function readRemembered(reader: Reader, wanted: SQL, days: Days): Promise<BoughtByKey> {
-  return boughtByKeyOf(await reader.execute<RememberedRow>(remembered(wanted, days)))
+async function readRemembered(reader: Reader, statement: SQL): Promise<BoughtByKey> {
+  return boughtByKeyOf(await reader.execute<RememberedRow>(statement))
 }
 
-/** Query of what is remembered of `wanted(pile_id, record_id, line, day)`, as far as it still counts. */
-export function remembered(wanted: SQL, days?: Days): SQL {
-  const within = days ? sql`AND bought.day BETWEEN ${days.first}::date AND ${days.last}::date` : sql``
+/**
+ * Query of what is remembered of `wanted(pile_id, record_id, line, day)`, as far as it still counts.
+ * @param within more of `kept.day`, by values, so that the database leaves out the partitions that cannot matter.
+ */
+export function remembered(wanted: SQL, within: SQL = sql``): SQL {
   return sql`
     SELECT encode(bought.record_id, 'hex') AS record_id, bought.line, origins, ${suppliersColumn("bought")} AS suppliers
-    FROM ${wanted} JOIN ${boughtOrigins} AS bought USING (record_id, line, day, pile_id)
+    FROM ${wanted} CROSS JOIN LATERAL (
+      SELECT * FROM ${boughtOrigins} AS kept
+      WHERE (kept.record_id, kept.line, kept.day, kept.pile_id) = (wanted.record_id, wanted.line, wanted.day, wanted.pile_id) ${within}
+      ${lookedUp}
+    ) AS bought
     WHERE origins IS NOT NULL AND supplier_until IS NOT NULL AND ${suppliersAreUnchanged("bought")}
-      AND ${isOfTheseRules(sql`origins`)} ${within}`
+      AND ${isOfTheseRules(sql`origins`)}`
 }
 
 export function boughtByKeyOf(rows: readonly RememberedRow[]): BoughtByKey {

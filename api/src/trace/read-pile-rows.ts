@@ -2,6 +2,7 @@ import { pileEvents, pileRevisions, piles as pileTable } from "@suyuan/drizzle/s
 import { sql } from "drizzle-orm"
 import type { Reader } from "../context"
 import { utcDay } from "../day"
+import { lookedUp } from "../questions"
 import { arrayOf, unnest } from "../unnest"
 import { discardedLineOffset } from "./apply-refunded-goods"
 import { openOrderMs } from "./resolve"
@@ -82,8 +83,12 @@ export async function readPileRows(reader: Reader, piles: readonly WantedPile[],
     ), events AS MATERIALIZED (
       SELECT event.pile_id, effective_at, direction, record_id, line, grams_low, grams_high, source, lot_id,
         upstream_pile_id, upstream_record_id, upstream_line
-      FROM wanted JOIN ${pileEvents} AS event ON event.pile_id = wanted.pile_id AND event.effective_at > wanted.after
-        AND event.effective_at <= wanted.last AND event.day BETWEEN ${firstDay}::date AND ${lastDay}::date
+      FROM wanted CROSS JOIN LATERAL (
+        SELECT * FROM ${pileEvents} AS one
+        WHERE one.pile_id = wanted.pile_id AND one.effective_at > wanted.after AND one.effective_at <= wanted.last
+          AND one.day BETWEEN ${firstDay}::date AND ${lastDay}::date
+        ${lookedUp}
+      ) AS event
     ), named AS (
       SELECT pile_id, upstream_record_id AS record_id, coalesce(upstream_line, 0) AS line FROM events
         WHERE source IN ('void', 'return')
