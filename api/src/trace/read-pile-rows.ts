@@ -98,15 +98,20 @@ export async function readPileRows(reader: Reader, piles: readonly WantedPile[],
         record_id: ["bytea", named.map(({ recordId }) => recordId)],
         line: ["smallint", named.map(({ line }) => line)],
       })}
-    ), apart AS (
-      -- Those of the same instant too: their order is by record. So beside a chosen lot (RG-25), which takes what is there then.
-      SELECT pile_id, effective_at FROM events JOIN named USING (pile_id, record_id, line) WHERE source = 'outflow'
-      UNION
-      SELECT pile_id, effective_at FROM events WHERE source = 'outflow' AND lot_id IS NOT NULL
+    ), noted AS (
+      -- Beside each other and not joined, here and below: a plan that is made once does not know how many there are.
+      SELECT *, bool_or(is_named) OVER (PARTITION BY pile_id, record_id, line) AS stands_alone FROM (
+        SELECT events.*, false AS is_named FROM events
+        UNION ALL
+        SELECT pile_id, NULL, NULL, record_id, line, NULL, NULL, NULL, NULL, NULL, NULL, NULL, true FROM named
+      ) AS parts
     ), marked AS MATERIALIZED (
-      SELECT events.*, source <> 'outflow' OR apart.effective_at IS NOT NULL OR line >= ${discardedLineOffset}::int
+      -- Those of the same instant too: their order is by record. So beside a chosen lot (RG-25), which takes what is there then.
+      SELECT pile_id, effective_at, direction, record_id, line, grams_low, grams_high, source, lot_id, upstream_pile_id,
+        upstream_record_id, upstream_line, source <> 'outflow' OR line >= ${discardedLineOffset}::int
+        OR bool_or(source = 'outflow' AND (stands_alone OR lot_id IS NOT NULL)) OVER (PARTITION BY pile_id, effective_at)
         AS is_single
-      FROM events LEFT JOIN apart USING (pile_id, effective_at)
+      FROM noted WHERE NOT is_named
     ), bounds AS (
       -- A stock-take comes after what happened at its instant.
       SELECT pile_id, effective_at + CASE WHEN source = 'count' THEN 1 ELSE 0 END * interval '1 ms' AS at
