@@ -31,3 +31,5 @@ try {
 } finally {
   await closeKeptProvince()
 }
+// What its installations left open ends with this process.
+process.exit()
