@@ -1,6 +1,6 @@
 // `npm run bench:data [-- --trades N]`: builds a province with so many trades in `.suyuan/bench-data`, by COPY and the
-// product's own engine, for the figures that are about size (in another `--directory` none of them finds it). Then compares what is remembered of some of them with what
-// their whole history says.
+// product's own engine, for the figures that are about size (in another `--directory` none of them finds it). Then compares
+// what is remembered of some of them with what their whole history says.
 import { Command, InvalidArgumentError } from "commander"
 import { buildProvince, closeKeptProvince, keptProvince, provinceDirectory } from "./data/kept-province"
 import { spotCheck } from "./data/spot-check"
@@ -31,5 +31,3 @@ try {
 } finally {
   await closeKeptProvince()
 }
-// What its installations left open ends with this process.
-process.exit()

@@ -1,3 +1,4 @@
+import { Afterwards } from "@suyuan/api/afterwards"
 import type { Database } from "@suyuan/api/context"
 import { readTrace } from "@suyuan/api/trace/read-trace"
 import type { Installation } from "../installation"
@@ -11,12 +12,14 @@ export async function spotCheck({ ctx }: Installation, count: number): Promise<n
     .transaction(async (tx) => {
       // What is forgotten here is there again after it.
       await tx.execute("TRUNCATE pile_days, bought_origins")
-      const inside = { ...ctx, db: tx as unknown as Database }
+      // What would be remembered after an answer is remembered before the end of this, and undone with it.
+      const inside = { ...ctx, db: tx as unknown as Database, afterwards: new Afterwards(ctx.log) }
       for (const [index, id] of sales.entries()) {
         const [known, walked] = [traces[index], await readTrace(inside, tx, id, "purchase")]
         if (Bun.deepEquals(known, walked)) continue
         throw new Error(`${id}: remembered ${JSON.stringify(known)}\nwalked ${JSON.stringify(walked)}`)
       }
+      await inside.afterwards.stop()
       throw undo
     })
     .catch((error: unknown) => {
