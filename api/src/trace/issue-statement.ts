@@ -7,6 +7,7 @@ import { RECORD_KINDS } from "@suyuan/protocol/ledger/record-kind"
 import { splitOriginStatement } from "@suyuan/protocol/ledger/split-parts"
 import { uuidToBytes } from "@suyuan/protocol/terminal/identifiers"
 import { UNKNOWN_SOURCE } from "@suyuan/protocol/trace/pile-event"
+import { purchasedSources } from "@suyuan/protocol/trace/source-grams"
 import { msToSeconds2024, utcDayOf } from "@suyuan/protocol/units/instant"
 import { and, desc, eq, sql } from "drizzle-orm"
 import type { Context, Transaction } from "../context"
@@ -113,7 +114,10 @@ async function statedGoods(ctx: Context, tx: Transaction, pileId: string, site: 
   const inflows = own.filter((row) => row.direction === 0 && row.source !== "void")
   // As a trace is ranged: what is remembered of a purchase was bounded by its lots, too.
   const limits = limitsOfLots(await readLots(tx, lotsOf(read)))
-  const origins = resolve(histories, { ...limits, keep: read.isNamed })
+  // Goods that came back have the ranges of what had left this pile (RG-5).
+  const left = new Set(inflows.flatMap((row) => (row.source === "return" ? [upstreamKey(row)] : [])))
+  const isKept = (id: string, key: string) => read.isNamed(id, key) || (id === pileId && left.has(key))
+  const origins = resolve(histories, { ...limits, keep: isKept })
   const suppliers = followPurchases(read, origins).suppliersOf(
     pileId,
     inflows.filter(({ source }) => source === "purchase"),
@@ -124,17 +128,18 @@ async function statedGoods(ctx: Context, tx: Transaction, pileId: string, site: 
         row.upstreamPileId !== null && origins
           ? (bought.get(upstreamKey(row)) ?? origins.piles.get(row.upstreamPileId)?.outflows.get(upstreamKey(row)))
           : undefined
-      const sources = (upstream?.sources ?? []).map(({ sourceId, mustGrams, mayGrams }) => ({
-        source: sourceId,
-        lowGrams: Math.min(mustGrams, row.gramsHigh),
-        highGrams: Math.min(mayGrams, row.gramsHigh),
-      }))
       const own = row.source === "lot" && row.lotId !== null ? row.lotId : UNKNOWN_SOURCE
+      const sources = upstream
+        ? purchasedSources(upstream, row.gramsHigh)
+        : [{ sourceId: own, lowGrams: row.gramsLow, highGrams: row.gramsHigh }]
       return {
         recordId: row.recordId,
         atMs: row.effectiveAt.getTime(),
         grams: row.gramsHigh,
-        sources: upstream ? sources : [{ source: own, lowGrams: row.gramsLow, highGrams: row.gramsHigh }],
+        sources: sources
+          .filter(({ highGrams }) => highGrams > 0)
+          .map(({ sourceId, ...range }) => ({ source: sourceId, ...range }))
+          .sort((a, b) => (a.source < b.source ? -1 : 1)),
       }
     })
     .sort((a, b) => a.atMs - b.atMs || (a.recordId < b.recordId ? -1 : 1))

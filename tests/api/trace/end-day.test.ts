@@ -11,9 +11,10 @@ import { toHex } from "@suyuan/protocol/codec/bytes"
 import { eq } from "drizzle-orm"
 import { type TestGateway, testGateway } from "../../support/context"
 import { arrivalBody, harvestBody, nextMoment, openTrade } from "../../support/goods"
+import { refundOnPlatform, saleRow } from "../../support/paying"
 import { cabbage, type SellingTerminal } from "../../support/selling"
 import { operatorWithout, refusalOf } from "../../support/stall"
-import { tradingAt } from "../../support/trading"
+import { skipToAfternoon, tradingAt } from "../../support/trading"
 
 setDefaultTimeout(60_000)
 
@@ -47,6 +48,51 @@ test("[RG-23] a statement names no lot that was over before its goods were sold,
   expect(inflow?.sources).toEqual([{ source: fresh, lowGrams: 500, highGrams: 500 }])
   // Said once.
   expect(await endDay(gateway.ctx, gatewayActor, { siteId: site.id, businessDay })).toEqual({ statements: [] })
+})
+
+/** What is stated of the goods that came to this terminal today, by when they came. */
+async function stated(terminal: SellingTerminal): Promise<StatedInflow["sources"][]> {
+  const { ctx, clock } = gateway
+  const [site] = await ctx.db.select().from(sites).where(eq(sites.id, terminal.siteId))
+  if (!site) throw new Error("no site")
+  const businessDay = businessDayOf(site, new Date(clock.nowMs()))
+  const { statements } = await endDay(ctx, gatewayActor, { siteId: site.id, businessDay })
+  const [found] = await ctx.db
+    .select()
+    .from(originStatements)
+    .where(eq(originStatements.recordId, statements[0] ?? ""))
+  return ((found?.inflows ?? []) as StatedInflow[]).map(({ sources }) => sources)
+}
+
+test("[RG-15] of goods that arrived short, what stayed behind may have been any of them", async () => {
+  const trade = await openTrade(gateway.ctx)
+  skipToAfternoon(gateway)
+  const [a, b] = [await harvest(trade.baseA, 6000), await harvest(trade.baseB, 4000)]
+  await sell(trade.baseA, 6000, trade.wholesalerWallet)
+  await sell(trade.baseB, 4000, trade.wholesalerWallet)
+  const sale = await sell(trade.wholesaler, 10_000, trade.stallWallet)
+  nextMoment(gateway.clock)
+  const accepted = arrivalBody(gateway.ctx, sale.recordId, "accepted", 8000)
+  await trade.stall.deliver(await trade.stall.envelope("arrival", accepted))
+  const ranges = [
+    { source: a, lowGrams: 4000, highGrams: 6000 },
+    { source: b, lowGrams: 2000, highGrams: 4000 },
+  ]
+  expect(await stated(trade.stall)).toEqual([ranges.sort((x, y) => (x.source < y.source ? -1 : 1))])
+})
+
+test("[RG-5] goods that a consumer brought back are stated with the range of what had left", async () => {
+  const trade = await openTrade(gateway.ctx)
+  skipToAfternoon(gateway)
+  const lot = await harvest(trade.baseA, 1000)
+  const { terminalId, counter, day } = await sell(trade.baseA, 1000, trade.consumer)
+  nextMoment(gateway.clock)
+  const sale = await saleRow(gateway.ctx, { terminalId, counter, day })
+  await refundOnPlatform(gateway.ctx, sale, { goods: "returned", amountFen: 100, lines: [[0, 600]] })
+  expect(await stated(trade.baseA)).toEqual([
+    [{ source: lot, lowGrams: 1000, highGrams: 1000 }],
+    [{ source: lot, lowGrams: 600, highGrams: 600 }],
+  ])
 })
 
 describe("days that are over", () => {
