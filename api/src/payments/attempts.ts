@@ -4,6 +4,7 @@ import { sales } from "@suyuan/drizzle/schema/sales"
 import { parseOutTradeNo } from "@suyuan/protocol/payment/out-trade-no"
 import { and, asc, eq, gte, inArray } from "drizzle-orm"
 import type { Reader, Transaction } from "../context"
+import { utcDay } from "../day"
 import { isSale, type SaleKey } from "../sales/sale-key"
 import { dayOfNumber, parseRefundNo } from "./refund-number"
 
@@ -78,8 +79,22 @@ export async function lockRefund(
   return { sale, refund }
 }
 
-/** In the order in which they were made. No attempt is older than its sale's day. */
-export async function attemptsOf(reader: Reader, sale: SaleKey): Promise<AttemptRow[]> {
+/** A sale, and when the gateway first heard of it. */
+export type KnownSale = SaleKey & Pick<SaleRow, "createdAt">
+
+/** The clocks of two gateways differ by less. */
+const gatewaysApartMsMax = 3_600_000
+
+/**
+ * No attempt and no refund of a sale lies before this day. Theirs are days of the gateway's clock, and their sale was
+ * there first; the sale's own is by the terminal's, which may be ahead by anything.
+ */
+function firstMoneyDay({ createdAt }: KnownSale): string {
+  return utcDay(new Date(createdAt.getTime() - gatewaysApartMsMax))
+}
+
+/** In the order in which they were made. */
+export async function attemptsOf(reader: Reader, sale: KnownSale): Promise<AttemptRow[]> {
   return reader
     .select()
     .from(attempts)
@@ -87,14 +102,14 @@ export async function attemptsOf(reader: Reader, sale: SaleKey): Promise<Attempt
       and(
         eq(attempts.terminalId, sale.terminalId),
         eq(attempts.counter, sale.counter),
-        gte(attempts.day, sale.day),
+        gte(attempts.day, firstMoneyDay(sale)),
         eq(attempts.saleDay, sale.day),
       ),
     )
     .orderBy(asc(attempts.attempt))
 }
 
-export async function refundsOf(reader: Reader, sale: SaleKey): Promise<RefundRow[]> {
+export async function refundsOf(reader: Reader, sale: KnownSale): Promise<RefundRow[]> {
   return reader
     .select()
     .from(refunds)
@@ -102,7 +117,7 @@ export async function refundsOf(reader: Reader, sale: SaleKey): Promise<RefundRo
       and(
         eq(refunds.terminalId, sale.terminalId),
         eq(refunds.counter, sale.counter),
-        gte(refunds.day, sale.day),
+        gte(refunds.day, firstMoneyDay(sale)),
         eq(refunds.saleDay, sale.day),
       ),
     )
@@ -135,7 +150,7 @@ export async function updateRefund(tx: Transaction, refund: RefundRow, change: P
 }
 
 /** Live attempts of a sale that will take no more money: the job closes them at their platform at once. */
-export async function hurryAttempts(tx: Transaction, sales: readonly SaleKey[], at: Date): Promise<void> {
+export async function hurryAttempts(tx: Transaction, sales: readonly KnownSale[], at: Date): Promise<void> {
   for (const sale of sales) {
     await tx
       .update(attempts)
@@ -144,7 +159,7 @@ export async function hurryAttempts(tx: Transaction, sales: readonly SaleKey[], 
         and(
           eq(attempts.terminalId, sale.terminalId),
           eq(attempts.counter, sale.counter),
-          gte(attempts.day, sale.day),
+          gte(attempts.day, firstMoneyDay(sale)),
           inArray(attempts.state, [...liveStates]),
         ),
       )

@@ -33,7 +33,7 @@ export async function cancelSale(
     return sale.state === "paid" ? "already-paid" : "already-closed"
   }
   await changeSale(ctx, tx, sale, change.settlement)
-  await hurryAttempts(tx, [key], new Date(ctx.clock.nowMs()))
+  await hurryAttempts(tx, [sale], new Date(ctx.clock.nowMs()))
   await writeAudit(ctx, tx, actor, { verb: "payments/cancel-sale", subject: saleName(key), siteId: sale.siteId })
   await appendEvents(ctx, tx, [
     { outTradeNo: saleNumber(key), siteId: sale.siteId, kind: "sale/closed", detail: { reason: "cancelled" } },

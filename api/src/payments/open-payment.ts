@@ -118,7 +118,7 @@ async function prepareAttempt(
   return ctx.db.transaction(async (tx) => {
     const sale = await lockSale(tx, key)
     if (sale === undefined) throw new ServiceError("payment/sale-unknown")
-    const made = await attemptsOf(tx, key)
+    const made = await attemptsOf(tx, sale)
     const own = made.findLast((attempt) => attempt.buyerId === payer.id && attempt.platform === platform)
     if (own !== undefined && own.state === "succeeded") return own
     if (sale.state === "paid") throw new ServiceError("payment/sale-paid")

@@ -33,11 +33,11 @@ const goodsNames = {
  * Writes the record of each refund that the seller gave and that has succeeded, once the sale itself has one, and
  * tells the piles what became of the goods. Money that never settled a sale is no part of its trade. The caller holds
  * the sale's lock. Each by itself: one that cannot be recorded now undoes nothing else, the money least of all; an alarm
- * says so, and the job tries again. Idempotent.
+ * says so, and the job tries again. Idempotent. Returns how many it took in hand.
  */
-export async function recordRefunds(ctx: Context, deps: PaymentDeps, tx: Transaction, sale: SaleRow): Promise<void> {
+export async function recordRefunds(ctx: Context, deps: PaymentDeps, tx: Transaction, sale: SaleRow): Promise<number> {
   const { recordId: saleRecordId } = sale
-  if (saleRecordId === null) return
+  if (saleRecordId === null) return 0
   const due = (await refundsOf(tx, sale)).filter(
     (refund) => refund.state === "succeeded" && refund.reason === "seller" && refund.recordId === null,
   )
@@ -51,6 +51,7 @@ export async function recordRefunds(ctx: Context, deps: PaymentDeps, tx: Transac
       if (refund.recordTryAt === null) await raiseAlarm(ctx, tx, "payments/refund-not-recorded", { number, siteId })
     }
   }
+  return due.length
 }
 
 async function noteRecordTry(ctx: Pick<Context, "clock">, tx: Transaction, refund: RefundRow): Promise<void> {
@@ -60,8 +61,8 @@ async function noteRecordTry(ctx: Pick<Context, "clock">, tx: Transaction, refun
 }
 
 /**
- * The job: sales whose record came after their refund, and records that could not be made before. Returns how many sales
- * it found.
+ * The job: sales whose record came after their refund, and records that could not be made before. Returns how many
+ * refunds it took in hand.
  * @param daysBack of refunds asked for so long ago; without it all, which touches every day's partition
  */
 export async function recordLateRefunds(
@@ -96,13 +97,14 @@ export async function recordLateRefunds(
     .orderBy(asc(refunds.succeededAt))
     .limit(limit)
   const keys = new Map(late.map((key) => [saleName(key), key]))
-  for (const key of keys.values()) await ctx.db.transaction((tx) => recordOne(ctx, deps, tx, key))
-  return keys.size
+  let tried = 0
+  for (const key of keys.values()) tried += await ctx.db.transaction((tx) => recordOne(ctx, deps, tx, key))
+  return tried
 }
 
-async function recordOne(ctx: Context, deps: PaymentDeps, tx: Transaction, key: SaleKey): Promise<void> {
+async function recordOne(ctx: Context, deps: PaymentDeps, tx: Transaction, key: SaleKey): Promise<number> {
   const sale = await lockSale(tx, key)
-  if (sale !== undefined) await recordRefunds(ctx, deps, tx, sale)
+  return sale === undefined ? 0 : recordRefunds(ctx, deps, tx, sale)
 }
 
 async function recordRefund(

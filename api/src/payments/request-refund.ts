@@ -56,7 +56,7 @@ async function prepare(ctx: Context, tx: Transaction, actor: Actor, request: Ref
   const sale = await lockSale(tx, request.sale)
   if (sale === undefined) throw new ServiceError("refund/sale-unknown")
   requireScope(actor, "payments:refund", sale.siteId)
-  const made = await refundsOf(tx, request.sale)
+  const made = await refundsOf(tx, sale)
   const same = made.find((refund) => refund.id === request.id)
   if (same !== undefined) return sameRefund(same, request)
   const payment = await paymentOf(tx, sale)
@@ -124,8 +124,8 @@ function checkLines(sale: SaleRow, request: RefundRequest): void {
 /** Refunds of a sale, oldest first, for whoever may see the sale's money. */
 export async function listRefunds(ctx: Context, actor: Actor, key: SaleKey): Promise<RefundRow[]> {
   requireScope(actor, "payments:refund")
-  const [sale] = await ctx.db.select({ siteId: sales.siteId }).from(sales).where(isSale(key))
+  const [sale] = await ctx.db.select().from(sales).where(isSale(key))
   if (sale === undefined) throw new ServiceError("refund/sale-unknown")
   requireScope(actor, "payments:refund", sale.siteId)
-  return refundsOf(ctx.db, key)
+  return refundsOf(ctx.db, sale)
 }

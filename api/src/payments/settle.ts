@@ -86,7 +86,7 @@ export async function settle(
     buyerMerchantId: (await boundMerchant(tx, walletBuyerId ?? attempt.buyerId, now))?.merchantId ?? null,
   })
   await appendEvents(ctx, tx, [{ outTradeNo, siteId, kind: "sale/settled", detail: { via, amountFen } }])
-  await hurryAttempts(tx, [saleKeyOf(attempt)], now)
+  await hurryAttempts(tx, [sale], now)
   await completeTrade(ctx, deps, tx, saleKeyOf(attempt), attempt)
   return "settled"
 }

@@ -144,8 +144,8 @@ async function openStall(ctx: Context, collector: "service-provider" | "direct" 
 type OpenStall = Awaited<ReturnType<typeof openStall>>
 
 function verbs(ctx: Context, clock: TestClock, deps: PaymentDeps, sandbox: Sandbox, stall: OpenStall) {
-  /** A code that the stall's terminal signed, scanned or not. */
-  async function newCode(): Promise<PayCode> {
+  /** A code that the stall's terminal signed, scanned or not; by a clock that is so much ahead. */
+  async function newCode(aheadMs = 0): Promise<PayCode> {
     stall.counter += 1
     const { terminalId: terminal, counter, tablet } = stall
     const { NETWORK_ID: networkId } = ctx.config
@@ -154,7 +154,7 @@ function verbs(ctx: Context, clock: TestClock, deps: PaymentDeps, sandbox: Sandb
         algorithm: "ed25519",
         terminal,
         counter,
-        issuedAtSeconds: msToSeconds2024(clock.nowMs()),
+        issuedAtSeconds: msToSeconds2024(clock.nowMs() + aheadMs),
         snapshotPrefix: stall.snapshotPrefix,
         amountFen: saleFen,
         lines: { kind: "inline", items: linesOfSale },
@@ -167,8 +167,8 @@ function verbs(ctx: Context, clock: TestClock, deps: PaymentDeps, sandbox: Sandb
     )
   }
 
-  async function newSale(): Promise<TestSale> {
-    const code = await newCode()
+  async function newSale(aheadMs?: number): Promise<TestSale> {
+    const code = await newCode(aheadMs)
     const { sale } = await ctx.db.transaction((tx) => openSale(ctx, tx, operator, code))
     return { terminalId: sale.terminalId, counter: sale.counter, day: sale.day, code, amountFen: saleFen }
   }
@@ -245,7 +245,7 @@ function verbs(ctx: Context, clock: TestClock, deps: PaymentDeps, sandbox: Sandb
   const refundsDone = (sale: TestSale, stepMs?: number) =>
     passUntil(
       async () => {
-        const made = await refundsOf(ctx.db, sale)
+        const made = await refundsOf(ctx.db, await saleRow(sale))
         return made.length > 0 && made.every(({ state }) => state === "succeeded") && made
       },
       "the money went back",
@@ -283,8 +283,8 @@ function verbs(ctx: Context, clock: TestClock, deps: PaymentDeps, sandbox: Sandb
     openOutside,
     decideOn,
     saleRow,
-    attempts: (sale: SaleKey) => attemptsOf(ctx.db, sale),
-    refunds: (sale: SaleKey) => refundsOf(ctx.db, sale),
+    attempts: async (sale: SaleKey) => attemptsOf(ctx.db, await saleRow(sale)),
+    refunds: async (sale: SaleKey) => refundsOf(ctx.db, await saleRow(sale)),
     work,
     pass,
     eventually,
