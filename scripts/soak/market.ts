@@ -1,5 +1,6 @@
 // A wet market on an installation: stalls that sell, wallets that pay, and what it takes to see what became of it.
 import { join } from "node:path"
+import type { Clock } from "@suyuan/terminal-kiosk/clock"
 import type { ConnectBroker } from "@suyuan/terminal-kiosk/link/broker-link"
 import { connectBroker } from "@suyuan/terminal-kiosk/link/connect-broker"
 import { writeSnapshot } from "@suyuan/terminal-kiosk/stock/write-snapshot"
@@ -21,7 +22,7 @@ const places = {
 } as const
 
 /** A tablet's clock that somebody sets wrong. */
-export type LooseClock = { nowMs(): number; setWrongBy(ms: number): void }
+export type LooseClock = Clock & { setWrongBy(ms: number): void }
 
 export type SoakStall = HeadlessStall & { readonly clock: LooseClock; readonly merchantId: string }
 
@@ -104,6 +105,7 @@ function openLooseClock(): LooseClock {
   let wrongByMs = 0
   return {
     nowMs: () => Date.now() + wrongByMs,
+    steadyMs: () => performance.now(),
     setWrongBy: (ms) => {
       wrongByMs = ms
     },

@@ -68,7 +68,7 @@ async function newTablet(): Promise<Tablet> {
   })
   if (!enrolled.ok) throw new Error("the tablet did not enrol")
   const open = async () => {
-    const terminal = await openTerminal({ ...(await openDisk()), clock })
+    const terminal = await openTerminal({ ...(await openDisk()), clock: { ...clock, steadyMs: clock.nowMs } })
     if (terminal === undefined) throw new Error("an enrolled tablet did not open")
     return terminal
   }

@@ -57,18 +57,22 @@ export interface Stall {
   readonly terminal: Terminal
   readonly store: MemoryStore
   readonly keys: CountingKeys
-  readonly clock: { nowMs: () => number; set: (ms: number) => void; advance: (ms: number) => void }
+  readonly clock: ReturnType<typeof stallClock>
 }
 
 export function stallClock(startMs = Date.UTC(2026, 2, 1, 1)) {
   let nowMs = startMs
+  let steadyMs = 0
   return {
     nowMs: () => nowMs,
+    steadyMs: () => steadyMs,
+    /** As a person, or the network's time, sets it: no time goes by. */
     set: (ms: number) => {
       nowMs = ms
     },
     advance: (ms: number) => {
       nowMs += ms
+      steadyMs += ms
     },
   }
 }

@@ -7,7 +7,7 @@ import { eq } from "drizzle-orm"
 import type { Context } from "../context"
 import { reasonOf } from "../errors"
 import { readHolds } from "../recalls/holds"
-import { learnClock } from "../terminals/learn-clock"
+import { type ClockSample, learnClock } from "../terminals/learn-clock"
 import type { TerminalChannel, UpMessage } from "../terminals/terminal-channel"
 
 /** Answered at once, of all terminals. */
@@ -25,6 +25,8 @@ export class AnswerHellos {
   readonly #channel: TerminalChannel
   readonly #waiting = new Map<number, UpMessage>()
   readonly #working = new Set<Promise<void>>()
+  /** The newest of each terminal, by which the next is believed; one that is forgotten costs a hello. */
+  readonly #learned = new Map<number, ClockSample>()
   #windowStartsAtMs = 0
   #answered = new Map<number, number>()
 
@@ -52,7 +54,7 @@ export class AnswerHellos {
       const [next] = this.#waiting.values()
       if (next === undefined) return
       this.#waiting.delete(next.terminalId)
-      await answerHello(this.#ctx, this.#channel, next).catch((error) =>
+      await answerHello(this.#ctx, this.#channel, this.#learned, next).catch((error) =>
         this.#ctx.log.warn({ error: reasonOf(error) }, "hello not answered"),
       )
     }
@@ -73,7 +75,12 @@ export class AnswerHellos {
 }
 
 /** A terminal says what time it has; it learns ours, and we learn how far its clock is off. */
-async function answerHello(ctx: Context, channel: TerminalChannel, message: UpMessage): Promise<void> {
+async function answerHello(
+  ctx: Context,
+  channel: TerminalChannel,
+  learned: Map<number, ClockSample>,
+  message: UpMessage,
+): Promise<void> {
   const upload = parseUpload(message.payload)
   if (!upload.ok || upload.value.kind !== "hello") return
   const [terminal] = await ctx.db.select().from(terminals).where(eq(terminals.id, message.terminalId))
@@ -90,7 +97,9 @@ async function answerHello(ctx: Context, channel: TerminalChannel, message: UpMe
   const { sentAtMs } = body.value
   // A time that no code can carry teaches nothing; the tablet learns ours, and that its clock is wrong.
   if (sentAtMs >= seconds2024ToMs(0) && sentAtMs <= seconds2024ToMs(0xffff_ffff)) {
-    await learnClock(ctx, { terminalId: message.terminalId, sentAtMs, receivedAtMs: message.receivedAtMs })
+    const sample = { terminalId: message.terminalId, sentAtMs, receivedAtMs: message.receivedAtMs }
+    await learnClock(ctx, sample, learned.get(message.terminalId))
+    learned.set(message.terminalId, sample)
   }
   // A terminal that was away learns what its stall must not sell.
   const holds = await readHolds(ctx.db, terminal.merchantId)

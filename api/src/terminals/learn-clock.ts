@@ -4,15 +4,19 @@ import type { Context } from "../context"
 
 /** Share of the difference by which a later word moves the offset up. */
 const raiseShare = 1 / 4
+/** So far apart two hellos are said at least that are to speak for each other. */
+const agreeApartMsMin = 1_000
+const agreeMsMax = 2_000
 
 /**
  * Gateway time minus terminal time, from one more exchange. A hello takes time on its way, so a sample is never below
  * the truth but for a clock that was set forward: a smaller one is believed at once, a larger one (a slow way, a
- * broker that held it back, or a clock set back) only by a quarter, so that one late hello moves little and three or
- * four in a row are believed.
+ * broker that held it back, or a clock set back) only by a quarter, so that one late hello moves little.
+ * @param agreesWithMs of the hello before, where both say the same of the clock: then the smaller of the two is believed.
  */
-export function nextClockOffsetMs(knownMs: number | undefined, sampleMs: number): number {
+export function nextClockOffsetMs(knownMs: number | undefined, sampleMs: number, agreesWithMs?: number): number {
   if (knownMs === undefined || sampleMs <= knownMs) return sampleMs
+  if (agreesWithMs !== undefined) return Math.min(sampleMs, agreesWithMs)
   return Math.round(knownMs + (sampleMs - knownMs) * raiseShare)
 }
 
@@ -23,8 +27,23 @@ export type ClockSample = {
   readonly receivedAtMs: number
 }
 
-/** Learns how far a terminal's clock is off. Several at once lose nothing: the row is locked. */
-export async function learnClock(ctx: Pick<Context, "db">, sample: ClockSample): Promise<void> {
+const offsetOf = ({ sentAtMs, receivedAtMs }: ClockSample): number => receivedAtMs - sentAtMs
+
+/**
+ * Two hellos came as far apart as they were said: the second speaks for the first. Those that were held back somewhere
+ * come together, however far apart they were said.
+ */
+export function samplesAgree(before: ClockSample, sample: ClockSample): boolean {
+  const saidApartMs = sample.sentAtMs - before.sentAtMs
+  const tolerableMs = Math.min(agreeMsMax, saidApartMs / 2)
+  return saidApartMs >= agreeApartMsMin && Math.abs(offsetOf(sample) - offsetOf(before)) <= tolerableMs
+}
+
+/**
+ * Learns how far a terminal's clock is off. Several at once lose nothing: the row is locked.
+ * @param before the same terminal's hello before this one, where it is remembered.
+ */
+export async function learnClock(ctx: Pick<Context, "db">, sample: ClockSample, before?: ClockSample): Promise<void> {
   await ctx.db.transaction(async (tx) => {
     const [known] = await tx
       .select({ offsetMs: terminals.clockOffsetMs, learnedAt: terminals.clockLearnedAt })
@@ -35,7 +54,8 @@ export async function learnClock(ctx: Pick<Context, "db">, sample: ClockSample):
     const receivedAt = new Date(sample.receivedAtMs)
     const clockOffsetMs = nextClockOffsetMs(
       known.learnedAt === null ? undefined : known.offsetMs,
-      sample.receivedAtMs - sample.sentAtMs,
+      offsetOf(sample),
+      before !== undefined && samplesAgree(before, sample) ? offsetOf(before) : undefined,
     )
     await tx
       .update(terminals)

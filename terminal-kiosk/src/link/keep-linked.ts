@@ -62,6 +62,13 @@ export interface KeptLink {
 const RECONNECT_MS_FIRST = 1_000
 const RECONNECT_MS_MAX = 30_000
 const HELLO_EVERY_MS = 30_000
+/** A gateway believes a clock that was set back at the second of two hellos (EN-12); one more, should one be late. */
+const QUICK_HELLOS = 2
+const QUICK_HELLO_MS = 2_000
+/** Nobody says that a clock was set: it is looked at so often, and before every upload. */
+const CLOCK_LOOK_MS = 2_000
+/** Less is a clock's own pace. */
+const CLOCK_SET_MS_MIN = 1_000
 
 export function keepLinked(terminal: Terminal, options: LinkOptions): KeptLink {
   const kept = new Link(terminal, options)
@@ -84,6 +91,9 @@ class Link {
   #isClosing = false
   #link: BrokerLink | undefined
   #hello: Hello | undefined
+  /** How far the clocks were before the steady one at the newest hello. */
+  #saidAheadMs: readonly number[] = []
+  #quickHellos = 0
   #rouse: () => void = () => {}
   #isRoused = false
   #failures = 0
@@ -123,7 +133,7 @@ class Link {
   async #run(): Promise<void> {
     const { reconnectMsFirst = RECONNECT_MS_FIRST, reconnectMsMax = RECONNECT_MS_MAX } = this.#options
     while (!this.#isClosing) {
-      const beganAtMs = this.#terminal.clock.nowMs()
+      const beganAtMs = this.#terminal.clock.steadyMs()
       try {
         await this.#linkOnce()
       } catch (trouble) {
@@ -131,7 +141,7 @@ class Link {
       }
       if (this.#isClosing) return
       // A line that held for a while was a good one; one that breaks at once must not be tried ever faster.
-      this.#failures = this.#terminal.clock.nowMs() - beganAtMs > reconnectMsMax ? 1 : this.#failures + 1
+      this.#failures = this.#terminal.clock.steadyMs() - beganAtMs > reconnectMsMax ? 1 : this.#failures + 1
       await this.#rest(Math.min(reconnectMsMax, reconnectMsFirst * 2 ** Math.min(this.#failures - 1, 10)), false)
     }
   }
@@ -159,13 +169,10 @@ class Link {
       let nextHelloAtMs = 0
       while (!isBroken && !this.#isClosing) {
         this.#isRoused = false
-        const nowMs = this.#terminal.clock.nowMs()
-        if (nowMs >= nextHelloAtMs) {
-          this.#hello = await sayHello(this.#terminal, link)
-          nextHelloAtMs = nowMs + (this.#options.helloEveryMs ?? HELLO_EVERY_MS)
-        }
+        const nowMs = this.#terminal.clock.steadyMs()
+        if (nowMs >= nextHelloAtMs || this.#isClockSet()) nextHelloAtMs = nowMs + (await this.#sayHello(link))
         const dueAtMs = await drainOutbox(this.#terminal, link, this.#tries, this.#options.pace ?? DRAIN_PACE)
-        await this.#rest(Math.max(0, Math.min(dueAtMs ?? nextHelloAtMs, nextHelloAtMs) - nowMs), true)
+        await this.#restUntil(Math.min(dueAtMs ?? nextHelloAtMs, nextHelloAtMs))
       }
     } finally {
       this.#link = undefined
@@ -174,6 +181,31 @@ class Link {
       await broken
       this.#listeners.onOnline?.(false)
     }
+  }
+
+  /** Returns after how long to say it again. */
+  async #sayHello(link: BrokerLink): Promise<number> {
+    if (this.#isClockSet()) this.#quickHellos = QUICK_HELLOS
+    this.#saidAheadMs = this.#aheadMs()
+    this.#hello = await sayHello(this.#terminal, link)
+    const everyMs = this.#options.helloEveryMs ?? HELLO_EVERY_MS
+    if (this.#quickHellos === 0) return everyMs
+    this.#quickHellos -= 1
+    return Math.min(everyMs, QUICK_HELLO_MS)
+  }
+
+  #aheadMs(): readonly number[] {
+    const { clock, counter } = this.#terminal
+    const steadyMs = clock.steadyMs()
+    return [clock.nowMs() - steadyMs, counter.issuingAtMs() - steadyMs]
+  }
+
+  /** Since the newest hello, or nothing was said yet: the gateway counts from another time than ours. */
+  #isClockSet(): boolean {
+    return this.#aheadMs().some((ms, index) => {
+      const saidMs = this.#saidAheadMs[index]
+      return saidMs === undefined || Math.abs(ms - saidMs) > CLOCK_SET_MS_MIN
+    })
   }
 
   /** Beside the outbox, which does not wait for it. */
@@ -220,6 +252,15 @@ class Link {
       // The store gave up: not acknowledged, so that it comes again to whoever opens this terminal next.
       this.#listeners.onTrouble?.(trouble as Error)
       throw trouble
+    }
+  }
+
+  /** Until then by the steady clock, or something happened, or a clock was set. */
+  async #restUntil(dueAtMs: number): Promise<void> {
+    for (;;) {
+      const ms = dueAtMs - this.#terminal.clock.steadyMs()
+      if (ms <= 0 || this.#isRoused || this.#isClosing || this.#isClockSet()) return
+      await this.#rest(Math.min(ms, CLOCK_LOOK_MS), true)
     }
   }
 

@@ -18,7 +18,7 @@ export type Tries = Map<string, { readonly count: number; readonly nextAtMs: num
 /**
  * Publishes what is due, oldest first, at least once each: rows stay until `takeAcks` takes them out. One publish does
  * not wait for the broker's word on the one before, so that a day's sales go in a few journeys. Returns when to call
- * again, in ms of the terminal's clock; `undefined` when nothing waits.
+ * again, by the clock that nobody sets; `undefined` when nothing waits.
  */
 export async function drainOutbox(
   terminal: Terminal,
@@ -31,7 +31,7 @@ export async function drainOutbox(
   for (const id of tries.keys()) if (!waiting.has(id)) tries.delete(id)
   const publishing: Promise<void>[] = []
   for (const [id, row] of rows) {
-    const nowMs = terminal.clock.nowMs()
+    const nowMs = terminal.clock.steadyMs()
     const before = tries.get(id)
     if (before !== undefined && before.nextAtMs > nowMs) continue
     const count = (before?.count ?? 0) + 1

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test"
 import { requireTerminal } from "@suyuan/api/terminals/authenticate"
-import { issuedAtWentBack, learnClock, nextClockOffsetMs } from "@suyuan/api/terminals/learn-clock"
+import { issuedAtWentBack, learnClock, nextClockOffsetMs, samplesAgree } from "@suyuan/api/terminals/learn-clock"
 import fc from "fast-check"
 import { type TestGateway, testGateway } from "../../support/context"
 import { enrolTerminal, makeStall } from "../../support/stall"
@@ -25,6 +25,25 @@ describe("[EN-12] a learned clock offset", () => {
     for (let i = 0; i < 10; i++) offsetMs = nextClockOffsetMs(offsetMs, 3_600_000)
     expect(3_600_000 - offsetMs).toBeLessThan(300_000)
   })
+
+  test("two hellos that say the same of it are believed at once", () => {
+    expect(nextClockOffsetMs(-10_800_000, 250, 90)).toBe(90)
+    expect(nextClockOffsetMs(-10_800_000, 90, 250)).toBe(90)
+  })
+
+  const hello = (sentAtMs: number, receivedAtMs: number) => ({ terminalId: 1, sentAtMs, receivedAtMs })
+  const pairs = [
+    ["came as far apart as they were said", hello(2_000, 2_900), true],
+    ["were held back together", hello(30_000, 600_000), false],
+    ["came together, said two seconds apart", hello(2_000, 600_000), false],
+    ["are one hello that came twice", hello(0, 2_000), false],
+    ["were said the other way round", hello(-2_000, 600_900), false],
+  ] as const
+  for (const [what, second, agree] of pairs) {
+    test(`hellos that ${what} ${agree ? "speak for each other" : "do not speak for each other"}`, () => {
+      expect(samplesAgree(hello(0, agree ? 0 : 600_000), second)).toBe(agree)
+    })
+  }
 
   test("stays between the smallest and the largest sample, whatever their order", () => {
     fc.assert(
@@ -57,6 +76,20 @@ describe("learning from hellos", () => {
     const row = await requireTerminal(gateway.ctx.db, terminalId)
     expect(row.clockOffsetMs).toBe(-59_960)
     expect(row.lastSeenAt?.getTime()).toBe(receivedAtMs)
+  })
+
+  test("a clock that was set back is believed at its second hello", async () => {
+    const { merchantId } = await makeStall(gateway.ctx)
+    const { terminalId } = await enrolTerminal(gateway.ctx, merchantId)
+    const nowMs = gateway.clock.nowMs()
+    const before = { terminalId, sentAtMs: nowMs + 10_800_000, receivedAtMs: nowMs }
+    const first = { terminalId, sentAtMs: nowMs + 30_000, receivedAtMs: nowMs + 30_080 }
+    const second = { terminalId, sentAtMs: nowMs + 32_000, receivedAtMs: nowMs + 32_060 }
+    await learnClock(gateway.ctx, before)
+    await learnClock(gateway.ctx, first, before)
+    expect((await requireTerminal(gateway.ctx.db, terminalId)).clockOffsetMs).toBeLessThan(-8_000_000)
+    await learnClock(gateway.ctx, second, first)
+    expect((await requireTerminal(gateway.ctx.db, terminalId)).clockOffsetMs).toBe(60)
   })
 
   test("a terminal that is gone teaches nothing", async () => {

@@ -107,6 +107,33 @@ test("[UP-14] says how far this clock is off by the answer to its own hello only
   expect(offsets).toEqual([7000])
 })
 
+test("[EN-12] a clock that is set right on a live line is said at once, and what waits is not held up by it", async () => {
+  const stall = await openStockedStall()
+  const rightMs = stall.clock.nowMs()
+  stall.clock.set(rightMs + 3 * 3_600_000)
+  const broker = fakeBroker()
+  const kept = link(stall, broker)
+  const hellos = () =>
+    broker.sessions.flatMap(({ uploads }) =>
+      uploads.flatMap(({ kind, body }) => {
+        const hello = kind === "hello" ? parseUploadBody("hello", body) : undefined
+        return hello?.ok ? [hello.value.sentAtMs] : []
+      }),
+    )
+  const snapshots = () => broker.sessions[0]?.uploads.filter(({ kind }) => kind === "snapshot").length
+  await broker.until(() => snapshots() === 1)
+  expect(hellos()).toEqual([rightMs + 3 * 3_600_000])
+  stall.clock.set(rightMs)
+  stall.clock.advance(1)
+  kept.wake()
+  await broker.until(() => hellos().length === 2 && snapshots() === 2)
+  expect(hellos()[1]).toBe(rightMs + 1)
+  // The second of two is what the gateway believes.
+  stall.clock.advance(2_000)
+  kept.wake()
+  await broker.until(() => hellos().length === 3)
+})
+
 test("drops what it does not know: a newer gateway may say more", async () => {
   const stall = await openStall()
   const broker = fakeBroker()
