@@ -6,6 +6,7 @@ import { type OneAtATime, oneAtATime } from "./one-at-a-time"
 import { risingIds } from "./rising-ids"
 import type { LocalStore } from "./store/local-store"
 import { type IdentityRow, THE_ONE } from "./store/rows"
+import { openTerminalTime, type TerminalTime } from "./terminal-time"
 
 export interface Terminal {
   readonly identity: IdentityRow
@@ -14,6 +15,8 @@ export interface Terminal {
   readonly store: LocalStore
   readonly counter: CounterBlocks
   readonly clock: Clock
+  /** Of all that is signed; the tablet's clock alone says what people read, and when something was heard. */
+  readonly time: TerminalTime
   readonly random: Random
   /** UUIDs for what is made here, in the order of its making. */
   readonly newId: () => string
@@ -34,13 +37,15 @@ export async function openTerminal(parts: TerminalParts): Promise<Terminal | und
   const identity = await store.get("identity", THE_ONE)
   const receiptKey = await keys.receiptKey()
   if (identity === undefined || receiptKey === undefined) return undefined
+  const time = await openTerminalTime(store, clock)
   return {
     identity,
     receiptKey,
     signingKey: await keys.signingKey(),
     store,
-    counter: await openCounter(store, clock),
+    counter: await openCounter(store, time),
     clock,
+    time,
     random,
     newId: risingIds(clock, random),
     inTurn: oneAtATime(),

@@ -89,7 +89,7 @@ function displayMessage({ state, terminal }: Kiosk): DisplayMessage {
       ? lines.length === 0
         ? "idle"
         : "basket"
-      : displayState(shown, line.isOnline, terminal.clock.nowMs())
+      : displayState(shown, line.isOnline, terminal.time.nowMs())
   const withCode = showing === "code" || showing === "paying" || showing === "offline-digits"
   return {
     ...{ v: 1, kind: "show", state: showing, language: settings.language },

@@ -82,7 +82,7 @@ function TestForm({ tile, onClose }: { readonly tile: TileRow; readonly onClose:
           )
         }
         await recordInspection(terminal, {
-          ...{ sampleNumber: sampleNumber.trim(), commodity: tile.commodity, sampledAtMs: terminal.clock.nowMs() },
+          ...{ sampleNumber: sampleNumber.trim(), commodity: tile.commodity, sampledAtMs: terminal.time.nowMs() },
           ...{ method: "酶抑制率法", standard: standard.name, limitPermille: standard.limitPermille },
           ...{ inhibitionPermille, instrument: instrument.trim(), testerRole: "自检" },
           ...(tile.lot !== undefined && { lot: tile.lot }),

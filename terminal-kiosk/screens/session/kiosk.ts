@@ -200,7 +200,7 @@ export class Kiosk {
 
   heardOfSale(sale: SaleRow): void {
     const { shown, settings } = this.state.get()
-    const next = shownAfter(shown, sale, this.terminal.clock.nowMs())
+    const next = shownAfter(shown, sale, this.terminal.time.nowMs())
     if (next !== shown) this.state.set({ shown: next })
     const isAwaited = standingOf(sale) === "paid" && this.awaited.delete(sale.counter)
     // Of a cancelled sale the screens tell: a sum that is said aloud is taken for that of the code which stands there.
@@ -211,7 +211,7 @@ export class Kiosk {
 
   heardHint(hint: PayerHint): void {
     const { shown } = this.state.get()
-    const next = shownAfterHint(shown, hint, this.terminal.clock.nowMs())
+    const next = shownAfterHint(shown, hint, this.terminal.time.nowMs())
     if (next !== shown) this.state.set({ shown: next })
   }
 

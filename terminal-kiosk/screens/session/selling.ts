@@ -201,7 +201,7 @@ export function keepShown(kiosk: Kiosk, sale: SaleRow): void {
 
 function shownOf(kiosk: Kiosk, sale: SaleRow) {
   const isPaying = standingOf(sale) === "paying"
-  const payingSinceMs = isPaying ? kiosk.terminal.clock.nowMs() : undefined
+  const payingSinceMs = isPaying ? kiosk.terminal.time.nowMs() : undefined
   return { sale, url: urlOfSale(kiosk.terminal, sale), wasRefused: false, payingSinceMs }
 }
 

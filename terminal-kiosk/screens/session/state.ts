@@ -51,7 +51,7 @@ export interface ShownSale {
   readonly wasRefused: boolean
   /** The newest word on its payers. */
   readonly hint?: PayerHint
-  /** When the gateway said `paying`, by this tablet's clock. */
+  /** When the gateway said `paying`, by the terminal's time. */
   readonly payingSinceMs: number | undefined
 }
 

@@ -22,7 +22,7 @@ export function SettleScreen({ shown }: { readonly shown: ShownSale }) {
   const kiosk = useKiosk()
   const say = useWords()
   const { tiles, catalogue, settings, line, recalled, standing: terminalStanding } = useKioskState()
-  const nowMs = useNow()
+  const nowMs = useNow(kiosk.terminal.time.nowMs)
   const [asksDigits, setAsksDigits] = useState(false)
   const [isTurned, setTurned] = useState(false)
   const [refusal, setRefusal] = useState<string | undefined>(undefined)

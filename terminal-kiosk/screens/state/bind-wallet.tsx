@@ -46,9 +46,10 @@ export function BindWallet() {
 }
 
 function BindSheet({ shown, onClose }: { readonly shown: ShownBindCode; readonly onClose: () => void }) {
+  const { time } = useKiosk().terminal
   const { bindings } = useKioskState()
   const say = useWords()
-  const secondsLeft = Math.max(0, Math.ceil((shown.validUntilMs - useNow()) / 1000))
+  const secondsLeft = Math.max(0, Math.ceil((shown.validUntilMs - useNow(time.nowMs)) / 1000))
   const claimed = bindings.find(([, { nonce }]) => nonce === shown.nonce)
   const state = claimed?.[1].state
   useEffect(() => {

@@ -14,14 +14,15 @@ export interface ShownBindCode {
   readonly url: string
   /** Comes back in the notice of the wallet that answers it. */
   readonly nonce: string
+  /** By the terminal's time. */
   readonly validUntilMs: number
 }
 
 /** A code by which a wallet may come to buy for this stall; on another path than payment. The caller asked the owner's PIN. */
-export async function showBindCode({ identity, signingKey, clock, random }: Terminal): Promise<ShownBindCode> {
+export async function showBindCode({ identity, signingKey, time, random }: Terminal): Promise<ShownBindCode> {
   const nonce = random.bytes(BIND_CODE_NONCE_BYTES)
   const { algorithm } = signingKey
-  const nowMs = clock.nowMs()
+  const nowMs = time.stampMs()
   const body = encodeBindCodeBody({
     algorithm,
     terminal: identity.terminal,

@@ -4,10 +4,9 @@
  * rest of the block is skipped.
  */
 
-import { msToSeconds2024, seconds2024ToMs } from "@suyuan/protocol/units/instant"
-import type { Clock } from "../clock"
 import type { Change, LocalStore } from "../store/local-store"
 import { THE_ONE } from "../store/rows"
+import type { TerminalTime } from "../terminal-time"
 
 export const BLOCK_SIZE = 100
 /** 0 is the gateway's word for "none seen". */
@@ -23,13 +22,11 @@ export interface SaleNumber {
 export interface CounterBlocks {
   /** The next number, never given before. Not to be called twice at once: the terminal does one thing at a time. */
   take(): Promise<SaleNumber>
-  /** What time a sale made now would carry: it stands still while the clock, set back, catches up. */
-  readonly issuingAtMs: () => number
   /** Leaves a mark that nothing after it was used. */
   close(): Promise<void>
 }
 
-export async function openCounter(store: LocalStore, clock: Clock): Promise<CounterBlocks> {
+export async function openCounter(store: LocalStore, time: TerminalTime): Promise<CounterBlocks> {
   const kept = await store.get("counter", THE_ONE)
   const lastSale = (await store.last("sales"))?.[1]
   let reservedUntil = kept?.reservedUntil ?? FIRST_COUNTER
@@ -53,10 +50,9 @@ export async function openCounter(store: LocalStore, clock: Clock): Promise<Coun
       else if (isMarked) await reserve(reservedUntil)
       const counter = next
       next += 1
-      issuedAtSecondsMin = Math.max(issuedAtSecondsMin, msToSeconds2024(clock.nowMs()))
+      issuedAtSecondsMin = Math.max(issuedAtSecondsMin, time.stampSeconds())
       return { counter, issuedAtSeconds: issuedAtSecondsMin }
     },
-    issuingAtMs: () => Math.max(clock.nowMs(), seconds2024ToMs(issuedAtSecondsMin)),
     async close() {
       const row = { reservedUntil: Math.max(reservedUntil, next), resumeAt: next, issuedAtSecondsMin }
       const change: Change = { table: "counter", change: "put", key: THE_ONE, row }

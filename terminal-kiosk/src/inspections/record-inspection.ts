@@ -32,7 +32,7 @@ export function recordInspection(terminal: Terminal, test: RapidTest): Promise<s
       lot,
       ...(photo !== undefined && { photo: fromHex(photo) }),
       sampledAtSeconds: msToSeconds2024(sampledAtMs),
-      testedAtSeconds: msToSeconds2024(Math.max(terminal.clock.nowMs(), sampledAtMs)),
+      testedAtSeconds: msToSeconds2024(Math.max(terminal.time.stampMs(), sampledAtMs)),
       conclusion: test.inhibitionPermille < test.limitPermille ? "passed" : "failed",
     })
   })

@@ -195,9 +195,9 @@ class Link {
   }
 
   #aheadMs(): readonly number[] {
-    const { clock, counter } = this.#terminal
+    const { clock, time } = this.#terminal
     const steadyMs = clock.steadyMs()
-    return [clock.nowMs() - steadyMs, counter.issuingAtMs() - steadyMs]
+    return [clock.nowMs() - steadyMs, time.nowMs() - steadyMs]
   }
 
   /** Since the newest hello, or nothing was said yet: the gateway counts from another time than ours. */

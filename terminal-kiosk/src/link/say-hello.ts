@@ -12,15 +12,14 @@ export interface Hello {
 }
 
 /**
- * Says what time a code made now would carry, signed: the gateway learns how far that is off (UP-14). It is this
- * tablet's clock, but for one that ran ahead and was set right: its codes must not go back (EN-13).
+ * Says what time a code made now would carry, signed: the gateway learns how far that is off (UP-14).
  */
 export async function sayHello(terminal: Terminal, link: Pick<BrokerLink, "publish">): Promise<Hello> {
-  const { identity, signingKey, clock, counter, random, newId } = terminal
+  const { identity, signingKey, clock, time, random, newId } = terminal
   const nonce = random.bytes(NONCE_BYTES)
   const sentAtMs = clock.nowMs()
   const envelope = await signUpload(
-    { kind: "hello", uploadId: newId(), body: encodeUploadBody("hello", { sentAtMs: counter.issuingAtMs(), nonce }) },
+    { kind: "hello", uploadId: newId(), body: encodeUploadBody("hello", { sentAtMs: time.nowMs(), nonce }) },
     {
       networkId: identity.networkId,
       terminal: identity.terminal,

@@ -130,12 +130,12 @@ function packedLines({ lines }: Basket): SaleRow["lines"] {
 }
 
 function enteredProblem(
-  { counter }: Terminal,
+  { time }: Terminal,
   { soldAtSeconds }: Basket,
   settlement: "platform" | "cash",
 ): CloseSaleError | undefined {
   if (soldAtSeconds === undefined) return undefined
-  const isInTime = judgeEnteredTime(seconds2024ToMs(soldAtSeconds), counter.issuingAtMs()) === undefined
+  const isInTime = judgeEnteredTime(seconds2024ToMs(soldAtSeconds), time.nowMs()) === undefined
   return settlement === "cash" && isInTime ? undefined : "sale/entered-time"
 }
 

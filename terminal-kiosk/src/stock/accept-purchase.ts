@@ -1,6 +1,5 @@
 import { fromHex } from "@suyuan/protocol/codec/bytes"
 import { err, ok, type Result } from "@suyuan/protocol/result"
-import { msToSeconds2024 } from "@suyuan/protocol/units/instant"
 import { draftUpload } from "../outbox/queue-upload"
 import type { PurchaseRow } from "../store/rows"
 import type { Terminal } from "../terminal"
@@ -38,7 +37,7 @@ export function acceptPurchase(
       saleRecordId,
       lineIndex: row.lineIndex,
       acceptedGrams,
-      acceptedAtSeconds: msToSeconds2024(terminal.clock.nowMs()),
+      acceptedAtSeconds: terminal.time.stampSeconds(),
       outcome: answer.outcome,
     })
     const answered = { ...row, answer: answer.outcome, acceptedGrams, answeredBy: uploadId }

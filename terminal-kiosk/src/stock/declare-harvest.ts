@@ -1,4 +1,3 @@
-import { msToSeconds2024 } from "@suyuan/protocol/units/instant"
 import { queueUpload } from "../outbox/queue-upload"
 import type { Terminal } from "../terminal"
 
@@ -25,7 +24,7 @@ export function declareHarvest(terminal: Terminal, harvest: Harvest, ids = newHa
   const { lot, uploadId } = ids
   return terminal.inTurn(async () => {
     const { commodity, weightGrams, declaredOrigin, certificate } = harvest
-    const harvestedAtSeconds = msToSeconds2024(terminal.clock.nowMs())
+    const harvestedAtSeconds = terminal.time.stampSeconds()
     const body = { lot, commodity, weightGrams, harvestedAtSeconds, declaredOrigin, certificate }
     await queueUpload(terminal, "harvest", body, uploadId)
     return lot

@@ -1,4 +1,3 @@
-import { msToSeconds2024 } from "@suyuan/protocol/units/instant"
 import { queueUpload } from "../outbox/queue-upload"
 import type { Terminal } from "../terminal"
 
@@ -15,7 +14,7 @@ export interface OutsideGoods {
 /** Goods that nobody in the system sold: written down by hand. @param uploadId as for `queueUpload`. */
 export function enterOutsideGoods(terminal: Terminal, goods: OutsideGoods, uploadId?: string): Promise<string> {
   return terminal.inTurn(() => {
-    const receivedAtSeconds = msToSeconds2024(terminal.clock.nowMs())
+    const receivedAtSeconds = terminal.time.stampSeconds()
     return queueUpload(terminal, "outside-goods", { ...goods, receivedAtSeconds }, uploadId)
   })
 }

@@ -1,7 +1,6 @@
 import { fromHex } from "@suyuan/protocol/codec/bytes"
 import type { WasteReason } from "@suyuan/protocol/ledger/kinds/stock"
 import { err, ok, type Result } from "@suyuan/protocol/result"
-import { msToSeconds2024 } from "@suyuan/protocol/units/instant"
 import { queueUpload } from "../outbox/queue-upload"
 import type { Terminal } from "../terminal"
 
@@ -17,7 +16,7 @@ export interface Waste {
 export function recordWaste(terminal: Terminal, waste: Waste, uploadId?: string): Promise<string> {
   const { commodity, weightGrams, reason, lot } = waste
   return terminal.inTurn(() => {
-    const wastedAtSeconds = msToSeconds2024(terminal.clock.nowMs())
+    const wastedAtSeconds = terminal.time.stampSeconds()
     return queueUpload(terminal, "waste", { commodity, weightGrams, reason, lot, wastedAtSeconds }, uploadId)
   })
 }
@@ -37,7 +36,7 @@ export function sendBack(terminal: Terminal, key: string, weightGrams: number): 
     if (weightGrams > row.grams) return err("purchase/more-than-bought")
     const uploadId = await queueUpload(terminal, "waste", {
       ...{ commodity: row.commodity, lot: undefined, weightGrams, reason: "sent-back" },
-      wastedAtSeconds: msToSeconds2024(terminal.clock.nowMs()),
+      wastedAtSeconds: terminal.time.stampSeconds(),
       sentBackOf: { saleRecordId, lineIndex: row.lineIndex },
     })
     return ok(uploadId)

@@ -1,4 +1,3 @@
-import { msToSeconds2024 } from "@suyuan/protocol/units/instant"
 import { queueUpload } from "../outbox/queue-upload"
 import type { Terminal } from "../terminal"
 
@@ -23,7 +22,7 @@ export function stockTakeKey(uploadId: string): string {
 /** From now on the stall has this much of it, whatever the book says. Returns the upload's id, for the discrepancy. */
 export function takeStock(terminal: Terminal, { commodity, countedGrams }: StockTake): Promise<string> {
   return terminal.inTurn(() => {
-    const countedAtSeconds = msToSeconds2024(terminal.clock.nowMs())
+    const countedAtSeconds = terminal.time.stampSeconds()
     return queueUpload(terminal, "stock-take", { commodity, countedGrams, countedAtSeconds })
   })
 }

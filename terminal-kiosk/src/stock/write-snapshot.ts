@@ -7,7 +7,6 @@ import {
   stockSnapshotHash,
   stockSnapshotMessage,
 } from "@suyuan/protocol/terminal/stock-snapshot"
-import { msToSeconds2024 } from "@suyuan/protocol/units/instant"
 import { draftUpload } from "../outbox/queue-upload"
 import type { Change } from "../store/local-store"
 import { type SnapshotRow, THE_ONE } from "../store/rows"
@@ -31,11 +30,11 @@ export async function draftSnapshot(
   terminal: Terminal,
   slots: readonly StockSlot[],
 ): Promise<{ readonly row: SnapshotRow; readonly changes: readonly Change[] }> {
-  const { identity, signingKey, clock, store } = terminal
+  const { identity, signingKey, time, store } = terminal
   const ordered = [...slots].sort((a, b) => a.slot - b.slot)
   const current = await store.get("snapshots", THE_ONE)
   if (current !== undefined && sameSlots(current, ordered)) return { row: current, changes: [] }
-  const issuedAtSeconds = Math.max(msToSeconds2024(clock.nowMs()), (current?.issuedAtSeconds ?? -1) + 1)
+  const issuedAtSeconds = Math.max(time.stampSeconds(), (current?.issuedAtSeconds ?? -1) + 1)
   const bytes = encodeStockSnapshot({ terminal: identity.terminal, issuedAtSeconds, slots: ordered })
   const hash = stockSnapshotHash(bytes)
   const signed = await signingKey.sign(stockSnapshotMessage(identity.networkId, hash))
