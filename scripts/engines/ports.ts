@@ -59,11 +59,18 @@ export type Ports = {
   release(): Promise<void>
 }
 
+/** What `openPorts` remembered there. */
+export function rememberedPort(file: string, name: string): number | undefined {
+  return readRemembered(file)[name]
+}
+
+function readRemembered(file: string): Readonly<Record<string, number>> {
+  return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {}
+}
+
 /** `file` holds `{name: port}`; without it nothing is remembered, which is what throwaway engines want. */
 export function openPorts(file?: string): Ports {
-  const remembered = new Map<string, number>(
-    file !== undefined && existsSync(file) ? Object.entries(JSON.parse(readFileSync(file, "utf8"))) : [],
-  )
+  const remembered = new Map<string, number>(file === undefined ? [] : Object.entries(readRemembered(file)))
   const reserved = new Map<number, Server>()
 
   function remember(): void {

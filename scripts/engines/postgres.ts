@@ -6,12 +6,13 @@ import { totalmem } from "node:os"
 import { dirname, join } from "node:path"
 import postgres from "postgres"
 import { readKey } from "./keys"
-import { LOOPBACK, type Ports } from "./ports"
+import { LOOPBACK, type Ports, rememberedPort } from "./ports"
 import { findBinaries, makeHome, removeAll } from "./postgres-home"
 import { endProcess, type Processes, processStartedAt, type RunningProcess } from "./processes"
 import { logSize, readLogFrom } from "./read-log"
 
 const USER = "suyuan"
+const PASSWORD_FILE = join("keys", "postgres-password")
 const NOBODY = 65_534
 const START_TIMEOUT_MS = 60_000
 const STOP_TIMEOUT_MS = 20_000
@@ -38,6 +39,16 @@ export type PostgresEngine = {
   stop(): Promise<void>
 }
 
+function urlAt(port: number, password: string): string {
+  return `postgres://${USER}:${password}@${LOOPBACK}:${port}/${USER}`
+}
+
+/** Of the server that runs in this data directory; `undefined` when none ever did. Throws when its password is missing. */
+export function runningPostgresUrl(directory: string): string | undefined {
+  const port = rememberedPort(join(directory, "ports.json"), "postgres")
+  return port === undefined ? undefined : urlAt(port, readKey(join(directory, PASSWORD_FILE)))
+}
+
 export async function startPostgres(options: PostgresOptions): Promise<PostgresEngine> {
   const asRoot = process.getuid?.() === 0
   const home = makeHome(options.directory, asRoot)
@@ -59,7 +70,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresE
       stopTimeoutMs: STOP_TIMEOUT_MS,
       ...(asRoot ? { userId: NOBODY } : {}),
     })
-    const url = `postgres://${USER}:${password}@${LOOPBACK}:${port}/${USER}`
+    const url = urlAt(port, password)
     if (await isAnswering(server, url)) return { url, process: server, stop: server.stop }
 
     await server.stop()
@@ -106,7 +117,7 @@ function settings({ durable, settings: added }: PostgresOptions): string[] {
  */
 async function initialise(options: PostgresOptions, home: string, binaries: string, asRoot: boolean): Promise<string> {
   const { directory } = options
-  const passwordFile = join(directory, "keys", "postgres-password")
+  const passwordFile = join(directory, PASSWORD_FILE)
   const data = join(home, "data")
   if (existsSync(join(data, "PG_VERSION"))) {
     if (existsSync(passwordFile)) return readKey(passwordFile)

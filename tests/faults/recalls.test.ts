@@ -1,9 +1,11 @@
 // A recall while what it goes through fails: the person's request, the database, the broker, the platform, the chain.
 import { afterAll, afterEach, beforeAll, expect, setDefaultTimeout } from "bun:test"
+import { admitPerson } from "@suyuan/api/access/issue-token"
 import { scopes } from "@suyuan/api/actor"
 import type { GatewayClient } from "@suyuan/client/client"
 import { declareHarvest } from "@suyuan/terminal-kiosk/stock/declare-harvest"
 import { THE_ONE } from "@suyuan/terminal-kiosk/store/rows"
+import { drizzle } from "drizzle-orm/postgres-js"
 import { z } from "zod"
 import { granted } from "../../scripts/demo/gateway"
 import { askSandbox } from "../../scripts/demo/wallet"
@@ -26,9 +28,7 @@ let market: MarketAtFault
 let second: GatewayClient
 beforeAll(async () => {
   market = await openMarketAtFault({ kind: "base" })
-  const body = { label: "审批", kind: "operator", actorId: "second-person", siteIds: [], scopes: [...scopes], days: 1 }
-  const issued = await market.gateway.operator.post("/access-tokens", { body: { ...body, kind: "operator" as const } })
-  second = market.gateway.as(granted("a second person", issued).token)
+  second = market.gateway.as(await tokenOfOwn())
 })
 afterEach(() => market.rest())
 afterAll(() => market?.end())
@@ -101,9 +101,10 @@ async function unheard(path: string, body: unknown, isDone: () => Promise<boolea
   gone.abort()
 }
 async function tokenOfOwn(): Promise<string> {
-  const body = { label: "审批", actorId: "second-person", siteIds: [], scopes: [...scopes], days: 1 }
-  const issued = await market.gateway.operator.post("/access-tokens", { body: { ...body, kind: "operator" as const } })
-  return granted("a second person's token", issued).token
+  const random = { bytes: (length: number) => crypto.getRandomValues(new Uint8Array(length)), uuid: Bun.randomUUIDv7 }
+  const installation = { db: drizzle(market.sql), clock: { nowMs: () => Date.now() }, random }
+  const order = { label: "审批", kind: "operator", actorId: "second-person", siteIds: [], scopes, days: 1 } as const
+  return (await admitPerson(installation, order)).token
 }
 
 const stateOf = async (id: string) => (await market.sql`SELECT state FROM recalls WHERE id = ${id}`)[0]?.state

@@ -1,5 +1,5 @@
 import { accessTokens } from "@suyuan/drizzle/schema/merchants"
-import { type Actor, requireScope, type Scope } from "../actor"
+import { type Actor, gatewayActor, requireScope, type Scope } from "../actor"
 import { writeAudit } from "../audit"
 import type { Context } from "../context"
 import { ServiceError } from "../errors"
@@ -27,6 +27,22 @@ export async function issueToken(ctx: Context, actor: Actor, order: TokenOrder) 
   const withinSites =
     actor.siteIds.length === 0 || (!everySite && order.siteIds.every((site) => actor.siteIds.includes(site)))
   if (!withinScopes || !withinSites) throw new ServiceError("access/beyond-own")
+  return writeToken(ctx, actor, order)
+}
+
+/**
+ * A token for whoever may start programs where the gateway runs: the first person of an installation, and every one who
+ * is to decide as a second person, independent of the others (`areTwoPersons`).
+ */
+export function admitPerson(ctx: TokenContext, order: TokenOrder) {
+  return writeToken(ctx, installation, order)
+}
+
+const installation: Actor = { ...gatewayActor, id: "installation" }
+
+type TokenContext = Pick<Context, "db" | "clock" | "random">
+
+async function writeToken(ctx: TokenContext, actor: Actor, order: TokenOrder) {
   const token = newAccessToken(ctx.random)
   const createdAt = new Date(ctx.clock.nowMs())
   const id = ctx.random.uuid()

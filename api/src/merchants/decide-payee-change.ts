@@ -1,5 +1,6 @@
 import { payeeChanges } from "@suyuan/drizzle/schema/merchants"
 import { and, eq, inArray } from "drizzle-orm"
+import { areTwoPersons } from "../access/two-persons"
 import { type Actor, requireScope } from "../actor"
 import { writeAudit } from "../audit"
 import type { Context } from "../context"
@@ -17,9 +18,7 @@ export async function approvePayeeChange(ctx: Context, actor: Actor, changeId: s
     const [change] = await tx.select().from(payeeChanges).where(eq(payeeChanges.id, changeId)).for("update")
     if (!change) throw new ServiceError("payee/change-unknown")
     requireScope(actor, "merchants:write", change.siteId)
-    if (change.proposedBy === actor.id || actor.kind === "machine") {
-      throw new ServiceError("payee/second-person-needed")
-    }
+    if (!(await areTwoPersons(tx, change.proposedBy, actor))) throw new ServiceError("payee/second-person-needed")
     if (change.state === "approved" && change.approvedBy === actor.id && change.appliesAt) {
       return { appliesAt: change.appliesAt }
     }

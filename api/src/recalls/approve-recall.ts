@@ -1,5 +1,6 @@
 import { recalls } from "@suyuan/drizzle/schema/recalls"
 import { eq } from "drizzle-orm"
+import { areTwoPersons } from "../access/two-persons"
 import { type Actor, requireScope } from "../actor"
 import type { Context } from "../context"
 import { ServiceError } from "../errors"
@@ -16,9 +17,7 @@ export function approveRecall(ctx: Context, actor: Actor, id: string, reachDiges
   requireScope(actor, "recalls:write")
   return inTransaction(ctx, async (tx) => {
     const recall = await lockRecall(tx, id)
-    if (actor.kind === "machine" || recall.proposedBy === actor.id) {
-      throw new ServiceError("recall/second-person-needed")
-    }
+    if (!(await areTwoPersons(tx, recall.proposedBy, actor))) throw new ServiceError("recall/second-person-needed")
     if (recall.state === "approved" && recall.approvedBy === actor.id) return
     if (recall.state !== "draft") throw new ServiceError("recall/wrong-state")
     const scope = await wholeScope(ctx, tx, recall)

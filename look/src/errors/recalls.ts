@@ -18,8 +18,8 @@ export const recallErrors = {
   "recall/inspection-unknown": { status: 404, zh: "没有这份检测。", en: "There is no such inspection." },
   "recall/second-person-needed": {
     status: 403,
-    zh: "需要另一个人批准。",
-    en: "Another person must approve this.",
+    zh: "需要另一个人批准，不能是提出人发给令牌的人。",
+    en: "Another person must approve this, not one whose token its proposer issued.",
   },
   "recall/wrong-state": {
     status: 409,

@@ -172,8 +172,8 @@ export const terminalErrors = {
   },
   "payee/second-person-needed": {
     status: 403,
-    zh: "收款账户变更须由另一人核准。",
-    en: "A change of a payee account needs another person's approval.",
+    zh: "收款账户变更须由另一人核准，不能是提出人发给令牌的人。",
+    en: "A change of a payee account needs the approval of another person, not of one whose token its proposer issued.",
   },
   "catalogue/name-unknown": { status: 404, zh: "没有这个待定名称。", en: "There is no such name in the inbox." },
   "catalogue/synonyms-full": {

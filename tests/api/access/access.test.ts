@@ -4,11 +4,15 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { admitFirstOperator } from "@suyuan/api/access/admit-first-operator"
 import { findActor } from "@suyuan/api/access/find-actor"
-import { issueToken, type TokenOrder } from "@suyuan/api/access/issue-token"
+import { admitPerson, issueToken, type TokenOrder } from "@suyuan/api/access/issue-token"
 import { revokeToken } from "@suyuan/api/access/revoke-token"
-import { scopes } from "@suyuan/api/actor"
+import { areTwoPersons } from "@suyuan/api/access/two-persons"
+import { type Actor, scopes } from "@suyuan/api/actor"
+import { approvePayeeChange } from "@suyuan/api/merchants/decide-payee-change"
+import { setPayee } from "@suyuan/api/merchants/set-payee"
 import { accessTokens } from "@suyuan/drizzle/schema/merchants"
 import { audit } from "@suyuan/drizzle/schema/outbox"
+import { eq } from "drizzle-orm"
 import { type TestGateway, testGateway } from "../../support/context"
 import { makeStall, operator, operatorOf, operatorWithout, refusalOf } from "../../support/stall"
 
@@ -83,6 +87,71 @@ describe("access tokens", () => {
     expect(await refusalOf(revokeToken(gateway.ctx, operator, missing))).toBe("access/token-unknown")
     for (const invented of ["", "sya_", `sya_${"0".repeat(64)}`, `xxx_${"0".repeat(64)}`, "a".repeat(68)]) {
       expect(await findActor(gateway.ctx, invented)).toBeUndefined()
+    }
+  })
+})
+
+describe("two persons", () => {
+  const own = { ...operator, id: "issuer" }
+  const invented = { ...operator, id: "invented" }
+  const two = (proposedBy: string, other: Actor) =>
+    gateway.ctx.db.transaction((tx) => areTwoPersons(tx, proposedBy, other))
+
+  test("are not one who issued a token in the other's name, expired or not", async () => {
+    expect(await two(own.id, invented)).toBe(true)
+    const { id } = await issueToken(gateway.ctx, own, { ...order, actorId: invented.id })
+    await revokeToken(gateway.ctx, own, id)
+    expect([await two(own.id, invented), await two(invented.id, own)]).toEqual([false, false])
+    expect(await two(own.id, { ...operator, id: "somebody" })).toBe(true)
+  })
+
+  test("are those whom one third person let in, and those who were admitted where the gateway runs", async () => {
+    for (const actorId of ["zhao", "qian"]) await issueToken(gateway.ctx, own, { ...order, actorId })
+    expect(await two("zhao", { ...operator, id: "qian" })).toBe(true)
+    for (const actorId of ["sun", "zhou"]) await admitPerson(gateway.ctx, { ...order, actorId })
+    expect(await two("sun", { ...operator, id: "zhou" })).toBe(true)
+  })
+
+  test("decide about a payee and a recall", async () => {
+    const { merchantId } = await makeStall(gateway.ctx)
+    const payee = { platform: "wechat-pay", account: "1900000109" } as const
+    await setPayee(gateway.ctx, own, merchantId, payee)
+    const change = await setPayee(gateway.ctx, own, merchantId, { ...payee, account: "1900000208" })
+    const changeId = change.state === "proposed" ? change.changeId : ""
+    await issueToken(gateway.ctx, own, { ...order, actorId: "third" })
+    const third = { ...operator, id: "third" }
+    expect(await refusalOf(approvePayeeChange(gateway.ctx, third, changeId))).toBe("payee/second-person-needed")
+    await approvePayeeChange(gateway.ctx, { ...operator, id: "fourth" }, changeId)
+  })
+})
+
+describe("`npm run admit`", () => {
+  async function admit(...words: string[]) {
+    const program = Bun.spawn(["bun", "scripts/admit.ts", ...words], {
+      ...{ stdout: "pipe", stderr: "pipe" },
+      env: { ...process.env, DATABASE_URL: gateway.ctx.config.DATABASE_URL },
+    })
+    const [out, told, code] = await Promise.all([
+      new Response(program.stdout).text(),
+      new Response(program.stderr).text(),
+      program.exited,
+    ])
+    return { out: out.trim(), told, code }
+  }
+
+  test("prints a token of a person, once", async () => {
+    const { out, told, code } = await admit("--actor", "wu", "--scopes", "recalls:read", "recalls:write")
+    expect({ code, told }).toEqual({ code: 0, told: expect.stringContaining("hand it over now") })
+    expect(told).not.toContain(out)
+    expect(await findActor(gateway.ctx, out)).toMatchObject({ id: "wu", scopes: ["recalls:read", "recalls:write"] })
+    const [line] = await gateway.ctx.db.select().from(audit).where(eq(audit.actorId, "installation"))
+    expect(line?.verb).toBe("access/issue-token")
+  })
+
+  test("admits nobody whom audits could not name, and nothing that is no scope or site", async () => {
+    for (const words of [["Wu"], ["wu", "--scopes", "all"], ["wu", "--sites", "gate 3"], ["wu", "--days", "0"]]) {
+      const { out, code, told } = await admit("--actor", ...words)
+      expect({ out, code, told }).toEqual({ out: "", code: 1, told: expect.stringContaining("invalid") })
     }
   })
 })
