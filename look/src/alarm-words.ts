@@ -133,6 +133,7 @@ export const moneyReasonWords = {
   "payments/wrong-payee": { zh: "收款账户不符", en: "paid to another account" },
   "payments/platform-refused": { zh: "平台拒绝了这笔付款", en: "refused by the platform" },
   "payments/refund-failed": { zh: "退款失败", en: "a refund failed" },
+  "payments/refund-refused": { zh: "平台拒绝退款，系统会继续重试", en: "a refund is refused and tried again" },
   "payments/refunded-too-much": { zh: "退款多于已付", en: "more went back than was paid" },
   "payments/refund-not-recorded": { zh: "退款没有写入记录", en: "a refund got no record" },
   "reconciliation/bill-missing": { zh: "平台账单缺失", en: "a platform's bill is missing" },

@@ -13,6 +13,7 @@ export type MoneyAlarm =
   | "payments/wrong-payee"
   | "payments/platform-refused"
   | "payments/refund-failed"
+  | "payments/refund-refused"
   | "payments/refunded-too-much"
   | "payments/refund-not-recorded"
   | "payments/trade-not-completed"

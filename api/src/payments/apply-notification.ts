@@ -1,12 +1,12 @@
 import { sql } from "drizzle-orm"
 import type { Context, Transaction } from "../context"
 import { raiseAlarm } from "./alarm"
+import { applyRefundOutcome } from "./apply-refund-outcome"
 import { type AttemptRow, attemptKeyOf, findAttempt, findRefund, lockAttempt, refundKeyOf } from "./attempts"
 import { recordClosed } from "./close-payment"
 import type { PaymentDeps } from "./payment-deps"
 import { appendEvents } from "./payment-events"
 import type { NotificationFault, NotificationMessage, Platform, PlatformNotice } from "./payment-provider"
-import { applyRefundOutcome } from "./refund"
 import { settle } from "./settle"
 
 /** A platform waits 5 s for an answer; whatever is stuck by then is given back and comes again. */

@@ -5,7 +5,7 @@ import { utcDay } from "../day"
 import { describeFailure } from "../errors"
 import { isSale, type SaleKey } from "../sales/sale-key"
 import type { PaymentDeps } from "./payment-deps"
-import { nextRecordTryMs } from "./query-schedule"
+import { nextPatientTryMs } from "./query-schedule"
 
 /** Long enough for the transaction that settles or uploads to have made the record itself. */
 const graceMs = 10_000
@@ -48,7 +48,7 @@ export async function completeLateTrades(
     // One by one: a sale that cannot be recorded does not hold back the others.
     if (await complete(ctx, deps, sale)) completed += 1
     else {
-      const recordTryAt = new Date(nextRecordTryMs(sale.settledAt?.getTime() ?? now.getTime(), now.getTime()))
+      const recordTryAt = new Date(nextPatientTryMs(sale.settledAt?.getTime() ?? now.getTime(), now.getTime()))
       await ctx.db.update(sales).set({ recordTryAt }).where(isSale(sale))
     }
   }

@@ -21,6 +21,7 @@ export const paymentEventKinds = [
   "refund/sent",
   "refund/open",
   "refund/unknown",
+  "refund/refused",
   "refund/failed",
   "refund/succeeded",
   "refund/closed",

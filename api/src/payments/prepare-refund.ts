@@ -4,6 +4,7 @@ import { utcDayOf } from "@suyuan/protocol/units/instant"
 import type { Context, Transaction } from "../context"
 import { ServiceError } from "../errors"
 import { type AttemptRow, type RefundRow, refundsOf, type SaleRow } from "./attempts"
+import { claimUntil } from "./due"
 import { appendEvents } from "./payment-events"
 import { cashAttempt, dayOfNumber, formatRefundNo, refundPartsMax } from "./refund-number"
 
@@ -57,7 +58,8 @@ export async function prepareRefund(
       merchantId: sale.merchantId,
       platform: of.platform,
       state: "prepared",
-      nextTryAt: new Date(nowMs),
+      // A seller's is tried at once by whoever stores it; not by the job as well.
+      nextTryAt: wish.reason === "seller" ? claimUntil(ctx) : new Date(nowMs),
       createdAt: new Date(nowMs),
     })
     .returning()

@@ -30,8 +30,8 @@ export function nextWatchMs(
   return Math.min(nowMs + stepMs, attempt.watchUntilMs)
 }
 
-/** The next try to record what moved money and could not be recorded: as with a closed attempt, and it goes on. */
-export function nextRecordTryMs(sinceMs: number, nowMs: number): number {
+/** The next try of what a person may have to mend first, a refusal or a record: as with a closed attempt, and it goes on. */
+export function nextPatientTryMs(sinceMs: number, nowMs: number): number {
   return nowMs + Math.min(Math.max(nowMs - sinceMs, watchStepMsMin), watchStepMsMax)
 }
 

@@ -20,7 +20,7 @@ import { raiseAlarm } from "./alarm"
 import { lockSale, type RefundRow, refundsOf, type SaleRow, updateRefund } from "./attempts"
 import type { PaymentDeps } from "./payment-deps"
 import { appendEvents } from "./payment-events"
-import { nextRecordTryMs } from "./query-schedule"
+import { nextPatientTryMs } from "./query-schedule"
 
 const goodsNames = {
   "money-only": "money-only",
@@ -56,7 +56,7 @@ export async function recordRefunds(ctx: Context, deps: PaymentDeps, tx: Transac
 
 async function noteRecordTry(ctx: Pick<Context, "clock">, tx: Transaction, refund: RefundRow): Promise<void> {
   const nowMs = ctx.clock.nowMs()
-  const recordTryAt = new Date(nextRecordTryMs(refund.succeededAt?.getTime() ?? nowMs, nowMs))
+  const recordTryAt = new Date(nextPatientTryMs(refund.succeededAt?.getTime() ?? nowMs, nowMs))
   await updateRefund(tx, refund, { recordTryAt })
 }
 

@@ -88,8 +88,7 @@ async function recordRefusal(
   code: string,
 ): Promise<AttemptRow> {
   const change = changeAttempt(attempt.state, "refused")
-  // An order that is open was taken once; what a repeated request met with says nothing against it.
-  if (change.kind !== "applied" || attempt.state === "open") return attempt
+  if (change.kind !== "applied") return attempt
   const { outTradeNo, siteId } = attempt
   await appendEvents(ctx, tx, [{ outTradeNo, siteId, kind: "attempt/failed", detail: { code } }])
   await raiseAlarm(ctx, tx, "payments/platform-refused", { number: outTradeNo, siteId, detail: { code } })

@@ -20,7 +20,10 @@ export type AttemptEvent =
   | "accepted"
   /** The platform does not know the number (ORDER_NOT_EXIST, ACQ.TRADE_NOT_EXIST): the request was lost. */
   | "not-found"
+  /** The request met with a refusal, and it is certain that no earlier one was taken. */
   | "refused"
+  /** The platform had it, and ends it without success (a refund that is ABNORMAL). */
+  | "gave-up"
   | "succeeded"
   | "closed"
 
@@ -40,6 +43,7 @@ const TRANSITIONS: Readonly<
     accepted: "open",
     // A query can overtake the create that it asks about: still lost only when the create has no answer either.
     refused: "failed",
+    "gave-up": "failed",
     succeeded: "succeeded",
     closed: "closed",
   },
@@ -48,10 +52,12 @@ const TRANSITIONS: Readonly<
     accepted: "open",
     "not-found": "send-again",
     refused: "failed",
+    "gave-up": "failed",
     succeeded: "succeeded",
     closed: "closed",
   },
-  open: { refused: "failed", succeeded: "succeeded", closed: "closed" },
+  // It was taken once: what a repeated request, or a query, meets with says nothing against it.
+  open: { "gave-up": "failed", succeeded: "succeeded", closed: "closed" },
   succeeded: {},
   failed: { succeeded: "succeeded" },
   closed: { succeeded: "succeeded" },

@@ -153,6 +153,7 @@ async function answer(world: World, request: Request): Promise<Response> {
     const lostRequest = strike("lost-request")
     if (lostRequest !== undefined) return dropConnection(lostRequest.manner, request.signal)
     if (strike("system-error") !== undefined) throw alipayErrors.systemError()
+    if (strike("refused") !== undefined) throw alipayErrors.invalidAuthToken()
     const node = await carryOut(world, call)
     const delay = strike("delay")
     if (delay !== undefined) await Bun.sleep(delay.delayMs)

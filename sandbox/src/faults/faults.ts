@@ -15,6 +15,8 @@ export const faultKinds = [
   "delay",
   /** The platform's own SYSTEM_ERROR; nothing is done. */
   "system-error",
+  /** For want of a permission, as when an authorisation ended: a plain refusal, and nothing is done. */
+  "refused",
   /** WeChat Pay's probe: a signature that must not verify. The outcome is unknown to the caller. */
   "signature-probe",
   /** The notification is posted twice. */

@@ -163,6 +163,7 @@ async function answer(world: World, request: Request, endpoint: Endpoint, number
     const lostRequest = strike("lost-request")
     if (lostRequest !== undefined) return dropConnection(lostRequest.manner, request.signal)
     if (strike("system-error") !== undefined) throw wechatErrors.systemError()
+    if (strike("refused") !== undefined) throw wechatErrors.noAuth()
     const reply = await carryOut(world, call)
     const delay = strike("delay")
     if (delay !== undefined) await Bun.sleep(delay.delayMs)

@@ -14,20 +14,21 @@ const events: readonly AttemptEvent[] = [
   "accepted",
   "not-found",
   "refused",
+  "gave-up",
   "succeeded",
   "closed",
 ]
 
 /** `→` nothing changes, `again` sends again under the same number. */
 const table: Readonly<Record<AttemptState, readonly string[]>> = {
-  //         sending  answer-missing accepted not-found refused   succeeded    closed
-  prepared: ["sent", "→", "→", "→", "→", "succeeded", "closed"],
-  sent: ["→", "unknown", "open", "→", "failed", "succeeded", "closed"],
-  unknown: ["sent", "→", "open", "again", "failed", "succeeded", "closed"],
-  open: ["→", "→", "→", "→", "failed", "succeeded", "closed"],
-  succeeded: ["→", "→", "→", "→", "→", "→", "→"],
-  failed: ["→", "→", "→", "→", "→", "succeeded", "→"],
-  closed: ["→", "→", "→", "→", "→", "succeeded", "→"],
+  //         sending  answer-missing accepted not-found refused   gave-up   succeeded    closed
+  prepared: ["sent", "→", "→", "→", "→", "→", "succeeded", "closed"],
+  sent: ["→", "unknown", "open", "→", "failed", "failed", "succeeded", "closed"],
+  unknown: ["sent", "→", "open", "again", "failed", "failed", "succeeded", "closed"],
+  open: ["→", "→", "→", "→", "→", "failed", "succeeded", "closed"],
+  succeeded: ["→", "→", "→", "→", "→", "→", "→", "→"],
+  failed: ["→", "→", "→", "→", "→", "→", "succeeded", "→"],
+  closed: ["→", "→", "→", "→", "→", "→", "succeeded", "→"],
 }
 
 describe("an attempt at a platform", () => {
