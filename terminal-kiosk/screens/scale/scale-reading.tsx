@@ -1,29 +1,35 @@
 import type { TerminalWord } from "@suyuan/look/terminal-words"
-import { useEffect, useRef } from "react"
+import { useLayoutEffect, useRef } from "react"
 import type { ScaleState } from "../../src/scale/scale"
 import { weightText } from "../session/goods-names"
 import { useKioskState, useWords } from "../session/use-kiosk"
 import { useScale } from "./use-scale"
 
 type ScaleReadingProps = {
-  /** Follows a stable weight until a finger types another. */
+  /** Follows the scale until a finger types another weight. */
   readonly isFollowed: boolean
-  readonly onTake: (grams: number) => void
+  /** What lies on it, stable; `undefined` while that is not known. */
+  readonly onFollow: (grams: number | undefined) => void
+  /** The scale is to be followed again. */
+  readonly onTake: () => void
 }
 
-/** What the scale says. Only a stable weight is taken; typing goes before it. */
-export function ScaleReading({ isFollowed, onTake }: ScaleReadingProps) {
+/** What the scale says. Only a stable weight is taken, for as long as it is one; typing goes before it. */
+export function ScaleReading({ isFollowed, onFollow, onTake }: ScaleReadingProps) {
   const { settings } = useKioskState()
   const { scale: kind, weightUnit, language } = settings
   const say = useWords()
   const [state, scale] = useScale(kind)
-  const take = useRef(onTake)
-  take.current = onTake
+  const follow = useRef(onFollow)
+  follow.current = onFollow
+  const isThere = kind !== "none"
   const stableGrams = state.kind === "weight" && state.isStable && state.grams > 0 ? state.grams : undefined
-  useEffect(() => {
-    if (isFollowed && stableGrams !== undefined) take.current(stableGrams)
-  }, [isFollowed, stableGrams])
-  if (kind === "none") return null
+  // Painted with the reading: no tap comes between a scale that moves and a weight that it no longer has.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another unit writes the same weight anew
+  useLayoutEffect(() => {
+    if (isFollowed && isThere) follow.current(stableGrams)
+  }, [isFollowed, isThere, stableGrams, weightUnit])
+  if (!isThere) return null
   const { word, tone } = looks(state)
   return (
     <div className="scale-reading">
@@ -34,12 +40,7 @@ export function ScaleReading({ isFollowed, onTake }: ScaleReadingProps) {
       <button type="button" disabled={state.kind !== "weight"} onClick={() => void scale?.tare()}>
         {say("tare")}
       </button>
-      <button
-        type="button"
-        className="secondary"
-        disabled={stableGrams === undefined}
-        onClick={() => stableGrams !== undefined && onTake(stableGrams)}
-      >
+      <button type="button" className="secondary" disabled={stableGrams === undefined} onClick={onTake}>
         {say("takeWeight")}
       </button>
     </div>

@@ -66,7 +66,8 @@ export function LineSheet({ tile, line, onDone, onRemove, onClose }: LineSheetPr
           {!isPiece && (
             <ScaleReading
               isFollowed={isFollowed}
-              onTake={(grams) => setQuantity(weightUnit === "jin" ? gramsToJin(grams) : gramsToKilograms(grams))}
+              onFollow={(grams) => setQuantity(grams === undefined ? "" : weightTyped(grams, weightUnit))}
+              onTake={() => setFollowed(true)}
             />
           )}
           <button
@@ -131,7 +132,11 @@ export function LineSheet({ tile, line, onDone, onRemove, onClose }: LineSheetPr
 
 function quantityTyped({ quantity }: SaleLine, unit: "jin" | "kilogram"): string {
   if (quantity.unit !== "gram") return String(quantity.count)
-  return unit === "jin" ? gramsToJin(quantity.count) : gramsToKilograms(quantity.count)
+  return weightTyped(quantity.count, unit)
+}
+
+function weightTyped(grams: number, unit: "jin" | "kilogram"): string {
+  return unit === "jin" ? gramsToJin(grams) : gramsToKilograms(grams)
 }
 
 function priceTyped(unitPriceFen: number, unit: "jin" | "kilogram" | "piece"): string {

@@ -168,6 +168,7 @@ test("a scale that is pulled out: the screen says so, a typed weight sells, and 
   // The browser's serial ports as a test has them: one scale of the continuous kind.
   await context.addInitScript(() => {
     let speak: ReadableStreamDefaultController<Uint8Array> | undefined
+    let talking: ReturnType<typeof setInterval> | undefined
     let isIn = true
     const port = {
       readable: null as ReadableStream<Uint8Array> | null,
@@ -189,13 +190,18 @@ test("a scale that is pulled out: the screen says so, a typed weight sells, and 
     })
     Object.defineProperty(navigator, "serial", { value: serial })
     Object.assign(globalThis, {
+      // By itself and again and again, as that kind does.
       weighs: (text: string) => {
         if (speak === undefined) return false
-        speak.enqueue(new TextEncoder().encode(`${text}\r\n`))
+        const say = () => speak?.enqueue(new TextEncoder().encode(`${text}\r\n`))
+        clearInterval(talking)
+        talking = setInterval(say, 200)
+        say()
         return true
       },
       pullOut: () => {
         isIn = false
+        clearInterval(talking)
         speak?.error(new Error("the device has been lost"))
         speak = undefined
       },
@@ -220,8 +226,19 @@ test("a scale that is pulled out: the screen says so, a typed weight sells, and 
   await weighed("ST,GS,+  1.250kg")
   await page.locator(".scale-reading", { hasText: "稳定" }).waitFor()
   await page.locator(".line-amount", { hasText: "¥4.50" }).waitFor()
+  // What is no longer weighed is not sold: more is laid on, too much, and the scale is gone.
+  const sellable = () => page.locator(".line-sheet button:enabled", { hasText: "加入并收款" })
+  for (const frame of ["US,GS,+  1.900kg", "OL,GS,+", "ST,GS,+  0.000kg"]) {
+    await sellable().waitFor()
+    await weighed(frame)
+    await page.locator(".line-amount", { hasText: "—" }).waitFor()
+    expect(await sellable().count()).toBe(0)
+    await weighed("ST,GS,+  1.250kg")
+  }
+  await sellable().waitFor()
   await page.evaluate(() => (globalThis as unknown as { pullOut(): void }).pullOut())
   await page.locator(".scale-reading", { hasText: "秤没有接上，可以手工输入" }).waitFor()
+  await page.locator(".line-amount", { hasText: "—" }).waitFor()
   await page.keyboard.type("2")
   await page.locator(".line-amount", { hasText: "¥3.60" }).waitFor()
   await page.keyboard.press("Enter")
@@ -229,6 +246,14 @@ test("a scale that is pulled out: the screen says so, a typed weight sells, and 
   await page.click(".tile")
   await weighed("ST,GS,+  0.500kg")
   await page.locator(".line-amount", { hasText: "¥1.80" }).waitFor()
+  // What a finger typed is the seller's word, whatever the scale does; until the scale's is asked for again.
+  await page.keyboard.type("3")
+  await weighed("US,GS,+  0.700kg")
+  await page.locator(".scale-reading", { hasText: "还没稳" }).waitFor()
+  await page.locator(".line-amount", { hasText: "¥5.40" }).waitFor()
+  await weighed("ST,GS,+  0.600kg")
+  await page.click(".scale-reading button:has-text('取重')")
+  await page.locator(".line-amount", { hasText: "¥2.16" }).waitFor()
   await context.close()
 })
 
