@@ -36,7 +36,11 @@ export const terminalWords = {
   },
   askPin: { zh: "请输入店主密码", en: "Owner's PIN" },
   pinDigits: { zh: "四到八位数字", en: "Four to eight digits" },
-  pinWrong: { zh: "密码不对", en: "Wrong PIN" },
+  pinWrong: { zh: "密码不对，还可以试", en: "Wrong PIN. Tries left:" },
+  pinLocked: {
+    zh: "错得太多。再试要等（分钟，关机不算数）：",
+    en: "Wrong too often. Minutes to wait, not counting while it is off:",
+  },
   searchGoods: { zh: "编号、拼音首字母或品名", en: "Number, pinyin initials or name" },
   goodsOnSale: { zh: "在售货品", en: "On sale" },
   nothingOnSale: { zh: "还没有在售货品", en: "Nothing is on sale yet" },

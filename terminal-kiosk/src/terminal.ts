@@ -4,6 +4,7 @@ import { type CounterBlocks, openCounter } from "./counter/counter-blocks"
 import type { KeyStore, ReceiptKey, SigningKey } from "./keys/key-store"
 import { type OneAtATime, oneAtATime } from "./one-at-a-time"
 import { risingIds } from "./rising-ids"
+import { openPinWait, type PinWait } from "./settings/owner-pin"
 import type { LocalStore } from "./store/local-store"
 import { type IdentityRow, THE_ONE } from "./store/rows"
 import { openTerminalTime, type TerminalTime } from "./terminal-time"
@@ -18,6 +19,7 @@ export interface Terminal {
   /** Of all that is signed; the tablet's clock alone says what people read, and when something was heard. */
   readonly time: TerminalTime
   readonly random: Random
+  readonly pinWait: PinWait
   /** UUIDs for what is made here, in the order of its making. */
   readonly newId: () => string
   /** Every verb that reads and then writes runs in it: a tap and a message from the gateway do not interleave. */
@@ -47,6 +49,7 @@ export async function openTerminal(parts: TerminalParts): Promise<Terminal | und
     clock,
     time,
     random,
+    pinWait: openPinWait(clock),
     newId: risingIds(clock, random),
     inTurn: oneAtATime(),
   }

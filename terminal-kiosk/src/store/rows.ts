@@ -198,8 +198,8 @@ export interface SettingsRow {
   readonly weightUnit: "jin" | "kilogram"
   readonly voice: boolean
   readonly scale: "none" | "continuous" | "toledo-8217" | "mt-sics" | "cas" | "simulated"
-  /** Salt and PBKDF2 digest of the owner's PIN. */
-  readonly pin?: { readonly salt: string; readonly digest: string }
+  /** Salt and argon2id digest of the owner's PIN; without a kind the PBKDF2 digest of an earlier version. */
+  readonly pin?: { readonly kind?: "argon2id"; readonly salt: string; readonly digest: string }
 }
 
 export interface Tables {
@@ -238,6 +238,8 @@ export interface Tables {
   /** The basket in the seller's hand, written down a moment after it changed. */
   readonly current: HeldBasketRow & { readonly id: string }
   readonly settings: SettingsRow
+  /** Wrong PINs in a row; gone with a right one. */
+  readonly pinTries: { readonly wrong: number }
   readonly recallHolds: RecallHoldsRow
 }
 

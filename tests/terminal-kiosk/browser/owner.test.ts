@@ -68,6 +68,28 @@ test("a cash sale is voided with the owner's PIN only", async () => {
   await tablet.context.close()
 })
 
+test("after five wrong PINs nobody tries on, nor after a reload", async () => {
+  const tablet = await openStall(at.market)
+  const { page } = tablet
+  await goTo(page, "本机")
+  await page.click("button:has-text('绑定进货钱包')")
+  for (const left of [4, 3, 2, 1]) {
+    await typePin(page, "1357")
+    await page.locator("dialog [role=alert]", { hasText: `密码不对，还可以试 ${left}` }).waitFor()
+  }
+  await typePin(page, "1357")
+  const locked = page.locator("dialog [role=alert]", { hasText: "错得太多" })
+  await locked.waitFor()
+  await page.reload()
+  await goTo(page, "本机")
+  await page.click("button:has-text('绑定进货钱包')")
+  await locked.waitFor()
+  await typePin(page)
+  expect(await page.isDisabled("dialog .sheet-foot button")).toBe(true)
+  expect(await page.locator(".bind-code").count()).toBe(0)
+  await tablet.context.close()
+})
+
 test("[PY-22] money goes back from the stall, a part and then the rest, with the owner's PIN only; an answer that is lost is unknown", async () => {
   const tablet = await openStall(at.market)
   const { page, context } = tablet

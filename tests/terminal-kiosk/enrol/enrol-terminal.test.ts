@@ -48,7 +48,7 @@ test("the owner's PIN and language are kept with the identity, at once; a code t
   expect(await asked.store.count("settings")).toBe(0)
   await enrolTerminal({ ...asked, owner })
   const terminal = await openTerminal(asked)
-  expect(await checkPin(terminal!, "2468")).toBe(true)
+  expect(await checkPin(terminal!, "2468")).toEqual({ verdict: "right" })
   expect(await readSettings(terminal!)).toMatchObject({ language: "en", weightUnit: "jin" })
   const { request: bad } = request([enrolment()])
   expect(enrolTerminal({ ...bad, owner: { ...owner, pin: "12" } })).rejects.toBeInstanceOf(RangeError)
