@@ -300,6 +300,7 @@ export const terminalWords = {
   enteredStop: { zh: "不补了", en: "Do not enter it" },
   enteredSale: { zh: "补录", en: "Entered by hand" },
   lostEnter: { zh: "补录", en: "Enter it" },
+  lostUnderWay: { zh: "正在补：在篮子里或挂着", en: "Being entered: in the basket, or held" },
   lostNothing: { zh: "不用补", en: "Nothing to enter" },
   askLost: { zh: "找回旧平板的账", en: "Look for the old tablet's sales" },
   askedLost: { zh: "没有要补的", en: "Nothing was lost" },

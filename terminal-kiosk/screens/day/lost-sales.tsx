@@ -7,7 +7,8 @@ import { type LostItem, lostItems } from "../../src/lost/lost-items"
 import type { TileRow } from "../../src/store/rows"
 import { Sheet } from "../parts/sheet"
 import { nameOf, quantityText, yuan } from "../session/goods-names"
-import { hold, putLine } from "../session/selling"
+import type { Kiosk } from "../session/kiosk"
+import { askLess, hold, putLine } from "../session/selling"
 import { useKiosk, useKioskState, useWords } from "../session/use-kiosk"
 import { EnteredTime } from "./entered-time"
 
@@ -42,10 +43,11 @@ export function LostSales({ onSell }: { readonly onSell: () => void }) {
 
 function LostRowView({ item, onSell }: { readonly item: LostItem; readonly onSell: () => void }) {
   const kiosk = useKiosk()
-  const { tiles } = useKioskState()
+  const { tiles, basket, held } = useKioskState()
   const say = useWords()
   const [isEntering, setEntering] = useState(false)
   const isRebuilt = item.kind === "sale" && item.sale.outcome === "rebuilt"
+  const isUnderWay = [basket, ...held.map((one) => one.basket)].some(({ lostName }) => lostName === item.enterName)
   const done = async () => {
     const lost = await kiosk.attempt(() => markEntered(kiosk.terminal, item.name))
     if (lost !== undefined) kiosk.state.set({ lost })
@@ -54,15 +56,16 @@ function LostRowView({ item, onSell }: { readonly item: LostItem; readonly onSel
     // What is in the basket already is put aside first.
     await hold(kiosk)
     if (kiosk.state.get().basket.lines.length > 0) return
-    kiosk.state.set({ basket: { ...kiosk.state.get().basket, soldAtSeconds: msToSeconds2024(soldAtMs) } })
-    if (item.kind === "sale") for (const line of linesToEnter(item.sale.lines, tiles)) putLine(kiosk, line)
-    await done()
+    const entered = { soldAtSeconds: msToSeconds2024(soldAtMs), lostName: item.enterName }
+    kiosk.state.set({ basket: { ...kiosk.state.get().basket, ...entered } })
+    if (item.kind === "sale") putSale(kiosk, item.sale, tiles)
     onSell()
   }
   return (
     <li className="lost-row">
       {item.kind === "gap" ? <GapText item={item} /> : <SaleText item={item} />}
-      {!isRebuilt && (
+      {isUnderWay && <p className="chip waiting">◔ {say("lostUnderWay")}</p>}
+      {!isRebuilt && !isUnderWay && (
         <div className="row">
           <button type="button" onClick={() => void done()}>
             {say("lostNothing")}
@@ -72,7 +75,7 @@ function LostRowView({ item, onSell }: { readonly item: LostItem; readonly onSel
           </button>
         </div>
       )}
-      {isEntering && (
+      {isEntering && !isUnderWay && (
         <EnteredTime
           suggestedMs={item.kind === "sale" ? Date.parse(item.sale.issuedAt) : undefined}
           onTime={(ms) => void enter(ms)}
@@ -116,6 +119,13 @@ function SaleText({ item: { sale } }: { readonly item: Extract<LostItem, { reado
       </span>
     </p>
   )
+}
+
+/** Asked for as it was then, where all of its goods are known here: what the seller had rounded off stays off. */
+function putSale(kiosk: Kiosk, sale: Extract<LostItem, { readonly kind: "sale" }>["sale"], tiles: readonly TileRow[]) {
+  const lines = linesToEnter(sale.lines, tiles)
+  for (const line of lines) putLine(kiosk, line)
+  if (lines.length > 0 && lines.length === sale.lines.length) askLess(kiosk, sale.amountFen)
 }
 
 /** Only what this terminal has on sale, at what it cost then; the seller adds the rest. */

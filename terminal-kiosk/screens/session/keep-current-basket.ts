@@ -1,3 +1,4 @@
+import { isBlank } from "../../src/basket/basket"
 import { keepBasket } from "../../src/basket/current-basket"
 import type { Kiosk } from "./kiosk"
 
@@ -13,10 +14,10 @@ export function keepCurrentBasket({ state, terminal }: Kiosk, pauseMs = PAUSE_MS
     timer = undefined
     const { basket } = state.get()
     if (basket === kept) return
-    const wasEmpty = kept.lines.length === 0
+    const wasBlank = isBlank(kept)
     kept = basket
     // A memory that fails says so at the next tap that needs it.
-    if (!wasEmpty || basket.lines.length > 0) void keepBasket(terminal, basket).catch(() => {})
+    if (!wasBlank || !isBlank(basket)) void keepBasket(terminal, basket).catch(() => {})
   }
   const stop = state.watch(() => {
     if (state.get().basket !== kept) timer ??= setTimeout(keep, pauseMs)

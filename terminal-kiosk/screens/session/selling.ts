@@ -20,7 +20,7 @@ import { countAsCancelled } from "../../src/sale/refused-requests"
 import { linesOf } from "../../src/sale/sale-lines"
 import { standingOf } from "../../src/sale/sale-standing"
 import { settleCash } from "../../src/sale/settle-cash"
-import { counterKey, type SaleRow } from "../../src/store/rows"
+import { counterKey, type SaleRow, THE_ONE } from "../../src/store/rows"
 import { prepareCode } from "../parts/code-image"
 import { afterPaint } from "./after-paint"
 import type { Kiosk } from "./kiosk"
@@ -103,6 +103,7 @@ async function settleBasket(
   const { sale, url } = closed.value
   if (how === "platform") kiosk.awaited.add(sale.counter)
   const { basket: current } = kiosk.state.get()
+  if (basket.lostName !== undefined) kiosk.state.set({ lost: await kiosk.terminal.store.get("lost", THE_ONE) })
   kiosk.state.set({
     shown: { sale, url, wasRefused: false, payingSinceMs: undefined },
     // A code that is renewed takes no other basket with it.

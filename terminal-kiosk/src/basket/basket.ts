@@ -13,6 +13,8 @@ export interface Basket {
   readonly askedFen: number | undefined
   /** Entered by hand after a lost store: when it was sold. */
   readonly soldAtSeconds?: number | undefined
+  /** Which of the lost ones it enters (`lost/lost-items`): done when it is sold. */
+  readonly lostName?: string | undefined
 }
 
 export type BasketError =
@@ -23,6 +25,11 @@ export type BasketError =
 
 export function emptyBasket(id: string): Basket {
   return { id, lines: [], askedFen: undefined }
+}
+
+/** Nothing is in it and nothing was said of it. */
+export function isBlank({ lines, soldAtSeconds }: Basket): boolean {
+  return lines.length === 0 && soldAtSeconds === undefined
 }
 
 /** A changed basket is asked for in full again: a reduction was for what was in it then. */

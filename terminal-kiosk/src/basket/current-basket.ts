@@ -1,12 +1,12 @@
 /** The basket in the seller's hand: six weighed lines outlive a reload, an update, a crash. */
 import { THE_ONE } from "../store/rows"
 import type { Terminal } from "../terminal"
-import type { Basket } from "./basket"
+import { type Basket, isBlank } from "./basket"
 import { basketOf, heldRowOf } from "./hold-basket"
 
 /** Not in turn, since it reads nothing: no tap waits behind it. */
 export function keepBasket({ store, clock }: Pick<Terminal, "store" | "clock">, basket: Basket): Promise<void> {
-  if (basket.lines.length === 0) return store.commit([{ table: "current", change: "delete", key: THE_ONE }])
+  if (isBlank(basket)) return store.commit([{ table: "current", change: "delete", key: THE_ONE }])
   const row = { ...heldRowOf(basket, clock.nowMs()), id: basket.id }
   return store.commit([{ table: "current", change: "put", key: THE_ONE, row }])
 }

@@ -11,11 +11,12 @@ export function holdBasket(terminal: Terminal, basket: Basket): Promise<void> {
   return terminal.inTurn(() => terminal.store.commit([{ table: "held", change: "put", key: basket.id, row }]))
 }
 
-export function heldRowOf({ lines, askedFen, soldAtSeconds }: Basket, heldAtMs: number): HeldBasketRow {
+export function heldRowOf({ lines, askedFen, soldAtSeconds, lostName }: Basket, heldAtMs: number): HeldBasketRow {
   return {
     lines: lines.map(({ slot, quantity, unitPriceFen }) => [slot, packQuantity(quantity), unitPriceFen] as const),
     ...(askedFen !== undefined && { askedFen }),
     ...(soldAtSeconds !== undefined && { soldAtSeconds }),
+    ...(lostName !== undefined && { lostName }),
     heldAtMs,
   }
 }
@@ -42,5 +43,6 @@ export function basketOf(id: string, row: HeldBasketRow): Basket {
     const quantity = unpackQuantity(packed)
     return quantity.ok ? [{ slot, quantity: quantity.value, unitPriceFen }] : []
   })
-  return { id, lines, askedFen: row.askedFen, soldAtSeconds: row.soldAtSeconds }
+  const { askedFen, soldAtSeconds, lostName } = row
+  return { id, lines, askedFen, soldAtSeconds, lostName }
 }

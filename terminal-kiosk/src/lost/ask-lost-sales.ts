@@ -5,6 +5,7 @@ import { z } from "zod"
 import { askSigned } from "../link/ask-signed"
 import type { GatewayRefusal } from "../link/call-gateway"
 import type { LostRow } from "../store/heard-rows"
+import type { Change } from "../store/local-store"
 import { THE_ONE } from "../store/rows"
 import type { Terminal } from "../terminal"
 
@@ -61,13 +62,17 @@ export async function askLostSales(terminal: Terminal, transport: Transport): Pr
   })
 }
 
-/** One of the list is done: entered by hand, or there was nothing to enter. */
+/** One of the list is done: there was nothing to enter. */
 export function markEntered(terminal: Terminal, name: string): Promise<LostRow | undefined> {
   return terminal.inTurn(async () => {
-    const known = await terminal.store.get("lost", THE_ONE)
-    if (known === undefined || known.entered.includes(name)) return known
-    const row = { ...known, entered: [...known.entered, name] }
-    await terminal.store.commit([{ table: "lost", change: "put", key: THE_ONE, row }])
-    return row
+    await terminal.store.commit(await enteredChanges(terminal, name))
+    return terminal.store.get("lost", THE_ONE)
   })
+}
+
+/** For the commit of the sale that enters one of the list: it is done with that sale or not at all. */
+export async function enteredChanges({ store }: Pick<Terminal, "store">, name: string): Promise<readonly Change[]> {
+  const known = await store.get("lost", THE_ONE)
+  if (known === undefined || known.entered.includes(name)) return []
+  return [{ table: "lost", change: "put", key: THE_ONE, row: { ...known, entered: [...known.entered, name] } }]
 }

@@ -12,6 +12,7 @@ import { priceSaltMessage, priceSaltOfMac } from "@suyuan/protocol/terminal/pric
 import { snapshotPrefix } from "@suyuan/protocol/terminal/stock-snapshot"
 import { seconds2024ToMs } from "@suyuan/protocol/units/instant"
 import { type Basket, basketAmountFen } from "../basket/basket"
+import { enteredChanges } from "../lost/ask-lost-sales"
 import { judgeEnteredTime } from "../lost/entered-time"
 import { draftUpload } from "../outbox/queue-upload"
 import { heldSlots } from "../stock/recall-holds"
@@ -71,15 +72,17 @@ export function closeSale(
       lines: packedLines(basket),
       code: toHex(code.bodyBytes) + toHex(code.signature),
       settlement,
-      ...(basket.soldAtSeconds !== undefined && { soldAtSeconds: basket.soldAtSeconds }),
+      ...(basket.soldAtSeconds !== undefined && { soldAtSeconds: soldAtOf(terminal, basket.soldAtSeconds) }),
       receipt: NEW_RECEIPT_CHECK,
     }
     const upload = await draftUpload(terminal, "sale", saleUpload(sale, basket.lines))
     const url = payCodeUrl(terminal.identity.gatewayUrl, code)
+    const entered = basket.lostName === undefined ? [] : await enteredChanges(terminal, basket.lostName)
     const committed = store.commit([
       { table: "sales", change: "insert", key: counterKey(sale.counter), row: sale },
       { table: "baskets", change: "insert", key: basket.id, row: { counter: sale.counter } },
       upload.change,
+      ...entered,
     ])
     await Promise.all([committed, Promise.resolve(url).then(onSigned)])
     return ok({ sale, url })
@@ -130,13 +133,19 @@ function packedLines({ lines }: Basket): SaleRow["lines"] {
 }
 
 function enteredProblem(
-  { time }: Terminal,
+  terminal: Terminal,
   { soldAtSeconds }: Basket,
   settlement: "platform" | "cash",
 ): CloseSaleError | undefined {
   if (soldAtSeconds === undefined) return undefined
-  const isInTime = judgeEnteredTime(seconds2024ToMs(soldAtSeconds), time.nowMs()) === undefined
+  const soldAtMs = seconds2024ToMs(soldAtOf(terminal, soldAtSeconds))
+  const isInTime = judgeEnteredTime(soldAtMs, terminal.time.nowMs()) === undefined
   return settlement === "cash" && isInTime ? undefined : "sale/entered-time"
+}
+
+/** A person gave it by the tablet's clock; what is signed goes by the terminal's time (UP-20). */
+function soldAtOf({ time, clock }: Terminal, enteredSeconds: number): number {
+  return enteredSeconds + Math.max(0, Math.floor((time.nowMs() - clock.nowMs()) / 1000))
 }
 
 function problemOf(basket: Basket, snapshot: SnapshotRow | undefined): CloseSaleError | undefined {

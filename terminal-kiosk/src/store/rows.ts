@@ -176,6 +176,7 @@ export interface HeldBasketRow {
   readonly lines: SaleRow["lines"]
   readonly askedFen?: number
   readonly soldAtSeconds?: number
+  readonly lostName?: string
   readonly heldAtMs: number
 }
 

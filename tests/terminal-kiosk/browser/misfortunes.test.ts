@@ -41,15 +41,19 @@ test("[EN-5] [EN-14] a lost store: the tablet is enrolled as another terminal, w
   // A line that is open outlives the browser's own word that it is offline.
   await page.reload()
   await page.getByText("◔ 离线").waitFor()
-  const sell = async (jin: string) => {
+  const sell = async (jin: string, roundedTo?: string) => {
     await weigh(page, "dbc", jin)
+    if (roundedTo !== undefined) {
+      await page.click("button:has-text('抹零')")
+      await page.click(`dialog button:has-text('${roundedTo}')`)
+    }
     const url = await settle(page)
     await page.click("button:has-text('先接下一位')")
     return url
   }
   await payAt(at.market.gateway, at.buyer, await sell("1"))
   await sell("2")
-  await refusePayment(await sell("3"))
+  await refusePayment(await sell("3", "¥5.00"))
   await payAt(at.market.gateway, at.buyer, await sell("4"))
   const lostId = await terminalOf(page)
   await page.close()
@@ -76,7 +80,7 @@ test("[EN-5] [EN-14] a lost store: the tablet is enrolled as another terminal, w
   await page.locator(".lost-notice", { hasText: "已按码补上 2 · 要您看 2" }).click()
   await page.locator(".lost-row", { hasText: "¥1.80" }).getByText("已按码补上").waitFor()
   await page.locator(".lost-row", { hasText: "¥7.20" }).getByText("已按码补上").waitFor()
-  const unpaid = page.locator(".lost-row", { hasText: "¥5.40" })
+  const unpaid = page.locator(".lost-row", { hasText: "¥5.00" })
   await unpaid.getByText("扫过码，平台没收到钱").waitFor()
   await page.locator(".lost-row", { hasText: "单号 2 " }).getByText("不用补").click()
   await unpaid.getByText("补录").click()
@@ -89,6 +93,16 @@ test("[EN-5] [EN-14] a lost store: the tablet is enrolled as another terminal, w
   await when.fill(localTime(soldAt, "Asia/Shanghai"))
   await unpaid.getByText("下一步").click()
   await page.locator(".slip-line", { hasText: "¥5.40" }).waitFor()
+  // Given up: it stands in the list again.
+  await page.click("text=不补了")
+  await goTo(page, "今日")
+  await page.locator(".lost-notice", { hasText: "要您看 1" }).click()
+  await unpaid.getByText("补录").click()
+  await when.fill(localTime(soldAt, "Asia/Shanghai"))
+  await unpaid.getByText("下一步").click()
+  await page.locator(".slip-line", { hasText: "¥5.40" }).waitFor()
+  // What was rounded off then stays off.
+  await page.locator(".sum", { hasText: "¥5.00" }).waitFor()
   await page.click("text=收现金")
   await standing(page, "已收现金")
   await page.keyboard.press("Enter")
