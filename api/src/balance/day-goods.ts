@@ -7,8 +7,8 @@ import { sql } from "drizzle-orm"
 import type { Reader } from "../context"
 import { utcDay } from "../day"
 import { discardedLineOffset } from "../trace/apply-refunded-goods"
+import { historyStart, startsBeforeSql } from "../trace/history-start"
 import { type WalkStartRow, walkStart } from "../trace/pile-days"
-import { historyDays, startsBeforeSql } from "../trace/read-histories"
 import type { PileRow } from "../trace/read-pile-rows"
 import { openOrderMs } from "../trace/resolve"
 import { unnest } from "../unnest"
@@ -23,8 +23,8 @@ export type SellingPile = {
   readonly name_en: string
   /** What is remembered of it from before the day. */
   readonly start: Omit<WalkStartRow, "pile_id"> | null
-  /** Where nothing is: what its book had when the window opened. */
-  readonly opening_grams: number | null
+  /** Where nothing is: after when its history begins. */
+  readonly after_ms: number | null
 }
 
 export type SellingSite = {
@@ -51,25 +51,15 @@ export async function readSellingSite(
   }: { readonly siteId: string; readonly day: string; readonly commodity?: number | undefined },
 ): Promise<SellingSite | undefined> {
   const ofCommodity = commodity === undefined ? sql`true` : sql`pile.commodity = ${commodity}::int`
-  const window = sql`(day.starts_at - ${historyDays}::int * interval '1 day')`
   const [site] = await reader.execute<SellingSite>(sql`
     SELECT s.id, s.name, s.name_en, s.zone, s.day_starts_at_minutes, day.starts_at, day.ends_at,
       (SELECT json_agg(selling) FROM (
         SELECT encode(pile.id, 'hex') AS pile_id, pile.commodity, to_json(start) AS start,
           coalesce(known.name_zh, pile.commodity::text) AS name_zh, coalesce(known.name_en, pile.commodity::text) AS name_en,
-          CASE WHEN start.at_ms IS NULL THEN (
-            SELECT coalesce(counted.grams_high, 0)::float8 + coalesce((
-              SELECT sum(CASE before.direction WHEN 0 THEN before.grams_high WHEN 1 THEN -before.grams_high ELSE 0 END)
-              FROM ${pileEvents} AS before WHERE before.pile_id = pile.id AND before.effective_at < ${window}
-                AND before.day <= ${day}::date AND before.effective_at > coalesce(counted.effective_at, '-infinity')
-            ), 0)::float8
-            FROM (SELECT 1) AS one LEFT JOIN LATERAL (
-              SELECT count.effective_at, count.grams_high FROM ${pileEvents} AS count
-              WHERE count.pile_id = pile.id AND count.source = 'count' AND count.effective_at < ${window}
-                AND count.day <= ${day}::date ORDER BY count.effective_at DESC, count.record_id DESC LIMIT 1
-            ) AS counted ON true) END AS opening_grams
+          CASE WHEN start.at_ms IS NULL THEN
+            extract(epoch FROM ${historyStart(sql`pile.id`, sql`day.starts_at`)})::float8 * 1000 END AS after_ms
         FROM ${piles} AS pile LEFT JOIN ${commodities} AS known ON known.code = pile.commodity
-          LEFT JOIN LATERAL (${walkStart(sql`pile.id`, window, startsBeforeSql(sql`day.starts_at`))}) AS start ON true
+          LEFT JOIN LATERAL (${walkStart(sql`pile.id`, startsBeforeSql(sql`day.starts_at`))}) AS start ON true
         WHERE pile.site_id = s.id AND ${ofCommodity} AND pile.last_at >= day.starts_at AND EXISTS (
           SELECT FROM ${pileEvents} AS sold WHERE sold.pile_id = pile.id AND sold.direction = 1
             AND sold.day BETWEEN ${dayBefore(day, 1)}::date AND ${dayBefore(day, -2)}::date
@@ -122,7 +112,7 @@ export async function readDayRows(
         AND event.day BETWEEN ${firstDay}::date AND ${lastDay}::date
     ), not_sold AS MATERIALIZED (
       SELECT record_id FROM ${records} WHERE kind IN (${sql.raw(`${RECORD_KINDS.waste}, ${RECORD_KINDS.refund}`)})
-        AND day BETWEEN ${dayBefore(firstDay, answeredLateDays)}::date AND ${lastDay}::date
+        AND day BETWEEN ${dayBefore(utcDay(startsAt), 1 + answeredLateDays)}::date AND ${lastDay}::date
     ), named AS (
       SELECT DISTINCT pile_id, upstream_record_id AS record_id, coalesce(upstream_line, 0) AS line FROM events
         WHERE source IN ('void', 'return')

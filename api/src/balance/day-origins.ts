@@ -1,14 +1,15 @@
 import { groupOfLevel, type PlaceOf } from "@suyuan/protocol/trace/finest-statement"
 import type { PileHistory } from "@suyuan/protocol/trace/origin-range"
 import type { OutflowRange } from "@suyuan/protocol/trace/pile"
-import { outflowKey, type PileEvent, UNKNOWN_SOURCE } from "@suyuan/protocol/trace/pile-event"
+import { outflowKey, UNKNOWN_SOURCE } from "@suyuan/protocol/trace/pile-event"
 import { type Actor, requireScope } from "../actor"
 import type { Context } from "../context"
 import { ServiceError } from "../errors"
 import { type BoughtByKey, readBoughtOfPiles, readBoughtOrigins, upstreamKey } from "../trace/bought-origins"
 import { type LotFacts, limitsOfLots, readRecentLots } from "../trace/describe-origin"
+import { beginning } from "../trace/history-start"
 import { openingOf, type WalkStart, walkStartOf } from "../trace/pile-days"
-import { historyDays, lotsOf, pileEventOf } from "../trace/read-histories"
+import { lotsOf, pileEventOf } from "../trace/read-histories"
 import { rememberThese } from "../trace/remember-purchases"
 import { resolve } from "../trace/resolve"
 import { type DayRow, readDayRows, readSellingSite, type SellingPile } from "./day-goods"
@@ -78,9 +79,8 @@ async function readGoods(
 ): Promise<Goods> {
   const starts = new Map<string, WalkStart>()
   for (const { pile_id, start } of selling) if (start) starts.set(pile_id, walkStartOf(start))
-  const window = new Date(at.startsAt.getTime() - historyDays * 86_400_000 - 1)
   const after = new Map(
-    selling.map(({ pile_id }) => [pile_id, new Date(starts.get(pile_id)?.atMs ?? window.getTime())]),
+    selling.map(({ pile_id, after_ms }) => [pile_id, new Date(starts.get(pile_id)?.atMs ?? after_ms ?? beginning)]),
   )
   const [rows, remembered] = await Promise.all([
     readDayRows(ctx.db, at, after, nowMs),
@@ -92,20 +92,13 @@ async function readGoods(
   const bought = await completed(ctx, at, rows, remembered)
   const facts = await readRecentLots(ctx, lotsOf({ rows, bought, starts }))
   const byPile = Map.groupBy(rows, ({ pileId }) => pileId)
-  const histories = selling.map(({ pile_id: pileId, opening_grams }) => ({
-    pileId,
-    events: [
-      ...opening(starts.get(pileId), opening_grams ?? 0, window),
-      ...(byPile.get(pileId) ?? []).map((row) => pileEventOf(row, bought)),
-    ],
-  }))
+  const histories = selling.map(({ pile_id: pileId }) => {
+    const start = starts.get(pileId)
+    const events = (byPile.get(pileId) ?? []).map((row) => pileEventOf(row, bought))
+    return { pileId, events: [...(start ? [openingOf(start)] : []), ...events] }
+  })
   const sold = new Set(rows.filter(({ isSold }) => isSold).map((row) => soldKey(row.pileId, outflowKey(row))))
   return { histories, sold, facts }
-}
-
-function opening(start: WalkStart | undefined, grams: number, at: Date): PileEvent[] {
-  if (start) return [openingOf(start)]
-  return grams <= 0 ? [] : [{ kind: "count", recordId: "opening", line: 0, effectiveAtMs: at.getTime(), grams }]
 }
 
 /** Finds out what purchases held that nobody asked about yet. */

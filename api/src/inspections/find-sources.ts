@@ -6,12 +6,15 @@ import type { Context, Reader } from "../context"
 import { reasonOf } from "../errors"
 import { resolveDraftAgain } from "../recalls/draft-recall"
 import { limitsOfLots, readLots } from "../trace/describe-origin"
-import { historyDays, lotsOf, readHistories } from "../trace/read-histories"
+import { lotsOf, readHistories } from "../trace/read-histories"
 import { openOrderMs, resolve } from "../trace/resolve"
 import type { Inspection } from "./find-retested"
 
 const groupMax = 50
 const minuteMs = 60_000
+
+/** A test of so long ago is looked at again where its pile is revised. */
+const revisedDays = 14
 
 /** Records of the sampled pile and of its suppliers may come late: after these times it is looked at once more. */
 const looksAfterMs = [10, 60, 6 * 60, 24 * 60, 72 * 60].map((minutes) => minutes * minuteMs)
@@ -22,7 +25,7 @@ const looksAfterMs = [10, 60, 6 * 60, 24 * 60, 72 * 60].map((minutes) => minutes
  */
 export async function findSources(ctx: Context): Promise<number> {
   const nowMs = ctx.clock.nowMs()
-  const since = new Date(nowMs - historyDays * 86_400_000).toISOString()
+  const since = new Date(nowMs - revisedDays * 86_400_000).toISOString()
   const due = await ctx.db
     .select({ test: inspections, revision: piles.revision })
     .from(inspections)

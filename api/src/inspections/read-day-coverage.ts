@@ -8,8 +8,9 @@ import type { Context, Reader } from "../context"
 import { ServiceError } from "../errors"
 import { discardedLineOffset } from "../trace/apply-refunded-goods"
 import { limitsOfLots, readLots } from "../trace/describe-origin"
+import { startsBeforeSql } from "../trace/history-start"
 import { type WalkStartRow, walkStart, walkStartOf } from "../trace/pile-days"
-import { type Histories, historyDays, lotsOf, readHistories, startsBeforeSql } from "../trace/read-histories"
+import { type Histories, lotsOf, readHistories } from "../trace/read-histories"
 import { addCoverage, type Coverage, coverageOf, readLotChecks } from "./coverage"
 
 /** A market has some thousand piles a day; more is asked for by commodity. */
@@ -81,7 +82,6 @@ type Row = {
 /** The day's bounds by the site's clock, its piles that something happened to since, and where walks may begin. */
 async function readPilesOfDay(reader: Reader, { siteId, day, commodity }: DayAsked) {
   const startsAt = sql`(${day}::date::timestamp AT TIME ZONE site.zone) + make_interval(mins => site.day_starts_at_minutes)`
-  const since = sql`bounds.starts_at - ${historyDays}::int * interval '1 day'`
   const rows = await reader.execute<Row>(sql`
     WITH bounds AS (
       SELECT site.id, ${startsAt} AS starts_at, ((${day}::date + 1)::timestamp AT TIME ZONE site.zone)
@@ -95,7 +95,7 @@ async function readPilesOfDay(reader: Reader, { siteId, day, commodity }: DayAsk
     LEFT JOIN ${piles} AS pile ON pile.site_id = bounds.id AND pile.last_at >= bounds.starts_at
       AND (${commodity ?? null}::integer IS NULL OR pile.commodity = ${commodity ?? null}::integer)
     LEFT JOIN ${commodities} AS goods ON goods.code = pile.commodity
-    LEFT JOIN LATERAL (${walkStart(sql`pile.id`, since, startsBeforeSql(sql`bounds.starts_at`))}) AS start ON true
+    LEFT JOIN LATERAL (${walkStart(sql`pile.id`, startsBeforeSql(sql`bounds.starts_at`))}) AS start ON true
     LIMIT ${pilesMax + 1}`)
   const [first] = rows
   if (!first) throw new ServiceError("site/unknown", { field: "siteId" })

@@ -3,7 +3,6 @@ import { type SQL, sql } from "drizzle-orm"
 import type { Reader } from "../context"
 import { utcDay } from "../day"
 import { discardedLineOffset } from "../trace/apply-refunded-goods"
-import { historyDays } from "../trace/read-histories"
 import { openOrderMs } from "../trace/resolve"
 import { runCuts } from "../trace/run-cuts"
 import { arrayOf } from "../unnest"
@@ -15,6 +14,9 @@ export type Reached = {
   /** As the caller's `span` has it. */
   readonly lastMs: number
 }
+
+/** What was remembered longer before, events say as soon. */
+const rememberedDays = 14
 
 /** Nothing is dated later than this from now. */
 const clocksAheadMs = 86_400_000
@@ -66,7 +68,7 @@ export async function readReached(
       LEFT JOIN LATERAL (
         SELECT kept.at, kept.grams, kept.low_grams FROM ${pileDays} AS kept
         WHERE kept.pile_id = first.pile_id AND kept.at < first.at - 2 * ${order}
-          AND kept.day BETWEEN (first.at AT TIME ZONE 'UTC')::date - ${historyDays}::int AND (first.at AT TIME ZONE 'UTC')::date
+          AND kept.day BETWEEN (first.at AT TIME ZONE 'UTC')::date - ${rememberedDays}::int AND (first.at AT TIME ZONE 'UTC')::date
           -- A shortfall of later shows in what is read; who supplied it does not matter to its weight.
           AND kept.revisions = CASE WHEN revised.is_revised THEN (SELECT coalesce(sum(now.revisions), 0)
             FROM ${pileRevisions} AS now WHERE now.pile_id = kept.pile_id AND now.since <= kept.at) ELSE 0 END

@@ -5,15 +5,14 @@ import { type SQL, sql } from "drizzle-orm"
 import type { Reader } from "../context"
 import { ServiceError } from "../errors"
 import { boughtByKeyOf, type RememberedRow, remembered, upstreamKey } from "../trace/bought-origins"
+import { beginning, startsBeforeSql } from "../trace/history-start"
 import { openingOf, type WalkStart, type WalkStartRow, walkStart, walkStartOf } from "../trace/pile-days"
-import { historyDays, pileEventOf, readHistories, startsBeforeSql } from "../trace/read-histories"
+import { pileEventOf, readHistories } from "../trace/read-histories"
 import type { PileRow } from "../trace/read-pile-rows"
 import { openOrderMs } from "../trace/resolve"
 import { type Presence, presenceIn } from "../trace/stay"
 import type { FrozenSources, RecalledInflow } from "./recall-set"
 
-/** Goods of a pile that was never empty for longer than this are of its opening. */
-const inflowDaysMax = 60
 /** With more since what is remembered, they are read as runs. */
 const laterMax = 500
 
@@ -46,8 +45,7 @@ export type Sample = {
  * @throws ServiceError recall/inspection-unknown.
  */
 export async function readSample(reader: Reader, inspectionId: string): Promise<Sample> {
-  const since = sql`(test.until - ${historyDays}::int * interval '1 day')`
-  const start = walkStart(sql`test.pile_id`, since, startsBeforeSql(sql`test.until`))
+  const start = walkStart(sql`test.pile_id`, startsBeforeSql(sql`test.until`))
   const [found] = await reader.execute<SampleRow>(sql`
     WITH test AS MATERIALIZED (
       SELECT id, pile_id, site_id, lot_id, sampled_at + ${openOrderMs}::int * interval '1 ms' AS until
@@ -68,7 +66,7 @@ export async function readSample(reader: Reader, inspectionId: string): Promise<
       ) AS named,
       (SELECT json_agg(row) FROM (${laterRows}) AS row) AS later,
       (SELECT json_agg(goods) FROM (${remembered(laterPurchases)}) AS goods) AS bought,
-      (SELECT json_agg(inflow) FROM (${inflowsOf(sql`test.pile_id`, sql`test.until`)}) AS inflow) AS inflows
+      (SELECT json_agg(inflow) FROM (${inflowsOf(sql`test.pile_id`, sinceStart, sql`test.until`)}) AS inflow) AS inflows
     FROM test`)
   if (!found) throw new ServiceError("recall/inspection-unknown", { field: "inspectionId" })
   const { pileId, siteId, lotId, named } = found
@@ -85,7 +83,11 @@ export async function readSampledPile(reader: Reader, sample: Sample, nowMs: num
   const [read, inflows] = await Promise.all([
     readHistories(reader, [{ pileId, until }], nowMs, new Map(start ? [[pileId, start]] : [])),
     reader.execute<CameIn>(
-      inflowsOf(sql`${Buffer.from(pileId, "hex")}::bytea`, sql`${until.toISOString()}::timestamptz`),
+      inflowsOf(
+        sql`${Buffer.from(pileId, "hex")}::bytea`,
+        sql`${new Date(start?.presence.sinceMs ?? start?.atMs ?? beginning).toISOString()}::timestamptz`,
+        sql`${until.toISOString()}::timestamptz`,
+      ),
     ),
   ])
   const histories = read.histories.map(({ pileId: id, events }) => {
@@ -122,15 +124,18 @@ const laterPurchases = sql`(
   FROM later WHERE source = 'purchase'
 ) AS wanted`
 
-/** What a pile has had for longer came as goods of its opening. */
-function inflowsOf(pileId: SQL, until: SQL): SQL {
+/** Since when goods can have lain there that were there when the walk begins; where nothing is remembered, ever. */
+const sinceStart = sql`coalesce((SELECT coalesce(to_timestamp((state #>> '{presence,sinceMs}')::float8 / 1000), at) FROM start),
+  ${beginning.toISOString()}::timestamptz)`
+
+function inflowsOf(pileId: SQL, since: SQL, until: SQL): SQL {
   return sql`
     SELECT encode(event.record_id, 'hex') AS "recordId", event.line,
       round(extract(epoch FROM event.effective_at) * 1000)::float8 AS "atMs", event.grams_high::float8 AS grams
     FROM ${pileEvents} AS event
     WHERE event.pile_id = ${pileId} AND event.direction = 0 AND event.source IN ('unknown', 'purchase')
-      AND event.effective_at BETWEEN ${until} - ${inflowDaysMax}::int * interval '1 day' AND ${until}
-      AND event.day BETWEEN ((${until} - ${inflowDaysMax}::int * interval '1 day') AT TIME ZONE 'UTC')::date
+      AND event.effective_at BETWEEN ${since} AND ${until}
+      AND event.day BETWEEN ((${since}) AT TIME ZONE 'UTC')::date
         AND (${until} AT TIME ZONE 'UTC')::date
     ORDER BY event.effective_at, event.record_id, event.line`
 }

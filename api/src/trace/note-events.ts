@@ -2,6 +2,7 @@ import { pileEvents, pileRevisions, piles } from "@suyuan/drizzle/schema/trace"
 import { sql } from "drizzle-orm"
 import type { Database, Transaction } from "../context"
 import { arrayOf, unnest } from "../unnest"
+import { beginning } from "./history-start"
 import type { PileRow } from "./read-pile-rows"
 import { openOrderMs } from "./resolve"
 
@@ -11,9 +12,6 @@ export type StoredEvent = Pick<PileRow, "pileId" | "effectiveAt" | "direction" |
 
 /** An inflow counts before an outflow that is at most so much earlier: its earliest time against the other's latest. */
 const inflowAheadMs = 2 * openOrderMs
-
-/** Before every event. */
-const beginning = new Date("2000-01-01T00:00:00Z")
 
 /**
  * Tells the piles of events that this transaction stores, so that whoever remembers what a pile holds, or held, knows

@@ -59,29 +59,27 @@ export type WalkStart = PileState & { readonly suppliers: Suppliers }
 
 /**
  * Where walks may begin of which what happened from `before` on is asked: the newest that is remembered and still counts, by
- * pile. None where the pile must be walked from its history. Nothing older than `since` is looked at.
+ * pile, however old. None where the pile must be walked from its history.
  */
 export async function readWalkStarts(
   reader: Reader,
-  asked: readonly { readonly pileId: string; readonly since: Date; readonly before: Date }[],
+  asked: readonly { readonly pileId: string; readonly before: Date }[],
 ): Promise<ReadonlyMap<string, WalkStart>> {
   if (asked.length === 0) return new Map()
   const rows = await reader.execute<WalkStartRow>(sql`
     SELECT encode(asked.pile_id, 'hex') AS pile_id, start.* FROM ${unnest("asked", {
       pile_id: ["bytea", asked.map(({ pileId }) => pileId)],
-      since: ["timestamptz", asked.map(({ since }) => since)],
       before: ["timestamptz", asked.map(({ before }) => before)],
-    })} CROSS JOIN LATERAL (${walkStart(sql`asked.pile_id`, sql`asked.since`, sql`asked.before`)}) AS start`)
+    })} CROSS JOIN LATERAL (${walkStart(sql`asked.pile_id`, sql`asked.before`)}) AS start`)
   return new Map(rows.map((row) => [row.pile_id, walkStartOf(row)]))
 }
 
 /** Query of the newest place where a walk may begin: `at_ms`, `state`, `suppliers`. */
-export function walkStart(pileId: SQL, since: SQL, before: SQL): SQL {
+export function walkStart(pileId: SQL, before: SQL): SQL {
   return sql`
     SELECT extract(epoch FROM at)::float8 * 1000 AS at_ms, state, ${suppliersColumn("kept")} AS suppliers
     FROM ${pileDays} AS kept
-    WHERE kept.pile_id = ${pileId} AND kept.at >= ${since} AND kept.at < ${before}
-      AND kept.day BETWEEN ((${since}) AT TIME ZONE 'UTC')::date AND ((${before}) AT TIME ZONE 'UTC')::date
+    WHERE kept.pile_id = ${pileId} AND kept.at < ${before} AND kept.day <= ((${before}) AT TIME ZONE 'UTC')::date
       AND (kept.revisions, kept.shortfalls) = (
         SELECT coalesce(sum(now.revisions), 0), coalesce(sum(now.shortfalls), 0) FROM ${pileRevisions} AS now
         WHERE now.pile_id = kept.pile_id AND now.since <= kept.at)

@@ -1,16 +1,14 @@
 import type { PileHistory } from "@suyuan/protocol/trace/origin-range"
 import { outflowKey, type PileEvent, UNKNOWN_SOURCE } from "@suyuan/protocol/trace/pile-event"
 import { purchasedSources } from "@suyuan/protocol/trace/source-grams"
-import { type SQL, sql } from "drizzle-orm"
 import type { Reader } from "../context"
 import { recordDay } from "../ledger/record-day"
 import { type BoughtByKey, type Remembered, readBoughtOfPiles, upstreamKey } from "./bought-origins"
+import { beginning, startsBefore } from "./history-start"
 import { openingOf, readWalkStarts, type WalkStart } from "./pile-days"
 import { type PileRevision, type PileRow, readPileRows, type WantedPile } from "./read-pile-rows"
 import { openOrderMs } from "./resolve"
 
-/** How far back a trace reads. What a pile held by then opens its history as goods of unknown origin. */
-export const historyDays = 14
 /** base → wholesale → wet market is three; more is a trade between stalls. */
 export const levelsMax = 8
 /** One trace reads at most this many rows, or is refused as too wide. */
@@ -55,7 +53,6 @@ export async function readHistories(
   const needed = new Map<string, Needed>()
   const starts = new Map<string, WalkStart>()
   const rowsByPile = new Map<string, readonly PileRow[]>()
-  const openings = new Map<string, PileEvent>()
   const bought = new Map<string, Remembered>()
   const revisions = new Map<string, PileRevision>()
   let next = new Set<string>()
@@ -71,7 +68,6 @@ export async function readHistories(
       const read = await readSome(reader, unread, needed, starts, { nowMs, mayEnd: !isAgain })
       for (const [pileId, revision] of read.revisions) revisions.set(pileId, revision)
       for (const [key, one] of read.bought) bought.set(key, one)
-      for (const [pileId, opening] of read.openings) openings.set(pileId, opening)
       for (const pileId of unread) rowsByPile.set(pileId, read.rows.get(pileId) ?? [])
       // What is asked about was before what is remembered, or after what matters, by a clock that was set since.
       unread = isAgain ? [] : unread.filter((pileId) => isMissing(pileId, needed, rowsByPile))
@@ -88,8 +84,7 @@ export async function readHistories(
   }
   const histories = [...rowsByPile].map(([pileId, rows]) => {
     const start = starts.get(pileId)
-    const opening = start ? openingOf(start) : openings.get(pileId)
-    return { pileId, events: [...(opening ? [opening] : []), ...rows.map((row) => pileEventOf(row, bought))] }
+    return { pileId, events: [...(start ? [openingOf(start)] : []), ...rows.map((row) => pileEventOf(row, bought))] }
   })
   const isNamed = (pileId: string, key: string) => needed.get(pileId)?.outflows.has(key) ?? false
   return { histories, rows: [...rowsByPile.values()].flat(), levels, bought, starts, revisions, isNamed }
@@ -121,23 +116,10 @@ function need(
 
 function readStarts(reader: Reader, pileIds: Iterable<string>, needed: ReadonlyMap<string, Needed>) {
   const asked = [...pileIds].map((pileId) => {
-    const { fromMs, untilMs } = needOf(pileId, needed)
-    return { pileId, since: windowStart(untilMs), before: startsBefore(fromMs) }
+    const { fromMs } = needOf(pileId, needed)
+    return { pileId, before: startsBefore(fromMs) }
   })
   return readWalkStarts(reader, asked)
-}
-
-/** All events whose order to those of then is open are after it. */
-function startsBefore(fromMs: number): Date {
-  return new Date(fromMs - 2 * openOrderMs)
-}
-
-export function startsBeforeSql(from: SQL): SQL {
-  return sql`${from} - ${2 * openOrderMs}::int * interval '1 ms'`
-}
-
-function windowStart(untilMs: number): Date {
-  return new Date(untilMs - historyDays * 86_400_000)
 }
 
 function needOf(pileId: string, needed: ReadonlyMap<string, Needed>): Needed {
@@ -154,23 +136,19 @@ async function readSome(
   const wanted = pileIds.map((pileId): WantedPile => {
     const { fromMs, untilMs, outflows } = needOf(pileId, needed)
     const start = starts.get(pileId)
-    const after = start ? new Date(start.atMs) : new Date(windowStart(untilMs).getTime() - 1)
-    return { pileId, after, isResumed: start !== undefined, fromMs, untilMs, mayEnd, named: outflows }
+    return { pileId, after: start && new Date(start.atMs), fromMs, untilMs, mayEnd, named: outflows }
   })
   const [read, bought] = await Promise.all([
     readPileRows(reader, wanted, nowMs),
     readBoughtOfPiles(
       reader,
-      wanted.map(({ pileId, after, untilMs }) => ({ pileId, after, until: new Date(untilMs) })),
+      wanted.map(({ pileId, after = beginning, untilMs }) => ({ pileId, after, until: new Date(untilMs) })),
     ),
   ])
-  const openings = new Map<string, PileEvent>()
-  for (const { pileId, after } of wanted) {
-    const grams = read.openingGrams.get(pileId) ?? 0
-    if (grams <= 0) continue
-    openings.set(pileId, { kind: "count", recordId: "opening", line: 0, effectiveAtMs: after.getTime(), grams })
-  }
-  return { rows: Map.groupBy(read.rows, (row) => row.pileId), revisions: read.revisions, bought, openings }
+  // Of goods that were gone before what is read it may be remembered, too, what they were.
+  const named = new Set(read.rows.flatMap((row) => (row.source === "purchase" ? [upstreamKey(row)] : [])))
+  const known = new Map([...bought].filter(([key]) => named.has(key)))
+  return { rows: Map.groupBy(read.rows, (row) => row.pileId), revisions: read.revisions, bought: known }
 }
 
 function isMissing(

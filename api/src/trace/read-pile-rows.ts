@@ -3,8 +3,9 @@ import { sql } from "drizzle-orm"
 import type { Reader } from "../context"
 import { utcDay } from "../day"
 import { lookedUp } from "../questions"
-import { arrayOf, unnest } from "../unnest"
+import { unnest } from "../unnest"
 import { discardedLineOffset } from "./apply-refunded-goods"
+import { beginning, historyStart } from "./history-start"
 import { openOrderMs } from "./resolve"
 import type { Revised } from "./suppliers"
 
@@ -13,10 +14,8 @@ export type PileRow = Omit<typeof pileEvents.$inferSelect, "day" | "siteId" | "m
 
 export type WantedPile = {
   readonly pileId: string
-  /** Events after this are read. */
-  readonly after: Date
-  /** What was before is known. */
-  readonly isResumed: boolean
+  /** Events after this are read, of a pile of which it is known what was before; of others all that matter. */
+  readonly after: Date | undefined
   /** What happened from then until then is about the asked goods; see `read-histories`. */
   readonly fromMs: number
   readonly untilMs: number
@@ -28,8 +27,6 @@ export type WantedPile = {
 
 export type PileRows = {
   readonly rows: readonly PileRow[]
-  /** Grams on the book when the time that is read begins: since the stock-take before, what came in less what went out. Of piles that are not resumed. */
-  readonly openingGrams: ReadonlyMap<string, number>
   /** As of these rows; none of a pile that does not exist. */
   readonly revisions: ReadonlyMap<string, PileRevision>
 }
@@ -56,9 +53,9 @@ const clocksAheadMs = 86_400_000
  * (`note-events` keeps since when each of them does).
  */
 export async function readPileRows(reader: Reader, piles: readonly WantedPile[], nowMs: number): Promise<PileRows> {
-  if (piles.length === 0) return { rows: [], openingGrams: new Map(), revisions: new Map() }
+  if (piles.length === 0) return { rows: [], revisions: new Map() }
   // Days as values, so that the planner leaves out the partitions that cannot matter: most of the time of this query.
-  const firstDay = utcDay(new Date(Math.min(...piles.map(({ after }) => after.getTime()))))
+  const firstDay = utcDay(new Date(Math.min(...piles.map(({ after = beginning }) => after.getTime()))))
   // Mostly nothing of later matters; where something does, it is read again with all that came since.
   const isBounded = piles.every(({ mayEnd }) => mayEnd)
   const untilMs = Math.max(...piles.map((pile) => pile.untilMs)) + 2 * openOrderMs
@@ -66,12 +63,13 @@ export async function readPileRows(reader: Reader, piles: readonly WantedPile[],
   const named = piles.flatMap(({ pileId, named }) => [...named].map((key) => ({ pileId, ...splitKey(key) })))
   const found = await reader.execute<RawRow>(sql`
     WITH wanted AS MATERIALIZED (
-      SELECT asked.*, CASE WHEN may_end IS NOT NULL AND EXISTS (SELECT FROM ${pileTable} WHERE id = asked.pile_id AND last_at IS NOT NULL)
+      SELECT asked.pile_id, coalesce(asked.after, ${historyStart(sql`asked.pile_id`, sql`asked.first`)}) AS after, first, until,
+        CASE WHEN may_end IS NOT NULL AND EXISTS (SELECT FROM ${pileTable} WHERE id = asked.pile_id AND last_at IS NOT NULL)
           AND NOT EXISTS (SELECT FROM ${pileRevisions} AS now WHERE now.pile_id = asked.pile_id AND now.since <= may_end)
         THEN may_end ELSE 'infinity' END AS last
       FROM ${unnest("asked", {
         pile_id: ["bytea", piles.map(({ pileId }) => pileId)],
-        after: ["timestamptz", piles.map(({ after }) => after)],
+        after: ["timestamptz", piles.map(({ after }) => after ?? null)],
         first: ["timestamptz", piles.map(({ fromMs }) => new Date(fromMs))],
         until: ["timestamptz", piles.map(({ untilMs }) => new Date(untilMs))],
         // What came so soon after may have come before.
@@ -141,7 +139,6 @@ export async function readPileRows(reader: Reader, piles: readonly WantedPile[],
       SELECT marked.pile_id, effective_at, grams_low, grams_high, width_bucket(effective_at, cuts.at) AS run
       FROM marked JOIN cuts USING (pile_id) WHERE NOT is_single
     ) AS runs GROUP BY pile_id, run
-    ${openings(piles)}
     UNION ALL
     SELECT encode(pile_id, 'hex'), 0, 0, '', 0, coalesce(revision, ${noPile}::int), CASE WHEN last = 'infinity' THEN 1 ELSE 0 END, 'pile',
       NULL, NULL, NULL, NULL
@@ -150,7 +147,7 @@ export async function readPileRows(reader: Reader, piles: readonly WantedPile[],
     SELECT encode(pile_id, 'hex'), extract(epoch FROM since)::float8 * 1000, 0, '', 0, revisions, shortfalls, 'revised',
       NULL, NULL, NULL, NULL
     FROM wanted JOIN ${pileRevisions} USING (pile_id)`)
-  const { opening = [], pile = [], revised = [], ...events } = Object.groupBy(found, ({ source }) => source)
+  const { pile = [], revised = [], ...events } = Object.groupBy(found, ({ source }) => source)
   if (isBounded && pile.some(({ grams_high }) => grams_high === 1)) {
     return readPileRows(
       reader,
@@ -161,7 +158,6 @@ export async function readPileRows(reader: Reader, piles: readonly WantedPile[],
   const revisedOf = Map.groupBy(revised, (row) => row.pile_id)
   return {
     rows: Object.values(events).flat().map(pileRowOf),
-    openingGrams: new Map(opening.map((row) => [row.pile_id, row.grams_high])),
     revisions: new Map(
       pile
         .filter(({ grams_low }) => grams_low !== noPile)
@@ -177,37 +173,6 @@ function revisedRow(row: RawRow): Revised {
   return { sinceMs: Math.round(row.at_ms), revisions: row.grams_low, shortfalls: row.grams_high }
 }
 
-/** What was there then, of the piles of which it is not known: from all that was before, with what closes its gaps (RG-6). */
-function openings(piles: readonly WantedPile[]) {
-  const unknown = piles.filter(({ isResumed }) => !isResumed)
-  if (unknown.length === 0) return sql``
-  const lastDay = utcDay(new Date(Math.max(...unknown.map(({ after }) => after.getTime()))))
-  return sql`
-    UNION ALL
-    SELECT encode(pile_id, 'hex'), 0, 0, '', 0, 0,
-      (base + coalesce(moved, 0) - least(0, base + coalesce(lowest, 0)))::float8, 'opening', NULL, NULL, NULL, NULL
-    FROM wanted LEFT JOIN LATERAL (
-      SELECT count.effective_at, count.grams_high FROM ${pileEvents} AS count
-      WHERE count.pile_id = wanted.pile_id AND count.source = 'count' AND count.effective_at <= wanted.after
-        AND count.day <= ${lastDay}::date ORDER BY count.effective_at DESC, count.record_id DESC LIMIT 1
-    ) AS counted ON true
-    CROSS JOIN LATERAL (SELECT coalesce(counted.grams_high, 0) AS base) AS counted_grams
-    LEFT JOIN LATERAL (
-      SELECT sum(grams) AS moved, min(so_far) AS lowest FROM (
-        SELECT moved.grams, sum(moved.grams) OVER (ORDER BY effective_at, direction, record_id, line) AS so_far
-        FROM ${pileEvents} AS before CROSS JOIN LATERAL (
-          SELECT CASE direction WHEN 0 THEN grams_high WHEN 1 THEN -grams_low ELSE 0 END AS grams
-        ) AS moved
-        WHERE before.pile_id = wanted.pile_id AND before.effective_at <= wanted.after
-          AND before.day <= ${lastDay}::date AND before.effective_at > coalesce(counted.effective_at, '-infinity')
-      ) AS earlier
-    ) AS sums ON true
-    WHERE pile_id = ANY (${arrayOf(
-      "bytea",
-      unknown.map(({ pileId }) => pileId),
-    )})`
-}
-
 type RawRow = {
   readonly pile_id: string
   readonly at_ms: number
@@ -216,7 +181,7 @@ type RawRow = {
   readonly line: number
   readonly grams_low: number
   readonly grams_high: number
-  readonly source: PileRow["source"] | "opening" | "pile" | "revised"
+  readonly source: PileRow["source"] | "pile" | "revised"
   readonly lot_id: string | null
   readonly upstream_pile_id: string | null
   readonly upstream_record_id: string | null

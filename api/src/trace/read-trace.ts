@@ -17,8 +17,9 @@ import { describeOrigin, type LotFacts, limitsOfLots, readLots } from "./describ
 import { expectedOf } from "./expected-origins"
 import { findStatements } from "./find-statements"
 import { type FollowedPurchases, followPurchases } from "./follow-purchases"
+import { startsBeforeSql } from "./history-start"
 import { type WalkStartRow, walkStart, walkStartOf } from "./pile-days"
-import { type Histories, historyDays, lotsOf, readHistories, startsBeforeSql } from "./read-histories"
+import { type Histories, lotsOf, readHistories } from "./read-histories"
 import { type InspectionDescription, readInspections } from "./read-inspections"
 import { readRecallsInForce, recallsOf } from "./recalls-in-force"
 import { rememberThese } from "./remember-purchases"
@@ -138,16 +139,13 @@ type LineRow = {
 
 /** The sale's lines, and where the walks through their piles may begin. */
 async function readLines(reader: Reader, recordId: string) {
-  const [since, before] = [
-    sql`sold.effective_at - ${historyDays}::int * interval '1 day'`,
-    startsBeforeSql(sql`sold.effective_at`),
-  ]
+  const start = walkStart(sql`item.pile_id`, startsBeforeSql(sql`sold.effective_at`))
   const rows = await reader.execute<LineRow>(sql`
     SELECT item.line, encode(item.pile_id, 'hex') AS pile_id, item.grams_high::float8 AS grams_high, goods.name_zh, goods.name_en, start.*
     FROM ${sales} AS sold
     JOIN ${saleLines} AS item ON item.terminal_id = sold.terminal_id AND item.counter = sold.counter AND item.day = sold.day
     LEFT JOIN ${commodities} AS goods ON goods.code = item.commodity
-    LEFT JOIN LATERAL (${walkStart(sql`item.pile_id`, since, before)}) AS start ON true
+    LEFT JOIN LATERAL (${start}) AS start ON true
     WHERE sold.record_id = ${Buffer.from(recordId, "hex")} AND sold.day = ${recordDay(recordId)}::date
       AND item.day = ${recordDay(recordId)}::date
     ORDER BY item.line`)

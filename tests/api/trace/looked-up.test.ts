@@ -6,10 +6,11 @@ import { questionSettings } from "@suyuan/api/questions"
 import { readAffected } from "@suyuan/api/recalls/read-affected"
 import { readPast, readReach } from "@suyuan/api/recalls/read-reach"
 import { readBoughtOfPiles, readBoughtOrigins } from "@suyuan/api/trace/bought-origins"
+import { historyStart } from "@suyuan/api/trace/history-start"
 import { readPileStates } from "@suyuan/api/trace/pile-days"
 import { readPileRows } from "@suyuan/api/trace/read-pile-rows"
 import { readTrace } from "@suyuan/api/trace/read-trace"
-import type { SQL } from "drizzle-orm"
+import { type SQL, sql } from "drizzle-orm"
 import { PgDialect } from "drizzle-orm/pg-core"
 import { type TestGateway, testGateway } from "../../support/context"
 
@@ -32,8 +33,12 @@ const questions: Record<string, (reader: Reader) => Promise<unknown>> = {
   "what happened in piles": (reader) => {
     const named = new Set([`${record.upstreamRecordId}#1`])
     const times = { fromMs: after.getTime(), untilMs: until.getTime() }
-    return readPileRows(reader, [{ pileId, after, isResumed: true, mayEnd: true, named, ...times }], until.getTime())
+    return readPileRows(reader, [{ pileId, after, mayEnd: true, named, ...times }], until.getTime())
   },
+  "where a history begins": (reader) =>
+    reader.execute(
+      sql`SELECT ${historyStart(sql`decode(${pileId}, 'hex')`, sql`${until.toISOString()}::timestamptz`)}`,
+    ),
   "where a lot went": (reader) => {
     const lots = [{ id: crypto.randomUUID(), siteId: crypto.randomUUID(), grams: 5000 }]
     return readReach(reader, { lots, inflows: [] }, until.getTime())

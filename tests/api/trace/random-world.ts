@@ -6,15 +6,18 @@ export type Row = typeof pileEvents.$inferInsert
 export const randomHex = (dice: Dice, bytes: number) =>
   Array.from({ length: bytes }, () => dice.between(0, 255).toString(16).padStart(2, "0")).join("")
 
-/** A few piles on three levels; many events lie so near each other that their clocks leave the order open. */
-export function randomWorld(dice: Dice, uuid: () => string, nowMs: number, counting = 0.6) {
+/**
+ * A few piles on three levels; many events lie so near each other that their clocks leave the order open.
+ * @param span from the first event to the last, in hours; beyond a day, records are named by the days that they are of.
+ */
+export function randomWorld(dice: Dice, uuid: () => string, nowMs: number, counting = 0.6, span = 20) {
   const site = uuid()
   const [bases, wholesalers, stalls] = [2, 2, 1].map((count) =>
     Array.from({ length: count }, () => randomHex(dice, 16)),
   )
   const rows: Row[] = []
   const bought = new Set<Row>()
-  const dayMs = 20 * 3_600_000
+  const dayMs = span * 3_600_000
   const someTime = (fromMs: number) => {
     const near = rows.length > 0 && dice.happens(0.4)
     const timeMs = near
@@ -25,8 +28,10 @@ export function randomWorld(dice: Dice, uuid: () => string, nowMs: number, count
   const add = (pileId: string, effectiveAt: Date, more: Partial<Row> & Pick<Row, "source" | "direction">) => {
     const gramsHigh = dice.between(1, 9000)
     const gramsLow = dice.happens(0.2) ? dice.between(0, gramsHigh) : gramsHigh
+    const recordId = randomHex(dice, 16)
+    const ofDay = Math.floor(effectiveAt.getTime() / 86_400_000)
     const named = {
-      recordId: randomHex(dice, 16),
+      recordId: span > 24 ? ofDay.toString(16).padStart(4, "0") + recordId.slice(4) : recordId,
       line: dice.between(0, 2),
       siteId: site,
       merchantId: site,

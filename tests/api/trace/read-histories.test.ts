@@ -1,7 +1,7 @@
 // Outflows that nobody asks about come summed up: this must be seen by nobody.
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test"
 import { noteEvents } from "@suyuan/api/trace/note-events"
-import { historyDays, pileEventOf, readHistories } from "@suyuan/api/trace/read-histories"
+import { pileEventOf, readHistories } from "@suyuan/api/trace/read-histories"
 import { clockErrorMs, resolve } from "@suyuan/api/trace/resolve"
 import { pileEvents, piles } from "@suyuan/drizzle/schema/trace"
 import { expectedWalk } from "@suyuan/protocol/trace/expected-shares"
@@ -79,25 +79,39 @@ test("sums a day's sales up, and keeps apart what was there before and after the
   const until = new Date(nowMs - 30.5 * 60_000)
   const { rows } = await readHistories(gateway.ctx.db, [{ pileId, until }], nowMs)
   expect(rows.map(({ gramsHigh }) => gramsHigh).toSorted((a, b) => a - b)).toEqual([30 * 12, 70 * 12])
-  // What was sold before the window opens is the book's opening, and there is none when nothing was left.
-  const muchLater = nowMs + (historyDays + 1) * 86_400_000
-  const late = await readHistories(gateway.ctx.db, [{ pileId, until: new Date(muchLater) }], muchLater)
-  expect(late.histories).toEqual([{ pileId, events: [] }])
-  // Since a stock-take the book is what it found, less what was sold since; what was sold before says nothing.
-  const counted = { ...outflow(50.5), direction: 2, source: "count" as const, gramsLow: 2000, gramsHigh: 2000 }
-  await gateway.ctx.db.insert(pileEvents).values(counted)
-  const [later] = (await readHistories(gateway.ctx.db, [{ pileId, until: new Date(muchLater) }], muchLater)).histories
-  expect(later?.events).toMatchObject([{ kind: "count", recordId: "opening", grams: 2000 - 50 * 10 }])
-  const now = await readHistories(gateway.ctx.db, [{ pileId, until: new Date(nowMs) }], nowMs)
-  expect(now.rows.map(({ source, gramsHigh }) => `${source} ${gramsHigh}`).toSorted()).toEqual([
-    ...["count 2000", "outflow 600", "outflow 600"],
-  ])
-  // [RG-6] More left than was there, and then 700 g came: all of them but what was sold since can be there.
-  const tooMuch = { ...outflow(40.5), gramsLow: 5000, gramsHigh: 5000 }
-  const came = { ...outflow(20.5), direction: 0, source: "unknown" as const, gramsLow: 700, gramsHigh: 700 }
-  await gateway.ctx.db.insert(pileEvents).values([tooMuch, came])
-  const [short] = (await readHistories(gateway.ctx.db, [{ pileId, until: new Date(muchLater) }], muchLater)).histories
-  expect(short?.events).toMatchObject([{ kind: "count", recordId: "opening", grams: 700 - 20 * 10 }])
+})
+
+test("a history of which nothing is remembered begins where its pile was sold out, however long ago, or at the beginning", async () => {
+  const [dice, nowMs, dayMs] = [new Dice(7_001), gateway.clock.nowMs(), 86_400_000]
+  const [pileId, site] = [randomHex(dice, 16), gateway.ctx.random.uuid()]
+  const event = (daysAgo: number, grams: number, rest: Partial<Row> = {}): Row => {
+    const effectiveAt = new Date(nowMs - daysAgo * dayMs)
+    const named = { recordId: randomHex(dice, 16), line: 0, siteId: site, merchantId: site, commodity: 1 }
+    const weight = { gramsLow: grams, gramsHigh: grams, direction: 1, source: "outflow" as const }
+    return { pileId, day: effectiveAt.toISOString().slice(0, 10), effectiveAt, ...named, ...weight, ...rest }
+  }
+  const lot = (daysAgo: number) =>
+    event(daysAgo, 5000, { direction: 0, source: "lot", lotId: gateway.ctx.random.uuid() })
+  const count = (daysAgo: number, grams: number) => event(daysAgo, grams, { direction: 2, source: "count" })
+  const store = (...rows: Row[]) => gateway.ctx.db.insert(pileEvents).values(rows)
+  const read = async () => {
+    const { rows } = await readHistories(gateway.ctx.db, [{ pileId, until: new Date(nowMs) }], nowMs)
+    return rows.map((row) => `${row.source} ${Math.round((nowMs - row.effectiveAt.getTime()) / dayMs)}`).toSorted()
+  }
+  const early = event(56, 1000)
+  await store(lot(60), early, count(50, 2000))
+  expect(await read()).toEqual(["count 50", "lot 60", "outflow 56"])
+  await store(count(40, 0), lot(30))
+  expect(await read()).toEqual(["count 40", "lot 30"])
+  // Lately: what was chosen before it still teaches what is expected.
+  await store(count(10, 0), lot(5))
+  expect(await read()).toEqual(["count 10", "count 40", "lot 30", "lot 5"])
+  // Goods that came back are what had left.
+  const { recordId: upstreamRecordId, line: upstreamLine } = early
+  await store(event(1, 300, { direction: 0, source: "return", upstreamPileId: pileId, upstreamRecordId, upstreamLine }))
+  expect(await read()).toEqual(
+    ["count 10", "count 40", "count 50", "lot 30", "lot 5", "lot 60", "outflow 56", "return 1"].toSorted(),
+  )
 })
 
 test("[RG-25] [RG-26] what leaves at the very instant of a chosen lot stands beside it, in the order of their records", async () => {

@@ -24,3 +24,14 @@ test("what is remembered of piles is what every single event says", async () => 
   expect(await gateway.ctx.db.$count(pileDays)).toBeGreaterThan(12)
   expect(await gateway.ctx.db.$count(boughtOrigins)).toBeGreaterThan(12)
 })
+
+test("and so in worlds of six weeks, whose piles are never counted, or now and then", async () => {
+  for (const { counting, seeds } of [
+    { counting: 0, seeds: [101, 102, 103, 104] },
+    { counting: 0.6, seeds: [105, 106, 107, 108] },
+  ]) {
+    const { resumed, compared } = await compareRemembered(gateway, seeds, { span: 42 * 24, counting })
+    expect(resumed).toBeGreaterThan(20)
+    expect(compared).toBeGreaterThan(50)
+  }
+})
