@@ -8,7 +8,9 @@ export type OwnPayment = Pick<
   AttemptRow,
   "platform" | "payeeAccount" | "siteId" | "state" | "receivedFen" | "amountFen"
 >
-export type OwnRefund = Pick<RefundRow, "platform" | "outTradeNo" | "siteId" | "state" | "amountFen">
+export type OwnRefund = Pick<RefundRow, "platform" | "outTradeNo" | "siteId" | "state" | "amountFen"> & {
+  readonly succeededAtMs: number | null
+}
 
 export type Repair = "query-and-settle" | "refund" | "alarm"
 
@@ -52,18 +54,35 @@ export function comparePayment(
   return undefined
 }
 
+/** What a bill says of a refund that stands so in our books; one that was only stored is in no bill. */
+const billedAs = {
+  prepared: undefined,
+  sent: "processing",
+  unknown: "processing",
+  open: "processing",
+  succeeded: "succeeded",
+  failed: "failed",
+  closed: "failed",
+} as const satisfies Record<RefundRow["state"], BillRefund["state"] | undefined>
+
+/**
+ * @param dayEndMs when the bill's day was over: it is made later, and tells how things stood at some time after that
+ */
 export function compareRefund(
   platform: Platform,
   line: BillRefund,
   refund: OwnRefund | undefined,
+  dayEndMs: number,
 ): Difference | undefined {
   const ours = refund?.platform === platform && refund.outTradeNo === line.outTradeNo ? refund : undefined
   if (ours === undefined) return { ...said(line), ...nothing, kind: "missing-here", repair: "alarm" }
   const here = { siteId: ours.siteId, hereState: ours.state, hereFen: ours.amountFen }
   if (ours.amountFen !== line.amountFen) return { ...said(line), ...here, kind: "amount-differs", repair: "alarm" }
-  if (ours.state === line.state) return undefined
+  if (billedAs[ours.state] === line.state) return undefined
+  // Done since the bill was made.
+  if (ours.state === "succeeded" && (ours.succeededAtMs ?? 0) >= dayEndMs) return undefined
   // Ours says done and theirs does not: sending again is no cure for what we already counted.
-  const repair = ours.state === "succeeded" || line.state !== "succeeded" ? "alarm" : "query-and-settle"
+  const repair = ours.state === "succeeded" || line.state === "failed" ? "alarm" : "query-and-settle"
   return { ...said(line), ...here, kind: "state-differs", repair }
 }
 

@@ -5,6 +5,7 @@ import { arrayOf, unnest } from "../unnest"
 import { type AttemptRow, attemptKeyOf, type RefundRow, refundKeyOf } from "./attempts"
 import { comparePayment, compareRefund, type Difference } from "./compare-bill"
 import type { BillLine, BillPayment, BillRefund } from "./daily-bill"
+import { chinaDayMs, chinaDayStart } from "./find-unbilled"
 import type { Platform } from "./payment-provider"
 
 export type BillDay = { readonly platform: Platform; readonly day: string }
@@ -59,7 +60,14 @@ export async function keepDifferences(
 }
 
 /** What a comparison needs of our own row; the statement finds only those of the platform and account that billed it. */
-type Found = { place: number; site_id: string; state: string; amount_fen: string; received_fen?: string | null }
+type Found = {
+  readonly place: number
+  readonly site_id: string
+  readonly state: string
+  readonly amount_fen: string
+  readonly received_fen?: string | null
+  readonly succeeded_at_ms: number | null
+}
 
 async function takePayments(
   tx: Transaction,
@@ -101,11 +109,13 @@ async function takeRefunds(
     "out_trade_no",
     known.map((line) => line.outTradeNo),
   ])
+  const dayEndMs = chinaDayStart(day) + chinaDayMs
   return lines.map((line, place) => {
     const row = rows.get(place)
-    if (row === undefined) return compareRefund(platform, line, undefined)
+    if (row === undefined) return compareRefund(platform, line, undefined, dayEndMs)
     const ours = { platform, outTradeNo: line.outTradeNo, siteId: row.site_id, state: row.state as RefundRow["state"] }
-    return compareRefund(platform, line, { ...ours, amountFen: Number(row.amount_fen) })
+    const { amount_fen, succeeded_at_ms: succeededAtMs } = row
+    return compareRefund(platform, line, { ...ours, amountFen: Number(amount_fen), succeededAtMs }, dayEndMs)
   })
 }
 
@@ -136,6 +146,8 @@ async function noteBilled(
       UPDATE ${named} o SET billed_day = ${day}::date, fee_fen = bill.fee_fen FROM bill
       WHERE ${isIt} AND (o.billed_day IS DISTINCT FROM ${day}::date OR o.fee_fen IS DISTINCT FROM bill.fee_fen)
     )
-    SELECT bill.place, o.site_id, o.state, o.amount_fen${received} FROM bill JOIN ${named} o ON ${isIt}`)
+    SELECT bill.place, o.site_id, o.state, o.amount_fen${received},
+      extract(epoch FROM o.succeeded_at)::float8 * 1000 AS succeeded_at_ms
+    FROM bill JOIN ${named} o ON ${isIt}`)
   return new Map((found as unknown as Found[]).map((row) => [row.place, row]))
 }

@@ -47,7 +47,9 @@ export function alipayBillTexts(day: string, sellerId: string, books: DayBooks):
     const { amountFen, paidAtMs } = order
     return { order, kind: "交易", atMs: paidAtMs ?? 0, amountFen, feeFen: -feeFenOf(amountFen), refundNo: "" }
   })
-  const refunded = books.refunded.map(({ order, refund }): Movement => {
+  // What has not moved is not in it.
+  const done = books.refunded.filter(({ refund }) => refund.state === "succeeded")
+  const refunded = done.map(({ order, refund }): Movement => {
     const { amountFen, settledAtMs, refundNo } = refund
     return {
       ...{ order, refundNo },

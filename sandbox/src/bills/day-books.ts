@@ -1,4 +1,4 @@
-/** What a bill tells of one day in China: orders paid and refunds done on it, in the order of their numbers. */
+/** What a bill tells of one day in China: orders paid on it and refunds that ended or began, in the order of their numbers. */
 import type { Platform } from "../accounts"
 import type { Order, Refund } from "../orders/order"
 import type { World } from "../world"
@@ -25,7 +25,7 @@ export interface DayBooks {
 export function dayBooks(world: World, platform: Platform, startMs: number, payeeNo?: string): DayBooks {
   const mine = (order: Order) => payeeNo === undefined || order.payeeNo === payeeNo
   const paid = world.store.ordersPaidIn(platform, startMs, startMs + dayMs).filter(mine)
-  const refunded = world.store.refundsDoneIn(platform, startMs, startMs + dayMs).flatMap((refund) => {
+  const refunded = world.store.refundsIn(platform, startMs, startMs + dayMs).flatMap((refund) => {
     const order = world.store.order(platform, refund.orderNo)
     return order !== undefined && mine(order) ? [{ order, refund }] : []
   })

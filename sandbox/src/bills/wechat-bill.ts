@@ -1,5 +1,6 @@
 /** WeChat Pay's trade bill of type ALL for a service provider: BOM, a back-tick before each cell, amounts in yuan. */
 import { fenToYuan } from "@suyuan/protocol/units/money"
+import type { Refund } from "../orders/order"
 import { dateTime } from "../time/china-time"
 import { type DayBooks, feeFenOf } from "./day-books"
 
@@ -10,6 +11,16 @@ const summaryColumns = "总交易单数,应结订单总金额,退款总金额,�
 const line = (cells: readonly string[]) => cells.map((cell) => `\`${cell.replaceAll(",", " ")}`).join(",")
 /** Fees stand there with five decimals. */
 const feeText = (fen: number) => `${fen < 0 ? "-" : ""}${fenToYuan(Math.abs(fen))}000`
+
+const refundStates = {
+  processing: "PROCESSING",
+  succeeded: "SUCCESS",
+  abnormal: "CHANGE",
+  closed: "CLOSED",
+} as const satisfies Record<Refund["state"], string>
+
+/** The fee goes back with the money. */
+const feeBackFen = ({ state, amountFen }: Refund) => (state === "succeeded" ? feeFenOf(amountFen) : 0)
 
 export function wechatBill(books: DayBooks): string {
   const paid = books.paid.map((order) =>
@@ -38,7 +49,7 @@ export function wechatBill(books: DayBooks): string {
   )
   const refunded = books.refunded.map(({ order, refund }) =>
     line([
-      dateTime(refund.settledAtMs ?? 0),
+      dateTime(refund.settledAtMs ?? refund.createdAtMs),
       order.appId,
       String(order.request.sp_mchid),
       order.payeeNo,
@@ -57,10 +68,10 @@ export function wechatBill(books: DayBooks): string {
       fenToYuan(refund.amountFen),
       "0.00",
       "ORIGINAL",
-      "SUCCESS",
+      refundStates[refund.state],
       order.description,
       "",
-      feeText(-feeFenOf(refund.amountFen)),
+      feeText(-feeBackFen(refund)),
       "0.60%",
       "0.00",
       fenToYuan(refund.amountFen),
@@ -71,7 +82,7 @@ export function wechatBill(books: DayBooks): string {
   const refundedFen = books.refunded.reduce((sum, { refund }) => sum + refund.amountFen, 0)
   const feesFen =
     books.paid.reduce((sum, order) => sum + feeFenOf(order.amountFen), 0) -
-    books.refunded.reduce((sum, { refund }) => sum + feeFenOf(refund.amountFen), 0)
+    books.refunded.reduce((sum, { refund }) => sum + feeBackFen(refund), 0)
   const summary = line([
     String(paid.length + refunded.length),
     fenToYuan(paidFen),

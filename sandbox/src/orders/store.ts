@@ -134,12 +134,16 @@ export class Store {
       .map((row) => orderOf(row.body))
   }
 
-  refundsDoneIn(platform: Platform, fromMs: number, toMs: number): Refund[] {
+  /** Those that ended then, and those that were asked for then and have not ended. */
+  refundsIn(platform: Platform, fromMs: number, toMs: number): Refund[] {
     return this.database
-      .query<Row, [string]>("SELECT body FROM refunds WHERE platform = ? AND state = 'succeeded' ORDER BY refund_no")
+      .query<Row, [string]>("SELECT body FROM refunds WHERE platform = ? ORDER BY refund_no")
       .all(platform)
       .map((row) => JSON.parse(row.body) as Refund)
-      .filter(({ settledAtMs }) => settledAtMs !== null && settledAtMs >= fromMs && settledAtMs < toMs)
+      .filter(({ settledAtMs, createdAtMs }) => {
+        const atMs = settledAtMs ?? createdAtMs
+        return atMs >= fromMs && atMs < toMs
+      })
   }
 
   saveRefund(refund: Refund): void {

@@ -250,6 +250,28 @@ function withOneBill(dailyBill: PaymentProvider["dailyBill"]): PaymentDeps {
   return { ...market.deps, providers: { ...providers, alipay } }
 }
 
+test("[PY-19] refunds that are still on their way at the bill, or were refused there, agree with books that say so", async () => {
+  const { ctx, deps, sandbox } = market
+  const day = chinaDay()
+  const [waiting, ended] = [await paid("wechat-pay"), await paid("wechat-pay")]
+  for (const [number, there, here] of [
+    [waiting, "processing", "open"],
+    [ended, "abnormal", "failed"],
+  ] as const) {
+    const [refund] = sandbox.world.store.refundsOf("wechat-pay", number)
+    if (refund === undefined) throw new Error("no refund")
+    const settledAtMs = there === "processing" ? null : refund.settledAtMs
+    sandbox.world.store.saveRefund({ ...refund, state: there, settledAtMs, dueAtMs: Number.MAX_SAFE_INTEGER })
+    await ctx.sql`UPDATE refunds SET state = ${here}, succeeded_at = null WHERE out_trade_no = ${number}`
+  }
+  moveTo(day, 35)
+  await reconcileDay(ctx, deps, operator, { platform: "wechat-pay", day })
+  const items = await itemsOf("wechat-pay", day)
+  expect(items.filter(({ item }) => [waiting, ended].includes(item.outTradeNo))).toEqual([])
+  const billed = await ctx.sql`SELECT state FROM refunds WHERE billed_day = ${day} ORDER BY state`
+  expect(billed.map(({ state }) => state)).toEqual(expect.arrayContaining(["failed", "open"]))
+})
+
 test("[PY-19] a bill of any length costs the same few statements a page, and one that is too large concludes nothing", async () => {
   const { ctx } = market
   const number = await paid("alipay")
