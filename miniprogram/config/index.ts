@@ -62,8 +62,8 @@ export default {
       chain.module
         .rule("router-styles")
         .test(ROUTER_STYLES)
-        .use("adopt")
-        .loader(resolve(import.meta.dirname, "adopt-styles.cjs"))
+        .use("leave-out")
+        .loader(resolve(import.meta.dirname, "leave-styles-out.cjs"))
     },
     output: { filename: "js/[name].[contenthash:8].js", chunkFilename: "js/[name].[contenthash:8].js" },
     miniCssExtractPluginOption: {

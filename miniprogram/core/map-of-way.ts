@@ -20,7 +20,7 @@ export interface WayMap {
 export function mapOfWay(way: readonly Stop[]): WayMap {
   const names = new Map<string, Stop>()
   // The furthest back first; several bases of one level stand side by side in the trace and one after the other here.
-  for (const stop of way.toReversed()) if (stop.site !== null) names.set(stop.site, stop)
+  for (const stop of [...way].reverse()) if (stop.site !== null) names.set(stop.site, stop)
   const stops = [...names.values()]
   const places = stops.flatMap(({ site, place }) => (place === null ? [] : [{ name: site ?? "", ...place }]))
   return { places, missing: stops.length - places.length }
@@ -28,9 +28,9 @@ export function mapOfWay(way: readonly Stop[]): WayMap {
 
 /** Lines from each place to the ones of the next level: goods of two bases do not travel over one another. */
 export function legsOfWay(way: readonly Stop[]): readonly (readonly [Place, Place])[] {
-  const levels = Map.groupBy(way, ({ level }) => level)
-  const placesAt = (level: number) => mapOfWay(levels.get(level) ?? []).places
-  const legs = [...levels.keys()].flatMap((level) =>
+  const levels = new Set(way.map(({ level }) => level))
+  const placesAt = (wanted: number) => mapOfWay(way.filter(({ level }) => level === wanted)).places
+  const legs = [...levels].flatMap((level) =>
     placesAt(level + 1).flatMap((from) => placesAt(level).map((to) => [from, to] as const)),
   )
   return legs.filter(([from, to]) => from.name !== to.name)

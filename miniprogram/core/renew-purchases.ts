@@ -9,7 +9,7 @@ export function renewPurchases<P extends Listed>(
   known: readonly P[],
   pageLimit: number,
 ): readonly P[] {
-  const last = newest.at(-1)
+  const last = newest[newest.length - 1]
   if (last === undefined || newest.length < pageLimit) return newest
   const isNamed = new Set(newest.map(({ terminal, counter }) => `${terminal}-${counter}`))
   const isBehind = ({ terminal, counter, settledAt }: P) =>

@@ -1,3 +1,4 @@
+import "./platform/older-phones"
 import "./platform/boot"
 import Taro, { useDidShow, useLaunch } from "@tarojs/taro"
 import type { PropsWithChildren } from "react"

@@ -5,6 +5,7 @@
  */
 import { fileURLToPath } from "node:url"
 import vm from "node:vm"
+import { olderPhone } from "../support/older-phone"
 
 const PROTOCOL_SOURCES = fileURLToPath(new URL("../../protocol/src/", import.meta.url))
 
@@ -33,30 +34,13 @@ const GLOBALS_KEPT = [
   ...["BigInt64Array", "BigUint64Array"],
 ]
 
-/**
- * Methods that came later: a phone without them would fail where this machine does not.
- * `Object.hasOwn` (Chrome 93, iOS 15.4) stays: noble calls it, so a mini-program for older phones brings it along.
- */
-const METHODS_REMOVED: Readonly<Record<string, readonly string[]>> = {
-  Object: ["groupBy"],
-  Promise: ["any", "withResolvers", "try"],
-  Map: ["groupBy"],
-  Array: ["fromAsync"],
-  Uint8Array: ["fromHex", "fromBase64"],
-  "Array.prototype": ["at", "findLast", "findLastIndex", "toReversed", "toSorted", "toSpliced", "with"],
-  "Object.getPrototypeOf(Uint8Array.prototype)": ["at", "findLast", "findLastIndex", "toReversed", "toSorted", "with"],
-  "Uint8Array.prototype": ["toHex", "toBase64", "setFromHex", "setFromBase64"],
-  "String.prototype": ["at", "isWellFormed", "toWellFormed"],
-  "Set.prototype": ["union", "intersection", "difference", "symmetricDifference", "isSubsetOf", "isDisjointFrom"],
-  "ArrayBuffer.prototype": ["resize", "transfer", "transferToFixedLength"],
-}
+/** noble calls `Object.hasOwn`, so a mini-program for older phones brings it along. */
+const brought = ["Object.hasOwn"]
 
 const STRIP = `(() => {
   const kept = new Set(${JSON.stringify(GLOBALS_KEPT)})
   for (const name of Object.getOwnPropertyNames(globalThis)) if (!kept.has(name)) delete globalThis[name]
-  ${Object.entries(METHODS_REMOVED)
-    .flatMap(([owner, methods]) => methods.map((method) => `delete ${owner}.${method}`))
-    .join("\n  ")}
+  ${olderPhone({ except: brought })}
 })()`
 
 /** Runs one check in a fresh realm. @returns what its program returned */

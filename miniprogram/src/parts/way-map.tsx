@@ -12,7 +12,7 @@ export function WayMap({ way }: WayMapProps) {
   const { places, missing } = mapOfWay(way)
   if (places.length < 2) return null
   const points = places.map(onChineseMap)
-  const last = points.at(-1) ?? { latitude: 0, longitude: 0 }
+  const last = points[points.length - 1] ?? { latitude: 0, longitude: 0 }
   // Without a picture of ours each platform draws its own pin.
   const markers: Pin[] = points.map(({ name, latitude, longitude }, id) => ({
     ...{ id, latitude, longitude, title: name },

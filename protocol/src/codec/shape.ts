@@ -55,8 +55,10 @@ export function choice<const Words extends Readonly<Record<string, number>>>(
 ): Shape<keyof Words & string> {
   return {
     write: (word) => {
-      if (!Object.hasOwn(words, word)) throw new RangeError(`expected one of ${Object.keys(words).join(", ")}`)
-      return words[word]!
+      const number: unknown = words[word]
+      // What an object has of its own kind (`toString`) is no number.
+      if (typeof number !== "number") throw new RangeError(`expected one of ${Object.keys(words).join(", ")}`)
+      return number
     },
     read: (value) => {
       for (const word in words) if (words[word] === value) return { value: word }

@@ -4,6 +4,7 @@ import { payCodeDigits } from "@suyuan/protocol/terminal/pay-code-url"
 import type { Page } from "playwright-core"
 import { buildMiniprogram } from "../../../scripts/miniprogram/build-miniprogram"
 import { decide } from "../../api/payments/platforms"
+import { olderBrowser } from "../../support/older-phone"
 import { launchBrowser } from "../../terminal-kiosk/browser/launch-browser"
 import { openBuyerWorld } from "./buyer-world"
 import { blurred, type Ending } from "./phone"
@@ -33,6 +34,7 @@ export async function openBuyerBrowser() {
   async function openPhone(viewport: Viewport, app: keyof typeof agents = "browser") {
     const context = await browser.newContext({ viewport, userAgent: agents[app], reducedMotion: "reduce" })
     context.setDefaultTimeout(20_000)
+    await context.addInitScript(olderBrowser)
     const person = sandbox.world.buyers.add(`买家 ${sandbox.world.buyers.list().length + 1}`)
     const wallet: { ending: Ending; moves: boolean } = { ending: "pays", moves: true }
     const troubles: string[] = []

@@ -1,8 +1,9 @@
 // A phone's host for the compiled programs: the few globals that WeChat and Alipay give, in a realm that has the language
-// alone. What a program asks of the platform is answered by `api`.
+// alone, as the oldest phones have it. What a program asks of the platform is answered by `api`.
 import { readFileSync } from "node:fs"
 import { dirname, join, resolve } from "node:path"
 import vm from "node:vm"
+import { olderPhone } from "../../support/older-phone"
 
 type Node = {
   readonly sid?: string
@@ -114,6 +115,7 @@ export function openMiniHost(
     ...(platform === "weapp" ? { wx: host } : { my: host, navigator: { userAgent: "AlipayMini" } }),
   })
 
+  vm.runInContext(olderPhone(), realm)
   const realDate = vm.runInContext("Date", realm) as { now: () => number }
   const realNow = realDate.now
   realDate.now = () => realNow() + aheadMs()

@@ -51,7 +51,7 @@ function Purchases({ newest, recalls }: PurchasesProps) {
   const problems = reported.at === "there" ? reported.value.problems : []
   const found = findPurchases(purchases, wanted)
   const earlier = async () => {
-    const last = purchases.at(-1)
+    const last = purchases[purchases.length - 1]
     if (last === undefined) return
     const query = { limit: purchasesLimit, before: last.settledAt, after: `${last.terminal}-${last.counter}` }
     const answer = await gateway.get("/buyers/purchases", { query })

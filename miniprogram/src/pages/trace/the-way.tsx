@@ -23,7 +23,7 @@ export function TheWay({ way, soldAt, isOwn }: TheWayProps) {
       <Title level={3}>{say(hasField ? (isOwn ? "theWay" : "theWayShared") : "theWayKnown")}</Title>
       <WayMap way={way} />
       <Box className="way">
-        {way.toReversed().map((stop) => (
+        {[...way].reverse().map((stop) => (
           <Box key={`${stop.level}-${stop.stallNumber}-${stop.stall}-${stop.arrivedAt}`} className="stop">
             <Box className="place">
               {language === "zh" ? stop.site : stop.siteEn}{" "}
