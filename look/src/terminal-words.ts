@@ -46,6 +46,11 @@ export const terminalWords = {
   nothingOnSale: { zh: "还没有在售货品", en: "Nothing is on sale yet" },
   noSuchGoods: { zh: "没有找到，换个字试试", en: "Nothing found; try another word" },
   putOnSale: { zh: "上架货品", en: "Put goods on sale" },
+  alreadyOnSale: {
+    zh: "已经在售：填了的改过来，没填的照旧。",
+    en: "Already on sale: what you fill in is changed, the rest stays.",
+  },
+  priceAsBefore: { zh: "照旧", en: "As before" },
   priceAtSale: { zh: "现场定价", en: "Price at the sale" },
   price: { zh: "单价", en: "Price" },
   weight: { zh: "重量", en: "Weight" },

@@ -31,11 +31,9 @@ export function DayScreen({ onSell }: { readonly onSell: () => void }) {
   const [counts, setCounts] = useState(false)
   const [open, setOpen] = useState<SaleRow | undefined>(undefined)
   const { zone } = terminal.identity.site
-  const totals = useMemo(() => totalsOf(sales), [sales])
+  const totals = useMemo(() => totalsOf(sales, tiles), [sales, tiles])
   const time = useMemo(() => new Intl.DateTimeFormat("sv-SE", { timeZone: zone, timeStyle: "short" }), [zone])
   const day = useMemo(() => new Intl.DateTimeFormat("sv-SE", { timeZone: zone, dateStyle: "short" }), [zone])
-  const nameOfSlot = (slot: number) =>
-    nameOf(tiles.find((tile) => tile.slot === slot)?.commodity ?? 0, catalogue, language)
   return (
     <main className="page">
       <div className="page-head">
@@ -78,11 +76,11 @@ export function DayScreen({ onSell }: { readonly onSell: () => void }) {
             ))}
           </dl>
           <h2>{say("byGoods")}</h2>
-          {totals.bySlot.size === 0 && <p className="soft">{say(daysBack === 0 ? "noSales" : "noSalesThen")}</p>}
+          {totals.byCommodity.size === 0 && <p className="soft">{say(daysBack === 0 ? "noSales" : "noSalesThen")}</p>}
           <dl className="facts">
-            {[...totals.bySlot].map(([slot, sum]) => (
-              <div key={slot}>
-                <dt>{nameOfSlot(slot)}</dt>
+            {[...totals.byCommodity].map(([commodity, sum]) => (
+              <div key={commodity}>
+                <dt>{nameOf(commodity, catalogue, language)}</dt>
                 <dd>
                   {sum.grams > 0 && weightText(sum.grams, weightUnit, language)}
                   {sum.pieces > 0 && ` ${sum.pieces} ${say("piecesUnit")}`} · {yuan(sum.amountFen)}

@@ -1,16 +1,6 @@
-import type { PurchaseRow } from "../../src/store/rows"
 import { weightText } from "../session/goods-names"
-import { type Say, useKiosk, useKioskState, useWords } from "../session/use-kiosk"
-
-type Came = NonNullable<PurchaseRow["came"]>
-
-/** `全部来自 张北蔬菜基地`: no more than the books make certain. */
-export function originText({ origin: { kind, places, unknownHighPercent } }: Came, say: Say): string {
-  const known = [say(`came-${kind}`), places.join("、")].filter((part) => part !== "").join(" ")
-  return kind === "unknown" || unknownHighPercent === 0
-    ? known
-    : `${known} · ${say("cameUnknownUpTo")} ${unknownHighPercent}%`
-}
+import { useKiosk, useKioskState, useWords } from "../session/use-kiosk"
+import { type Came, originText } from "./came-text"
 
 /** From whom, from where, and with which certificates: read before the goods are booked in. */
 export function CameFacts({ came }: { readonly came: Came | undefined }) {

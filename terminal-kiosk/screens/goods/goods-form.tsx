@@ -2,13 +2,14 @@ import type { TerminalWord } from "@suyuan/look/terminal-words"
 import { type FormEvent, useState } from "react"
 import { declareHarvest, newHarvestIds } from "../../src/stock/declare-harvest"
 import { enterOutsideGoods } from "../../src/stock/enter-outside-goods"
-import { isFull, putOnSale } from "../../src/tiles/put-on-sale"
+import { changeTile, isFull, putOnSale } from "../../src/tiles/put-on-sale"
 import { Sheet } from "../parts/sheet"
 import { nameOf, unitName } from "../session/goods-names"
 import { typedGrams, typedPack, typedPriceFen } from "../session/typed-amounts"
 import { useKiosk, useKioskState, useWords } from "../session/use-kiosk"
 import { useOnce } from "../session/use-once"
 import { Booked, type BookedGoods } from "./booked"
+import { ORIGIN_CHARACTERS_MAX } from "./came-text"
 import { ChooseCommodity } from "./choose-commodity"
 import { NewLot } from "./new-lot"
 
@@ -19,8 +20,6 @@ const titles: Readonly<Record<Purpose, TerminalWord>> = {
   outside: "outsideGoods",
   harvest: "declareHarvest",
 }
-
-const ORIGIN_CHARACTERS_MAX = 64
 
 function notedWord(purpose: Purpose, name: string | undefined): TerminalWord {
   if (purpose === "harvest") return "harvestNoted"
@@ -49,15 +48,18 @@ export function GoodsForm({ purpose, onClose }: { readonly purpose: Purpose; rea
   const [isBusy, once] = useOnce()
   const unit = isPiece ? ("piece" as const) : weightUnit
   const needsWeight = purpose !== "put-on-sale"
-  const onSale = tiles.find((tile) => tile.isOnSale && tile.commodity === commodity)
+  const ofCommodity = tiles.filter((tile) => tile.isOnSale && tile.commodity === commodity)
+  // Who puts goods on sale says how they are sold; who books them in does not.
+  const onSale = needsWeight ? ofCommodity[0] : ofCommodity.find((tile) => (tile.unit === "piece") === isPiece)
   const isOnSale = onSale !== undefined
+  const wasSold = tiles.some((tile) => tile.commodity === commodity && tile.unitPriceFen !== 0)
   const [lotAsked, setLotAsked] = useState<string | undefined>(undefined)
 
   const finish = async (event: FormEvent) => {
     event.preventDefault()
     if (commodity === undefined && name === undefined) return
     const grams = typedGrams(weight, weightUnit)
-    const unitPriceFen = price === "" ? 0 : typedPriceFen(price, unit)
+    const unitPriceFen = price.trim() === "" ? 0 : typedPriceFen(price, unit)
     if (needsWeight && grams === undefined) return setTrouble("weightMissing")
     if (unitPriceFen === undefined) return setTrouble("priceMalformed")
     const pack = isPiece ? typedPack(lightest, heaviest, weightUnit) : { packLowGrams: 0, packHighGrams: 0 }
@@ -68,16 +70,19 @@ export function GoodsForm({ purpose, onClose }: { readonly purpose: Purpose; rea
     await once(() =>
       kiosk.attempt(async () => {
         const lot = await declare(commodity ?? 0, grams ?? 0, declaredOrigin)
-        if (commodity !== undefined && !isOnSale) {
-          const tile = {
-            commodity,
-            unit: isPiece ? ("piece" as const) : ("weight" as const),
-            unitPriceFen,
-            declaredOrigin,
-          }
-          const put = await putOnSale(kiosk.terminal, { ...tile, ...pack, ...(lot !== undefined && { lot }) })
+        setLotAsked(isOnSale ? lot : undefined)
+        const sold = { unit: isPiece ? ("piece" as const) : ("weight" as const), ...pack }
+        if (onSale !== undefined) {
+          // What was typed holds; goods that only came in beside those on sale change no word of these.
+          const isSameUnit = onSale.unit === sold.unit
+          const own = needsWeight ? {} : { ...pack, ...(declaredOrigin !== "" && { declaredOrigin }) }
+          const changes = { ...own, ...(isSameUnit && unitPriceFen !== 0 && { unitPriceFen }) }
+          if (Object.keys(changes).length > 0) await changeTile(kiosk.terminal, onSale.slot, changes)
+        } else if (commodity !== undefined) {
+          const goods = { commodity, unitPriceFen, declaredOrigin, ...(lot !== undefined && { lot }) }
+          const put = await putOnSale(kiosk.terminal, needsWeight ? goods : { ...goods, sold })
           if (!put.ok) return setTrouble("tilesFull")
-        } else setLotAsked(lot)
+        }
         if (purpose === "put-on-sale") onClose()
         else setBooked({ ...ids, word: notedWord(purpose, name), commodity: commodity ?? 0, grams })
         await kiosk.refreshTiles()
@@ -118,6 +123,7 @@ export function GoodsForm({ purpose, onClose }: { readonly purpose: Purpose; rea
               </button>
             </fieldset>
           )}
+          {!needsWeight && isOnSale && <p className="notice waiting">◔ {say("alreadyOnSale")}</p>}
           {isPiece && (
             <>
               <p className="soft">{say("pieceHint")}</p>
@@ -146,7 +152,7 @@ export function GoodsForm({ purpose, onClose }: { readonly purpose: Purpose; rea
               <input
                 inputMode="decimal"
                 value={price}
-                placeholder={say("priceAtSale")}
+                placeholder={say(wasSold ? "priceAsBefore" : "priceAtSale")}
                 onChange={(event) => setPrice(event.target.value)}
               />
             </label>

@@ -10,7 +10,8 @@ import { typedGrams } from "../session/typed-amounts"
 import { useKiosk, useKioskState, useWords } from "../session/use-kiosk"
 import { useOnce } from "../session/use-once"
 import { Booked, type BookedGoods } from "./booked"
-import { CameFacts, originText } from "./came"
+import { CameFacts } from "./came"
+import { declaredOf, originText } from "./came-text"
 
 const answerWords = { accepted: "accepted", private: "privatePurchase", refused: "refusedPurchase" } as const
 
@@ -88,8 +89,8 @@ function AnswerSheet({ purchase: [key, row], onClose }: AnswerSheetProps) {
     await kiosk.refreshTiles()
   }
   const offer = () => {
-    const goods = { commodity: row.commodity, unit: "weight" as const, unitPriceFen: 0, declaredOrigin: "" }
-    return kiosk.attempt(() => putOnSale(kiosk.terminal, { ...goods, packLowGrams: 0, packHighGrams: 0 }))
+    const declaredOrigin = row.came === undefined ? "" : declaredOf(row.came, say)
+    return kiosk.attempt(() => putOnSale(kiosk.terminal, { commodity: row.commodity, unitPriceFen: 0, declaredOrigin }))
   }
   const accept = () => {
     const grams = typed === bought ? row.grams : typedGrams(typed, weightUnit)

@@ -5,7 +5,7 @@ import { seconds2024ToMs } from "@suyuan/protocol/units/instant"
 import { quantityGrams } from "@suyuan/protocol/units/weight"
 import { linesOf } from "../sale/sale-lines"
 import { type SaleStanding, standingOf } from "../sale/sale-standing"
-import { counterKey, type SaleRow } from "../store/rows"
+import { counterKey, type SaleRow, type TileRow } from "../store/rows"
 import type { Terminal } from "../terminal"
 import { keptFormat } from "./kept-format"
 
@@ -60,15 +60,19 @@ export interface DayTotals {
   readonly takenFen: number
   readonly refundedFen: number
   readonly byWay: ReadonlyMap<"wechat-pay" | "alipay" | "cash" | "handed-over", number>
-  readonly bySlot: ReadonlyMap<number, { readonly grams: number; readonly pieces: number; readonly amountFen: number }>
+  readonly byCommodity: ReadonlyMap<
+    number,
+    { readonly grams: number; readonly pieces: number; readonly amountFen: number }
+  >
 }
 
 const counted: ReadonlySet<SaleStanding> = new Set(["paid", "cash", "handed-over"])
 
 /** What came in: what is waiting, cancelled or voided counts for nothing. By commodity before 抹零. */
-export function totalsOf(sales: readonly SaleRow[]): DayTotals {
+export function totalsOf(sales: readonly SaleRow[], tiles: readonly Pick<TileRow, "slot" | "commodity">[]): DayTotals {
+  const commodities = new Map(tiles.map(({ slot, commodity }) => [slot, commodity]))
   const byWay = new Map<"wechat-pay" | "alipay" | "cash" | "handed-over", number>()
-  const bySlot = new Map<number, { grams: number; pieces: number; amountFen: number }>()
+  const byCommodity = new Map<number, { grams: number; pieces: number; amountFen: number }>()
   let [count, takenFen, refundedFen] = [0, 0, 0]
   for (const sale of sales) {
     const standing = standingOf(sale)
@@ -79,14 +83,16 @@ export function totalsOf(sales: readonly SaleRow[]): DayTotals {
     const way = wayOf(sale, standing)
     byWay.set(way, (byWay.get(way) ?? 0) + sale.amountFen)
     for (const line of linesOf(sale)) {
-      const sum = bySlot.get(line.slot) ?? { grams: 0, pieces: 0, amountFen: 0 }
+      // 0 names nothing: a slot that this tablet never had.
+      const commodity = commodities.get(line.slot) ?? 0
+      const sum = byCommodity.get(commodity) ?? { grams: 0, pieces: 0, amountFen: 0 }
       sum.grams += quantityGrams(line.quantity) ?? 0
       sum.pieces += line.quantity.unit === "piece" ? line.quantity.count : 0
       sum.amountFen += lineAmountFen(line)
-      bySlot.set(line.slot, sum)
+      byCommodity.set(commodity, sum)
     }
   }
-  return { sales: count, takenFen, refundedFen, byWay, bySlot }
+  return { sales: count, takenFen, refundedFen, byWay, byCommodity }
 }
 
 function wayOf(sale: SaleRow, standing: SaleStanding): "wechat-pay" | "alipay" | "cash" | "handed-over" {

@@ -5,7 +5,14 @@ import type { Change } from "../store/local-store"
 import { slotKey, type TileRow } from "../store/rows"
 import type { Terminal } from "../terminal"
 
-export type NewTile = Omit<TileRow, "slot" | "place" | "isOnSale">
+export type OfferedGoods = Pick<TileRow, "commodity" | "declaredOrigin" | "lot"> & {
+  /** Without one as they were sold before, and else by weight. */
+  readonly sold?: Pick<TileRow, "unit" | "packLowGrams" | "packHighGrams">
+  /** 0: as before, and else asked for at each sale. */
+  readonly unitPriceFen: number
+}
+
+const BY_WEIGHT = { unit: "weight", packLowGrams: 0, packHighGrams: 0 } as const
 
 export type TileError = "tiles/full" | "tiles/unknown"
 
@@ -16,19 +23,41 @@ export async function listTiles({ store }: Pick<Terminal, "store">): Promise<Til
 }
 
 /**
- * Goods get a tile, and a slot that no other goods ever had: the day's list names sales of before by it. What the slots
- * hold is signed anew (UP-8), in the commit of the tile: there is none that nobody signed for.
+ * Goods get a tile: the one that they had before they were sold out, with its place, photo and price, and the new goods'
+ * own origin and lot; else one with a slot that no other goods ever had, since the day's list names sales of before by it.
+ * What the slots hold is signed anew (UP-8), in the commit of the tile: there is none that nobody signed for.
  */
-export function putOnSale(terminal: Terminal, goods: NewTile): Promise<Result<TileRow, TileError>> {
+export function putOnSale(terminal: Terminal, goods: OfferedGoods): Promise<Result<TileRow, TileError>> {
   return terminal.inTurn(async () => {
     const tiles = await listTiles(terminal)
     if (isFull(tiles)) return err("tiles/full")
-    const slot = Math.max(0, ...tiles.map((tile) => tile.slot)) + 1
-    const place = Math.max(0, ...tiles.map((tile) => tile.place)) + 1
-    const row: TileRow = { ...goods, slot, place, isOnSale: true }
-    await keep(terminal, [...tiles, row], [row])
+    const before = soldBefore(tiles, goods)
+    const row: TileRow = before === undefined ? newTile(tiles, goods) : offeredAgain(before, goods)
+    await keep(terminal, [...tiles.filter(({ slot }) => slot !== row.slot), row], [row])
     return ok(row)
   })
+}
+
+/** The newest, where an earlier version of this program gave the same goods several. */
+function soldBefore(tiles: readonly TileRow[], { commodity, sold }: OfferedGoods): TileRow | undefined {
+  return tiles
+    .filter((tile) => !tile.isOnSale && tile.commodity === commodity)
+    .filter(({ unit }) => sold === undefined || unit === sold.unit)
+    .reduce<TileRow | undefined>(
+      (newest, tile) => (newest !== undefined && newest.slot > tile.slot ? newest : tile),
+      undefined,
+    )
+}
+
+function newTile(tiles: readonly TileRow[], { sold = BY_WEIGHT, ...goods }: OfferedGoods): TileRow {
+  const slot = Math.max(0, ...tiles.map((tile) => tile.slot)) + 1
+  const place = Math.max(0, ...tiles.map((tile) => tile.place)) + 1
+  return { ...goods, ...sold, slot, place, isOnSale: true }
+}
+
+function offeredAgain({ lot: _, ...before }: TileRow, { sold, unitPriceFen, ...goods }: OfferedGoods): TileRow {
+  const price = unitPriceFen === 0 ? {} : { unitPriceFen }
+  return { ...before, ...goods, ...sold, ...price, isOnSale: true }
 }
 
 export function isFull(tiles: readonly TileRow[]): boolean {

@@ -65,12 +65,26 @@ test("only what came in counts: by platform, by goods, refunds apart", async () 
     ...{ v: 1, counter: paid.counter, state: "paid", paidFen: 900, refundedFen: 200, platform: "alipay", version: 2 },
   })
   await voidSale(stall.terminal, voided.counter, "other")
-  const totals = totalsOf(await salesSince(stall.terminal, 0))
+  const totals = totalsOf(await salesSince(stall.terminal, 0), [{ slot: 1, commodity: 1036 }])
   expect(totals).toMatchObject({ sales: 2, takenFen: 1800, refundedFen: 200 })
   expect([...totals.byWay].sort()).toEqual([
     ["alipay", 900],
     ["cash", 900],
   ])
-  expect(totals.bySlot.get(1)).toEqual({ grams: 5000, pieces: 0, amountFen: 1800 })
+  expect(totals.byCommodity.get(1036)).toEqual({ grams: 5000, pieces: 0, amountFen: 1800 })
   expect(taken.settlement).toBe("cash")
+})
+
+test("goods that had two tiles in a day are one in its totals", async () => {
+  const stall = await openStockedStall()
+  const line = { quantity: { unit: "gram", count: 1000 }, unitPriceFen: 360 } as const
+  const lines = [
+    { ...line, slot: 1 },
+    { ...line, slot: 2 },
+  ]
+  await closeSale(stall.terminal, { ...cabbage(), lines }, "cash")
+  const tiles = [1, 2].map((slot) => ({ slot, commodity: 1036 }))
+  expect([...totalsOf(await salesSince(stall.terminal, 0), tiles).byCommodity]).toEqual([
+    [1036, { grams: 2000, pieces: 0, amountFen: 720 }],
+  ])
 })
