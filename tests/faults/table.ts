@@ -608,7 +608,8 @@ export const table = {
     oneKilled: {
       step: "acknowledge",
       fault: "one of two gateways killed under load",
-      expected: "the other has its shards and its log within a lease; nothing doubles, nothing waits",
+      expected:
+        "the other has its shards and its log within a lease; nothing doubles, nothing claimed waits longer than its claim",
     },
     eventsSurvive: {
       step: "acknowledge",

@@ -10,6 +10,8 @@ export type Takeover = {
   readonly fence: number
   /** After the end of the lease that was. */
   readonly lateMs: number
+  /** How often somebody else renewed shards of theirs after that end and did not take it. */
+  readonly passedBy: number
 }
 
 const dueColumns: Readonly<Record<Queue, string>> = {
@@ -22,15 +24,18 @@ const queues = Object.keys(dueColumns) as Queue[]
 export async function openTimekeeper(sql: Sql) {
   await sql.unsafe(`
     CREATE TABLE kept_takeovers (name text, was text, fence bigint, ended timestamptz, at timestamptz);
+    CREATE TABLE kept_renewals (name text, holder text, at timestamptz);
     CREATE TABLE kept_turns (of text, due timestamptz, at timestamptz);
     CREATE FUNCTION keep_takeover() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-      INSERT INTO kept_takeovers VALUES (NEW.name, OLD.holder, NEW.fence, OLD.until, now()); RETURN NULL; END $$;
+      IF OLD.holder = NEW.holder THEN INSERT INTO kept_renewals VALUES (NEW.name, NEW.holder, now());
+      ELSE INSERT INTO kept_takeovers VALUES (NEW.name, OLD.holder, NEW.fence, OLD.until, now()); END IF;
+      RETURN NULL; END $$;
     CREATE FUNCTION keep_turn() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
       INSERT INTO kept_turns VALUES (TG_ARGV[0], (to_jsonb(OLD) ->> TG_ARGV[1])::timestamptz, now()); RETURN NULL; END $$;`)
   // One table at a time, and again if a gateway at its work held it the other way round.
   const keep = (table: string, trigger: string) =>
     persistently(`a trigger on ${table}`, () => sql.unsafe(`CREATE OR REPLACE TRIGGER kept AFTER ${trigger}`))
-  await keep("leases", "UPDATE ON leases FOR EACH ROW WHEN (OLD.holder <> NEW.holder) EXECUTE FUNCTION keep_takeover()")
+  await keep("leases", "UPDATE ON leases FOR EACH ROW EXECUTE FUNCTION keep_takeover()")
   for (const of of queues) {
     await keep(
       of,
@@ -41,11 +46,12 @@ export async function openTimekeeper(sql: Sql) {
     /** Now, and how long what is queued waits at most from now on. */
     async readWaits(): Promise<{ at: string; waits: { of: Queue; inMs: number }[] }> {
       const [now] = await sql`SELECT now()::text AS at`
+      // The clock is read after the rows: what is claimed in the meantime counts from its own moment.
       const rows = await sql.unsafe(
         queues
           .map(
             (of) =>
-              `SELECT '${of}' AS of, extract(epoch FROM max(${dueColumns[of]}) - now())::float8 * 1000 AS ms FROM ${of}`,
+              `SELECT '${of}' AS of, extract(epoch FROM max(${dueColumns[of]}) - clock_timestamp())::float8 * 1000 AS ms FROM ${of}`,
           )
           .join(" UNION ALL "),
       )
@@ -53,9 +59,11 @@ export async function openTimekeeper(sql: Sql) {
     },
     async readTakeovers(): Promise<Takeover[]> {
       const rows = await sql`
-        SELECT name, was, fence::int AS fence, extract(epoch FROM at - ended)::float8 * 1000 AS late
-        FROM kept_takeovers ORDER BY name`
-      return rows.map(({ name, was, fence, late }) => ({ name, was, fence, lateMs: late }))
+        SELECT name, was, fence::int AS fence, extract(epoch FROM at - ended)::float8 * 1000 AS late,
+          (SELECT count(DISTINCT own.at) FROM kept_renewals AS own
+            WHERE own.name LIKE 'ingest-%' AND own.holder <> was AND own.at > ended AND own.at < taken.at)::int AS passed
+        FROM kept_takeovers AS taken ORDER BY name`
+      return rows.map(({ name, was, fence, late, passed }) => ({ name, was, fence, lateMs: late, passedBy: passed }))
     },
     /** By how much at most something was taken up after it was due. */
     async readLateness(since: string): Promise<{ of: Queue; lateMs: number }[]> {

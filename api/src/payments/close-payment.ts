@@ -4,6 +4,7 @@ import type { Context, Transaction } from "../context"
 import { askPlatform, askToClose } from "./ask-platform"
 import { type AttemptKey, type AttemptRow, attemptsOf, lockAttempt, type SaleRow, updateAttempt } from "./attempts"
 import { changeSale, settlementOf } from "./change-sale"
+import { claimAttemptAgain } from "./due"
 import { tellWhenAllGaveUp } from "./payer-hints"
 import type { PaymentDeps } from "./payment-deps"
 import { appendEvents } from "./payment-events"
@@ -20,7 +21,9 @@ import { settle } from "./settle"
 export async function closePayment(ctx: Context, deps: PaymentDeps, attempt: AttemptRow): Promise<AttemptRow> {
   let answer = await askPlatform(ctx, deps, attempt)
   if (answer.kind === "succeeded" && answer.value.state === "open") {
+    await claimAttemptAgain(ctx, attempt)
     await askToClose(ctx, deps, attempt)
+    await claimAttemptAgain(ctx, attempt)
     answer = await askPlatform(ctx, deps, attempt)
   }
   return ctx.db.transaction((tx) => conclude(ctx, deps, tx, attempt, answer))

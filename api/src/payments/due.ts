@@ -1,16 +1,33 @@
-/** Rows that the schedule has made due. A claim is a short lease: after a crash the row becomes due again. */
+/** Rows that the schedule has made due. A claim is a short lease, of one call: after a crash the row becomes due again. */
 import { attempts, refunds } from "@suyuan/drizzle/schema/payments"
-import { and, inArray, lte } from "drizzle-orm"
+import { and, eq, inArray, isNotNull, lte } from "drizzle-orm"
 import type { Context } from "../context"
-import type { AttemptRow, RefundRow } from "./attempts"
+import type { AttemptKey, AttemptRow, RefundKey, RefundRow } from "./attempts"
 
-/** The longest chain of calls for one row is query, close, query, send: each may take the whole time-out. */
-const callsMax = 5
-const claimMsMin = 2000
+/** For what stands around a call: the database, and a process that others keep waiting. */
+const aroundCallMs = 2000
 
-/** Until when a row that is being worked on is left alone by others. */
+/**
+ * Until when a row that is being worked on is left alone by others: as long as a call takes at most. Who calls again for
+ * it claims again before. One that is overtaken all the same does no harm: a number is one order, and one refund.
+ */
 export function claimUntil(ctx: Pick<Context, "clock" | "config">): Date {
-  return new Date(ctx.clock.nowMs() + Math.max(callsMax * ctx.config.PLATFORM_TIMEOUT_MS, claimMsMin))
+  return new Date(ctx.clock.nowMs() + ctx.config.PLATFORM_TIMEOUT_MS + aroundCallMs)
+}
+
+/** Before one more call for it. What is not due any more stays so. */
+export async function claimAttemptAgain(ctx: Context, { outTradeNo, day }: AttemptKey): Promise<void> {
+  await ctx.db
+    .update(attempts)
+    .set({ nextQueryAt: claimUntil(ctx) })
+    .where(and(eq(attempts.outTradeNo, outTradeNo), eq(attempts.day, day), isNotNull(attempts.nextQueryAt)))
+}
+
+export async function claimRefundAgain(ctx: Context, { outRefundNo, day }: RefundKey): Promise<void> {
+  await ctx.db
+    .update(refunds)
+    .set({ nextTryAt: claimUntil(ctx) })
+    .where(and(eq(refunds.outRefundNo, outRefundNo), eq(refunds.day, day), isNotNull(refunds.nextTryAt)))
 }
 
 export async function claimDueAttempts(ctx: Context, limit: number): Promise<AttemptRow[]> {

@@ -1,7 +1,7 @@
 import type { Context, Transaction } from "../context"
 import { applyRefundOutcome, applyRefundRefusal } from "./apply-refund-outcome"
 import { findAttempt, isLive, lockRefund, type RefundKey, type RefundRow, updateRefund } from "./attempts"
-import { claimUntil } from "./due"
+import { claimRefundAgain, claimUntil } from "./due"
 import type { PaymentDeps } from "./payment-deps"
 import { appendEvents } from "./payment-events"
 import { payeeOf } from "./payment-order"
@@ -71,6 +71,7 @@ async function askAgain(ctx: Context, { send, query }: Calls, refund: RefundRow)
   if (!isAbsent(before) || !(await noteSendingAgain(ctx, refund))) return found(before)
   const again = await send()
   if (again.kind !== "failed" || refund.failureCode === null) return answered(again)
+  await claimRefundAgain(ctx, refund)
   const after = await query()
   return isAbsent(after) ? answered(again, true) : found(after)
 }
@@ -96,7 +97,7 @@ async function noteSendingAgain(ctx: Context, tried: RefundRow): Promise<boolean
     const refund = (await lockRefund(tx, tried))?.refund
     if (refund === undefined || !isLive(refund) || refund.tries !== tried.tries) return false
     await noteSending(ctx, tx, refund)
-    await updateRefund(tx, refund, { failureCode: null })
+    await updateRefund(tx, refund, { failureCode: null, nextTryAt: claimUntil(ctx) })
     return true
   })
 }
