@@ -91,6 +91,12 @@ export const buyerWords = {
     zh: "没有发现问题，但有一步只有我们自己的话作证",
     en: "Nothing is wrong, but one step is our word only",
   },
+  verifiedButOrigin: {
+    zh: "这一笔没有发现问题；显示的来源还没有查",
+    en: "Nothing is wrong with this sale; the origin that is shown was not checked",
+  },
+  piecesUnit: { zh: "件", en: "pc" },
+  recordSays: { zh: "记录里写的", en: "What the record says" },
   verifyFailed: { zh: "有一步不通过，请不要相信这份记录", en: "A step failed: do not trust this record" },
   verifyUnfinished: {
     zh: "没查完：有的内容没读到。请联网后再查，没查完前不能下结论",

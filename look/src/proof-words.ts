@@ -11,6 +11,7 @@ export const proofStepWords = {
   path: { zh: "在这一批存证里", en: "It is in the batch" },
   anchor: { zh: "这一批已存证上链", en: "The batch is on the chain" },
   validators: { zh: "各家验证人盖的章", en: "The validators' seals" },
+  asked: { zh: "就是您要查的这一笔", en: "It is the record that you asked for" },
 } as const satisfies Record<string, Words>
 
 export const proofOutcomeWords = {
@@ -102,9 +103,46 @@ export const proofReasonWords = {
     en: "No sealed state of the ledger could be read; go online and check again",
   },
   "validators/shape-refused": notChecked,
+
+  "asked/as-shown": {
+    zh: "存证编号、金额和重量与给您看的一致；品名是我们的话",
+    en: "Record number, amount and weights are those that you were shown; the names of goods are our word",
+  },
+  "asked/another-record": { zh: "这份证明是另一笔记录的", en: "This is the proof of another record" },
+  "asked/another-amount": {
+    zh: "记录里的金额与给您看的不一样",
+    en: "The record has another amount than you were shown",
+  },
+  "asked/other-goods": { zh: "记录里的货与给您看的不一样", en: "The record has other goods than you were shown" },
+  "asked/shape-refused": notChecked,
 } as const satisfies Record<string, Words>
 
 export type ProofReasonWord = keyof typeof proofReasonWords
+
+/** What a check of the origin statement behind a trace found; its outcomes are those above. */
+export const originStepName = { zh: "显示的来源", en: "The origin that is shown" } as const satisfies Words
+export const originReasonWords = {
+  named: {
+    zh: "这个摊当天的来源说明已存证，写着这里显示的来源",
+    en: "The stall's origin statement of that day is anchored, and names the origins shown here",
+  },
+  "our-word": {
+    zh: "当天的来源说明写着这里显示的来源；它存在哪里，只有我们自己的话作证",
+    en: "The origin statement of that day names the origins shown here; where it is kept is our word only",
+  },
+  "earlier-stock": {
+    zh: "当天的来源说明核对无误；这里显示的来源有更早进的货，写在更早的说明里，没有查",
+    en: "The origin statement of that day is right; some origins shown here came in earlier, in statements that were not checked",
+  },
+  "nothing-shown": { zh: "这里没有显示来源", en: "No origin is shown here" },
+  provisional: {
+    zh: "还没有来源说明：显示的来源是暂时的，没有查",
+    en: "There is no origin statement yet: what is shown is provisional and was not checked",
+  },
+  unread: { zh: "来源说明没有读到，请联网后再查", en: "The origin statement could not be read; check again online" },
+  "not-proved": { zh: "来源说明没有通过核对", en: "The origin statement did not pass the check" },
+  "another-pile": { zh: "来源说明说的是别的货或别的日子", en: "The origin statement is of other goods or another day" },
+} as const satisfies Record<string, Words>
 
 /** One line a step, as the flow and the demonstration print it. */
 export function proofStepSentence(

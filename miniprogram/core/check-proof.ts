@@ -20,10 +20,10 @@ export interface ProofReaders {
   readonly sealedState?: (location: ProofLocation) => Promise<ChainReading>
 }
 
-/** Which network, chain and contract this program trusts: built into it, never taken from a proof. */
+/** Which network, chain and contract this program trusts, built into it, and what was asked for: never taken from a proof. */
 export type ProofSetting = Pick<
   ProofTrust,
-  "networkId" | "chainId" | "contract" | "developmentChain" | "verifySignature"
+  "networkId" | "chainId" | "contract" | "developmentChain" | "verifySignature" | "asked"
 >
 
 /** What was read contradicts itself: that is an answer, and a bad one. */

@@ -54,6 +54,11 @@ export const PROOF_REASONS = {
     failed: ["too-few-seals", "state-unread"],
     "not-checked": ["shape-refused"],
   },
+  asked: {
+    passed: ["as-shown"],
+    failed: ["another-record", "another-amount", "other-goods"],
+    "not-checked": ["shape-refused"],
+  },
 } as const satisfies Readonly<Record<string, Readonly<Partial<Record<ProofOutcome, readonly string[]>>>>>
 
 export type ProofOutcome = "passed" | "failed" | "our-word-only" | "not-applicable" | "not-checked"
@@ -75,7 +80,7 @@ export interface ProofReport {
   readonly verified: boolean
   /** Some step rests on our word: a development chain always does. */
   readonly ourWordOnly: boolean
-  /** Always shape, seller-signature, commitment, path, anchor, in this order; validators last, where some are trusted. */
+  /** Always shape, seller-signature, commitment, path, anchor, in this order; then validators, where some are trusted, and what was asked for. */
   readonly steps: readonly ProofStep[]
   /** What was checked: show this, never anything beside it. `undefined` unless verified. */
   readonly record: OpenedRecord | undefined

@@ -12,6 +12,7 @@ import { commitSection, isAbsent } from "./commitment"
 import { type Entry, entryLeaf, parseEntry } from "./entry"
 import { keccak256 } from "./keccak"
 import { rootOfPath } from "./merkle"
+import { type AskedRecord, checkAsked } from "./proof-asked"
 import { type ProofBundle, parseProofBundle } from "./proof-bundle"
 import type { ProofReport, ProofStep, ProofStepOf } from "./proof-report"
 import { checkSellerSignature, type SignatureTrust } from "./proof-signature"
@@ -36,6 +37,8 @@ export interface ProofTrust extends SignatureTrust {
    * validators are trusted: then there is no such step.
    */
   readonly seals?: "majority" | "too-few" | "unread" | undefined
+  /** Which record was to be proved, and what was shown of it. Left out where any will do: then there is no such step. */
+  readonly asked?: AskedRecord | undefined
 }
 
 interface OpenedProof {
@@ -58,6 +61,7 @@ export function verifyProof(text: string, trust: ProofTrust): ProofReport {
     checkPath(bundle),
     checkAnchor(bundle, trust),
     ...checkSeals(trust),
+    ...(trust.asked === undefined ? [] : [checkAsked(record, entry.recordId, trust.asked)]),
   ]
   return report(steps, record)
 }
@@ -105,7 +109,7 @@ function openProof(text: string): Result<OpenedProof, ShapeFailure> {
   return ok({ bundle: bundle.value, entry: entry.value, record: record.value })
 }
 
-function refusedSteps(reason: ShapeFailure, { seals }: ProofTrust): readonly ProofStep[] {
+function refusedSteps(reason: ShapeFailure, { seals, asked }: ProofTrust): readonly ProofStep[] {
   const unchecked = { outcome: "not-checked", reason: "shape-refused" } as const
   return [
     { step: "shape", outcome: "failed", reason },
@@ -114,6 +118,7 @@ function refusedSteps(reason: ShapeFailure, { seals }: ProofTrust): readonly Pro
     { step: "path", ...unchecked },
     { step: "anchor", ...unchecked },
     ...(seals === undefined ? [] : [{ step: "validators", ...unchecked } as const]),
+    ...(asked === undefined ? [] : [{ step: "asked", ...unchecked } as const]),
   ]
 }
 

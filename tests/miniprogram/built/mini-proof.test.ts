@@ -1,7 +1,7 @@
 // The compiled programs in a phone's host, from a receipt over the trace and the check of its proof to what somebody
 // else is shown of it. What stands between phone and gateway changes answers on their way.
 import { describe, expect, test } from "bun:test"
-import { proofReasonWords } from "@suyuan/look/proof-words"
+import { originReasonWords, proofReasonWords } from "@suyuan/look/proof-words"
 import { fromHex, toHex } from "@suyuan/protocol/codec/bytes"
 import { decodeRecord } from "@suyuan/protocol/ledger/record"
 import { type PhoneTarget, targets } from "./phone"
@@ -47,6 +47,9 @@ function signatureIn(publicSection: string): string {
   return toHex(record.value.public.signature)
 }
 
+/** The proof of the sale that came before this one: genuine, and of something else. */
+let before = ""
+
 /** What somebody on the way can do, and the steps that find it. */
 const tampered: readonly (readonly [string, Change, ...(keyof typeof proofReasonWords)[]])[] = [
   ["the proof is cut short", inAnswer("/proofs/", (text) => text.slice(0, -1)), "shape/not-json"],
@@ -84,6 +87,17 @@ const tampered: readonly (readonly [string, Change, ...(keyof typeof proofReason
     }),
     "anchor/wrong-chain",
   ],
+  ["the proof is of another sale", inAnswer("/proofs/purchases/", () => before), "asked/another-record"],
+  [
+    "another amount is shown",
+    inAnswer("/traces/", (text) => text.replace(/(?<="amountFen":)\d+/, "1")),
+    "asked/another-amount",
+  ],
+  [
+    "another weight is shown",
+    inAnswer("/traces/", (text) => text.replace(/(?<="grams":)\d+/, "7")),
+    "asked/other-goods",
+  ],
 ]
 
 for (const target of targets) {
@@ -107,10 +121,20 @@ for (const target of targets) {
         expect(host.shown()).toContain(proofReasonWords[word].zh)
       }
       expect(host.shown()).not.toContain("不通过")
+      // What is in the bag and on the receipt, out of the record itself.
+      expect(host.shown()).toMatch(/记录里写的.*大白菜.*斤.*¥ 2\.00/)
+      expect(host.shown()).toContain(originReasonWords.provisional.zh)
       expect(host.troubles).toEqual([])
     })
 
     test("whatever is changed on its way, the step that finds it fails, and no other", async () => {
+      const another = await traced(target)
+      another.onTheWay.change = (path, text) => {
+        if (path.startsWith("/proofs/")) before = text
+        return text
+      }
+      another.host.tap("verify")
+      await another.host.until("没有发现问题")
       const { host, record, onTheWay } = await traced(target)
       for (const [what, change, ...words] of tampered) {
         onTheWay.change = change

@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test"
 import { concatBytes, copyBytes, fromHex, toHex } from "@suyuan/protocol/codec/bytes"
 import { SALE_FLAGS } from "@suyuan/protocol/ledger/kinds/sale"
 import { locateProof, type ProofTrust, verifyProof } from "@suyuan/protocol/ledger/proof"
+import { recordedSale } from "@suyuan/protocol/ledger/proof-asked"
 import {
   buildProof,
   type ProofBundle,
@@ -15,9 +16,10 @@ import type { LedgerRecord } from "@suyuan/protocol/ledger/record-types"
 import { splitSnapshot } from "@suyuan/protocol/ledger/snapshot-parts"
 import type { SignatureAlgorithm } from "@suyuan/protocol/terminal/signature"
 import { verifyNoble } from "@suyuan/protocol/terminal/verify-noble"
+import { quantityGrams } from "@suyuan/protocol/units/weight"
 import { filled, sampleSale, sampleSaleId, terminalKey } from "../../samples/ledger"
 import { anchoredAlone } from "../../samples/proofs"
-import { sampleSnapshot } from "../../samples/records"
+import { sampleRecordId, sampleSnapshot } from "../../samples/records"
 import vectors from "../../vectors/proof.json"
 
 const { trust: fixed, bundles } = vectors
@@ -32,6 +34,7 @@ const trust: ProofTrust = {
 }
 
 const retailSale = bundles[0]!.bundle
+const sampleGrams = [500, 750, 1_000]
 const bundleOf = (kind: string): string => bundles.find((vector) => vector.kind === kind)!.bundle
 
 function algorithmOf(text: string): SignatureAlgorithm {
@@ -207,6 +210,30 @@ describe("each step fails alone", () => {
       changed(retailSale, ({ path }) => ({ path: path.slice(1) })),
     ]
     for (const text of paths) expectOnly(verifyProof(text, trust), "path", "entry-not-in-batch")
+  })
+
+  test("[PB-17] asked: a genuine proof of another record, amount or weights than were shown", () => {
+    const own = { recordId: sampleSaleId(), amountFen: 898, grams: sampleGrams }
+    const check = (asked: Partial<typeof own>) => verifyProof(retailSale, { ...trust, asked: { ...own, ...asked } })
+    const { verified, steps } = check({})
+    expect([verified, steps[5]]).toEqual([true, { step: "asked", outcome: "passed", reason: "as-shown" }])
+    expectOnly(check({ recordId: filled(16, 1) }), "asked", "another-record")
+    expectOnly(check({ amountFen: 899 }), "asked", "another-amount")
+    expectOnly(check({ grams: own.grams.map((grams) => grams + 1) }), "asked", "other-goods")
+    expectOnly(check({ grams: own.grams.slice(1) }), "asked", "other-goods")
+    expect(verifyProof(retailSale, { ...trust, asked: { recordId: sampleSaleId() } }).verified).toBe(true)
+    expect(verifyProof("{}", { ...trust, asked: own }).steps.at(-1)).toMatchObject({ outcome: "not-checked" })
+  })
+
+  test("[PB-17] of nine lines and more, weights are those that the record lists", () => {
+    const sale = sampleSale({ lineCount: 12 })
+    const { bundle, root } = anchoredAlone(sale)
+    const shown = recordedSale(sale)?.lines.map(({ quantity }) => quantityGrams(quantity) ?? null) ?? []
+    expect(shown).toHaveLength(12)
+    const check = (grams: readonly (number | null)[]) =>
+      verifyProof(bundle, { ...trust, root, asked: { recordId: sampleRecordId(sale), grams } })
+    expect(check(shown).verified).toBe(true)
+    expectOnly(check(shown.map((grams, line) => (line === 11 ? 1 : grams))), "asked", "other-goods")
   })
 
   test("[PB-13] anchor: another chain, contract or root, and none that could be read", () => {

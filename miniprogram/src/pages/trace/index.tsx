@@ -3,10 +3,10 @@ import { useCallback, useEffect } from "react"
 import type { ProofSource } from "../../../core/read-proof"
 import { Loading, Notice, Offline, Slip } from "../../parts/states"
 import { dropPlainPage } from "../../platform/page-data"
-import { gateway } from "../../session/gateway"
 import { useWords } from "../../session/language"
 import { useAnswer } from "../../session/use-answer"
 import { SiteZone } from "../../session/zone"
+import { readTrace } from "./read-trace"
 import { sourceOf } from "./source-of"
 import { TraceSlip } from "./trace-slip"
 
@@ -31,13 +31,7 @@ function Traced({ source }: { readonly source: ProofSource }) {
   const { say } = useWords()
   const name = "record" in source ? source.record : source.share
   const isOwn = "record" in source
-  const ask = useCallback(
-    () =>
-      isOwn
-        ? gateway.get("/traces/purchases/{recordId}", { path: { recordId: name } })
-        : gateway.get("/traces/shares/{shareId}", { path: { shareId: name } }),
-    [isOwn, name],
-  )
+  const ask = useCallback(() => readTrace(isOwn ? { record: name } : { share: name }), [isOwn, name])
   const [asked, again] = useAnswer(ask)
   const hasContent = asked.at !== "loading"
   useEffect(() => {

@@ -1,14 +1,17 @@
 import { prepareNoble, verifyNoble } from "@suyuan/protocol/terminal/verify-noble"
 import { useRouter } from "@tarojs/taro"
 import { useCallback, useEffect, useState } from "react"
+import { checkOrigin } from "../../../core/check-origin"
 import { checkProof } from "../../../core/check-proof"
 import { openLedgerTrust } from "../../../core/ledger-trust"
 import { type ProofSource, readProof } from "../../../core/read-proof"
+import { shownOf } from "../../../core/shown-record"
 import { Loading, Notice, Offline, Slip } from "../../parts/states"
 import { dropPlainPage } from "../../platform/page-data"
 import { witnessAt } from "../../platform/transport"
 import { gateway } from "../../session/gateway"
 import { useWords } from "../../session/language"
+import { readTrace } from "../trace/read-trace"
 import { sourceOf } from "../trace/source-of"
 import { type Checked, VerifySlip } from "./verify-slip"
 
@@ -37,14 +40,21 @@ function Verified({ source }: { readonly source: ProofSource }) {
   const isOwn = "record" in source
   const check = useCallback(async () => {
     setVerification({ at: "loading" })
-    const reading = readProof(gateway, isOwn ? { record: name } : { share: name })
+    const asked = isOwn ? { record: name } : { share: name }
+    // What is compared with the proof is what is shown of the sale, here and on the page before.
+    const reading = Promise.all([readProof(gateway, asked), readTrace(asked)])
     // The line is busy, the processor is not.
     setTimeout(prepareNoble, 0)
-    const proof = await reading
+    const [proof, trace] = await reading
     if (!proof.ok) return setVerification({ at: proof.why })
+    if (!trace.ok) return setVerification({ at: "gone" })
     const { setting, readers, by } = await openLedgerTrust(gateway, verifyNoble, LEDGER_TRUST, witnessAt)
-    const { report, isUnfinished } = await checkProof(proof.text, readers, setting, language)
-    setVerification({ at: "checked", checked: { report, isUnfinished, text: proof.text, by } })
+    const shown = shownOf(asked, trace.value)
+    const { report, isUnfinished } = await checkProof(proof.text, readers, { ...setting, asked: shown }, language)
+    const checked = { report, isUnfinished, text: proof.text, by, trace: trace.value }
+    setVerification({ at: "checked", checked })
+    const origin = await checkOrigin(gateway, trace.value, report.record, readers, setting)
+    setVerification({ at: "checked", checked: { ...checked, origin } })
   }, [isOwn, name, language])
   const again = useCallback(() => void check().catch(() => setVerification({ at: "offline" })), [check])
   useEffect(again, [again])

@@ -1,13 +1,26 @@
 import type { BuyerWord } from "@suyuan/look/buyer-words"
-import { type ProofReasonWord, proofOutcomeWords, proofReasonWords, proofStepWords } from "@suyuan/look/proof-words"
+import {
+  originReasonWords,
+  originStepName,
+  type ProofReasonWord,
+  proofOutcomeWords,
+  proofReasonWords,
+  proofStepWords,
+} from "@suyuan/look/proof-words"
 import { motionMsMax } from "@suyuan/look/tokens"
+import { recordedSale } from "@suyuan/protocol/ledger/proof-asked"
 import type { ProofReport } from "@suyuan/protocol/ledger/proof-report"
+import { fenToYuan } from "@suyuan/protocol/units/money"
+import { quantityGrams } from "@suyuan/protocol/units/weight"
 import { useEffect, useState } from "react"
+import type { CheckedOrigin } from "../../../core/check-origin"
 import type { CheckedProof } from "../../../core/check-proof"
 import type { LedgerTrust } from "../../../core/ledger-trust"
+import type { TraceAnswer } from "../../../core/origin-words"
 import { type ProofFact, proofFacts, proofFileName } from "../../../core/proof-facts"
-import { Box, Press, Title } from "../../parts/elements"
-import { Notice, Slip } from "../../parts/states"
+import { weightText } from "../../../core/weights"
+import { Box, Press, Title, Words } from "../../parts/elements"
+import { Notice, Row, Slip } from "../../parts/states"
 import { canSaveText, saveText } from "../../platform/save-text"
 import { copyText } from "../../platform/share"
 import { useWords } from "../../session/language"
@@ -16,6 +29,10 @@ export interface Checked extends Pick<CheckedProof, "report" | "isUnfinished"> {
   readonly text: string
   /** Who was to vouch for the anchor. */
   readonly by: LedgerTrust["by"]
+  /** What is shown of the record. */
+  readonly trace: TraceAnswer
+  /** Undefined while the origin statements are read. */
+  readonly origin?: CheckedOrigin | undefined
 }
 
 const reasons = {
@@ -29,9 +46,9 @@ type Step = ProofReport["steps"][number]
 /** The seal fills stroke by stroke as steps pass, and breaks where one fails. */
 export function VerifySlip({ checked }: { readonly checked: Checked }) {
   const { say } = useWords()
-  const { report, text, by } = checked
+  const { report, text, by, origin } = checked
   const shown = useOneByOne(report.steps.length)
-  const isDone = shown === report.steps.length
+  const isDone = shown === report.steps.length && origin !== undefined
   return (
     <Slip className="check">
       <Title level={1}>{say("verifyTitle")}</Title>
@@ -40,9 +57,11 @@ export function VerifySlip({ checked }: { readonly checked: Checked }) {
         {report.steps.map((step, index) => (
           <StepLine key={step.step} step={step} isWitnessAway={by === "members"} isShown={index < shown} />
         ))}
+        <OriginLine origin={origin} isShown={isDone} />
       </Box>
       <Box className={isDone ? "" : "later"}>
         <Verdict checked={checked} />
+        <Recorded checked={checked} />
         <Details report={report} text={text} />
       </Box>
     </Slip>
@@ -85,14 +104,65 @@ function StepLine({ step, isWitnessAway, isShown }: StepLineProps) {
   )
 }
 
-function Verdict({ checked: { report, isUnfinished } }: { readonly checked: Checked }) {
+/** The last step: of what the page before showed of origins, which no sale's record holds. */
+function OriginLine({ origin, isShown }: { readonly origin: CheckedOrigin | undefined; readonly isShown: boolean }) {
+  const { language } = useWords()
+  const { outcome, reason } = origin ?? { outcome: "not-checked", reason: "unread" }
+  return (
+    <Box className={isShown ? "step" : "step later"}>
+      <Box className={`mark ${looks[outcome]}`}>
+        {originStepName[language]} · {proofOutcomeWords[outcome][language]}
+      </Box>
+      <Box className="soft">{originReasonWords[reason][language]}</Box>
+    </Box>
+  )
+}
+
+function Verdict({ checked: { report, isUnfinished, origin } }: { readonly checked: Checked }) {
   const { say } = useWords()
-  if (isUnfinished) return <Notice shape="unknown" title={say("verifyUnfinished")} />
+  if (origin?.outcome === "failed") return <Notice shape="refused" title={say("verifyFailed")} />
+  if (isUnfinished || (report.verified && origin?.reason === "unread")) {
+    return <Notice shape="unknown" title={say("verifyUnfinished")} />
+  }
   if (!report.verified) return <Notice shape="refused" title={say("verifyFailed")} />
-  return report.ourWordOnly ? (
-    <Notice shape="waiting" title={say("verifiedOurWord")} />
+  if (report.ourWordOnly || origin?.outcome === "our-word-only") {
+    return <Notice shape="waiting" title={say("verifiedOurWord")} />
+  }
+  return origin?.outcome === "not-checked" ? (
+    <Notice shape="waiting" title={say("verifiedButOrigin")} />
   ) : (
     <Notice shape="paid" title={say("verifiedAll")} />
+  )
+}
+
+/** Goods and amount as the record has them, to be compared with bag and receipt; only names are the trace's. */
+function Recorded({ checked: { report, trace } }: { readonly checked: Checked }) {
+  const { language, say } = useWords()
+  const sale = report.record && recordedSale(report.record)
+  if (sale === undefined) return null
+  return (
+    <Box className="lines recorded">
+      <Title level={2}>{say("recordSays")}</Title>
+      {sale.lines.map(({ quantity }, index) => {
+        const line = trace.lines[index]
+        const grams = quantityGrams(quantity)
+        return (
+          // biome-ignore lint/suspicious/noArrayIndexKey: the lines of a record never change their order
+          <Row key={index}>
+            <Words>{(language === "zh" ? line?.name : line?.nameEn) ?? say("nameFollows")}</Words>
+            <Words className="figure">
+              {grams === undefined ? `${quantity.count} ${say("piecesUnit")}` : weightText(grams, language)}
+            </Words>
+          </Row>
+        )
+      })}
+      {sale.amountFen !== undefined && (
+        <Row>
+          <Words>{say("amountOfSale")}</Words>
+          <Words className="figure">¥{fenToYuan(sale.amountFen)}</Words>
+        </Row>
+      )}
+    </Box>
   )
 }
 
