@@ -12,6 +12,7 @@ import type { ConnectBroker } from "../../src/link/broker-link"
 import type { GatewayRefusal } from "../../src/link/call-gateway"
 import type { Notice, PayerHint } from "../../src/link/down-messages"
 import { type KeptLink, keepLinked } from "../../src/link/keep-linked"
+import { keepSynced, readSynced } from "../../src/link/keep-synced"
 import { askLostSales } from "../../src/lost/ask-lost-sales"
 import { oneAtATime } from "../../src/one-at-a-time"
 import { putAsideSeen, REFUSED_READ_MAX } from "../../src/outbox/see-refused"
@@ -43,6 +44,7 @@ import { codeOf, problemOf } from "./trouble"
 
 /** A tablet that was asked to forget nothing still tells how much room there is. */
 const STORAGE_LOOK_MS = 60_000
+const KEEP_SYNC_MS = 60_000
 const TESTS_LOOK_MS = 10 * 60_000
 const ASK_LOST_MS = 7 * 24 * 3_600_000
 
@@ -56,6 +58,7 @@ export class Kiosk {
   #link: KeptLink | undefined
   #onTablets: Shown = new Map()
   #hasAskedLost = false
+  #keepSyncAtMs = 0
   readonly #asking = oneAtATime()
 
   private constructor(terminal: Terminal, transport: Transport, state: KioskState) {
@@ -89,7 +92,7 @@ export class Kiosk {
       photos: await listPhotos(terminal),
       stallPhoto: await store.get("stallPhoto", THE_ONE),
       recalled: new Map(),
-      line: NO_LINE,
+      line: { ...NO_LINE, ...(await readSynced(terminal)) },
       storage: { isPersisted: false, usedBytes: 0, quotaBytes: 0 },
       problem: undefined,
     })
@@ -112,7 +115,7 @@ export class Kiosk {
         onNotice: (notice) => void this.#heardNotice(notice),
         ...{ onHolds: lookAgain, onPayees: lookAgain },
         onAcks: () => void this.#synced(),
-        onClockOffset: (clockOffsetMs) => this.#line({ clockOffsetMs, lastSyncAtMs: this.terminal.clock.nowMs() }),
+        onClockOffset: (clockOffsetMs) => this.#heardGateway({ clockOffsetMs }),
         onTrouble: (trouble) => this.#hadTrouble(trouble),
       },
     })
@@ -275,8 +278,19 @@ export class Kiosk {
   }
 
   async #synced(): Promise<void> {
-    this.#line({ lastSyncAtMs: this.terminal.clock.nowMs() })
+    this.#heardGateway({})
     await this.refresh()
+  }
+
+  /** Kept once a minute: for whoever reads it out over the phone when there is no line any more. */
+  #heardGateway(changes: Partial<LineState>): void {
+    this.#line({ ...changes, lastSyncAtMs: this.terminal.clock.nowMs() })
+    const nowMs = this.terminal.clock.steadyMs()
+    if (nowMs < this.#keepSyncAtMs) return
+    this.#keepSyncAtMs = nowMs + KEEP_SYNC_MS
+    const { lastSyncAtMs, clockOffsetMs } = this.state.get().line
+    // A memory that fails says so at the next tap that needs it.
+    void keepSynced(this.terminal, { lastSyncAtMs, clockOffsetMs }).catch(() => {})
   }
 
   async #heardNotice(notice: Notice): Promise<void> {
@@ -294,7 +308,5 @@ export class Kiosk {
   #hadTrouble(trouble: unknown): void {
     const code = codeOf(trouble)
     this.#line({ trouble: code })
-    if (code === "terminal/revoked") this.state.set({ standing: "revoked" })
-    if (code === "terminal/suspended") this.state.set({ standing: "suspended" })
   }
 }

@@ -15,6 +15,7 @@ import type { Terminal } from "../terminal"
 import type { BrokerLink, ConnectBroker } from "./broker-link"
 import type { GatewayRefusal } from "./call-gateway"
 import { type Notice, type PayerHint, parseDownMessage } from "./down-messages"
+import { keepStanding } from "./keep-standing"
 import { type BrokerAccess, refreshToken } from "./refresh-token"
 import { clockOffsetMs, type Hello, sayHello } from "./say-hello"
 import { takeNotice } from "./take-notice"
@@ -32,7 +33,7 @@ export interface LinkOptions {
 /** For screens: each is called after what it tells is on the disk. */
 export interface LinkListeners {
   readonly onOnline?: (isOnline: boolean) => void
-  /** How the gateway judges this terminal, at each new token. */
+  /** How the gateway judges this terminal, at each new token, or why there is none. */
   readonly onState?: (state: BrokerAccess["state"]) => void
   readonly onSale?: (sale: SaleRow) => void
   /** Kept nowhere: only whoever looks at the sale now is to know. */
@@ -69,6 +70,13 @@ const QUICK_HELLO_MS = 2_000
 const CLOCK_LOOK_MS = 2_000
 /** Less is a clock's own pace. */
 const CLOCK_SET_MS_MIN = 1_000
+
+/** A token that is refused says it too. */
+function refusedState(error: GatewayRefusal): BrokerAccess["state"] | undefined {
+  if (error.kind !== "refused") return undefined
+  if (error.code === "terminal/revoked") return "revoked"
+  return error.code === "terminal/suspended" ? "suspended" : undefined
+}
 
 export function keepLinked(terminal: Terminal, options: LinkOptions): KeptLink {
   const kept = new Link(terminal, options)
@@ -149,9 +157,13 @@ class Link {
   /** One session, from its token to its end. */
   async #linkOnce(): Promise<void> {
     const access = await refreshToken(this.#terminal, this.#options.transport)
+    const state = access.ok ? access.value.state : refusedState(access.error)
+    if (state !== undefined) {
+      await keepStanding(this.#terminal, state)
+      this.#listeners.onState?.(state)
+    }
     if (!access.ok) throw access.error
-    const { brokerUrl, brokerToken, state, payees } = access.value
-    this.#listeners.onState?.(state)
+    const { brokerUrl, brokerToken, payees } = access.value
     if (await keepPayees(this.#terminal, payees)) this.#listeners.onPayees?.()
     const address = { url: brokerUrl, token: brokerToken, terminal: this.#terminal.identity.terminal }
     const link = await this.#options.connect(address, { onMessage: (topic, text) => this.#hear(topic, text) })

@@ -199,6 +199,8 @@ export interface SettingsRow {
   readonly weightUnit: "jin" | "kilogram"
   readonly voice: boolean
   readonly scale: "none" | "continuous" | "toledo-8217" | "mt-sics" | "cas" | "simulated"
+  /** Which adapter the scale is at, as the browser names it: the printer's may be granted, too. */
+  readonly scalePort?: { readonly usbVendorId?: number; readonly usbProductId?: number }
   /** Salt and argon2id digest of the owner's PIN; without a kind the PBKDF2 digest of an earlier version. */
   readonly pin?: { readonly kind?: "argon2id"; readonly salt: string; readonly digest: string }
 }
@@ -233,6 +235,7 @@ export interface Tables {
   readonly photos: { readonly jpeg: string }
   /** State of the terminal and of its payee accounts, newest word by subject. */
   readonly notices: { readonly text: string; readonly atMs: number }
+  readonly synced: { readonly lastSyncAtMs: number | undefined; readonly clockOffsetMs: number | undefined }
   readonly tiles: TileRow
   readonly catalogue: CatalogueRow
   readonly held: HeldBasketRow

@@ -134,6 +134,33 @@ test("[EN-12] a clock that is set right on a live line is said at once, and what
   await broker.until(() => hellos().length === 3)
 })
 
+test("how the gateway judges the terminal is kept as it comes with a token, or with its refusal", async () => {
+  const stall = await openStall()
+  const kept = async () => (await stall.store.get("notices", "state"))?.text
+  let answer: ReturnType<typeof brokerAccess> = { status: 403, json: { code: "terminal/suspended" } }
+  const broker = fakeBroker()
+  const heard: string[] = []
+  const opened = keepLinked(stall.terminal, {
+    ...{ transport: fakeGateway(() => answer).transport, connect: broker.connect, reconnectMsFirst: 1 },
+    listeners: {
+      onState: (state) => {
+        heard.push(state)
+        broker.changed()
+      },
+    },
+  })
+  links.push(opened)
+  await broker.until(() => heard.includes("suspended"))
+  expect(await kept()).toContain("suspended")
+  answer = brokerAccess({ state: "active" })
+  await broker.until(() => broker.sessions.length > 0)
+  expect(await kept()).toContain("active")
+  broker.sessions[0]?.breakOff()
+  answer = { status: 403, json: { code: "terminal/revoked" } }
+  await broker.until(() => heard.includes("revoked"))
+  expect(await kept()).toContain("revoked")
+})
+
 test("drops what it does not know: a newer gateway may say more", async () => {
   const stall = await openStall()
   const broker = fakeBroker()

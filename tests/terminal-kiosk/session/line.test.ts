@@ -1,9 +1,11 @@
 import { expect, test } from "bun:test"
+import { toHex } from "@suyuan/protocol/codec/bytes"
+import { parseUploadBody } from "@suyuan/protocol/terminal/upload-bodies"
 import { seeRefused } from "@suyuan/terminal-kiosk/outbox/see-refused"
 import type { Kiosk } from "../../../terminal-kiosk/screens/session/kiosk"
 import { brokerAccess } from "../fake-gateway"
 import { fakeBroker } from "../link/fake-broker"
-import { openKiosk, withBrowserParts } from "./headless-kiosk"
+import { openKiosk, reopenKiosk, withBrowserParts } from "./headless-kiosk"
 
 withBrowserParts()
 
@@ -62,4 +64,23 @@ test("of a terminal whose every upload is refused the oldest fifty are read, and
   const { refused, refusedCount } = kiosk.state.get().line
   expect(refused.map(([key]) => key)).toEqual(keys.slice(0, 50))
   expect(refusedCount).toBe(120)
+})
+
+test("what the gateway said last of the terminal and its clock is there again without a line", async () => {
+  const { kiosk, stall } = await openKiosk(() => brokerAccess({ state: "suspended" }))
+  const broker = fakeBroker()
+  kiosk.start(broker.connect)
+  await broker.until(() => broker.sessions[0]?.uploads[0]?.kind === "hello")
+  const hello = parseUploadBody("hello", broker.sessions[0]!.uploads[0]!.body)
+  if (!hello.ok) throw new Error(hello.error)
+  // The publish resolves a moment later than it is heard.
+  await Promise.resolve()
+  const serverTimeMs = stall.clock.nowMs() + 7000
+  await broker.sessions[0]?.say("hello", { v: 1, nonce: toHex(hello.value.nonce), serverTimeMs })
+  await until(kiosk, () => kiosk.state.get().line.clockOffsetMs === 7000)
+  const again = await reopenKiosk(stall)
+  expect(again.state.get()).toMatchObject({
+    standing: "suspended",
+    line: { isOnline: false, clockOffsetMs: 7000, lastSyncAtMs: stall.clock.nowMs() },
+  })
 })
