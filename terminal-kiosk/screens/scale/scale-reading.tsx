@@ -2,8 +2,8 @@ import type { TerminalWord } from "@suyuan/look/terminal-words"
 import { useLayoutEffect, useRef } from "react"
 import type { ScaleState } from "../../src/scale/scale"
 import { weightText } from "../session/goods-names"
-import { useKioskState, useWords } from "../session/use-kiosk"
-import { useScale } from "./use-scale"
+import { useKiosk, useKioskState, useWords } from "../session/use-kiosk"
+import { isScaleOf, useScale } from "./use-scale"
 
 type ScaleReadingProps = {
   /** Follows the scale until a finger types another weight. */
@@ -16,10 +16,12 @@ type ScaleReadingProps = {
 
 /** What the scale says. Only a stable weight is taken, for as long as it is one; typing goes before it. */
 export function ScaleReading({ isFollowed, onFollow, onTake }: ScaleReadingProps) {
-  const { settings } = useKioskState()
+  const { identity } = useKiosk().terminal
+  const kept = useKioskState().settings
+  const settings = isScaleOf(identity.networkId, kept.scale) ? kept : ({ ...kept, scale: "none" } as const)
   const { scale: kind, weightUnit, language } = settings
   const say = useWords()
-  const [state, scale] = useScale(kind)
+  const [state, scale] = useScale(settings)
   const follow = useRef(onFollow)
   follow.current = onFollow
   const isThere = kind !== "none"
@@ -37,7 +39,8 @@ export function ScaleReading({ isFollowed, onFollow, onTake }: ScaleReadingProps
         {state.kind === "weight" && <strong>{weightText(Math.max(0, state.grams), weightUnit, language)} </strong>}
         {say(word)}
       </p>
-      <button type="button" disabled={state.kind !== "weight"} onClick={() => void scale?.tare()}>
+      {/* What was not heard is seen at the reading. */}
+      <button type="button" disabled={state.kind !== "weight"} onClick={() => void scale?.tare().catch(() => {})}>
         {say("tare")}
       </button>
       <button type="button" className="secondary" disabled={stableGrams === undefined} onClick={onTake}>

@@ -2,6 +2,7 @@ import { keyFingerprint } from "@suyuan/protocol/terminal/enrolment"
 import { terminalToHex } from "@suyuan/protocol/terminal/identifiers"
 import { isPayeeChanging } from "../../src/payees/list-payees"
 import { ConnectScale } from "../scale/connect-scale"
+import { isScaleOf } from "../scale/use-scale"
 import { choose } from "../session/choices"
 import { refusalWords } from "../session/refusals"
 import { useKiosk, useKioskState, useWords } from "../session/use-kiosk"
@@ -120,14 +121,16 @@ export function StateScreen() {
             <label className="field-label">
               {say("scale")}
               <select
-                value={settings.scale}
+                value={isScaleOf(identity.networkId, settings.scale) ? settings.scale : "none"}
                 onChange={(event) => void choose(kiosk, { scale: event.target.value as (typeof scales)[number] })}
               >
-                {scales.map((scale) => (
-                  <option key={scale} value={scale}>
-                    {say(`scale-${scale}`)}
-                  </option>
-                ))}
+                {scales
+                  .filter((scale) => isScaleOf(identity.networkId, scale))
+                  .map((scale) => (
+                    <option key={scale} value={scale}>
+                      {say(`scale-${scale}`)}
+                    </option>
+                  ))}
               </select>
             </label>
           </div>

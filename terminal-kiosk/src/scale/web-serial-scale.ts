@@ -10,6 +10,12 @@ export interface SerialPortLike {
   readonly writable: WritableStream<Uint8Array> | null
   open(options: { baudRate: number; dataBits: number; parity: string }): Promise<void>
   close(): Promise<void>
+  /** Nothing of a port that is not at USB. */
+  getInfo(): PortInfo
+}
+export interface PortInfo {
+  readonly usbVendorId?: number
+  readonly usbProductId?: number
 }
 export interface SerialLike extends EventTarget {
   getPorts(): Promise<SerialPortLike[]>
@@ -30,16 +36,36 @@ export interface ScalePace {
   readonly retryMs?: number
   /** The port is not opened before: another scale is giving it up. */
   readonly after?: Promise<unknown>
+  /** Of the ports that the browser lets this page open; the first one otherwise. */
+  readonly pick?: (ports: readonly SerialPortLike[]) => SerialPortLike | undefined
+}
+
+/**
+ * The port that a person pointed at: itself while the page is open, later one of the same adapter's kind; any where nobody
+ * pointed at one since it is kept which.
+ */
+export function pickPort(
+  ports: readonly SerialPortLike[],
+  known: PortInfo | undefined,
+  pointedAt?: SerialPortLike,
+): SerialPortLike | undefined {
+  if (pointedAt !== undefined && ports.includes(pointedAt)) return pointedAt
+  if (known === undefined) return ports[0]
+  return ports.find((port) => {
+    const { usbVendorId, usbProductId } = port.getInfo()
+    return usbVendorId === known.usbVendorId && usbProductId === known.usbProductId
+  })
 }
 
 export function openWebSerialScale(serial: SerialLike, protocol: ScaleProtocol, pace: ScalePace = {}): Scale {
-  const { silentMsMax = SILENT_MS_MAX, retryMs = RETRY_MS, after = Promise.resolve() } = pace
+  const { silentMsMax = SILENT_MS_MAX, retryMs = RETRY_MS, after = Promise.resolve(), pick = ([first]) => first } = pace
   const watchers = new Set<(state: ScaleState) => void>()
   let state: ScaleState = { kind: "away" }
   let port: SerialPortLike | undefined
   let reader: ReadableStreamDefaultReader<Uint8Array> | undefined
   let isClosed = false
   let listening: Promise<void> = Promise.resolve()
+  let sending: Promise<void> = Promise.resolve()
   let silence: ReturnType<typeof setTimeout> | undefined
   let retry: ReturnType<typeof setTimeout> | undefined
 
@@ -50,16 +76,24 @@ export function openWebSerialScale(serial: SerialLike, protocol: ScaleProtocol, 
     for (const look of watchers) look(next)
   }
 
-  async function send(bytes: Uint8Array): Promise<void> {
-    const writer = port?.writable?.getWriter()
-    await writer?.write(bytes).finally(() => writer.releaseLock())
+  /** A stream has one writer at a time: a tare waits for the question that is being written. */
+  function send(bytes: Uint8Array): Promise<void> {
+    const { writable } = port ?? {}
+    const mine = sending.then(async () => {
+      const writer = writable?.getWriter()
+      await writer?.write(bytes).finally(() => writer.releaseLock())
+    })
+    sending = mine.catch(() => {})
+    return mine
   }
 
   async function listen(): Promise<void> {
     await after
-    const [known] = await serial.getPorts()
+    const known = pick(await serial.getPorts())
     if (known === undefined || port !== undefined || isClosed) return
     port = known
+    // What an unplugged port did not take holds up nothing of this one.
+    sending = Promise.resolve()
     const { baudRate, dataBits, parity, ask } = protocol
     const asking = ask === undefined ? undefined : setInterval(() => void send(ask).catch(() => {}), ASK_EVERY_MS)
     try {

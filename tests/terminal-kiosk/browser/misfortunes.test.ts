@@ -195,6 +195,7 @@ test("a scale that is pulled out: the screen says so, a typed weight sells, and 
         })
       },
       close: async () => {},
+      getInfo: () => ({}),
     }
     const serial = Object.assign(new EventTarget(), {
       getPorts: async () => (isIn ? [port] : []),

@@ -120,7 +120,7 @@ test("a USB printer gets all bytes in order at its bulk endpoint, and is let go 
 test("a serial printer gets the bytes at the port that a person chose", async () => {
   const written: number[] = []
   const writable = new WritableStream<Uint8Array>({ write: (chunk) => void written.push(...chunk) })
-  const port = { readable: null, writable, open: async () => {}, close: async () => {} }
+  const port = { readable: null, writable, open: async () => {}, close: async () => {}, getInfo: () => ({}) }
   const serial = Object.assign(new EventTarget(), { getPorts: async () => [], requestPort: async () => port })
   await openWebSerialPrinter(serial satisfies SerialLike).print(Uint8Array.of(27, 64))
   expect(written).toEqual([27, 64])

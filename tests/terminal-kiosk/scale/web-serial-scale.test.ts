@@ -1,7 +1,14 @@
 import { expect, test } from "bun:test"
 import { continuousScale } from "@suyuan/terminal-kiosk/scale/parse-continuous"
+import { toledo8217Scale } from "@suyuan/terminal-kiosk/scale/parse-toledo-8217"
 import type { Scale, ScaleState } from "@suyuan/terminal-kiosk/scale/scale"
-import { openWebSerialScale, type SerialLike, type SerialPortLike } from "@suyuan/terminal-kiosk/scale/web-serial-scale"
+import {
+  openWebSerialScale,
+  type PortInfo,
+  pickPort,
+  type SerialLike,
+  type SerialPortLike,
+} from "@suyuan/terminal-kiosk/scale/web-serial-scale"
 
 const stable = new TextEncoder().encode("ST,GS,+  1.234kg\r\n")
 const weighed = { kind: "weight", grams: 1234, isStable: true } as const
@@ -9,9 +16,18 @@ const weighed = { kind: "weight", grams: 1234, isStable: true } as const
 /** A port that a test speaks into; opened twice at a time, or closed while its stream is held, it throws as Chrome's. */
 class FakePort implements SerialPortLike {
   readable: ReadableStream<Uint8Array> | null = null
-  readonly writable = null
+  readonly writable: WritableStream<Uint8Array> | null = null
+  readonly #info: PortInfo
   opens = 0
   line: ReadableStreamDefaultController<Uint8Array> | undefined
+
+  constructor(info: PortInfo = {}) {
+    this.#info = info
+  }
+
+  getInfo(): PortInfo {
+    return this.#info
+  }
 
   async open(): Promise<void> {
     if (this.readable !== null) throw new DOMException("The port is already open.", "InvalidStateError")
@@ -94,4 +110,49 @@ test("another kind opens the port once the one before has given it up", async ()
   await seen(scale, isWeight)
   await scale.close()
   expect(port.readable).toBeNull()
+})
+
+test("the port that was pointed at is the scale's, not the first that the browser knows", async () => {
+  const printer = new FakePort({ usbVendorId: 0x1a86, usbProductId: 0x7523 })
+  const own = new FakePort({ usbVendorId: 0x0403, usbProductId: 0x6001 })
+  const twin = new FakePort(own.getInfo())
+  const serial = new FakeSerial(own)
+  serial.getPorts = async () => [printer, own]
+  const scale = openWebSerialScale(serial, continuousScale, { pick: (ports) => pickPort(ports, own.getInfo()) })
+  await opened(own, 1)
+  own.line?.enqueue(stable)
+  await seen(scale, isWeight)
+  expect(printer.opens).toBe(0)
+  await scale.close()
+  expect(pickPort([printer, own, twin], own.getInfo(), twin)).toBe(twin)
+  // Pulled out: another adapter is not the scale.
+  expect(pickPort([printer], own.getInfo(), own)).toBeUndefined()
+  expect(pickPort([printer, own], undefined)).toBe(printer)
+})
+
+test("a tare waits for the question that is being written", async () => {
+  const written: string[] = []
+  let take: (() => void) | undefined
+  class AskedPort extends FakePort {
+    override readonly writable = new WritableStream<Uint8Array>({
+      write: (bytes) => {
+        written.push(new TextDecoder().decode(bytes))
+        return new Promise<void>((resolve) => {
+          take = resolve
+        })
+      },
+    })
+  }
+  const port = new AskedPort()
+  const scale = openWebSerialScale(new FakeSerial(port), toledo8217Scale)
+  while (written.length === 0) await new Promise((resolve) => setTimeout(resolve))
+  const tared = scale.tare()
+  while (!written.includes("T")) {
+    take?.()
+    await new Promise((resolve) => setTimeout(resolve))
+  }
+  take?.()
+  await tared
+  expect(written[0]).toBe("W")
+  await scale.close()
 })
