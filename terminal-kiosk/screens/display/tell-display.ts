@@ -80,7 +80,8 @@ function testsText({ stallTests, tiles, settings }: KioskState, terminal: Termin
   return `${isPassed ? "✓" : "✕"} ${word} ${time}`
 }
 
-function displayMessage({ state, terminal }: Kiosk): DisplayMessage {
+/** Finished text of what a customer is to see now. */
+export function displayMessage({ state, terminal }: Kiosk): DisplayMessage {
   const { shown, basket, tiles, catalogue, settings, line, stallTests } = state.get()
   const { stall, site, networkId } = terminal.identity
   const lines = shown === undefined ? basket.lines : linesOf(shown.sale)

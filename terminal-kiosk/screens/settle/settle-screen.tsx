@@ -12,6 +12,7 @@ import { useKiosk, useKioskState, useWords } from "../session/use-kiosk"
 import { useNow } from "../session/use-now"
 import { DigitsSheet } from "./digits-sheet"
 import { type ScreenStanding, screenStanding, standingLooks } from "./standing"
+import { TurnedSide } from "./turned-side"
 
 const open: ReadonlySet<ScreenStanding> = new Set(["shown", "paying", "unknown", "refused", "expired", "aged"])
 const withCode: ReadonlySet<ScreenStanding> = new Set(["shown", "paying", "unknown", "refused", "aged"])
@@ -50,14 +51,18 @@ export function SettleScreen({ shown }: { readonly shown: ShownSale }) {
   return (
     <main ref={screen} tabIndex={-1} className={`settle-screen tone-${look.tone}`}>
       <section className={isTurned ? "code-side turned" : "code-side"} aria-label={say("payCode")}>
-        {withCode.has(standing) ? (
-          <QrCode url={url} label={say("payCode")} />
+        {isTurned && isOpen ? (
+          <TurnedSide />
+        ) : withCode.has(standing) ? (
+          <>
+            <QrCode url={url} label={say("payCode")} />
+            <p className="code-hint">{say("scanToPay")}</p>
+          </>
         ) : (
           <p className="big-shape" aria-hidden="true">
             {look.shape}
           </p>
         )}
-        {withCode.has(standing) && <p className="code-hint">{say("scanToPay")}</p>}
       </section>
       <section className="settle-side">
         <p className="amount">{yuan(sale.amountFen)}</p>
