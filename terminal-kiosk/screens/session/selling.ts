@@ -119,6 +119,8 @@ async function settleBasket(
 export async function showSale(kiosk: Kiosk, counter: number): Promise<void> {
   const sale = await kiosk.terminal.store.get("sales", counterKey(counter))
   if (sale === undefined) return
+  const standing = standingOf(sale)
+  if (standing === "waiting" || standing === "paying") kiosk.awaited.add(counter)
   kiosk.state.set({ shown: shownOf(kiosk, sale) })
   await kiosk.refresh()
 }

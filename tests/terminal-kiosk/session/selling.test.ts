@@ -12,6 +12,7 @@ import {
   recall,
   renew,
   settle,
+  showSale,
   takeUpAgain,
   undoClear,
 } from "../../../terminal-kiosk/screens/session/selling"
@@ -146,4 +147,30 @@ test("what was cleared away by a slip of the thumb can be called back, until ano
   undoClear(kiosk)
   expect(state().basket.lines).toEqual([cabbage])
   expect(state().basket.id).not.toBe(before.id)
+})
+
+test("a code that is shown again after a reload is said aloud when it is paid, once", async () => {
+  const { kiosk, stall } = await withCabbage()
+  await settle(kiosk, "platform")
+  const again = await reopenKiosk(stall)
+  const said: string[] = []
+  Object.assign(again.voice, { say: (text: string) => void said.push(text) })
+  await showSale(again, 1)
+  const paid = {
+    v: 1,
+    counter: 1,
+    state: "paid",
+    paidFen: 900,
+    refundedFen: 0,
+    platform: "alipay",
+    version: 2,
+  } as const
+  const sale = await followPayment(again.terminal, paid)
+  again.heardOfSale(sale!)
+  again.heardOfSale(sale!)
+  expect(said).toEqual(["收款到账 九元"])
+  // One that is paid already is no news.
+  await showSale(again, 1)
+  again.heardOfSale(sale!)
+  expect(said).toHaveLength(1)
 })
