@@ -1,4 +1,4 @@
-import { type PropsWithChildren, useEffect, useId, useRef } from "react"
+import { type PropsWithChildren, useId, useLayoutEffect, useRef } from "react"
 import { useWords } from "../session/use-kiosk"
 
 type SheetProps = PropsWithChildren<{
@@ -12,7 +12,8 @@ export function Sheet({ title, onClose, wide = false, children }: SheetProps) {
   const sheet = useRef<HTMLDialogElement>(null)
   const say = useWords()
   const heading = useId()
-  useEffect(() => {
+  // Before React takes it away: the browser gives the focus back only to who closes a dialog that is still there.
+  useLayoutEffect(() => {
     const dialog = sheet.current
     dialog?.showModal()
     // Not the first button: digits and Enter belong to the keypad until somebody tabs away.
