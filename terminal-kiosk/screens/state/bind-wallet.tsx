@@ -1,6 +1,7 @@
 import { useEffect, useState } from "react"
 import { answerBinding } from "../../src/bindings/answer-binding"
 import { type ShownBindCode, showBindCode } from "../../src/bindings/show-bind-code"
+import type { BindingRow } from "../../src/store/rows"
 import { AskPin } from "../parts/ask-pin"
 import { QrCode } from "../parts/qr-code"
 import { Sheet } from "../parts/sheet"
@@ -14,11 +15,15 @@ export function BindWallet() {
   const kiosk = useKiosk()
   const { bindings, line } = useKioskState()
   const say = useWords()
-  const [asksPin, setAsksPin] = useState(false)
+  /** For a new code, or for the wallet that answered one. */
+  const [asksPin, setAsksPin] = useState<"new" | BindingRow | undefined>(undefined)
   const [shown, setShown] = useState<ShownBindCode | undefined>(undefined)
   const active = bindings.filter(([, { state }]) => state === "active")
+  const claimed = bindings.filter(([, { state, nonce }]) => state === "claimed" && nonce !== shown?.nonce)
   const show = async () => {
-    setAsksPin(false)
+    setAsksPin(undefined)
+    // Its code is over: the digits are still to be compared.
+    if (asksPin !== undefined && asksPin !== "new") return setShown({ url: "", nonce: asksPin.nonce, validUntilMs: 0 })
     setShown(await kiosk.attempt(() => showBindCode(kiosk.terminal)))
   }
   return (
@@ -34,12 +39,23 @@ export function BindWallet() {
             <AnswerButton bindingId={id} answer="end" word="endBinding" />
           </li>
         ))}
+        {claimed.map(([id, binding]) => (
+          <li key={id} className="row">
+            <span>
+              ? {say("wallet")} {binding.digits} {say("walletWaits")}
+            </span>
+            <AnswerButton bindingId={id} answer="refuse" word="refuseWallet" />
+            <button type="button" className="secondary" disabled={!line.isOnline} onClick={() => setAsksPin(binding)}>
+              {say("compareNow")}
+            </button>
+          </li>
+        ))}
       </ul>
-      <button type="button" className="secondary" disabled={!line.isOnline} onClick={() => setAsksPin(true)}>
+      <button type="button" className="secondary" disabled={!line.isOnline} onClick={() => setAsksPin("new")}>
         {say("bindWallet")}
       </button>
       {!line.isOnline && <p className="soft">{say("needsNetwork")}</p>}
-      {asksPin && <AskPin onOwner={() => void show()} onClose={() => setAsksPin(false)} />}
+      {asksPin !== undefined && <AskPin onOwner={() => void show()} onClose={() => setAsksPin(undefined)} />}
       {shown !== undefined && <BindSheet shown={shown} onClose={() => setShown(undefined)} />}
     </>
   )
@@ -83,7 +99,7 @@ function BindSheet({ shown, onClose }: { readonly shown: ShownBindCode; readonly
 type AnswerButtonProps = {
   readonly bindingId: string
   readonly answer: "confirm" | "refuse" | "end"
-  readonly word: "digitsSame" | "digitsDiffer" | "endBinding"
+  readonly word: "digitsSame" | "digitsDiffer" | "endBinding" | "refuseWallet"
 }
 
 function AnswerButton({ bindingId, answer, word }: AnswerButtonProps) {

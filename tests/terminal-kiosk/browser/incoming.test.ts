@@ -25,6 +25,11 @@ test("a stall's own wallet is bound with the owner's PIN and two digits; what it
   const claimed = granted("answering a bind code", await phone.post("/bindings", { body: { code: digits } }))
   await page.locator("dialog .fingerprint").waitFor()
   expect(await page.textContent("dialog .fingerprint")).toBe(claimed.checkDigits)
+  // Put away before it was answered, it waits, and asks for the owner again.
+  await page.keyboard.press("Escape")
+  await page.getByText(`? 钱包 ${claimed.checkDigits} 等您确认`).waitFor()
+  await page.click("button:has-text('对数字')")
+  await typePin(page)
   await page.click("button:has-text('一样，绑定')")
   await page.getByText(`✓ 钱包 ${claimed.checkDigits}`).waitFor()
 
