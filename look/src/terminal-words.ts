@@ -195,6 +195,13 @@ export const terminalWords = {
   newVersion: { zh: "新版本已备好，这单收完再更新。", en: "A new version is ready; update after this sale." },
   updateNow: { zh: "现在更新", en: "Update now" },
   openAgain: { zh: "重新打开", en: "Open again" },
+  enrolAnew: { zh: "重新启用这台平板", en: "Enrol this tablet anew" },
+  enrolAnewHint: {
+    zh: "作废的终端再也传不上账。先存下近七天的账，再清空，用市场的新领用码启用；网关没收到的单，到“今日”照着文件补录。",
+    en: "A revoked terminal hands nothing in any more. Save the last seven days, clear it, and enrol it with a new claim code; what the gateway never had is entered in Today by the file.",
+  },
+  saveWeek: { zh: "存下近七天的账", en: "Save the last seven days" },
+  forgetTerminal: { zh: "清空，重新启用", en: "Clear it and enrol anew" },
   terminalRevoked: {
     zh: "这台终端已作废，不能再收款。请联系市场管理员重新启用。",
     en: "This terminal is revoked and cannot sell. Call the operator to enrol it anew.",

@@ -8,6 +8,7 @@ import { refusalWords } from "../session/refusals"
 import { useKiosk, useKioskState, useWords } from "../session/use-kiosk"
 import { AskLost } from "./ask-lost"
 import { BindWallet } from "./bind-wallet"
+import { EnrolAnew } from "./enrol-anew"
 import { OtherTablets } from "./other-tablets"
 import { OwnerPin } from "./owner-pin"
 import { Payees } from "./payees"
@@ -66,6 +67,7 @@ export function StateScreen() {
       </div>
       <div className="columns">
         <section className="card">
+          <EnrolAnew />
           {isChanging && <Payees />}
           <h2>{say("diagnostics")}</h2>
           <dl className="facts">

@@ -3,7 +3,7 @@
  * tables without an upgrade. Every commit is one transaction with strict durability: on the disk when it resolves.
  * The keys live in the same database (`../keys/web-keys`), and are lost with it or not at all.
  */
-import { type DBSchema, type IDBPDatabase, openDB } from "idb"
+import { type DBSchema, deleteDB, type IDBPDatabase, openDB } from "idb"
 import { type Change, type Entry, KeyTakenError, type LocalStore } from "./local-store"
 import type { TableName, Tables } from "./rows"
 
@@ -27,6 +27,11 @@ export function openTabletDatabase(onLost: () => void = () => {}, name = DATABAS
     },
     terminated: onLost,
   })
+}
+
+/** Keys and rows, for good: the tablet is nobody's terminal afterwards. Waits for whoever has it open. */
+export function deleteTabletDatabase(name = DATABASE_NAME): Promise<void> {
+  return deleteDB(name)
 }
 
 export function openIndexedDbStore(database: TabletDatabase): LocalStore {

@@ -3,6 +3,7 @@ import { granted } from "../../../scripts/demo/gateway"
 import { payAt } from "../../../scripts/demo/wallet"
 import {
   claim,
+  enrolAs,
   goTo,
   openStall,
   rowsOf,
@@ -10,6 +11,7 @@ import {
   spoken,
   standing,
   terminalOf,
+  typePin,
   unpackTablet,
   untilSent,
   weigh,
@@ -197,15 +199,36 @@ test("[EN-1] [EN-7] the claim code is scanned off the operator's screen, and tha
   await context.close()
 })
 
-test("[EN-9] a revoked terminal takes no more sales, and says whom to call", async () => {
+test("[EN-9] a revoked terminal takes no more sales, says whom to call, and is enrolled anew once its sales are saved", async () => {
   const tablet = await openStall(at.market)
   const { page } = tablet
+  await weigh(page, "dbc", "2")
+  await page.click("text=收现金")
+  await standing(page, "已收现金")
+  await page.keyboard.press("Enter")
   await weigh(page, "dbc", "1")
   const terminalId = await terminalOf(page)
   const order = { path: { id: terminalId }, body: { reason: "lost" } }
   granted("revoking", await at.market.gateway.operator.post("/terminals/{id}/revoke", order))
   await page.locator(".problem", { hasText: "这台终端已作废" }).waitFor()
   expect(await page.isDisabled("button.settle")).toBe(true)
+  // Without a line it is known, too.
+  await tablet.context.setOffline(true)
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined))
+  await page.reload()
+  await page.locator(".problem", { hasText: "这台终端已作废" }).waitFor()
+  await tablet.context.setOffline(false)
+  await goTo(page, "本机")
+  const clear = page.locator("button", { hasText: "清空，重新启用" })
+  expect(await clear.isDisabled()).toBe(true)
+  const saving = page.waitForEvent("download")
+  await page.click("button:has-text('存下近七天的账')")
+  expect(await Bun.file(await (await saving).path()).text()).toContain("大白菜")
+  await clear.click()
+  await typePin(page)
+  await page.waitForSelector("#claim-code")
+  await enrolAs(page, await at.market.newClaimCode())
+  expect(await terminalOf(page)).not.toBe(terminalId)
   await tablet.context.close()
 })
 
@@ -234,7 +257,7 @@ test("a code that stood too long is expired, and a fresh one takes its place", a
   await standing(page, "等顾客扫码")
   const sales = await rowsOf<Sale & { cancelRequested?: boolean }>(page, "sales")
   expect(sales.map(({ cancelRequested }) => cancelRequested)).toEqual([true, undefined])
-  expect(old).not.toBe("")
+  expect(await readCode(page.locator(".code-side .qr"))).not.toBe(old)
   await tablet.context.close()
 })
 
