@@ -4017,7 +4017,7 @@ export interface paths {
                 /**
                  * @description `request/forbidden`: You are not allowed to do this.
                  *
-                 *     `payee/second-person-needed`: A change of a payee account needs another person's approval.
+                 *     `payee/second-person-needed`: A change of a payee account needs the approval of another person, not of one whose token its proposer issued.
                  */
                 readonly 403: {
                     headers: {
@@ -8315,7 +8315,7 @@ export interface paths {
                 /**
                  * @description `request/forbidden`: You are not allowed to do this.
                  *
-                 *     `recall/second-person-needed`: Another person must approve this.
+                 *     `recall/second-person-needed`: Another person must approve this, not one whose token its proposer issued.
                  */
                 readonly 403: {
                     headers: {
@@ -12436,9 +12436,9 @@ export interface components {
             readonly asOf: string;
             /**
              * Format: date-time
-             * @description Its shelf life, as the catalogue had it, ends then: later sales hold none. That of the committed list is an assumption
+             * @description As the catalogue had it; that of the committed list is an assumption. Of lots, later sales are in the scope as long as the books prove that some must be there
              */
-            readonly lastSaleAt: string;
+            readonly shelfLifeEndsAt: string;
             /** @description Names this scope: other sales, weights or stalls have another one */
             readonly digest: string;
             /** @description Names its goods and stalls; an approval names what it approves by it */

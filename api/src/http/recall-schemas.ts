@@ -47,9 +47,9 @@ export const scopeQuery = z.object({
 export const recallScope = z
   .object({
     asOf: instant,
-    lastSaleAt: instant.openapi({
+    shelfLifeEndsAt: instant.openapi({
       description:
-        "Its shelf life, as the catalogue had it, ends then: later sales hold none. That of the committed list is an assumption",
+        "As the catalogue had it; that of the committed list is an assumption. Of lots, later sales are in the scope as long as the books prove that some must be there",
     }),
     digest: z.string().openapi({ description: "Names this scope: other sales, weights or stalls have another one" }),
     reachDigest: z
@@ -178,11 +178,11 @@ function cursorText({ expectedGrams, mayGrams, recordId, line }: SaleCursor): st
 }
 
 export function scopeView(scope: RecallScopeAnswer) {
-  const { asOfMs, lastSaleMs, digest, reachDigest, totals, piles, sales, next } = scope
+  const { asOfMs, overMs, digest, reachDigest, totals, piles, sales, next } = scope
   const stallOf = new Map(scope.stalls.map((stall) => [stall.merchantId, stall]))
   const pileOf = new Map(piles.map((pile) => [pile.pileId, pile]))
   return {
-    ...{ asOf: iso(asOfMs), lastSaleAt: iso(lastSaleMs), digest, reachDigest, totals },
+    ...{ asOf: iso(asOfMs), shelfLifeEndsAt: iso(overMs), digest, reachDigest, totals },
     stalls: piles.map(({ lotId, ...pile }) => {
       const { stallNumber = "", name = "", siteName = "" } = stallOf.get(pile.merchantId) ?? {}
       return { ...pile, stallNumber, name, siteName, ...(lotId !== null && { lotId }) }

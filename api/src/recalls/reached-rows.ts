@@ -11,8 +11,9 @@ import { withEarlier } from "./with-earlier"
 
 export type Reached = {
   readonly piles: readonly ReachedPile[]
-  /** As the caller's `span` has it. */
+  /** As the caller's `span` has them. */
   readonly lastMs: number
+  readonly overMs: number
 }
 
 /** What was remembered longer before, events say as soon. */
@@ -31,9 +32,9 @@ export function lastDayOf(nowMs: number): string {
  * `trace/read-pile-rows`; and what each held before: as it is remembered, or else as what happened before since the pile was
  * counted, so that its shortfalls, and clocks, count as in the whole history. One query; where goods were taken back or
  * came back that had left before all that, one more says whether they count.
- * @param walk common table expressions: `span(first_day, last, is_over)`, where nothing later than `last` need be read of
- * what is over unless it says something of before; and `reach(pile_id, at, until)` with when each is needed from, and when
- * it was counted as sold out after that.
+ * @param walk common table expressions: `span(first_day, over, last, is_over)`, where nothing later than `last` need be read
+ * of what is over unless it says something of before; and `reach(pile_id, at, until, is_sold_out)` with from when and until
+ * when each is needed, and whether it was counted as sold out then.
  * @param named records whose outflows stand alone.
  */
 export async function readReached(
@@ -45,12 +46,16 @@ export async function readReached(
 ): Promise<Reached> {
   const lastDay = lastDayOf(nowMs)
   const order = sql`${openOrderMs}::int * interval '1 ms'`
-  const [found] = await reader.execute<{ readonly last_ms: number; readonly piles: string | null }>(sql`
+  const [found] = await reader.execute<{
+    readonly last_ms: number
+    readonly over_ms: number
+    readonly piles: string | null
+  }>(sql`
     WITH RECURSIVE ${walk}, wanted AS MATERIALIZED (
       -- Each from the newest day before the first of the set came of which it is remembered what the pile held.
       SELECT first.pile_id, pile.site_id, pile.merchant_id, pile.commodity, pile.lot_id, pile.last_at, pile.counted_at,
         start.at AS start_at, start.grams AS start_grams, start.low_grams AS start_low, revised.is_revised,
-        first.until < 'infinity' AS is_cleared,
+        first.is_sold_out AS is_cleared,
         coalesce(start.at, first.at - 2 * ${order} - interval '1 ms') AS after,
         least(
           -- What came so soon after may have come before.
@@ -60,7 +65,10 @@ export async function readReached(
           CASE WHEN first.until < 'infinity' THEN (((first.until + 2 * ${order}) AT TIME ZONE 'UTC')::date + 1)::timestamp
             AT TIME ZONE 'UTC' - interval '1 ms' ELSE 'infinity' END
         ) AS until
-      FROM (SELECT pile_id, min(at) AS at, max(until) AS until FROM reach GROUP BY pile_id) AS first
+      FROM (
+        SELECT pile_id, min(at) AS at, max(until) AS until, (array_agg(is_sold_out ORDER BY until DESC))[1] AS is_sold_out
+        FROM reach GROUP BY pile_id
+      ) AS first
       JOIN ${piles} AS pile ON pile.id = first.pile_id CROSS JOIN span
       CROSS JOIN LATERAL (
         SELECT EXISTS (SELECT FROM ${pileRevisions} AS now WHERE now.pile_id = first.pile_id) AS is_revised
@@ -176,6 +184,7 @@ export async function readReached(
     )
     -- One text of all: a column a row costs whoever reads it more than the bytes. Days that were summed are as they stand there.
     SELECT extract(epoch FROM (SELECT last FROM span))::float8 * 1000 AS last_ms,
+      extract(epoch FROM (SELECT over FROM span))::float8 * 1000 AS over_ms,
       '[' || string_agg(left(head, -1) || ',' || is_sold_out::text || ',[' || coalesce(days, '') || '],'
         || coalesce(runs, '[]') || ',' || coalesce(singles, '[]') || ']', ',') || ']' AS piles
     FROM (
@@ -200,5 +209,5 @@ export async function readReached(
   const late = namedLately(reached)
   // Once is enough: nothing of these is read from sums then.
   if (late.length > 0 && apart.length === 0) return readReached(reader, walk, named, nowMs, late)
-  return { piles: await withEarlier(reader, reached), lastMs: found?.last_ms ?? 0 }
+  return { piles: await withEarlier(reader, reached), lastMs: found?.last_ms ?? 0, overMs: found?.over_ms ?? 0 }
 }

@@ -1,11 +1,13 @@
 import { commodities } from "@suyuan/drizzle/schema/merchants"
-import { lots, pileEvents, pileRevisions, pileSums, piles } from "@suyuan/drizzle/schema/trace"
+import { lots, pileDays, pileEvents, pileRevisions, pileSums, piles } from "@suyuan/drizzle/schema/trace"
+import { UNKNOWN_SOURCE } from "@suyuan/protocol/trace/pile-event"
 import { MS_PER_DAY } from "@suyuan/protocol/units/instant"
 import { type SQL, sql } from "drizzle-orm"
 import type { Reader } from "../context"
 import { utcDay } from "../day"
 import { recordDay } from "../ledger/record-day"
 import { lookedUp } from "../questions"
+import { isValid } from "../trace/pile-days"
 import { openOrderMs } from "../trace/resolve"
 import { arrayOf, unnest } from "../unnest"
 import { lastDayOf, type Reached, readReached } from "./reached-rows"
@@ -15,13 +17,10 @@ import type { FrozenSources } from "./recall-set"
 const shelfLifeHoursDefault = 336
 const order = sql`${openOrderMs}::int * interval '1 ms'`
 
-/** The days on which goods of these can have been anywhere, as far as they are known of all: what the plan need look at. */
-function daysOf({ lots, inflows }: FrozenSources, lastDay: string): { firstDay: string; lastDay: string } {
+/** The first day on which goods of these can have been anywhere. */
+function firstDayOf({ lots, inflows }: FrozenSources): string {
   const from = [...lots.map(({ fromMs }) => fromMs ?? 0), ...inflows.map(({ atMs }) => atMs)]
-  const until = lots.map(({ untilMs }) => untilMs ?? Number.POSITIVE_INFINITY)
-  const untilMs = inflows.length > 0 ? Number.POSITIVE_INFINITY : Math.max(...until)
-  const over = Number.isFinite(untilMs) ? utcDay(new Date(untilMs + MS_PER_DAY)) : lastDay
-  return { firstDay: utcDay(new Date(Math.min(...from) - MS_PER_DAY)), lastDay: over < lastDay ? over : lastDay }
+  return utcDay(new Date(Math.min(...from) - MS_PER_DAY))
 }
 
 /**
@@ -44,12 +43,44 @@ function clearedAfter(pileId: SQL, at: SQL): SQL {
 }
 
 /**
+ * When it is first remembered of a pile, after goods came and all of the set was over, that fresh goods and unknown ones can
+ * fill its book, and no seller chose a lot of the set later: traces then take it as gone (RG-23). Others that are over do
+ * not count, since they may go first. What was revised since says nothing.
+ */
+function goneAfter(pileId: SQL, at: SQL): SQL {
+  const since = sql`greatest(${at}, (SELECT over FROM span)) + 2 * ${order}`
+  const sources = sql`jsonb_array_elements(kept.state #> '{carry,sources}') AS held`
+  const lotOf = sql`CASE WHEN held ->> 'sourceId' <> ${UNKNOWN_SOURCE} THEN (held ->> 'sourceId')::uuid END`
+  return sql`(
+    SELECT kept.at FROM ${pileDays} AS kept
+    WHERE kept.pile_id = ${pileId} AND kept.at > ${since} AND kept.day >= ((${since}) AT TIME ZONE 'UTC')::date
+      AND ${isValid("kept")} AND NOT EXISTS (
+        SELECT FROM ${sources} JOIN asked AS lot ON lot.lot_id = ${lotOf}
+        WHERE (held ->> 'highGrams')::float8 > 0 AND (lot.expires_at IS NULL OR kept.grams > (
+            SELECT coalesce(sum((held ->> 'highGrams')::float8), 0) FROM ${sources} LEFT JOIN ${lots} AS other ON other.id = ${lotOf}
+            WHERE (other.expires_at IS NULL OR other.expires_at > kept.at)
+              AND NOT EXISTS (SELECT FROM asked WHERE asked.lot_id = other.id)
+          ) OR EXISTS (SELECT FROM ${pileEvents} AS chosen
+            WHERE chosen.pile_id = kept.pile_id AND chosen.source = 'outflow' AND chosen.lot_id = lot.lot_id
+              AND chosen.effective_at > kept.at - ${order} AND chosen.day >= kept.day - 1)))
+    ORDER BY kept.day LIMIT 1)`
+}
+
+/**
  * Level by level the piles that goods of the set may have come to, each since the first of them and until it was sold out
- * after the last: purchases from a reached pile while its goods can have been there, and until the day is over on which
- * their shelf life ends (`lastMs`, RC-2). One query.
+ * after the last, or all of the set is taken as gone there: purchases from a reached pile while its goods can have been
+ * there. Goods that nobody declared are so nowhere once the day is over on which their shelf life ends (`lastMs`, RC-2).
+ * One query.
  */
 export function readReach(reader: Reader, sources: FrozenSources, nowMs: number): Promise<Reached> {
-  const days = daysOf(sources, lastDayOf(nowMs))
+  const days = { firstDay: firstDayOf(sources), lastDay: lastDayOf(nowMs) }
+  const isOfLots = sources.lots.length > 0
+  // When goods that came then to this pile are there no more: sold out, or gone.
+  const untilOf = (pileId: SQL, at: SQL) => sql`
+    SELECT least(cleared, gone) AS until, cleared < 'infinity' AND cleared <= coalesce(gone, 'infinity') AS is_sold_out FROM (
+      SELECT coalesce(${clearedAfter(pileId, at)}, 'infinity') AS cleared,
+        ${isOfLots ? sql`CASE WHEN (SELECT is_over FROM span) THEN ${goneAfter(pileId, at)} END` : sql`NULL::timestamptz`} AS gone
+    ) AS ends`
   const walk = sql`
     inflows AS (
       SELECT * FROM ${unnest("given", {
@@ -57,36 +88,37 @@ export function readReach(reader: Reader, sources: FrozenSources, nowMs: number)
         at: ["timestamptz", sources.inflows.map(({ atMs }) => new Date(atMs))],
       })}
     ), asked AS MATERIALIZED (
-      SELECT lot.record_id, NULL::bytea AS pile_id, lot.harvested_at AS at, lot.commodity, lot.expires_at FROM ${lots} AS lot
+      SELECT lot.id AS lot_id, lot.record_id, NULL::bytea AS pile_id, lot.harvested_at AS at, lot.commodity, lot.expires_at FROM ${lots} AS lot
         WHERE lot.id = ANY (${arrayOf(
           "uuid",
           sources.lots.map(({ id }) => id),
         )})
       UNION ALL
-      SELECT NULL, inflows.pile_id, inflows.at, pile.commodity, NULL FROM inflows JOIN ${piles} AS pile ON pile.id = inflows.pile_id
+      SELECT NULL, NULL, inflows.pile_id, inflows.at, pile.commodity, NULL FROM inflows JOIN ${piles} AS pile ON pile.id = inflows.pile_id
     ), shelf AS (
       SELECT min(at) AS first, max(coalesce(expires_at,
         at + coalesce(shelf_life_hours, ${shelfLifeHoursDefault}::int) * interval '1 hour')) AT TIME ZONE 'UTC' AS last
       FROM asked LEFT JOIN ${commodities} ON code = commodity
     ), over AS (
       -- Whole days, with what comes so soon after that it may have come before: most of them were summed.
-      SELECT (first AT TIME ZONE 'UTC')::date - 1 AS first_day, (last + 2 * ${order})::date AS last_day FROM shelf
+      SELECT (first AT TIME ZONE 'UTC')::date - 1 AS first_day, (last + 2 * ${order})::date AS last_day, last FROM shelf
     ), span AS MATERIALIZED (
-      SELECT first_day, last_day,
-        (last_day + 1)::timestamp AT TIME ZONE 'UTC' - interval '1 ms' - 2 * ${order} AS last,
+      SELECT first_day, last_day, last AT TIME ZONE 'UTC' AS over,
+        ${isOfLots ? sql`'infinity'::timestamptz` : sql`(last_day + 1)::timestamp AT TIME ZONE 'UTC' - interval '1 ms' - 2 * ${order}`} AS last,
         (last_day + 1)::timestamp AT TIME ZONE 'UTC' < ${new Date(nowMs).toISOString()}::timestamptz AS is_over
       FROM over
     ), reach AS (
-      SELECT event.pile_id, event.effective_at AS at,
-        coalesce(${clearedAfter(sql`event.pile_id`, sql`event.effective_at`)}, 'infinity') AS until
-      FROM asked JOIN ${pileEvents} AS event ON event.record_id = asked.record_id AND event.source = 'lot'
-        AND event.day BETWEEN ${days.firstDay}::date AND ${days.lastDay}::date
+      SELECT came.pile_id, came.at, ends.until, ends.is_sold_out FROM (
+        SELECT event.pile_id, event.effective_at AS at
+        FROM asked JOIN ${pileEvents} AS event ON event.record_id = asked.record_id AND event.source = 'lot'
+          AND event.day BETWEEN ${days.firstDay}::date AND ${days.lastDay}::date
+        UNION
+        SELECT pile_id, at FROM asked WHERE pile_id IS NOT NULL
+      ) AS came CROSS JOIN LATERAL (${untilOf(sql`came.pile_id`, sql`came.at`)}) AS ends
       UNION
-      SELECT pile_id, at, coalesce(${clearedAfter(sql`pile_id`, sql`at`)}, 'infinity') FROM asked WHERE pile_id IS NOT NULL
-      UNION
-      SELECT pile_id, at, until FROM (
-        -- The first of each between two times that it was sold out: those that follow come from no later.
-        SELECT DISTINCT ON (event.pile_id, cleared.until) event.pile_id, event.effective_at AS at, cleared.until
+      SELECT pile_id, at, until, is_sold_out FROM (
+        -- The first of each between two times that it was empty of them: those that follow come from no later.
+        SELECT DISTINCT ON (event.pile_id, ends.until) event.pile_id, event.effective_at AS at, ends.until, ends.is_sold_out
         FROM reach CROSS JOIN LATERAL (
           SELECT pile_id, effective_at FROM ${pileEvents} AS bought
           WHERE bought.upstream_pile_id = reach.pile_id AND bought.source = 'purchase'
@@ -95,10 +127,8 @@ export function readReach(reader: Reader, sources: FrozenSources, nowMs: number)
             AND bought.day >= ((reach.at - ${order}) AT TIME ZONE 'UTC')::date
             AND bought.day BETWEEN ${days.firstDay}::date AND ${days.lastDay}::date
           ${lookedUp}
-        ) AS event CROSS JOIN LATERAL (
-          SELECT coalesce(${clearedAfter(sql`event.pile_id`, sql`event.effective_at`)}, 'infinity') AS until
-        ) AS cleared
-        ORDER BY event.pile_id, cleared.until, event.effective_at
+        ) AS event CROSS JOIN LATERAL (${untilOf(sql`event.pile_id`, sql`event.effective_at`)}) AS ends
+        ORDER BY event.pile_id, ends.until, event.effective_at
       ) AS next
     )`
   return readReached(reader, walk, [], nowMs)
@@ -132,9 +162,10 @@ export function readPast(reader: Reader, records: readonly string[], nowMs: numb
         ${lookedUp}
       ) AS event WHERE event.source = 'purchase'
     ), span AS MATERIALIZED (
-      SELECT NULL::date AS first_day, max(at) AS last, false AS is_over FROM asked
+      SELECT NULL::date AS first_day, max(at) AS over, max(at) AS last, false AS is_over FROM asked
     ), reach AS (
-      SELECT pile_id, at - (SELECT hours FROM kept) AS at, 'infinity'::timestamptz AS until FROM past
+      SELECT pile_id, at - (SELECT hours FROM kept) AS at, 'infinity'::timestamptz AS until,
+        false AS is_sold_out FROM past
     )`
   return readReached(reader, walk, records, nowMs)
 }

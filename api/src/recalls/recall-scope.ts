@@ -57,7 +57,8 @@ export type ScopeSale = Omit<AffectedSale, "platform" | "appId" | "openId"> & {
 
 export type RecallScopeAnswer = {
   readonly asOfMs: number
-  readonly lastSaleMs: number
+  /** When the shelf life of all that is recalled is over. */
+  readonly overMs: number
   readonly setDigest: string
   /** Names this scope: other sales, weights or piles have another one. */
   readonly digest: string
@@ -125,7 +126,7 @@ export async function scopeOf(
   const places = piles.map(({ pileId, siteId }) => `${pileId} ${siteId}`)
   return {
     asOfMs,
-    lastSaleMs: found.reach.lastMs,
+    overMs: Math.round(found.reach.overMs),
     setDigest,
     digest: digestOf([setDigest, ...marks.sort()]),
     reachDigest: digestOf([setDigest, ...places.sort()]),
@@ -150,7 +151,7 @@ export async function findAffected(reader: Reader, sources: FrozenSources, nowMs
   return { reach, piles, runs: runsOf(reach, piles) }
 }
 
-/** Of what is over, what was there then may be there still, unless the pile was counted as sold out since (RC-2). */
+/** Of what is taken as gone, what was there then may be there still, unless the pile was counted as sold out since (RC-2). */
 function inStockNow({ piles }: Reached, scope: readonly RecalledPile[]): readonly RecalledPile[] {
   const cut = new Map(piles.filter(({ isCut }) => isCut).map((pile) => [pile.pileId, pile]))
   if (cut.size === 0) return scope

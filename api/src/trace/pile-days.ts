@@ -80,11 +80,17 @@ export function walkStart(pileId: SQL, before: SQL): SQL {
     SELECT extract(epoch FROM at)::float8 * 1000 AS at_ms, state, ${suppliersColumn("kept")} AS suppliers
     FROM ${pileDays} AS kept
     WHERE kept.pile_id = ${pileId} AND kept.at < ${before} AND kept.day <= ((${before}) AT TIME ZONE 'UTC')::date
-      AND (kept.revisions, kept.shortfalls) = (
-        SELECT coalesce(sum(now.revisions), 0), coalesce(sum(now.shortfalls), 0) FROM ${pileRevisions} AS now
-        WHERE now.pile_id = kept.pile_id AND now.since <= kept.at)
-      AND ${suppliersAreUnchanged("kept")} AND ${isOfTheseRules(sql`kept.state`)}
+      AND ${isValid("kept")}
     ORDER BY kept.day DESC LIMIT 1`
+}
+
+/** Of a day that is remembered: nothing was stored since that may change what it says, of then or of before. */
+export function isValid(table: "kept"): SQL {
+  const kept = sql.identifier(table)
+  return sql`(${kept}.revisions, ${kept}.shortfalls) = (
+      SELECT coalesce(sum(now.revisions), 0), coalesce(sum(now.shortfalls), 0) FROM ${pileRevisions} AS now
+      WHERE now.pile_id = ${kept}.pile_id AND now.since <= ${kept}.at)
+    AND ${suppliersAreUnchanged(table)} AND ${isOfTheseRules(sql`${kept}.state`)}`
 }
 
 export type WalkStartRow = {
