@@ -12589,6 +12589,7 @@ export interface components {
                 readonly toFirstPage?: number;
                 readonly toStallsTold?: number;
             };
+            /** @description Sales and weight of the sites that the token is for */
             readonly frozen?: {
                 /** Format: date-time */
                 readonly asOf: string;
@@ -12607,7 +12608,7 @@ export interface components {
                 readonly at: string;
                 readonly recordId: string;
             }[];
-            /** @description How far telling them has come; `unknown`: the platform did not say */
+            /** @description How far telling those of the token's sites has come; `unknown`: the platform did not say */
             readonly buyers: {
                 readonly waiting: number;
                 readonly sent: number;

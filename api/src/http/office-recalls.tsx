@@ -7,7 +7,6 @@ import { activateRecall, extendRecall } from "../recalls/activate-recall"
 import { approveRecall } from "../recalls/approve-recall"
 import { draftRecall } from "../recalls/draft-recall"
 import { closeRecall, withdrawRecall } from "../recalls/end-recall"
-import type { FrozenScope } from "../recalls/freeze-scope"
 import { goodsOfRecalls, holdersOf } from "../recalls/read-goods"
 import { listRecalls, readRecall, readScopeOfRecall } from "../recalls/read-recall"
 import { readRecallScope } from "../recalls/recall-scope"
@@ -67,9 +66,7 @@ export function recallPages(router: Routes, ctx: Context): void {
   router.get(recallsRoot, async (c) => {
     const rows = await listRecalls(ctx, c.get("actor"))
     const ids = rows.map(({ id }) => id)
-    const stalls = new Map(
-      rows.flatMap(({ id, frozen }) => (frozen ? [[id, (frozen as FrozenScope).totals.stalls] as const] : [])),
-    )
+    const stalls = new Map(rows.flatMap(({ id, frozen }) => (frozen ? [[id, frozen.totals.stalls] as const] : [])))
     const goods = await goodsOfRecalls(ctx.db, ids)
     const mayWrite = c.get("actor").scopes.includes("recalls:write")
     const props = { frame: frameOf(ctx, c), recalls: rows.map(recallOf), goods, stalls, mayWrite }

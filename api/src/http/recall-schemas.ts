@@ -3,10 +3,9 @@ import { fromHex, toHex, utf8Decode, utf8Encode } from "@suyuan/protocol/codec/b
 import { RECALL_ACTIONS } from "@suyuan/protocol/ledger/kinds/recall"
 import { ServiceError } from "../errors"
 import type { SaleCursor } from "../recalls/read-affected"
-import type { RecallView, ScopeOfRecall } from "../recalls/read-recall"
+import type { FrozenView, RecallView, ScopeOfRecall, SeenRecall } from "../recalls/read-recall"
 import type { RecallScopeAnswer, ScopeSale } from "../recalls/recall-scope"
 import { type FrozenSources, setGramsOf } from "../recalls/recall-set"
-import type { Recall } from "../recalls/record-step"
 import { inspectionView, viewInspection } from "./inspection-schemas"
 import { instant, uuid } from "./schemas"
 
@@ -103,7 +102,9 @@ export const recallScope = z
   })
   .openapi("RecallScope")
 
-const frozen = z.object({ asOf: instant, digest: z.string(), sales: z.number().int(), mayGrams: grams })
+const frozen = z
+  .object({ asOf: instant, digest: z.string(), sales: z.number().int(), mayGrams: grams })
+  .openapi({ description: "Sales and weight of the sites that the token is for" })
 
 export const scopeOfRecall = recallScope
   .extend({
@@ -149,7 +150,9 @@ export const recallView = recall
     ),
     buyers: z
       .object({ waiting: count, sent: count, read: count, notPermitted: count, failed: count, unknown: count })
-      .openapi({ description: "How far telling them has come; `unknown`: the platform did not say" }),
+      .openapi({
+        description: "How far telling those of the token's sites has come; `unknown`: the platform did not say",
+      }),
     tests: z.array(inspectionView).openapi({
       description:
         "Where a rapid test proposed it: all of its chain, the oldest first. A retest that passed takes nothing back",
@@ -210,11 +213,11 @@ export function scopeOfRecallView(scope: ScopeOfRecall) {
   }
 }
 
-function frozenView({ asOfMs, digest, totals }: NonNullable<ScopeOfRecall["frozen"]>) {
+function frozenView({ asOfMs, digest, totals }: FrozenView) {
   return { asOf: iso(asOfMs), digest, sales: totals.sales, mayGrams: totals.mayGrams }
 }
 
-export function recallOf(row: Recall) {
+export function recallOf(row: SeenRecall) {
   const { id, siteId, isDrill, reason, proposedBy, approvedBy, startedAt, activatedAt, endedAt } = row
   const { lots, inflows } = row.sources as FrozenSources
   const seconds = (at: Date | null) => (at ? (at.getTime() - startedAt.getTime()) / 1000 : undefined)
@@ -230,7 +233,7 @@ export function recallOf(row: Recall) {
       ...(toFirstPage !== undefined && { toFirstPage }),
       ...(toStallsTold !== undefined && { toStallsTold }),
     },
-    ...(row.frozen !== null && { frozen: frozenView(row.frozen as NonNullable<ScopeOfRecall["frozen"]>) }),
+    ...(row.frozen !== null && { frozen: frozenView(row.frozen) }),
   }
 }
 

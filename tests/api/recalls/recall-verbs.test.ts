@@ -263,6 +263,26 @@ describe("a recall", () => {
   })
 })
 
+test("[RC-10] of what was frozen, and of whom it told, an actor of one site is told of that site alone", async () => {
+  const { ctx } = gateway
+  const own = await playDay(gateway)
+  const id = await draft({ lot: own.lot })
+  await approve(id)
+  await activateRecall(ctx, operator, id)
+  const whole = await readRecall(ctx, operator, id)
+  const at = (siteId: string) => readRecall(ctx, { ...operator, siteIds: [siteId] }, id)
+  const [market, base] = [await at(own.trade.stall.siteId), await at(own.trade.baseA.siteId)]
+  expect(whole.frozen?.totals).toMatchObject({ sales: 3, mayGrams: 4500 })
+  expect(market.frozen?.totals).toEqual({ sales: 3, stalls: 1, mayGrams: 4500 })
+  expect(base.frozen?.totals).toMatchObject({ sales: 0, mayGrams: 0 })
+  // Beside the three who bought at the stall, the wallets of the wholesaler and of the stall.
+  const told = [whole, market, base].map(({ notices }) => notices.waiting)
+  expect(told).toEqual([5, 3, 1])
+  const seen = await readScopeOfRecall(ctx, { ...operator, siteIds: [own.trade.baseA.siteId] }, id)
+  expect(seen.frozen?.totals.sales).toBe(0)
+  expect(seen.difference).toBeUndefined()
+})
+
 describe("a set of sources", () => {
   test("[RC-1] of an inspection is what may have been in the sampled pile: its lots, and unknown goods as they came in", async () => {
     const { ctx, clock } = gateway
