@@ -252,6 +252,8 @@ export const purchases = pgTable("purchases", {
   answerRecordId: hexBytes("answer_record_id"),
   /** When the certificates that came with it were collected. */
   collectedAt: instant("collected_at"),
+  /** When they are looked for once more: records of where the goods came from, or of a certificate, may come late. */
+  collectDueAt: instant("collect_due_at"),
 })
 
 /**

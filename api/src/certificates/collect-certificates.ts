@@ -3,9 +3,10 @@ import { certificates, purchases } from "@suyuan/drizzle/schema/trace"
 import type { OutflowRange } from "@suyuan/protocol/trace/pile"
 import { outflowKey } from "@suyuan/protocol/trace/pile-event"
 import { partOfOutflow } from "@suyuan/protocol/trace/source-grams"
-import { and, asc, between, desc, eq, isNull, sql } from "drizzle-orm"
+import { and, asc, between, desc, eq, sql } from "drizzle-orm"
 import type { Context, Reader } from "../context"
 import { reasonOf } from "../errors"
+import { nextLook } from "../inspections/find-sources"
 import { type LotFacts, limitsOfLots, readLots } from "../trace/describe-origin"
 import type { PurchaseRow } from "../trace/project-purchase"
 import { lotsOf, readHistories } from "../trace/read-histories"
@@ -19,14 +20,21 @@ const reissueHours = 24
 
 /**
  * Collects the certificates that came with accepted purchases (应当收取): those of the lots that may be in the goods, and
- * the seller's own for its mixed pile. Whoever bought need do nothing. Returns how many purchases were looked at.
+ * the seller's own for its mixed pile. Where some of the goods carry none by then, they are looked for again, as long as
+ * records come late. Whoever bought need do nothing. Returns how many purchases were looked at.
  */
 export async function collectCertificates(ctx: Context): Promise<number> {
+  const now = new Date(ctx.clock.nowMs()).toISOString()
   const due = await ctx.db
     .select()
     .from(purchases)
-    // Literal, as the partial index has it.
-    .where(and(sql`${purchases.state} = 'accepted'`, isNull(purchases.collectedAt)))
+    .where(
+      // Two queries, each with its partial index.
+      sql`${purchases.id} IN (
+        SELECT id FROM ${purchases} WHERE state = 'accepted' AND collected_at IS NULL
+        UNION ALL
+        SELECT id FROM ${purchases} WHERE state = 'accepted' AND collect_due_at <= ${now}::timestamptz)`,
+    )
     .orderBy(asc(purchases.decidedAt))
     .limit(groupMax)
   let done = 0
@@ -39,7 +47,7 @@ export async function collectCertificates(ctx: Context): Promise<number> {
       // It holds up no other: without certificates, and the log says so.
       await ctx.db
         .update(purchases)
-        .set({ collectedAt: new Date(ctx.clock.nowMs()) })
+        .set({ collectedAt: new Date(ctx.clock.nowMs()), collectDueAt: nextLookAt(ctx, purchase) })
         .where(eq(purchases.id, purchase.id))
     }
   }
@@ -47,7 +55,8 @@ export async function collectCertificates(ctx: Context): Promise<number> {
 }
 
 async function collectFor(ctx: Context, purchase: PurchaseRow): Promise<void> {
-  const { certificates: found } = await goodsOfPurchase(ctx, ctx.db, purchase)
+  const { range, facts, certificates: found } = await goodsOfPurchase(ctx, ctx.db, purchase)
+  const isWhole = range?.sources.every(({ sourceId }) => facts.get(sourceId)?.isCertified) ?? false
   const collectedAt = new Date(ctx.clock.nowMs())
   await ctx.db.transaction(async (tx) => {
     for (const { certificate, mustGrams, mayGrams } of found) {
@@ -67,9 +76,13 @@ async function collectFor(ctx: Context, purchase: PurchaseRow): Promise<void> {
     const isSame = sql`${purchases.answerRecordId} IS NOT DISTINCT FROM ${Buffer.from(purchase.answerRecordId ?? "", "hex")}`
     await tx
       .update(purchases)
-      .set({ collectedAt })
+      .set({ collectedAt, collectDueAt: isWhole ? null : nextLookAt(ctx, purchase) })
       .where(and(eq(purchases.id, purchase.id), isSame))
   })
+}
+
+function nextLookAt({ clock }: Pick<Context, "clock">, { decidedAt, effectiveAt }: PurchaseRow): Date | null {
+  return nextLook(decidedAt ?? effectiveAt, clock.nowMs())
 }
 
 export type GoodsOfPurchase = {

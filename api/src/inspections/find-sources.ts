@@ -63,17 +63,17 @@ async function findSourcesOf(ctx: Context, test: Inspection, revision: number): 
     await tx
       .update(inspections)
       // What was not there when a recall was to be proposed may be there now.
-      .set({ sourcesDueAt: nextLook(test, ctx.clock.nowMs()), sourcesRevision: revision, recallTryAt: null })
+      .set({ sourcesDueAt: nextLook(test.sampledAt, ctx.clock.nowMs()), sourcesRevision: revision, recallTryAt: null })
       .where(eq(inspections.id, test.id))
   })
   if (test.recallId !== null) await resolveDraftAgain(ctx, test.recallId)
 }
 
-/** When to look once more at what was in the pile; null after the last time. */
-export function nextLook({ sampledAt }: Pick<Inspection, "sampledAt">, nowMs: number): Date | null {
-  const ageMs = nowMs - sampledAt.getTime()
+/** When to look once more at what was in a pile then; null after the last time. */
+export function nextLook(at: Date, nowMs: number): Date | null {
+  const ageMs = nowMs - at.getTime()
   const nextMs = looksAfterMs.find((afterMs) => afterMs > ageMs)
-  return nextMs === undefined ? null : new Date(sampledAt.getTime() + nextMs)
+  return nextMs === undefined ? null : new Date(at.getTime() + nextMs)
 }
 
 /** The lots that may have been in the pile when the sample was taken, as far as the books tell now. */

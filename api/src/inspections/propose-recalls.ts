@@ -50,7 +50,7 @@ async function propose(ctx: Context, test: Inspection): Promise<void> {
     })
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error
-    const again = error.code === "recall/set-empty" ? nextLook(test, ctx.clock.nowMs()) : null
+    const again = error.code === "recall/set-empty" ? nextLook(test.sampledAt, ctx.clock.nowMs()) : null
     // What was in the pile may not have been told yet: it is looked at again, as what the test speaks for is.
     if (again) await ctx.db.update(inspections).set({ recallTryAt: again }).where(eq(inspections.id, test.id))
     else await noteThatNoneWas(ctx, test, error)

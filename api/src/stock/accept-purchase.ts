@@ -146,6 +146,7 @@ async function answer(tx: Transaction, purchase: PurchaseRow, given: Answer): Pr
       answerRecordId: given.recordId,
       // Other goods, or less of them, come with other certificates.
       collectedAt: null,
+      collectDueAt: null,
     })
     .where(eq(purchases.id, purchase.id))
     .returning()

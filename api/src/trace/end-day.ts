@@ -8,8 +8,16 @@ import { reasonOf, ServiceError } from "../errors"
 import { issueStatement } from "./issue-statement"
 import { type DueDays, findDueDays, type PileDayName } from "./stated-days"
 
-/** How far back a late record still brings a new version of its day's statement. */
+/** Days that are over are looked at again at each run for so long. */
 const daysRevised = 3
+
+/** Those before, back to here, one an hour in turn: a tablet that was offline for weeks is stated within about a day. */
+const daysRevisedMax = 31
+
+function daysBack(nowMs: number): number[] {
+  const lately = Array.from({ length: daysRevised }, (_, day) => day + 1)
+  return [...lately, daysRevised + 1 + (Math.floor(nowMs / 3_600_000) % (daysRevisedMax - daysRevised))]
+}
 
 /** Small bites: whoever asks meanwhile waits for one of them. */
 const atOnce = 16
@@ -40,8 +48,8 @@ export async function endDay(
 }
 
 /**
- * Every site's days that are over, as far back as late records are looked for: those of them that something happened to
- * since they were looked at. Each is tried once a run; one that cannot be stated holds up no other.
+ * Every site's days that are over, of which some are looked at each time: those of them that something happened to since
+ * they were looked at. Each is tried once a run; one that cannot be stated holds up no other.
  */
 export async function endDaysThatAreOver(ctx: Context): Promise<{ looked: number; issued: number }> {
   let [looked, issued] = [0, 0]
@@ -67,9 +75,10 @@ export async function endDaysThatAreOver(ctx: Context): Promise<{ looked: number
 }
 
 async function* dueDays(ctx: Context, of?: DueDays["of"]): AsyncGenerator<PileDayName[]> {
+  const nowMs = ctx.clock.nowMs()
+  const asked = { ...(of && { of }), daysBack: daysBack(nowMs), nowMs, limit: atOnce }
   let after: PileDayName | undefined
   for (;;) {
-    const asked = { ...(of && { of }), daysBack: daysRevised, nowMs: ctx.clock.nowMs(), limit: atOnce }
     const days = await findDueDays(ctx.db, { ...asked, after })
     if (days.length > 0) yield days
     after = days.at(-1)

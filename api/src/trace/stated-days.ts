@@ -2,6 +2,7 @@ import { sites } from "@suyuan/drizzle/schema/participants"
 import { originStatements, pileEvents, pileRevisions, piles, statedDays } from "@suyuan/drizzle/schema/trace"
 import { type SQL, sql } from "drizzle-orm"
 import type { Reader, Transaction } from "../context"
+import { arrayOf } from "../unnest"
 import { type Suppliers, suppliersAreUnchanged, suppliersAsStored } from "./suppliers"
 
 /** A pile's business day, `yyyy-mm-dd`. */
@@ -36,7 +37,7 @@ export async function readDayMark(reader: Reader, { pileId, businessDay }: PileD
 
 /**
  * The day was looked at, and its statement follows from these piles beside its own: however many, since to look at one
- * takes a few microseconds, and to state a day again, at each run of three days, takes its whole past.
+ * takes a few microseconds, and to state a day again takes its whole past.
  */
 export async function keepDayMark(
   tx: Transaction,
@@ -53,9 +54,9 @@ export async function keepDayMark(
 }
 
 export type DueDays = {
-  /** Those of one site, on one day; left out, all of the last `daysBack` that are over. */
+  /** Those of one site, on one day; left out, those so many days ago. */
   readonly of?: { readonly siteId: string; readonly businessDay: string }
-  readonly daysBack: number
+  readonly daysBack: readonly number[]
   readonly nowMs: number
   readonly after: PileDayName | undefined
   readonly limit: number
@@ -70,11 +71,11 @@ export async function findDueDays(
   { of, daysBack, nowMs, after, limit }: DueDays,
 ): Promise<PileDayName[]> {
   const now = new Date(nowMs).toISOString()
-  const firstDay = new Date(nowMs - (daysBack + 2) * 86_400_000).toISOString()
+  const firstDay = new Date(nowMs - (Math.max(...daysBack) + 2) * 86_400_000).toISOString()
   const today = sql`((${now}::timestamptz AT TIME ZONE s.zone) - make_interval(mins => s.day_starts_at_minutes))::date`
   const days = of
     ? sql`(SELECT ${of.businessDay}::date AS day) AS named`
-    : sql`(SELECT ${today} - back AS day FROM generate_series(1, ${daysBack}::int) AS back) AS named`
+    : sql`(SELECT ${today} - back AS day FROM unnest(${arrayOf("integer", daysBack)}) AS back) AS named`
   const within = of ? sql`s.id = ${of.siteId}::uuid` : sql`pile.last_at >= ${firstDay}::timestamptz`
   const mark = markOf(sql`named.day`)
   const isAfter = after

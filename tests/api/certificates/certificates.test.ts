@@ -107,6 +107,19 @@ describe("certificates that came with a purchase", () => {
     expect(await collected(own.stall, sold)).toEqual({ [lot]: [4000, 4000] })
   })
 
+  test("[CT-1] are collected too when the base's tablet was offline, and says an hour later what it had harvested", async () => {
+    const own = await openTrade(gateway.ctx)
+    nextMoment(gateway.clock)
+    const [lot, whole] = [newId(), { weightGrams: 5000, promiseBasis: "自行检测合格" }]
+    const said = { ...harvestBody(gateway.ctx, lot, 5000), certificate: whole }
+    const late = await own.baseA.envelope("harvest", said)
+    const sold = await buy(own.baseA, 3000, own.stall, own.stallWallet)
+    expect(await collected(own.stall, sold)).toEqual({})
+    gateway.clock.advance(3_600_000)
+    await own.baseA.deliver(late)
+    expect(await collected(own.stall, sold)).toEqual({ [lot]: [3000, 3000] })
+  })
+
   test("[CT-2] are shown to the merchant's own wallets and its site's operators, to nobody else", async () => {
     const { db } = gateway.ctx
     const stranger: Actor = { kind: "buyer", id: trade.consumer.id, siteIds: [], scopes: [] }

@@ -144,6 +144,31 @@ describe("days that are over", () => {
     expect((await statementsOf(trade.wholesaler)).map(({ version }) => version)).toEqual([1, 2, 3])
   })
 
+  test("are revised by what a tablet says that was offline for weeks", async () => {
+    const { ctx, clock } = gateway
+    const trade = await openTrade(ctx)
+    const noonMs = Date.parse(`${new Date(clock.nowMs()).toISOString().slice(0, 10)}T03:00:00Z`) + 2 * 86_400_000
+    clock.advance(noonMs - clock.nowMs())
+    const lot = ctx.random.uuid()
+    const late = await trade.baseA.envelope("harvest", harvestBody(ctx, lot, 4000))
+    await sell(trade.baseA, 1000, trade.stallWallet)
+    clock.advance(86_400_000)
+    await over()
+    clock.advance(10 * 86_400_000)
+    await over()
+    expect((await statementsOf(trade.stall)).map(({ version }) => version)).toEqual([1])
+    await trade.baseA.deliver(late)
+    for (let hour = 0; hour < 29; hour += 1) {
+      await over()
+      clock.advance(3_600_000)
+    }
+    const [first, second] = (await statementsOf(trade.stall)).map(
+      ({ inflows }) => (inflows as StatedInflow[])[0]?.sources,
+    )
+    expect(first?.map(({ source }) => source)).toEqual(["unknown"])
+    expect(second).toEqual([{ source: lot, lowGrams: 1000, highGrams: 1000 }])
+  })
+
   test("of thousands of suppliers are looked at once too, and again when one of them is revised", async () => {
     const { ctx, clock } = gateway
     const trade = await openTrade(ctx)
