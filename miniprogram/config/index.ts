@@ -31,6 +31,11 @@ function builtInLedger(): string {
     : JSON.stringify(parseBuiltInLedger(readFileSync(path, "utf8")))
 }
 
+const outputRoot = process.env.MINIPROGRAM_OUT ?? "dist/unnamed"
+/** What a platform's own sheet sends where nothing is drawn; a browser's pages have the gateway's. */
+const pictures =
+  process.env.TARO_ENV === "h5" ? [] : [{ from: ".tokens/shared.png", to: `${outputRoot}/pictures/shared.png` }]
+
 const sameSizes = { pxtransform: { enable: false, config: {} } }
 
 export default {
@@ -39,11 +44,12 @@ export default {
   designWidth: 375,
   deviceRatio: { 375: 2, 640: 1.17, 750: 1, 828: 0.905 },
   sourceRoot: "src",
-  outputRoot: process.env.MINIPROGRAM_OUT ?? "dist/unnamed",
+  outputRoot,
   framework: "react",
   alias: { "tokens.css": resolve(import.meta.dirname, `../.tokens/${process.env.TARO_ENV}.css`) },
   compiler: { type: "webpack5", prebundle: { enable: false } },
   cache: { enable: false },
+  copy: { patterns: pictures, options: {} },
   defineConstants: {
     LEDGER_TRUST: builtInLedger(),
     GATEWAY_ORIGIN: JSON.stringify(process.env.MINIPROGRAM_GATEWAY ?? "http://127.0.0.1:8080"),

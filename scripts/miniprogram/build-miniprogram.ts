@@ -1,6 +1,7 @@
 // The buyer's pages for one platform, built once per state of their sources.
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { join, resolve } from "node:path"
+import { drawPlainCard } from "@suyuan/api/http/pages/share-card"
 import { css, miniCss } from "@suyuan/look/tokens"
 import { digestOfSources } from "../digest-of-sources"
 
@@ -14,6 +15,7 @@ const shared = ["protocol/src", "look/src", "client/src"]
 const singles = [
   ...["package.json", "babel.config.cjs", "project.config.json"].map((name) => `miniprogram/${name}`),
   ...["bun.lock", "scripts/miniprogram/build-miniprogram.ts"],
+  ...["api/src/http/pages/share-card.ts", "api/src/http/pages/pixel-picture.ts"],
 ]
 const templates: Readonly<Record<Target, string>> = { weapp: "wxml", alipay: "axml", h5: "" }
 
@@ -36,7 +38,7 @@ export function missingIn(folder: string, target: Target): string[] {
   const files = pagesInSources().flatMap((page) => ["js", "json", templates[target]].map((kind) => `${page}.${kind}`))
   return [
     ...pagesInSources().filter((page) => !pages.includes(page)),
-    ...["app.js", ...files].filter((file) => !existsSync(join(folder, file))),
+    ...["app.js", "pictures/shared.png", ...files].filter((file) => !existsSync(join(folder, file))),
   ]
 }
 
@@ -70,10 +72,14 @@ export async function buildMiniprogram(target: Target, report: (sentence: string
   return kept
 }
 
-/** The one source of the visual language as a style sheet: a mini-program has no `:root` and no `rem` of a browser. */
+/**
+ * The one source of the visual language as a style sheet (a mini-program has no `:root` and no `rem` of a browser), and
+ * as the picture that stands for any trace.
+ */
 function writeTokens(target: Target): void {
   mkdirSync(join(workspace, ".tokens"), { recursive: true })
   writeFileSync(join(workspace, ".tokens", `${target}.css`), target === "h5" ? css() : miniCss())
+  writeFileSync(join(workspace, ".tokens", "shared.png"), drawPlainCard())
 }
 
 async function runTaro(target: Target, out: string): Promise<string> {

@@ -30,6 +30,7 @@ type Instance = {
   readonly onShow?: () => void
   readonly onReady?: () => void
   readonly onUnload?: () => void
+  readonly onHide?: () => void
   readonly onShareAppMessage?: (from: object) => Message | undefined | Promise<Message | undefined>
   readonly onShareTimeline?: () => Message | undefined
 }
@@ -160,9 +161,12 @@ export function openMiniHost(
     for (const page of pages.splice(0).reverse()) page.onUnload?.()
   }
 
+  /** What WeChat sends where `promise` takes too long. */
+  const offered = async (): Promise<Message> => (await pages.at(-1)?.onShareAppMessage?.({ from: "menu" })) ?? {}
+
   async function message(): Promise<Message> {
-    const made = await pages.at(-1)?.onShareAppMessage?.({ from: "menu" })
-    return (await made?.promise) ?? made ?? {}
+    const made = await offered()
+    return (await made.promise) ?? made
   }
 
   /** Writes into the element that a finger would find. */
@@ -189,6 +193,14 @@ export function openMiniHost(
       app.onLaunch?.(options)
       app.onShow?.(options)
     },
+    /** The page that is open was left for another program, and is there again; what it asks has been answered. */
+    async comeBack() {
+      const page = pages.at(-1)
+      page?.onHide?.()
+      await new Promise((done) => setTimeout(done, 0))
+      page?.onShow?.()
+      await new Promise((done) => setTimeout(done, 0))
+    },
     /** The program in the background is opened by another code. */
     enter: (options: object) => app.onShow?.(options),
     async until(words: string) {
@@ -207,6 +219,7 @@ export function openMiniHost(
       page.eh({ type: "tap", target, currentTarget: target, detail: {}, timeStamp: Date.now() })
     },
     message,
+    offered,
     /** Where the message leads that the platform's own sheet would send, once the page has made it. */
     async shared(): Promise<string> {
       const endMs = Date.now() + WAIT_MS_MAX

@@ -62,7 +62,7 @@ for (const target of targets) {
     await host.until("长按图片保存")
     expect(written).toContain(`/shares/${id}/code`)
     expect(written.some((text) => text.includes("全部来自"))).toBe(true)
-    expect(written.join("\n")).not.toMatch(/¥|克|\d\d:\d\d/)
+    expect(written.join("\n")).not.toMatch(/¥|斤|克|kg|\d\d:\d\d/)
     expect(shownPictures).toHaveLength(1)
     // What the poster's code opens: WeChat gives the page a scene, Alipay tells the program.
     const entered = { path: "pages/trace/index", query: target === "alipay" ? { share: id } : {} }
@@ -76,6 +76,40 @@ for (const target of targets) {
     expect((await fetch(`${world().url}/traces/shares/${id}`)).status).toBe(410)
     host.close()
     expect(host.troubles).toEqual([])
+  })
+
+  test(`${target}: before the card is drawn, where it cannot be, and from a friend, no picture of the page is sent`, async () => {
+    let refuse: (() => void) | undefined
+    const { host, buy } = take(target, {
+      api: {
+        createOffscreenCanvas: () => canvasOf([]) as never,
+        canvasToTempFilePath: ({ fail }: Call<object>) => {
+          refuse = () => fail?.({ errMsg: "canvasToTempFilePath:fail" })
+        },
+      },
+    })
+    const code = await world().newCode()
+    await buy(code)
+    await world().uploadAndAnchor(code)
+    host.tap("trace")
+    await host.until("从田间到我")
+    const plain = { imageUrl: "/pictures/shared.png", bgImgUrl: "/pictures/shared.png" }
+    // From the menu, before anything is shared: what is sent at once, and what is sent when the id is there.
+    const offered = await host.offered()
+    expect(offered).toMatchObject(plain)
+    const sent = await offered.promise
+    expect(sent).toMatchObject(plain)
+    const path = sent?.path ?? ""
+    expect(path).toContain("share=")
+    await until(() => refuse !== undefined, "the card is on its way")
+    refuse?.()
+    expect(await host.message()).toMatchObject({ ...plain, path })
+    if (target === "weapp") expect(host.timeline()).toMatchObject({ imageUrl: plain.imageUrl })
+    const friend = take(target)
+    friend.host.launch({ path: path.split("?")[0], query: {} })
+    await friend.host.open(path)
+    await friend.host.until("从田间到买家")
+    expect(await friend.host.message()).toMatchObject({ ...plain, path })
   })
 
   test(`${target}: large text and night stay on the phone`, async () => {

@@ -52,6 +52,14 @@ export function drawShareCard(trace: Trace): Uint8Array<ArrayBuffer> {
   return pngOf(pixels, palette)
 }
 
+/** A slip with the seal alone: what stands in a chat while nothing is drawn of a trace, or nothing can be. */
+export function drawPlainCard(): Uint8Array<ArrayBuffer> {
+  const pixels = blankPicture(cardSize.width, cardSize.height)
+  drawSlip(pixels)
+  drawSeal(pixels)
+  return pngOf(pixels, palette)
+}
+
 function barsOf(trace: Trace): Bar[] {
   const all = trace.lines.flatMap(({ origin }) => {
     if (origin === null || origin.grams === 0) return [{ must: 1, may: 1, isUnknown: true }]
