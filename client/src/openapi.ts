@@ -2601,7 +2601,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** The proof behind a shared trace: the public section only */
+        /** The proof behind a shared trace: that the record is in the ledger; it opens nothing */
         readonly get: {
             readonly parameters: {
                 readonly query?: never;

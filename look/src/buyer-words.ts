@@ -95,6 +95,10 @@ export const buyerWords = {
     zh: "这一笔没有发现问题；显示的来源还没有查",
     en: "Nothing is wrong with this sale; the origin that is shown was not checked",
   },
+  verifiedClosed: {
+    zh: "存证在，没有发现问题；记录里写了什么，只有买的人能查",
+    en: "The record is there and nothing is wrong; what it says, only whoever bought it can check",
+  },
   piecesUnit: { zh: "件", en: "pc" },
   recordSays: { zh: "记录里写的", en: "What the record says" },
   verifyFailed: { zh: "有一步不通过，请不要相信这份记录", en: "A step failed: do not trust this record" },

@@ -69,10 +69,18 @@ export const proofReasonWords = {
     zh: "这类记录不由摊位终端签名",
     en: "A stall's terminal does not sign this kind of record",
   },
+  "seller-signature/record-closed": {
+    zh: "分享不打开这份记录，买的人自己能查",
+    en: "A share does not open the record; whoever bought it can check this",
+  },
   "seller-signature/shape-refused": notChecked,
 
   "commitment/sections-match": { zh: "看到的内容就是当时封存的内容", en: "What you see is what was sealed" },
   "commitment/section-mismatch": { zh: "看到的内容不是当时封存的", en: "What you see is not what was sealed" },
+  "commitment/record-closed": {
+    zh: "分享不打开这份记录：里面有几点几分买的、买了多少。买的人自己能查",
+    en: "A share does not open the record, which tells the hour and how much was bought; whoever bought it can check this",
+  },
   "commitment/shape-refused": notChecked,
 
   "path/entry-in-batch": { zh: "这笔记录就在这一批里", en: "The record is in this batch" },
@@ -108,6 +116,14 @@ export const proofReasonWords = {
     zh: "存证编号、金额和重量与给您看的一致；品名是我们的话",
     en: "Record number, amount and weights are those that you were shown; the names of goods are our word",
   },
+  "asked/same-record": {
+    zh: "存证编号与给您看的一致；里面写了什么，只有买的人能查",
+    en: "The record number is the one that you were shown; what it says, only whoever bought it can check",
+  },
+  "asked/not-opened": {
+    zh: "这份证明没有打开记录，里面写了什么没法查",
+    en: "This proof does not open the record, so what it says cannot be checked",
+  },
   "asked/another-record": { zh: "这份证明是另一笔记录的", en: "This is the proof of another record" },
   "asked/another-amount": {
     zh: "记录里的金额与给您看的不一样",
@@ -129,6 +145,10 @@ export const originReasonWords = {
   "our-word": {
     zh: "当天的来源说明写着这里显示的来源；它存在哪里，只有我们自己的话作证",
     en: "The origin statement of that day names the origins shown here; where it is kept is our word only",
+  },
+  untied: {
+    zh: "当天的来源说明核对无误，写着这里显示的来源；是不是这一笔的货，只有买的人能查",
+    en: "The origin statement of that day is right and names the origins shown here; whether it is of these goods, only whoever bought them can check",
   },
   "earlier-stock": {
     zh: "当天的来源说明核对无误；这里显示的来源有更早进的货，写在更早的说明里，没有查",

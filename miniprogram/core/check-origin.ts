@@ -25,6 +25,7 @@ export interface CheckedOrigin {
 const found = {
   named: "passed",
   "our-word": "our-word-only",
+  untied: "our-word-only",
   "earlier-stock": "our-word-only",
   "nothing-shown": "not-applicable",
   provisional: "not-checked",
@@ -33,7 +34,7 @@ const found = {
   "another-pile": "failed",
 } as const satisfies Record<CheckedOrigin["reason"], ProofOutcome>
 
-/** Never rejects. @param sale as it was proved */
+/** Never rejects. @param sale as it was proved; undefined where its proof opens nothing, or failed */
 export async function checkOrigin(
   gateway: Pick<GatewayClient, "getText">,
   trace: Trace,
@@ -73,6 +74,7 @@ async function reasonOf(
     ),
   )
   if (!shown.every(({ lotId }) => named.has(lotId.replaceAll("-", "")))) return "earlier-stock"
+  if (sale === undefined) return "untied"
   return proved.some(({ report }) => report.ourWordOnly) ? "our-word" : "named"
 }
 

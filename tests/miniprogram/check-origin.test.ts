@@ -30,6 +30,7 @@ async function find(
     readonly developmentChain?: boolean
     readonly answer?: GatewayClient["getText"]
     readonly reads?: boolean
+    readonly isShare?: boolean
   } = {},
 ) {
   const { bundle, root } = anchoredAlone(statement)
@@ -44,7 +45,7 @@ async function find(
     terminalKeyOf: async () => undefined,
   }
   const trace = { ...(options.trace ?? shown(stated)), originStatements: [recordId] }
-  return checkOrigin({ getText }, trace, sale, readers, setting)
+  return checkOrigin({ getText }, trace, options.isShare ? undefined : sale, readers, setting)
 }
 const refused = (code: string, status: number) => async () =>
   ({ ok: false, status, refusal: { code, message: code } }) as const
@@ -52,6 +53,10 @@ const refused = (code: string, status: number) => async () =>
 test("the statement of these goods, proved, names what is shown", async () => {
   expect(await find(ofThisPile)).toEqual({ outcome: "passed", reason: "named" })
   expect(await find(ofThisPile, { developmentChain: true })).toEqual({ outcome: "our-word-only", reason: "our-word" })
+})
+
+test("a friend, whom the sale's record is not opened to, cannot check of which goods the statement is", async () => {
+  expect(await find(ofThisPile, { isShare: true })).toEqual({ outcome: "our-word-only", reason: "untied" })
 })
 
 test("an origin that the statement does not name came in earlier: said, and not called checked", async () => {

@@ -148,7 +148,7 @@ const shareProof = createRoute({
   method: "get",
   path: "/proofs/shares/{shareId}",
   tags: ["traces"],
-  summary: "The proof behind a shared trace: the public section only",
+  summary: "The proof behind a shared trace: that the record is in the ledger; it opens nothing",
   request: { params: shareParam },
   responses: {
     200: { description: "The proof", content: { "application/json": { schema: proofText } } },
@@ -244,7 +244,7 @@ export function traceRoutes({ ctx, chain, app, readerOf }: TraceDeps): Routes {
   })
   routes.openapi(shareProof, async (c) => {
     const recordId = await recordOfShare(ctx, c.req.valid("param").shareId)
-    return proofAnswer(c, await prove(ctx, ctx.db, chain, recordId, "public"))
+    return proofAnswer(c, await prove(ctx, ctx.db, chain, recordId, "nothing"))
   })
   routes.openapi(statementProof, async (c) => {
     const { recordId } = c.req.valid("param")

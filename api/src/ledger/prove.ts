@@ -11,8 +11,11 @@ import { logContext, recordKeys } from "./audiences"
 import type { Chain } from "./chain"
 import { recordDay } from "./record-day"
 
-/** Which sections the reader may open: a buyer their own sale's prices, a stranger with a share only what is public. */
-export type Disclosure = "public" | "public-and-commercial"
+/**
+ * Which sections the reader may open: a buyer their own sale's prices. A stranger with a share opens none: what members
+ * may read of a sale tells the second and how much was bought.
+ */
+export type Disclosure = "nothing" | "public" | "public-and-commercial"
 
 /**
  * The proof bundle of an anchored record: a document that a stranger can verify without us.
@@ -48,6 +51,9 @@ export async function prove(
     sequence: batch.sequence,
     entries: parsed.value.entries,
     index: record.leaf,
-    sections: discloseSections({ context, kind, recordId: id, keys }, { public: record.publicBytes, commercial }),
+    sections:
+      disclosure === "nothing"
+        ? undefined
+        : discloseSections({ context, kind, recordId: id, keys }, { public: record.publicBytes, commercial }),
   })
 }

@@ -15,7 +15,10 @@ export interface AskedRecord {
   readonly recordId: Uint8Array
   /** Left out where no amount was shown. */
   readonly amountFen?: number | undefined
-  /** Of each line, in order; `null` for one without a weight. Left out where no weights were shown. */
+  /**
+   * Of each line, in order; `null` for one without a weight. Left out where no weights were shown: then, and only then,
+   * a proof that opens nothing will do.
+   */
   readonly grams?: readonly (number | null)[] | undefined
 }
 
@@ -48,9 +51,19 @@ function linesOf({ goodsPart, lineGoods, flags = 0 }: SalePublic): RecordedSale[
   }).flat()
 }
 
-export function checkAsked(record: OpenedRecord, recordId: Uint8Array, asked: AskedRecord): ProofStepOf<"asked"> {
+/** @param record undefined where the proof opens nothing */
+export function checkAsked(
+  record: OpenedRecord | undefined,
+  recordId: Uint8Array,
+  asked: AskedRecord,
+): ProofStepOf<"asked"> {
   const step = "asked"
   if (!equalBytes(recordId, asked.recordId)) return { step, outcome: "failed", reason: "another-record" }
+  if (record === undefined) {
+    return asked.grams === undefined
+      ? { step, outcome: "passed", reason: "same-record" }
+      : { step, outcome: "failed", reason: "not-opened" }
+  }
   const sale = recordedSale(record)
   if (sale === undefined) return { step, outcome: "passed", reason: "as-shown" }
   if (sale.amountFen !== undefined && asked.amountFen !== undefined && sale.amountFen !== asked.amountFen) {

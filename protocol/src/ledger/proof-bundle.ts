@@ -14,6 +14,8 @@ import { inclusionPath, type PathStep } from "./merkle"
 import type { SectionName } from "./record-kind"
 
 export const PROOF_FORMAT = "suyuan-proof-1"
+/** Of a proof that opens nothing: what a share gives to strangers. */
+export const CLOSED_PROOF_FORMAT = "suyuan-closed-proof-1"
 /** Entry and its opened sections at their largest, in hex, and 16 siblings. */
 export const PROOF_CHARACTERS_MAX = 24_576
 /** A batch counts its entries in 16 bits. */
@@ -44,7 +46,8 @@ export interface ProofBundle {
    */
   readonly path: readonly PathStep[]
   readonly entry: Uint8Array
-  readonly sections: OpenedBundleSections
+  /** Undefined: the record is there, and stays sealed. */
+  readonly sections: OpenedBundleSections | undefined
 }
 
 export type ProofBundleError = "too-long" | "not-json" | "not-canonical" | "malformed"
@@ -60,13 +63,9 @@ export function serialiseProofBundle(bundle: ProofBundle): string {
 }
 
 function write(bundle: ProofBundle): string {
-  const sections: Record<string, { salt: string; bytes: string }> = {}
-  for (const name of SECTION_ORDER) {
-    const section = bundle.sections[name]
-    if (section !== undefined) sections[name] = { salt: toHex(section.salt), bytes: toHex(section.bytes) }
-  }
+  const { sections } = bundle
   return JSON.stringify({
-    format: PROOF_FORMAT,
+    format: sections === undefined ? CLOSED_PROOF_FORMAT : PROOF_FORMAT,
     chainId: bundle.chainId,
     contract: toHex(bundle.contract),
     log: bundle.log,
@@ -74,8 +73,17 @@ function write(bundle: ProofBundle): string {
     root: toHex(bundle.root),
     path: bundle.path.map(({ side, sibling }) => [side, toHex(sibling)]),
     entry: toHex(bundle.entry),
-    sections,
+    ...(sections === undefined ? {} : { sections: writeSections(sections) }),
   })
+}
+
+function writeSections(opened: OpenedBundleSections): object {
+  const sections: Record<string, { salt: string; bytes: string }> = {}
+  for (const name of SECTION_ORDER) {
+    const section = opened[name]
+    if (section !== undefined) sections[name] = { salt: toHex(section.salt), bytes: toHex(section.bytes) }
+  }
+  return sections
 }
 
 /** Never throws. Whatever is not written exactly as `serialiseProofBundle` writes it is refused. */
@@ -95,16 +103,19 @@ export function parseProofBundle(text: string): Result<ProofBundle, ProofBundleE
 }
 
 function readBundle(document: unknown): ProofBundle | undefined {
-  if (!isObject(document) || document.format !== PROOF_FORMAT) return undefined
+  if (!isObject(document)) return undefined
+  const isClosed = document.format === CLOSED_PROOF_FORMAT
+  if (!isClosed && document.format !== PROOF_FORMAT) return undefined
   const { chainId, log, sequence } = document
   const contract = readHex(document.contract, CONTRACT_BYTES)
   const root = readHex(document.root, COMMITMENT_BYTES)
   const entry = readHex(document.entry, 1, ENTRY_BYTES_MAX)
   const path = readPath(document.path)
-  const sections = readSections(document.sections)
+  const sections = isClosed ? undefined : readSections(document.sections)
   if (!isUint(chainId, Number.MAX_SAFE_INTEGER) || !isUint(log, 0xffff_ffff)) return undefined
   if (!isUint(sequence, Number.MAX_SAFE_INTEGER) || contract === undefined || root === undefined) return undefined
-  if (entry === undefined || path === undefined || sections === undefined) return undefined
+  if (entry === undefined || path === undefined) return undefined
+  if (!isClosed && sections === undefined) return undefined
   return { chainId, contract, log, sequence, root, path, entry, sections }
 }
 
@@ -159,7 +170,8 @@ export interface ProofParts {
   readonly entries: readonly Uint8Array[]
   /** Which of them is proved. */
   readonly index: number
-  readonly sections: OpenedBundleSections
+  /** Undefined for a proof that opens nothing. */
+  readonly sections: OpenedBundleSections | undefined
 }
 
 /** @throws RangeError when there is no such entry, or a section is not the one that the entry commits to. */
@@ -170,7 +182,7 @@ export function buildProof(parts: ProofParts): string {
   const entry = parseEntry(entryBytes)
   if (!entry.ok) throw new RangeError(`no proof: ${entry.error}`)
   for (const name of SECTION_ORDER) {
-    const section = sections[name]
+    const section = sections?.[name]
     if (section === undefined) continue
     if (!equalBytes(commitSection(name, section.salt, section.bytes), entry.value.commitments[name])) {
       throw new RangeError(`no proof: the entry commits to another ${name} section`)

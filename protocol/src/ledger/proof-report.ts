@@ -30,12 +30,13 @@ export const PROOF_REASONS = {
       "snapshot-not-signed",
     ],
     "our-word-only": ["part-of-snapshot", "lines-contradict-code"],
-    "not-applicable": ["kind-not-signed"],
+    "not-applicable": ["kind-not-signed", "record-closed"],
     "not-checked": ["shape-refused"],
   },
   commitment: {
     passed: ["sections-match"],
     failed: ["section-mismatch"],
+    "not-applicable": ["record-closed"],
     "not-checked": ["shape-refused"],
   },
   path: {
@@ -55,8 +56,8 @@ export const PROOF_REASONS = {
     "not-checked": ["shape-refused"],
   },
   asked: {
-    passed: ["as-shown"],
-    failed: ["another-record", "another-amount", "other-goods"],
+    passed: ["as-shown", "same-record"],
+    failed: ["another-record", "another-amount", "other-goods", "not-opened"],
     "not-checked": ["shape-refused"],
   },
 } as const satisfies Readonly<Record<string, Readonly<Partial<Record<ProofOutcome, readonly string[]>>>>>
@@ -82,6 +83,6 @@ export interface ProofReport {
   readonly ourWordOnly: boolean
   /** Always shape, seller-signature, commitment, path, anchor, in this order; then validators, where some are trusted, and what was asked for. */
   readonly steps: readonly ProofStep[]
-  /** What was checked: show this, never anything beside it. `undefined` unless verified. */
+  /** What was checked: show this, never anything beside it. `undefined` unless verified, and where nothing is opened. */
   readonly record: OpenedRecord | undefined
 }

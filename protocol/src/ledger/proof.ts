@@ -44,7 +44,8 @@ export interface ProofTrust extends SignatureTrust {
 interface OpenedProof {
   readonly bundle: ProofBundle
   readonly entry: Entry
-  readonly record: OpenedRecord
+  /** Undefined where the proof opens nothing. */
+  readonly record: OpenedRecord | undefined
 }
 
 type ShapeFailure = Extract<ProofStepOf<"shape">, { outcome: "failed" }>["reason"]
@@ -56,8 +57,7 @@ export function verifyProof(text: string, trust: ProofTrust): ProofReport {
   const { bundle, entry, record } = opened.value
   const steps: readonly ProofStep[] = [
     { step: "shape", outcome: "passed", reason: "well-formed" },
-    checkSellerSignature(record, trust),
-    checkCommitments(bundle, entry),
+    ...(record === undefined ? closedSteps : [checkSellerSignature(record, trust), checkCommitments(bundle, entry)]),
     checkPath(bundle),
     checkAnchor(bundle, trust),
     ...checkSeals(trust),
@@ -65,6 +65,11 @@ export function verifyProof(text: string, trust: ProofTrust): ProofReport {
   ]
   return report(steps, record)
 }
+
+const closedSteps = [
+  { step: "seller-signature", outcome: "not-applicable", reason: "record-closed" },
+  { step: "commitment", outcome: "not-applicable", reason: "record-closed" },
+] as const
 
 export interface ProofLocation {
   readonly log: number
@@ -81,7 +86,7 @@ export function locateProof(text: string): Result<ProofLocation, ShapeFailure> {
   if (!opened.ok) return opened
   const { bundle, entry, record } = opened.value
   const { log, sequence } = bundle
-  return ok({ log, sequence, kind: entry.kind, recordId: entry.recordId, terminal: signingTerminal(record) })
+  return ok({ log, sequence, kind: entry.kind, recordId: entry.recordId, terminal: record && signingTerminal(record) })
 }
 
 function signingTerminal(record: OpenedRecord): TerminalId | undefined {
@@ -97,6 +102,7 @@ function openProof(text: string): Result<OpenedProof, ShapeFailure> {
   const entry = parseEntry(bundle.value.entry)
   if (!entry.ok) return err("entry-malformed")
   const { kind, recordId, commercialCiphertext } = entry.value
+  if (bundle.value.sections === undefined) return ok({ bundle: bundle.value, entry: entry.value, record: undefined })
   const { public: publicSection, commercial, personal } = bundle.value.sections
   const record = decodeRecord(kind, {
     public: publicSection.bytes,
@@ -124,7 +130,7 @@ function refusedSteps(reason: ShapeFailure, { seals, asked }: ProofTrust): reado
 
 function checkCommitments(bundle: ProofBundle, entry: Entry): ProofStepOf<"commitment"> {
   const matches = (["public", "commercial", "personal"] as const).every((name) => {
-    const section = bundle.sections[name]
+    const section = bundle.sections?.[name]
     if (section === undefined) return true
     return equalBytes(commitSection(name, section.salt, section.bytes), entry.commitments[name])
   })

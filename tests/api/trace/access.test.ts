@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test"
 import { shares } from "@suyuan/drizzle/schema/buyers"
 import { records } from "@suyuan/drizzle/schema/ledger"
+import { toHex } from "@suyuan/protocol/codec/bytes"
 import { hmacSha256 } from "@suyuan/protocol/codec/hashes"
+import { parseProofBundle } from "@suyuan/protocol/ledger/proof-bundle"
 import { traceLabelMessage, traceLabelUrl } from "@suyuan/protocol/terminal/trace-label"
 import { eq } from "drizzle-orm"
 import { sessionOf, testApp, tokenOf } from "../../support/app"
@@ -139,10 +141,25 @@ describe("a share", () => {
     expect([trace.body.soldAt, trace.body.lines]).toMatchObject([inBeijing, [{ way: [{ arrivedAt: inBeijing }] }]])
   })
 
-  test("proves the public section only", async () => {
-    const proof = await call(`/proofs/shares/${await share()}`)
-    expect(Object.keys(proof.body.sections as object)).toEqual(["public"])
-    expect((await ledger.verify(proof.text)).verified).toBe(true)
+  test("proves that the record is there, and opens neither its second nor its quantities", async () => {
+    const [proof, own] = [
+      await call(`/proofs/shares/${await share()}`),
+      await call(`/proofs/purchases/${recordId}`, payer),
+    ]
+    const opened = parseProofBundle(own.text)
+    if (!opened.ok || opened.value.sections === undefined) throw new Error("the payer's own proof opens the sale")
+    expect(proof.body.sections).toBeUndefined()
+    for (const section of Object.values(opened.value.sections)) {
+      if (section === undefined) continue
+      for (const told of [section.bytes, section.salt]) expect(proof.text).not.toContain(toHex(told))
+    }
+    const report = await ledger.verify(proof.text)
+    expect([report.verified, report.record]).toEqual([true, undefined])
+    expect(report.steps.map(({ reason }) => reason).slice(1, 4)).toEqual([
+      "record-closed",
+      "record-closed",
+      "entry-in-batch",
+    ])
   })
 
   test("that is taken back opens nothing any more", async () => {

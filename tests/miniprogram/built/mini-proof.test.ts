@@ -169,9 +169,17 @@ for (const target of targets) {
       await friend.host.open(path)
       await friend.host.until("从田间到买家")
       expect(friend.host.shown()).toContain("全部来自北京")
-      expect(friend.host.shown()).not.toMatch(/¥|克|\d:\d\d/)
+      // Weights are said in jin; the owner's page has one.
+      expect(mine.host.shown()).toMatch(/\d 斤/)
+      expect(friend.host.shown()).not.toMatch(/¥|斤|克|公斤|kg|\d:\d\d/)
       friend.host.tap("verify")
       await friend.host.until("没有发现问题")
+      for (const word of ["commitment/record-closed", "path/entry-in-batch", "asked/same-record"] as const) {
+        expect(friend.host.shown()).toContain(proofReasonWords[word].zh)
+      }
+      expect(friend.host.shown()).not.toMatch(/¥|斤|公斤|kg|\d:\d\d/)
+      friend.host.tap("details")
+      await friend.host.until("suyuan-closed-proof-1")
       expect(friend.seen.logins).toBe(0)
       expect(friend.host.troubles).toEqual([])
     })

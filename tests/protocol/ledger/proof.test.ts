@@ -5,6 +5,7 @@ import { locateProof, type ProofTrust, verifyProof } from "@suyuan/protocol/ledg
 import { recordedSale } from "@suyuan/protocol/ledger/proof-asked"
 import {
   buildProof,
+  type OpenedBundleSections,
   type ProofBundle,
   parseProofBundle,
   serialiseProofBundle,
@@ -47,13 +48,17 @@ function trustFor(text: string): ProofTrust {
   return { ...trust, terminalKey: terminalKey(algorithmOf(text)) }
 }
 
-function parse(text: string): ProofBundle {
+type OpenedBundle = ProofBundle & { readonly sections: OpenedBundleSections }
+
+function parse(text: string): OpenedBundle {
   const bundle = parseProofBundle(text)
   if (!bundle.ok) throw new Error(bundle.error)
-  return bundle.value
+  const { sections } = bundle.value
+  if (sections === undefined) throw new Error("nothing is opened")
+  return { ...bundle.value, sections }
 }
 
-function changed(text: string, change: (bundle: ProofBundle) => Partial<ProofBundle>): string {
+function changed(text: string, change: (bundle: OpenedBundle) => Partial<ProofBundle>): string {
   const bundle = parse(text)
   return serialiseProofBundle({ ...bundle, ...change(bundle) })
 }
@@ -223,6 +228,25 @@ describe("each step fails alone", () => {
     expectOnly(check({ grams: own.grams.slice(1) }), "asked", "other-goods")
     expect(verifyProof(retailSale, { ...trust, asked: { recordId: sampleSaleId() } }).verified).toBe(true)
     expect(verifyProof("{}", { ...trust, asked: own }).steps.at(-1)).toMatchObject({ outcome: "not-checked" })
+  })
+
+  test("[PB-19] a closed bundle proves that a record is there, and nothing of what it says", () => {
+    const closed = serialiseProofBundle({ ...parse(retailSale), sections: undefined })
+    expect(closed).not.toContain(toHex(parse(retailSale).sections.public.bytes))
+    const report = verifyProof(closed, { ...trust, asked: { recordId: sampleSaleId() } })
+    expect(report).toMatchObject({ verified: true, record: undefined })
+    expect(report.steps.map(({ outcome }) => outcome)).toEqual([
+      ...["passed", "not-applicable", "not-applicable", "passed", "passed", "passed"],
+    ] as (typeof report.steps)[number]["outcome"][])
+    expectOnly(verifyProof(closed, { ...trust, asked: { recordId: filled(16, 1) } }), "asked", "another-record")
+    const shown = { recordId: sampleSaleId(), grams: sampleGrams }
+    expectOnly(verifyProof(closed, { ...trust, asked: shown }), "asked", "not-opened")
+    const { entry } = parse(retailSale)
+    const moved = serialiseProofBundle({ ...parse(retailSale), sections: undefined, entry: flipped(entry, 30) })
+    expect(verifyProof(moved, trust).verified).toBe(false)
+    for (const text of [closed.replace("closed-", ""), retailSale.replace("proof-1", "closed-proof-1")]) {
+      expect(verifyProof(text, trust).steps[0]?.outcome).toBe("failed")
+    }
   })
 
   test("[PB-17] of nine lines and more, weights are those that the record lists", () => {

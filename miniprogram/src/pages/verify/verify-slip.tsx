@@ -128,6 +128,8 @@ function Verdict({ checked: { report, isUnfinished, origin } }: { readonly check
   if (report.ourWordOnly || origin?.outcome === "our-word-only") {
     return <Notice shape="waiting" title={say("verifiedOurWord")} />
   }
+  // Of a share nothing is opened: that it is there is all that a friend can check.
+  if (report.record === undefined) return <Notice shape="waiting" title={say("verifiedClosed")} />
   return origin?.outcome === "not-checked" ? (
     <Notice shape="waiting" title={say("verifiedButOrigin")} />
   ) : (
