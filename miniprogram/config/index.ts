@@ -49,6 +49,7 @@ export default {
   alias: { "tokens.css": resolve(import.meta.dirname, `../.tokens/${process.env.TARO_ENV}.css`) },
   compiler: { type: "webpack5", prebundle: { enable: false } },
   cache: { enable: false },
+  plugins: [resolve(import.meta.dirname, "screen-reader.ts")],
   copy: { patterns: pictures, options: {} },
   defineConstants: {
     LEDGER_TRUST: builtInLedger(),

@@ -25,6 +25,10 @@ export interface PressProps extends WordsProps {
   readonly isDisabled?: boolean
   /** Opens the platform's own share sheet. */
   readonly isShare?: boolean
+  /** Whether what it shows and hides is there. */
+  readonly isOpen?: boolean
+  /** Whether it is the one that was chosen among several. */
+  readonly isChosen?: boolean
 }
 
 export interface PictureProps {

@@ -20,16 +20,24 @@ export function Box({ className = "", children, label, isStatus, width }: BoxPro
 
 export function Title({ level, className = "", children }: TitleProps) {
   const Heading = `h${level}` as const
-  return <Heading className={`title ${className}`}>{children}</Heading>
+  return <Heading className={`title level-${level} ${className}`}>{children}</Heading>
 }
 
 export function Words({ className = "", children }: WordsProps) {
   return <span className={className}>{children}</span>
 }
 
-export function Press({ id, className = "", children, onPress, isDisabled = false }: PressProps) {
+export function Press({ id, className = "", children, onPress, isDisabled = false, isOpen, isChosen }: PressProps) {
   return (
-    <button type="button" id={id} className={`press ${className}`} disabled={isDisabled} onClick={() => onPress?.()}>
+    <button
+      type="button"
+      id={id}
+      className={`press ${className}`}
+      disabled={isDisabled}
+      onClick={() => onPress?.()}
+      {...(isOpen === undefined ? {} : { "aria-expanded": isOpen })}
+      {...(isChosen === undefined ? {} : { "aria-pressed": isChosen })}
+    >
       {children}
     </button>
   )

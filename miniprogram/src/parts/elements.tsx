@@ -13,25 +13,33 @@ export function Box({ className = "", children, label, isStatus, width }: BoxPro
       className={className}
       {...(width === undefined ? {} : { style: { width } })}
       {...(label === undefined ? {} : { ariaLabel: label, ariaRole: "img" })}
-      {...(isStatus === true ? { ariaRole: "status" } : {})}
+      {...(isStatus === true ? { ariaRole: "status", ariaLive: "polite" } : {})}
     >
       {children}
     </View>
   )
 }
 
-export function Title({ className = "", children }: TitleProps) {
-  return <View className={`title ${className}`}>{children}</View>
+export function Title({ level, className = "", children }: TitleProps) {
+  const heading = { ariaRole: "heading", ariaLevel: String(level) }
+  return (
+    <View className={`title level-${level} ${className}`} {...heading}>
+      {children}
+    </View>
+  )
 }
 
 export function Words({ className = "", children }: WordsProps) {
   return <Text className={className}>{children}</Text>
 }
 
-export function Press({ id, className = "", children, onPress, isDisabled = false, isShare = false }: PressProps) {
+export function Press(props: PressProps) {
+  const { id, className = "", children, onPress, isDisabled = false, isShare = false, isOpen, isChosen } = props
   return (
     <Button
       id={id}
+      {...(isOpen === undefined ? {} : { ariaExpanded: String(isOpen) })}
+      {...(isChosen === undefined ? {} : { ariaRole: "radio", ariaChecked: String(isChosen) })}
       className={`press ${className}`}
       disabled={isDisabled}
       {...(isShare ? { openType: "share" as const } : {})}
@@ -63,6 +71,7 @@ export function Field({ label, value, onChange }: FieldProps) {
     <Input
       className="field"
       placeholder={label}
+      ariaLabel={label}
       value={value}
       onInput={(event) => onChange(String(event.detail.value))}
     />

@@ -59,7 +59,7 @@ export function OriginOnTap({ id, origin }: { readonly id: string; readonly orig
   return (
     <>
       {isOpen && <OriginBars origin={origin} />}
-      <Press id={id} className="quiet left" onPress={() => setOpen(!isOpen)}>
+      <Press id={id} className="quiet left" isOpen={isOpen} onPress={() => setOpen(!isOpen)}>
         {say(isOpen ? "hideOrigin" : "showOrigin")}
       </Press>
     </>

@@ -23,7 +23,7 @@ export function TestPhoto({ id, path, day }: TestPhotoProps) {
   const size = isLarge ? large : small
   if (isGone) return null
   return (
-    <Press id={id} className="test-photo" onPress={() => setLarge(!isLarge)}>
+    <Press id={id} className="test-photo" isOpen={isLarge} onPress={() => setLarge(!isLarge)}>
       <Picture
         className={isLarge ? "shown-whole" : "shown-small"}
         source={pictureAddress(path)}

@@ -1,1 +1,4 @@
-export {}
+import { mergeInternalComponents } from "@tarojs/shared"
+import { screenReaderAttributes } from "../../core/screen-reader"
+
+mergeInternalComponents(screenReaderAttributes)

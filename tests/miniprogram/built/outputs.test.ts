@@ -51,6 +51,20 @@ for (const [target, template] of [
       expect([page, textOf(folder, `${page}.${template}`)]).toEqual([page, expect.stringContaining("taro_tmpl")])
     }
     expect(packageBytes(folder)).toBeLessThan(700_000)
+    const templates = textOf(folder, `base.${template}`)
+    for (const [element, attribute] of [
+      ...["view", "button", "image", "input", "textarea"].map((element) => [element, "aria-label"] as const),
+      ...([
+        ["view", "aria-role"],
+        ["view", "aria-live"],
+        ["button", "aria-expanded"],
+      ] as const),
+    ]) {
+      expect([element, templates]).toEqual([
+        element,
+        expect.stringMatching(new RegExp(`<${element} [^>]*${attribute}="{{i\\.p\\d+}}"`)),
+      ])
+    }
   })
 }
 

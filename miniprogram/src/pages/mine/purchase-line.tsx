@@ -93,7 +93,12 @@ function Receipt({ purchase }: Pick<PurchaseLineProps, "purchase">) {
           {receiptDigits !== null && <ReceiptDigits digits={receiptDigits} why="receiptIfAsked" />}
         </Box>
       )}
-      <Press id={`receipt-${terminal}-${counter}`} className="quiet left" onPress={() => setOpen(!isOpen)}>
+      <Press
+        id={`receipt-${terminal}-${counter}`}
+        className="quiet left"
+        isOpen={isOpen}
+        onPress={() => setOpen(!isOpen)}
+      >
         {say(isOpen ? "hideOrigin" : "seeReceipt")}
       </Press>
     </>

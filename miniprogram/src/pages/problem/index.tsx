@@ -102,7 +102,12 @@ type KindChoiceProps = { readonly kind: ProblemWord; readonly isChosen: boolean;
 function KindChoice({ kind, isChosen, onPress }: KindChoiceProps) {
   const { language } = useWords()
   return (
-    <Press id={`kind-${kind}`} className={isChosen ? "choice secondary" : "choice quiet"} onPress={onPress}>
+    <Press
+      id={`kind-${kind}`}
+      className={isChosen ? "choice secondary" : "choice quiet"}
+      isChosen={isChosen}
+      onPress={onPress}
+    >
       {isChosen ? "●" : "○"} {problemWords[kind][language]}
     </Press>
   )

@@ -189,7 +189,7 @@ function Details({ report, text }: { readonly report: ProofReport; readonly text
     )
   return (
     <>
-      <Press id="details" className="quiet left" onPress={() => setOpen(!isOpen)}>
+      <Press id="details" className="quiet left" isOpen={isOpen} onPress={() => setOpen(!isOpen)}>
         {say(isOpen ? "hideOrigin" : "expertDetails")}
       </Press>
       {isOpen && (
