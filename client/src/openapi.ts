@@ -6129,6 +6129,11 @@ export interface paths {
                              * @example Asia/Shanghai
                              */
                             readonly zone: string;
+                            /**
+                             * @description After local midnight: when the market's business day begins
+                             * @example 720
+                             */
+                            readonly dayStartsAtMinutes: number;
                         })[];
                     };
                 };

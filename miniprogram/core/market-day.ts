@@ -17,6 +17,14 @@ export function marketDay(instant: string | number, zone: string = MARKET_ZONE):
   )
 }
 
+/**
+ * The market's business day of an instant, as `businessDayOf` at the gateway names it: by the local date on which it
+ * begins. A wholesale market's begins at noon, and its trade crosses midnight.
+ */
+export function businessDay(instantMs: number, zone: string, dayStartsAtMinutes: number): string {
+  return marketDay(instantMs - dayStartsAtMinutes * 60_000, zone)
+}
+
 /** `2026-12-08 06:40`, where the market reads its clock; a day is given back as it stands: a share knows no more. */
 export function marketMoment(instant: string, zone: string = MARKET_ZONE): string {
   const day = marketDay(instant, zone)

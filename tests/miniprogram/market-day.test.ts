@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test"
 import { localDay } from "@suyuan/api/day"
-import { marketDay, marketMoment } from "@suyuan/miniprogram/market-day"
+import { businessDayOf } from "@suyuan/api/trace/business-day"
+import { businessDay, marketDay, marketMoment } from "@suyuan/miniprogram/market-day"
 
 test("a day is the site's own, as the gateway's calendar counts it", () => {
   for (const zone of [
@@ -35,4 +36,16 @@ test("a moment is day and time on the site's own clock; a share's day has no tim
   expect(marketMoment("2026-12-07T16:05:00.000Z", "Nowhere/None")).toBe("2026-12-08 00:05")
   expect(marketMoment("2026-12-08")).toBe("2026-12-08")
   expect(marketMoment("none")).toBe("")
+})
+
+test("a business day is the one that the gateway's books have, from noon to noon at a wholesale market", () => {
+  for (const dayStartsAtMinutes of [0, 90, 720]) {
+    for (const zone of ["Asia/Shanghai", "America/Los_Angeles"]) {
+      for (let hour = 0; hour < 24; hour += 1) {
+        const at = new Date(Date.UTC(2026, 11, 7, hour, 15))
+        const day = businessDay(at.getTime(), zone, dayStartsAtMinutes)
+        expect([zone, hour, day]).toEqual([zone, hour, businessDayOf({ zone, dayStartsAtMinutes }, at)])
+      }
+    }
+  }
 })

@@ -34,6 +34,7 @@ export type BindingAtStall = Binding & {
   readonly stallNumber: string
   /** Of its site's calendar. */
   readonly zone: string
+  readonly dayStartsAtMinutes: number
 }
 
 /** A buyer's own bindings, newest first. */
@@ -42,7 +43,7 @@ export async function listOwnBindings(reader: Reader, actor: Actor): Promise<Bin
   const rows = await reader
     .select({
       ...{ binding: bindings, merchantName: merchants.name, stallNumber: merchants.stallNumber },
-      zone: sites.zone,
+      ...{ zone: sites.zone, dayStartsAtMinutes: sites.dayStartsAtMinutes },
     })
     .from(bindings)
     .innerJoin(merchants, eq(merchants.id, bindings.merchantId))

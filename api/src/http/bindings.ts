@@ -28,6 +28,10 @@ const binding = z
 const stall = z.object({
   ...{ merchantName: z.string(), stallNumber: z.string() },
   zone: z.string().openapi({ description: "Of the market's calendar", example: "Asia/Shanghai" }),
+  dayStartsAtMinutes: z
+    .number()
+    .int()
+    .openapi({ description: "After local midnight: when the market's business day begins", example: 720 }),
 })
 
 const named = {
@@ -172,7 +176,7 @@ export function bindingRoutes({ ctx }: { readonly ctx: Context }): Routes {
       ...bindingView(row),
       merchantName: row.merchantName,
       stallNumber: row.stallNumber,
-      zone: row.zone,
+      ...{ zone: row.zone, dayStartsAtMinutes: row.dayStartsAtMinutes },
     }))
     return c.json(views, 200)
   })

@@ -68,7 +68,7 @@ function OwnStall({ binding, onChange }: { readonly binding: Binding; readonly o
       </Title>
       <RecallBanner />
       <Bought merchantId={binding.merchantId} onAnswer={onAnswer} />
-      <Today key={answers} merchantId={binding.merchantId} zone={binding.zone} />
+      <Today key={answers} binding={binding} />
       <EndBinding id={binding.id} onEnd={onChange} />
     </Slip>
   )

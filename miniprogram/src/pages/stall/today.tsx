@@ -1,5 +1,6 @@
+import type { AnswerOf } from "@suyuan/client/client"
 import { useCallback } from "react"
-import { marketDay } from "../../../core/market-day"
+import { businessDay } from "../../../core/market-day"
 import { kilograms } from "../../../core/weights"
 import { Box, Title, Words } from "../../parts/elements"
 import { Mark, Row } from "../../parts/states"
@@ -7,12 +8,15 @@ import { gateway } from "../../session/gateway"
 import { useWords } from "../../session/language"
 import { useAnswer } from "../../session/use-answer"
 
+type Binding = AnswerOf<"/bindings", "get">[number]
+
 const sum = (weights: Readonly<Record<string, number>>) => Object.values(weights).reduce((all, one) => all + one, 0)
 
 /** What the stall's books say came in and went out on the market's day, by goods. */
-export function Today({ merchantId, zone }: { readonly merchantId: string; readonly zone: string }) {
+export function Today({ binding }: { readonly binding: Binding }) {
   const { language, say } = useWords()
-  const day = marketDay(Date.now(), zone)
+  const { merchantId, zone, dayStartsAtMinutes } = binding
+  const day = businessDay(Date.now(), zone, dayStartsAtMinutes)
   const ask = useCallback(
     () => gateway.get("/balance/merchants/{merchantId}/{day}", { path: { merchantId, day } }),
     [merchantId, day],
