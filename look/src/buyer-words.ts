@@ -12,6 +12,8 @@ export const buyerWords = {
   offlineTitle: { zh: "现在没有网络", en: "You are offline" },
   offlineWhatNow: { zh: "连上网络后再试一次。", en: "Try again when you are online." },
   offlineNotPaid: { zh: "还没有扣款。连上网络后再试一次。", en: "Nothing was paid. Try again when you are online." },
+  tooManyTitle: { zh: "问得太多了", en: "Too many requests" },
+  tooManyWhatNow: { zh: "过一会儿再试一次。", en: "Try again in a moment." },
   serviceAway: { zh: "服务暂时没有回应，还没有扣款。", en: "No answer from the service for now; nothing was paid." },
   scanFirst: { zh: "请扫描摊位上的收款溯源码", en: "Scan the code at the stall" },
   scan: { zh: "扫一扫", en: "Scan" },
@@ -118,6 +120,11 @@ export const buyerWords = {
   shareReady: { zh: "把这个链接发给别人", en: "Send this link" },
   sharedTrace: { zh: "朋友分享的溯源", en: "A trace that somebody shared" },
   traceGone: { zh: "没有这份溯源，或分享已被收回", en: "There is no such trace, or its share was taken back" },
+  traceOfAnother: { zh: "这里不知道您是谁", en: "Nobody is logged in here" },
+  traceOfAnotherWhy: {
+    zh: "自己买的溯源只给付款的人看。请用付款的那台手机，或当时的微信、支付宝打开。",
+    en: "A trace of one's own is shown to its payer alone. Open it with the phone or the wallet that paid.",
+  },
   paidOn: { zh: "付款", en: "Paid" },
   me: { zh: "我", en: "me" },
 } as const satisfies Record<string, { readonly zh: string; readonly en: string }>

@@ -12,7 +12,7 @@ export type ProofSource = { readonly record: string } | { readonly share: string
 
 export type ProofText =
   | { readonly ok: true; readonly text: string }
-  | { readonly ok: false; readonly why: "waiting" | "gone" }
+  | { readonly ok: false; readonly why: "waiting" | "busy" | "stranger" | "gone" }
 
 /** Rejects when no answer came. */
 export async function readProof(client: GatewayClient, source: ProofSource): Promise<ProofText> {
@@ -22,6 +22,8 @@ export async function readProof(client: GatewayClient, source: ProofSource): Pro
       : await client.getText("/proofs/shares/{shareId}", { path: { shareId: source.share } })
   if (answer.ok) return { ok: true, text: answer.value }
   if (answer.status >= 500) throw new Error(answer.refusal.code)
+  if (answer.status === 429) return { ok: false, why: "busy" }
+  if (answer.status === 401) return { ok: false, why: "stranger" }
   return { ok: false, why: answer.refusal.code === "ledger/not-anchored" ? "waiting" : "gone" }
 }
 

@@ -2,7 +2,7 @@ import type { BuyerWord } from "@suyuan/look/buyer-words"
 import type { ReactNode } from "react"
 import { useWords } from "../session/language"
 import type { Asked } from "../session/use-answer"
-import { Loading, Notice, Offline, Slip } from "./states"
+import { Busy, Loading, Notice, Offline, Slip } from "./states"
 
 type AskedPageProps<T> = {
   readonly asked: Asked<T>
@@ -21,6 +21,7 @@ export function AskedPage<T>(props: AskedPageProps<T>) {
   const { say } = useWords()
   if (asked.at === "loading") return <Loading />
   if (asked.at === "offline") return <Offline onAgain={again} />
+  if (asked.at === "busy") return <Busy onAgain={again} />
   if (asked.at === "refused") {
     return (
       <Slip>

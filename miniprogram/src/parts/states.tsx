@@ -97,6 +97,20 @@ export function Offline({ onAgain, why = "offlineWhatNow" }: OfflineProps) {
   )
 }
 
+/** The gateway wants to be asked less; whatever was to be seen is there a moment later. */
+export function Busy({ onAgain }: Pick<OfflineProps, "onAgain">) {
+  const { say } = useWords()
+  return (
+    <Slip isPassing>
+      <Notice shape="waiting" title={say("tooManyTitle")} why={say("tooManyWhatNow")}>
+        <Press id="again" className="primary" onPress={onAgain}>
+          {say("tryAgain")}
+        </Press>
+      </Notice>
+    </Slip>
+  )
+}
+
 export function Row({ children, className = "" }: { readonly children: ReactNode; readonly className?: string }) {
   return <Box className={`row ${className}`}>{children}</Box>
 }

@@ -5,6 +5,8 @@ import { useCallback, useEffect, useRef, useState } from "react"
 export type Asked<T> =
   | { readonly at: "loading" }
   | { readonly at: "offline" }
+  /** Asked too often, by whoever shares the network's address: it is there a moment later. */
+  | { readonly at: "busy" }
   | { readonly at: "refused"; readonly status: number; readonly code: string }
   | { readonly at: "there"; readonly value: T }
 
@@ -17,12 +19,16 @@ export function useAnswer<T>(ask: () => Promise<ClientAnswer<T>>): readonly [Ask
   const load = useCallback(() => {
     // What stands there stays until the new answer is there: nothing jumps, and it is read without a network, too.
     setAsked((before) => (before.at === "there" ? before : { at: "loading" }))
-    const lose = () => setAsked((before) => (before.at === "there" ? before : { at: "offline" }))
-    void ask().then((answer) => {
-      if (answer.ok) setAsked({ at: "there", value: answer.value })
-      else if (answer.status >= 500) lose()
-      else setAsked({ at: "refused", status: answer.status, code: answer.refusal.code })
-    }, lose)
+    const miss = (at: "offline" | "busy") => setAsked((before) => (before.at === "there" ? before : { at }))
+    void ask().then(
+      (answer) => {
+        if (answer.ok) setAsked({ at: "there", value: answer.value })
+        else if (answer.status === 429) miss("busy")
+        else if (answer.status >= 500) miss("offline")
+        else setAsked({ at: "refused", status: answer.status, code: answer.refusal.code })
+      },
+      () => miss("offline"),
+    )
   }, [ask])
   useEffect(load, [load])
   // A page below others stays as it was, while what it tells goes on.

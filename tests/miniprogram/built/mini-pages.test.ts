@@ -6,8 +6,9 @@ import { showBindCode } from "./market-steps"
 import type { Call } from "./mini-host"
 import { targets } from "./phone"
 import { phonesOfBoth } from "./phones"
+import { spokenIn } from "./spoken"
 
-const { world, take } = phonesOfBoth()
+const { world, take, folderOf } = phonesOfBoth()
 
 for (const target of targets) {
   describe(target, () => {
@@ -40,6 +41,80 @@ for (const target of targets) {
         await host.until(words)
       }
       expect(host.troubles).toEqual([])
+    })
+
+    test("a screen reader is told headings, what drawings say, what is chosen and open, and the names of fields", async () => {
+      const { host, buy } = take(target)
+      const spoken = () => spokenIn(folderOf(target), target, host.root())
+      const code = await world().newCode()
+      await buy(code)
+      await world().uploadAndAnchor(code)
+      expect(spoken()).toContainEqual(expect.objectContaining({ label: expect.stringMatching(/^六位收款码 \d{6}$/) }))
+      host.tap("trace")
+      await host.until("存证编号")
+      expect(spoken()).toContainEqual({ role: "heading", level: "1" })
+      expect(spoken()).toContainEqual({ role: "heading", level: "2" })
+      expect(spoken()).toContainEqual({ role: "img", label: expect.stringMatching(/^0%–100% 北京/) })
+      host.tap("verify")
+      await host.until("没有发现问题")
+      expect(spoken()).toContainEqual({ expanded: "false" })
+      host.tap("details")
+      await host.until("suyuan-proof-1")
+      expect(spoken()).toContainEqual({ expanded: "true" })
+      expect(spoken()).toContainEqual({ role: "status", live: "polite" })
+      await host.open("/pages/mine/index")
+      await host.until("大白菜")
+      expect(spoken()).toContainEqual({ label: "找品名、摊位、日期" })
+      const { terminal, counter } = code.body
+      await host.open(`/pages/problem/index?terminal=${terminal.toString(16).padStart(10, "0")}&counter=${counter}`)
+      await host.until("这一笔哪里不对")
+      host.tap("kind-spoiled")
+      await host.until("●")
+      expect(spoken().filter(({ checked }) => checked === "true")).toEqual([{ role: "radio", checked: "true" }])
+    })
+
+    test("asked too often, a page says so and keeps what it shows; without a session it logs in again", async () => {
+      const { host, seen, onTheWay, buy, hears } = take(target)
+      const code = await world().newCode()
+      await buy(code)
+      await world().uploadAndAnchor(code)
+      host.tap("trace")
+      await host.until("存证编号")
+      const [, record = ""] = /存证编号\s+([0-9a-f]{32})/.exec(host.shown()) ?? []
+      const addresses = [`trace/index?record=${record}`, `verify/index?record=${record}`, "mine/index"]
+      for (const address of addresses) {
+        onTheWay.refuse = (path) =>
+          path.startsWith("/ledger/") ? undefined : { status: 429, code: "request/too-many" }
+        await host.open(`/pages/${address}`)
+        await host.until("过一会儿再试一次")
+        expect(host.shown()).not.toMatch(/已被收回|还没有付过款/)
+        onTheWay.refuse = () => undefined
+        host.tap("again")
+        await host.until("大白菜")
+      }
+      // Come back to while the gateway is asked too much: what stands there stays.
+      onTheWay.refuse = () => ({ status: 429, code: "request/too-many" })
+      const heard = hears(1)
+      await host.comeBack()
+      await heard
+      await host.comeBack()
+      expect(host.shown()).toContain("大白菜")
+      onTheWay.refuse = () => undefined
+      const before = seen.logins
+      host.kept.delete("session")
+      for (const address of addresses.slice(0, 2)) {
+        host.kept.delete("session")
+        await host.open(`/pages/${address}`)
+        await host.until("大白菜")
+      }
+      expect(seen.logins).toBe(before + 2)
+      onTheWay.refuse = (path) =>
+        /^\/(traces|proofs)/.test(path) ? { status: 401, code: "request/unauthenticated" } : undefined
+      for (const address of addresses.slice(0, 2)) {
+        await host.open(`/pages/${address}`)
+        await host.until("只给付款的人看")
+        expect(host.shown()).not.toContain("已被收回")
+      }
     })
 
     test("a report without a network has not arrived, and says that it is sent once", async () => {

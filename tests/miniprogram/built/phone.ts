@@ -61,11 +61,20 @@ export function openPhone(
     change: (path: string, text: string) => string
     /** What an answer waits for. */
     hold: (path: string) => Promise<void> | undefined
-  } = { change: (_, text) => text, hold: () => undefined }
+    /** The status with which the gateway refuses. */
+    refuse: (path: string) => { readonly status: number; readonly code: string } | undefined
+  } = { change: (_, text) => text, hold: () => undefined, refuse: () => undefined }
 
   const request = ({ url, method, header, headers, data, success, fail }: Call<Asked>) => {
     if (!seen.hasNetwork) return fail?.({ errMsg: "request:fail" })
     const path = url.slice(builtIn.length)
+    const refused = onTheWay.refuse(path)
+    if (refused !== undefined) {
+      const { status, code } = refused
+      seen.answers += 1
+      const text = JSON.stringify({ code, message: code })
+      return success?.({ header: {}, headers: {}, data: text, statusCode: status, status })
+    }
     const body = data === undefined || method === "GET" ? {} : { body: data }
     fetch(`${world.url}${path}`, { method, headers: { ...header, ...headers }, ...body }).then(
       async (response) => {

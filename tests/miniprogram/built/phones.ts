@@ -27,5 +27,5 @@ export function phonesOfBoth() {
     taken.push(phone)
     return phone
   }
-  return { world: there, take }
+  return { world: there, take, folderOf: (target: PhoneTarget) => folders.get(target) ?? "" }
 }

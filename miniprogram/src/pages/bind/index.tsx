@@ -3,7 +3,7 @@ import type { BuyerWord } from "@suyuan/look/buyer-words"
 import Taro, { useRouter } from "@tarojs/taro"
 import { useCallback, useEffect, useState } from "react"
 import { Box, Press, Title } from "../../parts/elements"
-import { Loading, Mark, Notice, Offline, Slip } from "../../parts/states"
+import { Busy, Loading, Mark, Notice, Offline, Slip } from "../../parts/states"
 import { takeEnteredBind } from "../../platform/entered-bind"
 import { loginForBind } from "../../platform/login-for-bind"
 import { dropPlainPage } from "../../platform/page-data"
@@ -46,6 +46,7 @@ function WithWhom({ code, onAgree }: { readonly code: string; readonly onAgree: 
   const [asked, again] = useAnswer(ask)
   if (asked.at === "loading") return <Loading />
   if (asked.at === "offline") return <Offline onAgain={again} />
+  if (asked.at === "busy") return <Busy onAgain={again} />
   if (asked.at === "refused") {
     return (
       <Slip>

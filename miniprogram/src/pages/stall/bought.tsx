@@ -30,7 +30,7 @@ export function Bought({ merchantId, onAnswer }: BoughtProps) {
     [merchantId],
   )
   const [asked, again] = useAnswer(ask)
-  if (asked.at === "offline") {
+  if (asked.at === "offline" || asked.at === "busy") {
     return (
       <Press id="bought-again" className="secondary" onPress={again}>
         {say("tryAgain")}

@@ -1,7 +1,7 @@
 import Taro, { useRouter } from "@tarojs/taro"
 import { useCallback, useEffect } from "react"
 import type { ProofSource } from "../../../core/read-proof"
-import { Loading, Notice, Offline, Slip } from "../../parts/states"
+import { Busy, Loading, Notice, Offline, Slip } from "../../parts/states"
 import { dropPlainPage } from "../../platform/page-data"
 import { useWords } from "../../session/language"
 import { useAnswer } from "../../session/use-answer"
@@ -42,10 +42,16 @@ function Traced({ source }: { readonly source: ProofSource }) {
       return <Loading />
     case "offline":
       return <Offline onAgain={again} />
+    case "busy":
+      return <Busy onAgain={again} />
     case "refused":
       return (
         <Slip>
-          <Notice shape="refused" title={say("traceGone")} />
+          {asked.status === 401 ? (
+            <Notice title={say("traceOfAnother")} why={say("traceOfAnotherWhy")} />
+          ) : (
+            <Notice shape="refused" title={say("traceGone")} />
+          )}
         </Slip>
       )
     case "there":

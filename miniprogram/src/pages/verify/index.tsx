@@ -4,9 +4,9 @@ import { useCallback, useEffect, useState } from "react"
 import { checkOrigin } from "../../../core/check-origin"
 import { checkProof } from "../../../core/check-proof"
 import { openLedgerTrust } from "../../../core/ledger-trust"
-import { type ProofSource, readProof } from "../../../core/read-proof"
+import { type ProofSource, type ProofText, readProof } from "../../../core/read-proof"
 import { shownOf } from "../../../core/shown-record"
-import { Loading, Notice, Offline, Slip } from "../../parts/states"
+import { Busy, Loading, Notice, Offline, Slip } from "../../parts/states"
 import { dropPlainPage } from "../../platform/page-data"
 import { witnessAt } from "../../platform/transport"
 import { gateway } from "../../session/gateway"
@@ -16,7 +16,7 @@ import { sourceOf } from "../trace/source-of"
 import { type Checked, VerifySlip } from "./verify-slip"
 
 type Verification =
-  | { readonly at: "loading" | "offline" | "waiting" | "gone" }
+  | { readonly at: "loading" | "offline" | Extract<ProofText, { ok: false }>["why"] }
   | { readonly at: "checked"; readonly checked: Checked }
 
 /** The steps run here, on the phone; the words for them are everybody's. */
@@ -45,9 +45,12 @@ function Verified({ source }: { readonly source: ProofSource }) {
     const reading = Promise.all([readProof(gateway, asked), readTrace(asked)])
     // The line is busy, the processor is not.
     setTimeout(prepareNoble, 0)
-    const [proof, trace] = await reading
+    const [first, trace] = await reading
+    // Whoever was nobody a moment ago may have been logged in by the trace.
+    const proof = !first.ok && first.why === "stranger" && trace.ok ? await readProof(gateway, asked) : first
     if (!proof.ok) return setVerification({ at: proof.why })
-    if (!trace.ok) return setVerification({ at: "gone" })
+    if (!trace.ok && trace.status >= 500) return setVerification({ at: "offline" })
+    if (!trace.ok) return setVerification({ at: trace.status === 429 ? "busy" : "gone" })
     const { setting, readers, by } = await openLedgerTrust(gateway, verifyNoble, LEDGER_TRUST, witnessAt)
     const shown = shownOf(asked, trace.value)
     const { report, isUnfinished } = await checkProof(proof.text, readers, { ...setting, asked: shown }, language)
@@ -63,6 +66,14 @@ function Verified({ source }: { readonly source: ProofSource }) {
       return <Loading className="check" />
     case "offline":
       return <Offline onAgain={again} />
+    case "busy":
+      return <Busy onAgain={again} />
+    case "stranger":
+      return (
+        <Slip>
+          <Notice title={say("traceOfAnother")} why={say("traceOfAnotherWhy")} />
+        </Slip>
+      )
     case "waiting":
       return (
         <Slip>
