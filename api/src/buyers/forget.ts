@@ -10,7 +10,7 @@ import {
 } from "@suyuan/drizzle/schema/buyers"
 import { records } from "@suyuan/drizzle/schema/ledger"
 import { messageConsents, recallNotices } from "@suyuan/drizzle/schema/recalls"
-import { and, eq, inArray, ne, or, sql } from "drizzle-orm"
+import { and, eq, inArray, isNull, ne, or, sql } from "drizzle-orm"
 import type { Actor } from "../actor"
 import { writeAudit } from "../audit"
 import { endBinding } from "../bindings/answer-binding"
@@ -43,7 +43,7 @@ export async function forgetBuyer(ctx: Context, actor: Actor | undefined, id: st
     if (await isPaymentUnderWay(ctx, tx, own)) throw new ServiceError("buyer/payment-under-way")
     const at = new Date(ctx.clock.nowMs())
     const counts: OwnData = await countOwnData(tx, own)
-    await destroyPersonal(tx, own)
+    await destroyPersonal(tx, own, at)
     await endBindings(ctx, tx, actor, own)
     await dropOwn(tx, own, at)
     await tx
@@ -71,8 +71,11 @@ async function lockIdentities(tx: Transaction, buyerId: string): Promise<string[
   return own
 }
 
-/** The salt goes with the bytes: without it the commitment is nobody's. Records stay provable as before (PB-12). */
-async function destroyPersonal(tx: Transaction, own: readonly string[]): Promise<void> {
+/**
+ * The salt goes with the bytes: without it the commitment is nobody's. Records stay provable as before (PB-12). Links to
+ * what this person paid for end, whoever made them.
+ */
+async function destroyPersonal(tx: Transaction, own: readonly string[], at: Date): Promise<void> {
   const paid = await paidSales(tx, own)
   const ids = paid.flatMap(({ record_id, refund_record_ids }) => [
     ...(record_id === null ? [] : [record_id]),
@@ -83,6 +86,10 @@ async function destroyPersonal(tx: Transaction, own: readonly string[]): Promise
   await tx.execute(sql`
     UPDATE ${records} AS record SET personal_bytes = NULL, personal_salt = NULL FROM ${concerned}
     WHERE record.record_id = concerned.record_id AND record.day = concerned.day`)
+  await tx
+    .update(shares)
+    .set({ revokedAt: at })
+    .where(and(inArray(shares.recordId, ids), isNull(shares.revokedAt)))
 }
 
 async function endBindings(ctx: Context, tx: Transaction, actor: Actor, own: readonly string[]): Promise<void> {

@@ -21,24 +21,33 @@ export async function shareTrace(ctx: Context, actor: Actor, recordId: string): 
   return { id }
 }
 
-/** Links to a purchase that its payer has not taken back, the newest first. @throws ServiceError trace/unknown */
+/**
+ * Links to a purchase that nobody has taken back, the newest first: also those that another identity made, which was once
+ * joined with its payer's. @throws ServiceError trace/unknown
+ */
 export async function listShares(ctx: Context, actor: Actor, recordId: string) {
   await requirePayer(ctx, actor, recordId)
   return ctx.db
     .select({ id: shares.id, createdAt: shares.createdAt })
     .from(shares)
-    .where(and(eq(shares.recordId, recordId), eq(shares.buyerId, actor.id), isNull(shares.revokedAt)))
+    .where(and(eq(shares.recordId, recordId), isNull(shares.revokedAt)))
     .orderBy(desc(shares.createdAt))
     .limit(sharesMax)
 }
 
-/** Takes a link back: whoever has it sees nothing from here on. @throws ServiceError trace/unknown */
+/**
+ * Takes a link back: whoever has it sees nothing from here on. Whoever made it may, and whoever paid for what it shows.
+ * @throws ServiceError trace/unknown
+ */
 export async function revokeShare(ctx: Context, actor: Actor, id: string): Promise<void> {
   if (actor.kind !== "buyer") throw new ServiceError("request/forbidden")
+  const [share] = await ctx.db.select().from(shares).where(eq(shares.id, id))
+  if (!share) throw new ServiceError("trace/unknown")
+  if (share.buyerId !== actor.id) await requirePayer(ctx, actor, share.recordId)
   const revoked = await ctx.db
     .update(shares)
     .set({ revokedAt: new Date(ctx.clock.nowMs()) })
-    .where(and(eq(shares.id, id), eq(shares.buyerId, actor.id), isNull(shares.revokedAt)))
+    .where(and(eq(shares.id, id), isNull(shares.revokedAt)))
     .returning({ id: shares.id })
   if (revoked.length === 0) throw new ServiceError("trace/unknown")
 }

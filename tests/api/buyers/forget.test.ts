@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test"
 import type { Actor } from "@suyuan/api/actor"
-import { confirmJoin } from "@suyuan/api/buyers/answer-join"
+import { confirmJoin, endJoin } from "@suyuan/api/buyers/answer-join"
 import { claimJoin } from "@suyuan/api/buyers/claim-join"
 import { findOrMakeBuyer } from "@suyuan/api/buyers/find-or-make-buyer"
 import { forgetBuyer } from "@suyuan/api/buyers/forget"
@@ -9,7 +9,7 @@ import { readOwnData } from "@suyuan/api/buyers/own-data"
 import { listPurchases } from "@suyuan/api/buyers/purchases"
 import { startSession } from "@suyuan/api/buyers/session"
 import { reportProblem } from "@suyuan/api/problems/report-problem"
-import { shareTrace } from "@suyuan/api/trace/share-trace"
+import { listShares, recordOfShare, revokeShare, shareTrace } from "@suyuan/api/trace/share-trace"
 import { bindings, buyerSessions, buyers, forgettings, purchaseProblems, shares } from "@suyuan/drizzle/schema/buyers"
 import { records } from "@suyuan/drizzle/schema/ledger"
 import { attempts } from "@suyuan/drizzle/schema/payments"
@@ -142,6 +142,30 @@ describe("who asks to be forgotten", () => {
     expect(counts).toMatchObject({ identities: 2, purchases: 2, joins: 1 })
     for (const sale of [one, two]) expect(await personalOf(sale.recordId)).toEqual([null, null])
     expect((await listPurchases(ctx, actorOf(phone), { limit: 9 })).length).toBe(1)
+  })
+
+  test("[BY-3] links to what was bought are the payer's, whoever made them, and end with it", async () => {
+    const { ctx } = gateway
+    const [payer, other] = [await newBuyer(ctx), await newBuyer(ctx)]
+    const { recordId } = await buy(payer)
+    if (recordId === null) throw new Error("no record")
+    const { code } = await offerJoin(ctx, actorOf(payer), ctx.random.uuid())
+    const { id, checkDigits: digits } = await claimJoin(ctx, actorOf(other), { code, address: "203.0.113.10" })
+    for (const side of [payer, other]) await confirmJoin(ctx, actorOf(side), { id, digits })
+    const [first, second] = [
+      await shareTrace(ctx, actorOf(other), recordId),
+      await shareTrace(ctx, actorOf(other), recordId),
+    ]
+    await endJoin(ctx, actorOf(other), id)
+    const listed = await listShares(ctx, actorOf(payer), recordId)
+    expect(listed.map((share) => share.id).sort()).toEqual([first.id, second.id].sort())
+    const stranger = await newBuyer(ctx)
+    expect(await refusalOf(revokeShare(ctx, actorOf(stranger), first.id))).toBe("trace/unknown")
+    await revokeShare(ctx, actorOf(payer), first.id)
+    expect(await refusalOf(recordOfShare(ctx, first.id))).toBe("trace/share-revoked")
+    expect(await recordOfShare(ctx, second.id)).toBe(recordId)
+    await forget(payer)
+    expect(await refusalOf(recordOfShare(ctx, second.id))).toBe("trace/share-revoked")
   })
 
   test("[BY-3] waits for a payment that is under way, and changes nothing until then", async () => {
