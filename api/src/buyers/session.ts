@@ -1,11 +1,15 @@
 import { sha256 } from "@noble/hashes/sha2.js"
 import { buyerSessions, buyers } from "@suyuan/drizzle/schema/buyers"
 import { toHex, utf8Encode } from "@suyuan/protocol/codec/bytes"
-import { and, eq, gt } from "drizzle-orm"
+import { and, eq, gt, lt } from "drizzle-orm"
 import type { Actor } from "../actor"
 import type { Context, Transaction } from "../context"
 
 export const sessionDays = 30
+/** A browser has no login of its own: as long as somebody looks at what they bought it stays theirs, up to this long. */
+const daysMax = 365
+/** Renewed when less is left: not with every look. */
+const renewedBelowDays = 20
 const tokenPrefix = "syb_"
 const tokenBytes = 32
 const tokenPattern = /^syb_[0-9a-f]{64}$/
@@ -39,6 +43,26 @@ export async function sessionBuyer(
     .where(and(eq(buyerSessions.tokenHash, hashOf(token)), gt(buyerSessions.expiresAt, new Date(ctx.clock.nowMs()))))
   if (row === undefined) return undefined
   return { actor: { kind: "buyer", id: row.buyer.id, siteIds: [], scopes: [] }, buyer: row.buyer }
+}
+
+/** Makes a session last its days again, from now on; whether it was time to. Nothing for one that has ended. */
+export async function renewSession(ctx: Pick<Context, "db" | "clock">, token: string): Promise<boolean> {
+  if (!tokenPattern.test(token)) return false
+  const nowMs = ctx.clock.nowMs()
+  const inDays = (days: number) => new Date(nowMs + days * 86_400_000)
+  const renewed = await ctx.db
+    .update(buyerSessions)
+    .set({ expiresAt: inDays(sessionDays) })
+    .where(
+      and(
+        eq(buyerSessions.tokenHash, hashOf(token)),
+        gt(buyerSessions.expiresAt, inDays(0)),
+        lt(buyerSessions.expiresAt, inDays(renewedBelowDays)),
+        gt(buyerSessions.createdAt, inDays(sessionDays - daysMax)),
+      ),
+    )
+    .returning({ buyerId: buyerSessions.buyerId })
+  return renewed.length > 0
 }
 
 /** Forgets the session; ending one that is not there is fine. */

@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from "hono"
 import { getCookie, setCookie } from "hono/cookie"
-import { type BuyerSession, sessionBuyer, sessionDays } from "../buyers/session"
+import { type BuyerSession, renewSession, sessionBuyer, sessionDays } from "../buyers/session"
 import type { Context } from "../context"
 import { ServiceError } from "../errors"
 import { bearerToken } from "./authenticate"
@@ -23,6 +23,12 @@ export function keepSession(ctx: Pick<Context, "config">, c: HttpContext, token:
     ...{ httpOnly: true, sameSite: "Lax", secure, path: "/" },
     maxAge: sessionDays * 86_400,
   })
+}
+
+/** A browser that somebody comes back with keeps its session; programs log in again by themselves. */
+export async function renewCookie(ctx: Pick<Context, "config" | "db" | "clock">, c: HttpContext): Promise<void> {
+  const token = getCookie(c, sessionCookie)
+  if (token !== undefined && (await renewSession(ctx, token))) keepSession(ctx, c, token)
 }
 
 /** The buyer behind the request, if there is one: for pages that show more to the person who paid. */

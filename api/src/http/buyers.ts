@@ -8,7 +8,7 @@ import { endSession } from "../buyers/session"
 import type { Context } from "../context"
 import { ServiceError } from "../errors"
 import { platforms } from "../payments/payment-provider"
-import { keepSession, requireBuyerSession, sessionCookie, sessionToken } from "./buyer-session"
+import { keepSession, renewCookie, requireBuyerSession, sessionCookie, sessionToken } from "./buyer-session"
 import { refusals } from "./refusals"
 import { newRouter, type Routes } from "./router"
 import { answer, byBuyer, instant, jsonBody } from "./schemas"
@@ -166,6 +166,7 @@ export function buyerRoutes({ ctx, logins }: { readonly ctx: Context; readonly l
   router.use("/buyers/purchases", requireBuyerSession(ctx))
   router.openapi(purchasesRoute, async (c) => {
     const { limit, before, after } = c.req.valid("query")
+    await renewCookie(ctx, c)
     const [terminal = "", counter = ""] = after?.split("-") ?? []
     const page = {
       limit,

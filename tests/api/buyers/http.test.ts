@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test"
 import { alipayLoginFromConfig } from "@suyuan/api/adapters/alipay-login"
 import { wechatLoginFromConfig } from "@suyuan/api/adapters/wechat-login"
 import { isReturnPath } from "@suyuan/api/buyers/return-path"
+import { startWebSession } from "@suyuan/api/buyers/start-web-session"
 import { buyerRoutes } from "@suyuan/api/http/buyers"
 import { answerError } from "@suyuan/api/http/errors"
 import { newRouter, type Routes } from "@suyuan/api/http/router"
@@ -141,4 +142,28 @@ test("a mini-program logs in by its code and lists what its buyer, and nobody el
     },
   ])
   expect(purchases[0]?.recordId).toMatch(/^[0-9a-f]{32}$/)
+})
+
+test("[PY-16] a browser whose purchases are looked at keeps its session, for a year at most; not with every look", async () => {
+  const { ctx, clock } = market
+  const { token } = await startWebSession(ctx)
+  const look = () => app.request("/buyers/purchases", { headers: { cookie: `suyuan_session=${token}` } })
+  const fresh = await look()
+  expect([fresh.status, fresh.headers.getSetCookie()]).toEqual([200, []])
+  let days = 0
+  let renewals = 0
+  for (; days < 500; days += 15) {
+    const looked = await look()
+    if (looked.status !== 200) break
+    if (cookieOf(looked, "suyuan_session").value === token) renewals += 1
+    clock.advance(15 * 86_400_000)
+  }
+  expect(renewals).toBeGreaterThan(15)
+  expect(days).toBeGreaterThan(330)
+  expect(days).toBeLessThanOrEqual(375)
+  // Nobody looked for longer than it lasts.
+  const { token: left } = await startWebSession(ctx)
+  clock.advance(31 * 86_400_000)
+  const late = await app.request("/buyers/purchases", { headers: { cookie: `suyuan_session=${left}` } })
+  expect(late.status).toBe(401)
 })
