@@ -56,9 +56,15 @@ export const buyerWords = {
   },
   askAgain: { zh: "再问一次", en: "Ask again" },
   cancelledTitle: { zh: "您取消了支付", en: "You cancelled the payment" },
-  cancelledWhy: { zh: "没有扣款。要买的话可以再付一次。", en: "Nothing was paid. You can pay again." },
+  cancelledWhy: {
+    zh: "钱包说没有付款。要买的话可以再付一次；要是其实付了，这里会改成已付款。",
+    en: "Your wallet says that nothing was paid. You can pay again; should it have been paid, this page will say so.",
+  },
   failedTitle: { zh: "支付没有成功", en: "The payment did not go through" },
-  failedWhy: { zh: "没有扣款。可以再付一次，或换一种方式。", en: "Nothing was paid. Pay again, or another way." },
+  failedWhy: {
+    zh: "钱包说没有付成。可以再付一次，或换一种方式；要是其实付了，这里会改成已付款。",
+    en: "Your wallet says that it did not work. Pay again, or another way; should it have been paid, this page will say so.",
+  },
   backToPay: { zh: "回去付款", en: "Back to paying" },
   closedTitle: { zh: "这笔已取消", en: "This sale was cancelled" },
   closedWhy: { zh: "请让摊主重新出码。", en: "Ask the seller for a new code." },

@@ -44,7 +44,7 @@ export interface PayFlowOptions {
 export interface PayFlow {
   readonly load: () => Promise<void>
   readonly pay: (platform: Platform) => Promise<void>
-  /** After a cancelled or failed payment, or when it is somebody else's that is under way. */
+  /** After a payment that the wallet calls cancelled or failed, or when it is somebody else's that is under way. */
   readonly back: () => void
   readonly askAgain: () => Promise<void>
   /** The record that opens the trace, once the stall has sent the sale. Rejects without a network. */
@@ -59,12 +59,15 @@ export function openPayFlow(options: PayFlowOptions): PayFlow {
   let stage: PayStage = { at: "loading" }
   let isStopped = false
   let following: Promise<void> | undefined
+  let watches = 0
 
   function show(next: PayStage): void {
     if (isStopped) return
     stage = next
     options.onStage(next)
   }
+
+  const isOver = () => stage.at === "paid" || stage.at === "closed"
 
   async function load(): Promise<void> {
     if (sale === undefined) {
@@ -85,21 +88,26 @@ export function openPayFlow(options: PayFlowOptions): PayFlow {
 
   /** @param doubt what the page says while it waits; undefined leaves the page as it is */
   function follow(about: SaleAnswer, doubt: Doubt | undefined): Promise<void> {
-    if (doubt !== undefined) show({ at: "confirming", sale: about, doubt, hasNetwork: true })
-    following ??= watch(about).finally(() => {
+    if (doubt !== undefined) {
+      show({ at: "confirming", sale: about, doubt, hasNetwork: true })
+      // Asked quickly and for the whole time again, whatever was asked beside a page before.
       following = undefined
-    })
+    }
+    following ??= watch(about)
     return following
   }
 
   async function watch(about: SaleAnswer): Promise<void> {
+    watches += 1
+    const own = watches
     const end = await followSale({
-      ...{ transport, digits, wait, token: wallet.token, isStopped: () => isStopped },
+      ...{ transport, digits, wait, token: wallet.token, isStopped: () => isStopped || own !== watches },
       ...(options.asksMax === undefined ? {} : { asksMax: options.asksMax }),
       onNetwork: (hasNetwork) => {
         if (stage.at === "confirming") show({ ...stage, hasNetwork })
       },
     })
+    if (own === watches) following = undefined
     showEnd(end, about)
   }
 
@@ -139,12 +147,16 @@ export function openPayFlow(options: PayFlowOptions): PayFlow {
       return follow(about, undefined)
     }
     const outcome = await wallet.pay(bridge).catch(() => "unknown" as const)
+    // The gateway, asked since an earlier try, has said it already: no wallet's word stands against that.
+    if (isOver()) return
     if (outcome === "cancelled" || outcome === "failed") {
       // The seller's screen is told. A hint: nobody waits for it, and nothing depends on it.
       client()
         .post("/p/{digits}/given-up", { path: { digits }, body: { why: outcome } })
         .catch(() => undefined)
-      return show({ at: outcome, sale: about })
+      show({ at: outcome, sale: about })
+      // It is the wallet's word: should money have moved all the same, the page says so.
+      return follow(about, undefined)
     }
     if (mustAskGateway(outcome)) await follow(about, outcome)
   }

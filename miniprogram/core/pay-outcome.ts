@@ -1,6 +1,6 @@
 /**
  * What a wallet says when its payment sheet closes. None of it means paid: a success callback can be faked, come
- * late or be missing, so the gateway is asked in every case but a clear no, and its word alone is shown.
+ * late or be missing, so the gateway is asked in every case and its word alone settles; a clear no moves the page before it has answered.
  */
 export type PayOutcome =
   /** The wallet says that it went through: ask the gateway. */

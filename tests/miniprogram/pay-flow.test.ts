@@ -46,23 +46,42 @@ function open(
   answers: Readonly<Record<string, readonly Answer[]>>,
   outcome: PayOutcome | "throws" = "reported",
   given = sale,
+  held: { readonly asking?: Promise<void>; readonly sheets?: readonly (Promise<void> | undefined)[] } = {},
 ) {
   const { transport, asked } = gateway(answers)
   const stages: PayStage[] = []
+  const waiting = new Map<string, () => void>()
+  let sheets = 0
   const wallet: Wallet = {
     ...{ platforms: ["alipay"], method: "jsapi", token: () => undefined },
     login: async () => true,
     pay: async () => {
+      sheets += 1
+      await held.sheets?.[sheets - 1]
       if (outcome === "throws") throw new Error("the sheet broke")
       return outcome
     },
   }
   const flow = openPayFlow({
-    ...{ transport, wallet, digits: "7", language: () => language, given, wait: async () => {}, asksMax: 3 },
-    onStage: (stage) => stages.push(stage),
+    ...{ transport, wallet, digits: "7", language: () => language, given, wait: async () => held.asking, asksMax: 3 },
+    onStage: (stage) => {
+      stages.push(stage)
+      waiting.get(stage.at)?.()
+    },
   })
+  /** The next stage of that name. */
+  const comes = (at: PayStage["at"]) => new Promise<void>((resolve) => waiting.set(at, resolve))
   const names = () => stages.map((stage) => (stage.at === "confirming" ? `confirming: ${stage.doubt}` : stage.at))
-  return { flow, stages, asked, names, last: () => stages.at(-1)! }
+  return { flow, stages, asked, names, comes, last: () => stages.at(-1)! }
+}
+
+/** Something that a test holds closed until it opens it. */
+function opening() {
+  let open = () => {}
+  const opened = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  return { opened, open: () => open() }
 }
 
 const opened = (found: Bridge | null = bridge): Answer => ({ status: 200, json: { bridge: found } })
@@ -111,12 +130,39 @@ for (const [outcome, doubt] of [
 }
 
 for (const outcome of ["cancelled", "failed"] as const) {
-  test(`${outcome}: nothing moved, and the buyer may go back and pay`, async () => {
-    const run = open({ "POST /pay": [opened()], "GET /state": state(standing("paid")) }, outcome)
+  test(`${outcome} is the wallet's word: the gateway is asked, and says paid if it was`, async () => {
+    const paid = standing("paid", { version: 2 })
+    const run = open({ "POST /pay": [opened()], "GET /state": state(standing("paying"), paid) }, outcome)
+    await run.flow.load()
+    await run.flow.pay("alipay")
+    expect(run.names()).toEqual(["sale", "sale", outcome, "paid"])
+  })
+
+  test(`${outcome}, tried again: what the gateway says meanwhile stands, whatever the second sheet ends with`, async () => {
+    const [asking, sheet] = [opening(), opening()]
+    const paid = standing("paid", { version: 2 })
+    const run = open({ "POST /pay": [opened()], "GET /state": state(standing("paying"), paid) }, outcome, sale, {
+      asking: asking.opened,
+      sheets: [undefined, sheet.opened],
+    })
+    await run.flow.load()
+    const first = run.flow.pay("alipay")
+    await run.comes(outcome)
+    run.flow.back()
+    const second = run.flow.pay("alipay")
+    asking.open()
+    await run.comes("paid")
+    sheet.open()
+    await Promise.all([first, second])
+    expect(run.names().slice(-1)).toEqual(["paid"])
+    expect(run.names().filter((name) => name === outcome)).toHaveLength(1)
+  })
+
+  test(`${outcome}, and the gateway knows of no money: the buyer may go back and pay`, async () => {
+    const run = open({ "POST /pay": [opened()], "GET /state": state(standing("paying")) }, outcome)
     await run.flow.load()
     await run.flow.pay("alipay")
     expect(run.last().at).toBe(outcome)
-    expect(run.asked).not.toContain("GET /state")
     // [PY-23] The stall is told; that it has no answer here keeps nobody waiting.
     expect(run.asked.filter((each) => each === "POST /given-up")).toHaveLength(1)
     run.flow.back()

@@ -16,7 +16,14 @@ test("Alipay's result codes, of which none means paid", () => {
 test("WeChat's messages, of which none means paid", () => {
   expect(wechatOutcome({ errMsg: "requestPayment:ok" })).toBe("reported")
   expect(wechatOutcome({ errMsg: "requestPayment:fail cancel" })).toBe("cancelled")
-  expect(wechatOutcome({ errMsg: "requestPayment:fail the order is closed" })).toBe("failed")
+  for (const detail of [
+    "",
+    " (the order is closed)",
+    ":调用支付JSAPI缺少参数: total_fee",
+    " jsapi has no permission",
+  ]) {
+    expect(wechatOutcome({ errMsg: `requestPayment:fail${detail}` })).toBe("failed")
+  }
   expect(wechatOutcome({ errMsg: "requestPayment:fail network error" })).toBe("network")
   expect(wechatOutcome({ errMsg: "request:fail timeout" })).toBe("network")
   expect(wechatOutcome({})).toBe("unknown")
