@@ -84,6 +84,7 @@ export const buyerWords = {
     en: "Nothing was paid from this phone yet. Scan a stall's code and pay: it appears here.",
   },
   findPurchase: { zh: "找品名或摊位", en: "Find goods or a stall" },
+  searchingEarlier: { zh: "正在找更早的", en: "Looking through earlier ones" },
   nothingFound: { zh: "没有找到", en: "Nothing found" },
   recallNotice: { zh: "您买过的货可能被召回", en: "Something that you bought may be recalled" },
   recallOver: { zh: "召回已结束", en: "The recall is over" },

@@ -1,6 +1,7 @@
 /** Deleting one's data, once: its id is kept from before it is sent until the gateway has answered. */
 import type { AnswerOf, ClientAnswer, GatewayClient } from "@suyuan/client/client"
 import type { Kept } from "./kept"
+import { dropLeaves } from "./message-leave"
 import { makeRequestId } from "./request-id"
 
 const KEY = "forget-me"
@@ -20,5 +21,6 @@ export async function forgetMe(
   kept.write(KEY, id)
   const answer = await gateway.post("/buyers/data/forget", { body: { id, isUnderstood: true } })
   if (answer.ok || answer.status < 500) kept.write(KEY, undefined)
+  if (answer.ok) dropLeaves(kept)
   return answer
 }

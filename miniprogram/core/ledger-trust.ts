@@ -48,7 +48,7 @@ function sealedBy(gateway: GatewayClient, ledger: Uint8Array, { engine, validato
 
 /**
  * Every member is asked. One that does not answer leaves the root our word; one that has another root is believed before
- * us, so that the step fails.
+ * us, so that the step fails; one that has none yet leaves the check unfinished.
  */
 function witnessed(own: ProofReaders, clients: readonly GatewayClient[]): ProofReaders {
   if (clients.length === 0) return own
@@ -67,8 +67,13 @@ function witnessed(own: ProofReaders, clients: readonly GatewayClient[]): ProofR
       const root = await own.rootOf(log, sequence)
       const others = answers.filter((answer) => answer !== "away")
       isWitnessed = others.length === clients.length
-      const other = others.find(({ root: theirs }) => !same(theirs, root))
-      return other === undefined ? root : other.root
+      const other = others.find(({ root: theirs }) => theirs !== undefined && !same(theirs, root))
+      if (other !== undefined) return other.root
+      // Its node may lag behind: neither yes nor no, a moment later it knows.
+      if (root !== undefined && others.some(({ root: theirs }) => theirs === undefined)) {
+        throw new Error("a member has no such batch")
+      }
+      return root
     },
   }
 }

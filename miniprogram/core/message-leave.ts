@@ -59,10 +59,15 @@ export async function tellLeaves(gateway: LeaveGateway, kept: Kept): Promise<boo
   for (const leave of readKeptList(kept, UNTOLD)) {
     const [id = "", templateId = ""] = leave.split(" ")
     const answer = await gateway.post("/buyers/message-consents", { body: { id, templateId } }).catch(() => undefined)
-    const isOver = answer !== undefined && (answer.ok || (answer.status < 500 && answer.status !== 401))
+    const isOver = answer !== undefined && (answer.ok || (answer.status < 500 && ![401, 429].includes(answer.status)))
     if (!isOver) continue
     const rest = readKeptList(kept, UNTOLD).filter((one) => one !== leave)
     writeKeptList(kept, UNTOLD, rest, UNTOLD_MAX)
   }
   return readKeptList(kept, UNTOLD).length === 0
+}
+
+/** Nothing stays of which sales this phone was asked about, and what was said. */
+export function dropLeaves(kept: Kept): void {
+  for (const key of [UNTOLD, ASKED, REFUSED]) kept.write(key, undefined)
 }

@@ -25,12 +25,17 @@ function gatewayWith(root: string | null | undefined): GatewayClient {
   })
 }
 
-async function anchorBy(own: string | null, witnesses: readonly (string | null | undefined)[], isBuiltIn = true) {
+/** @param witnesses roots of the members; `null`: it has none, undefined: it does not answer */
+async function checkBy(own: string | null, witnesses: readonly (string | null | undefined)[], isBuiltIn = true) {
   const origins = witnesses.map((_, index) => `https://member-${index}.example`)
   const built = isBuiltIn ? { ...setting, witnesses: origins } : undefined
   const at = (origin: string) => gatewayWith(witnesses[origins.indexOf(origin)])
   const { setting: trusted, readers } = await openLedgerTrust(gatewayWith(own), verifyNoble, built, at)
-  const { report } = await checkProof(sale, readers, trusted, "zh")
+  return checkProof(sale, readers, trusted, "zh")
+}
+
+async function anchorBy(...given: Parameters<typeof checkBy>) {
+  const { report } = await checkBy(...given)
   const anchor = report.steps.find(({ step }) => step === "anchor")
   return `${anchor?.outcome}/${anchor?.reason}`
 }
@@ -49,8 +54,16 @@ test("when every member has the same root, it is no longer our word alone", asyn
 test("one member that does not answer leaves it our word; one that has another root is believed before us", async () => {
   expect(await anchorBy(trust.root, [trust.root, undefined])).toBe("our-word-only/development-chain")
   expect(await anchorBy(trust.root, [trust.root, other])).toBe("failed/other-root-on-chain")
-  expect(await anchorBy(trust.root, [null])).toBe("failed/root-unread")
   expect(await anchorBy(other, [trust.root])).toBe("passed/root-on-chain")
+})
+
+test("a member that has no such batch yet leaves the check unfinished; another root is believed whoever lags", async () => {
+  expect(await anchorBy(trust.root, [null])).toBe("failed/root-unread")
+  expect((await checkBy(trust.root, [trust.root, null])).isUnfinished).toBe(true)
+  expect((await checkBy(trust.root, [null, other])).isUnfinished).toBe(false)
+  expect(await anchorBy(trust.root, [null, other])).toBe("failed/other-root-on-chain")
+  // Where we have none either, nobody claims that it is on the chain.
+  expect((await checkBy(null, [null])).isUnfinished).toBe(false)
 })
 
 /** What a phone says that trusts four validators, when the gateway hands on this of the chain. */

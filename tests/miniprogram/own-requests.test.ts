@@ -3,6 +3,7 @@ import { expect, test } from "bun:test"
 import { gatewayClient } from "@suyuan/client/client"
 import { forgetMe, isForgettingOpen } from "@suyuan/miniprogram/forget-me"
 import type { Kept } from "@suyuan/miniprogram/kept"
+import { expectQuestion, keepLeave, noteAsked } from "@suyuan/miniprogram/message-leave"
 import { photoText, sizeToSend } from "@suyuan/miniprogram/photo-size"
 import { sendPhotos } from "@suyuan/miniprogram/problem-photos"
 import { purchaseOf, reportProblem } from "@suyuan/miniprogram/problem-report"
@@ -88,6 +89,17 @@ test("[BY-3] forgetting whose answer was lost stays open, and is asked for again
   await forgetMe(client, kept, 3)
   expect(new Set(ids).size).toBe(1)
   expect(isForgettingOpen(kept)).toBe(false)
+})
+
+test("[BY-3] what the phone kept of leaves for messages goes with it, and stays when it was refused", async () => {
+  const kept = memory()
+  noteAsked(kept, "0100000001-7", "refused")
+  keepLeave(kept, "template", 1)
+  await forgetMe(gateway(409).client, kept, 1)
+  expect(expectQuestion(kept, "0100000001-7")).toBe("no")
+  await forgetMe(gateway(200).client, kept, 2)
+  for (const key of ["leaves-untold", "leave-asked", "leave-refused", "forget-me"])
+    expect(kept.read(key)).toBeUndefined()
 })
 
 test("[BY-3] forgetting that was refused is over", async () => {

@@ -4,8 +4,9 @@ export const codePlatform: "wechat-pay" | "alipay" = navigator.userAgent.include
   ? "alipay"
   : "wechat-pay"
 
-export function copyText(text: string): Promise<void> {
-  return navigator.clipboard.writeText(text)
+/** Rejects where the browser has no clipboard for us: the text stands on the page. */
+export async function copyText(text: string): Promise<void> {
+  await navigator.clipboard.writeText(text)
 }
 
 export function shareAddress(shareId: string): string {

@@ -1,5 +1,6 @@
 // Every page of the compiled programs without a network and with it again, and what of one's own stands where.
 import { describe, expect, test } from "bun:test"
+import { buyerWords } from "@suyuan/look/buyer-words"
 import { payCodeDigits } from "@suyuan/protocol/terminal/pay-code-url"
 import { until } from "../../api/payments/platforms"
 import { showBindCode } from "./market-steps"
@@ -9,6 +10,10 @@ import { phonesOfBoth } from "./phones"
 import { spokenIn } from "./spoken"
 
 const { world, take, folderOf } = phonesOfBoth()
+
+type Purchase = { readonly counter: number; readonly lines: readonly object[] }
+const peppers = { line: 0, name: "杭椒", nameEn: "Peppers", amountFen: 100 }
+let known: Purchase = { counter: 0, lines: [] }
 
 for (const target of targets) {
   describe(target, () => {
@@ -162,6 +167,37 @@ for (const target of targets) {
       host.typeInto("field", "白菜")
       await until(() => !host.shown().includes("没有找到"), "it is found")
       expect(host.shown()).toContain("大白菜")
+    })
+
+    test("what is older than the purchases that are here is looked for at the gateway; where it cannot be, that is said", async () => {
+      const { buy, host, seen, onTheWay } = take(target)
+      await buy(await world().newCode())
+      const olderAsked: string[] = []
+      onTheWay.change = (path, text) => {
+        if (!path.startsWith("/buyers/purchases")) return text
+        if (path.includes("before=")) {
+          olderAsked.push(path)
+          return text.replace(/^.*$/s, JSON.stringify({ purchases: [{ ...known, counter: 9_999, lines: [peppers] }] }))
+        }
+        const [first] = (JSON.parse(text) as { purchases: Purchase[] }).purchases
+        known = first as Purchase
+        return JSON.stringify({ purchases: Array.from({ length: 100 }, (_, counter) => ({ ...known, counter })) })
+      }
+      await host.open("/pages/mine/index")
+      await host.until("大白菜")
+      expect(olderAsked).toEqual([])
+      seen.hasNetwork = false
+      host.typeInto("field", "杭椒")
+      await host.until(buyerWords.notDone.zh)
+      expect(host.shown()).not.toContain("没有找到")
+      seen.hasNetwork = true
+      host.tap("earlier")
+      await until(() => olderAsked.length === 1, "the older ones are asked for")
+      await until(() => !host.shown().includes("正在找更早的"), "they are there")
+      expect(host.shown()).toContain("杭椒")
+      host.typeInto("field", "没人买过")
+      await host.until("没有找到")
+      expect(olderAsked).toHaveLength(1)
     })
 
     test("what is used, and for what, is there to be read before anybody has paid or logged in", async () => {

@@ -50,15 +50,15 @@ function Purchases({ newest, recalls }: PurchasesProps) {
   const [reported] = useAnswer(askProblems)
   const problems = reported.at === "there" ? reported.value.problems : []
   const found = findPurchases(purchases, wanted)
-  const earlier = async () => {
-    const last = purchases[purchases.length - 1]
-    if (last === undefined) return
-    const query = { limit: purchasesLimit, before: last.settledAt, after: `${last.terminal}-${last.counter}` }
-    const answer = await gateway.get("/buyers/purchases", { query })
-    if (!answer.ok) return
-    setPurchases([...purchases, ...answer.value.purchases])
-    setHasMore(answer.value.purchases.length === purchasesLimit)
-  }
+  const { more, isReading, isMissed } = useEarlier(purchases, (read) => {
+    setPurchases([...purchases, ...read])
+    setHasMore(read.length === purchasesLimit)
+  })
+  // What is looked for may be older than what is here: read on until it is found, or nothing is left.
+  const isSought = wanted.trim() !== "" && found.length === 0 && hasMore
+  useEffect(() => {
+    if (isSought && !isReading && !isMissed) void more()
+  }, [isSought, isReading, isMissed, more])
   return (
     <Slip>
       <Title level={1}>{say("myPurchases")}</Title>
@@ -68,7 +68,9 @@ function Purchases({ newest, recalls }: PurchasesProps) {
       ) : (
         <Field label={say("findByDay")} value={wanted} onChange={setWanted} />
       )}
-      {purchases.length > 0 && found.length === 0 && <Mark shape="unknown">{say("nothingFound")}</Mark>}
+      {purchases.length > 0 && found.length === 0 && (
+        <Mark shape={isSought ? "waiting" : "unknown"}>{say(isSought ? "searchingEarlier" : "nothingFound")}</Mark>
+      )}
       {found.map((purchase) => (
         <PurchaseLine
           key={`${purchase.terminal}-${purchase.counter}`}
@@ -78,14 +80,30 @@ function Purchases({ newest, recalls }: PurchasesProps) {
           )}
         />
       ))}
+      {isMissed && <Mark shape="waiting">{say("notDone")}</Mark>}
       {hasMore && (
-        <Press id="earlier" className="secondary" onPress={() => void earlier().catch(() => {})}>
+        <Press id="earlier" className="secondary" isDisabled={isReading} onPress={() => void more()}>
           {say("showEarlier")}
         </Press>
       )}
       <Ways />
     </Slip>
   )
+}
+
+/** The page behind the last purchase that is here. */
+function useEarlier(purchases: readonly Purchase[], onRead: (read: readonly Purchase[]) => void) {
+  const [state, setState] = useState<"idle" | "reading" | "missed">("idle")
+  const more = async () => {
+    const last = purchases[purchases.length - 1]
+    if (last === undefined) return
+    setState("reading")
+    const query = { limit: purchasesLimit, before: last.settledAt, after: `${last.terminal}-${last.counter}` }
+    const answer = await gateway.get("/buyers/purchases", { query }).catch(() => undefined)
+    if (answer?.ok === true) onRead(answer.value.purchases)
+    setState(answer?.ok === true ? "idle" : "missed")
+  }
+  return { more, isReading: state === "reading", isMissed: state === "missed" }
 }
 
 const ways = [

@@ -56,7 +56,7 @@ export function ShareTrace({ trace, recordId }: { readonly trace: TraceAnswer; r
             onPress={() =>
               void copyText(shareAddress(shareId)).then(
                 () => setNotice("copied"),
-                () => {},
+                () => setNotice("notDone"),
               )
             }
           >

@@ -20,7 +20,7 @@ import type { TraceAnswer } from "../../../core/origin-words"
 import { type ProofFact, proofFacts, proofFileName } from "../../../core/proof-facts"
 import { weightText } from "../../../core/weights"
 import { Box, Press, Title, Words } from "../../parts/elements"
-import { Notice, Row, Slip } from "../../parts/states"
+import { Mark, Notice, Row, Slip } from "../../parts/states"
 import { canSaveText, saveText } from "../../platform/save-text"
 import { copyText } from "../../platform/share"
 import { useWords } from "../../session/language"
@@ -181,11 +181,11 @@ const factWords = {
 function Details({ report, text }: { readonly report: ProofReport; readonly text: string }) {
   const { say } = useWords()
   const [isOpen, setOpen] = useState(false)
-  const [isCopied, setCopied] = useState(false)
+  const [copied, setCopied] = useState<"copied" | "notDone">()
   const copy = () =>
     copyText(text).then(
-      () => setCopied(true),
-      () => {},
+      () => setCopied("copied"),
+      () => setCopied("notDone"),
     )
   return (
     <>
@@ -205,8 +205,9 @@ function Details({ report, text }: { readonly report: ProofReport; readonly text
               </Press>
             )}
             <Press id="save" className="secondary" onPress={() => void copy()}>
-              {say(isCopied ? "copied" : "saveProof")}
+              {say(copied === "copied" ? "copied" : "saveProof")}
             </Press>
+            {copied === "notDone" && <Mark shape="waiting">{say("notDone")}</Mark>}
           </Box>
           <Box className="expert">
             {proofFacts(text).map(({ name, value }) => (
