@@ -9,7 +9,7 @@ import type { Wallet } from "./demo/wallet"
 import { type Installation, openInstallation } from "./soak/installation"
 import { openSoakMarket, type SoakMarket } from "./soak/market"
 import { type FaultTally, failAtRandom, healEverything, otherFaults, processFaults } from "./soak/random-faults"
-import { newTally, tradeAtRandom } from "./soak/random-trade"
+import { neverHappened, newTally, tradeAtRandom } from "./soak/random-trade"
 import { comesToRest } from "./soak/trade"
 import { awaitStopRequest } from "./stop-request"
 
@@ -64,14 +64,15 @@ async function run(installation: Installation): Promise<boolean> {
     const { tally, faults } = await letThingsGoWrong(market, wallets, dice)
     say("everything is healed; waiting for rest …")
     await healEverything(market)
-    const trouble = await comesToRest(market, REST_MS_MAX).then(
-      () => undefined,
-      (error: Error) => error.message,
+    const { identities, trouble } = await comesToRest(market, REST_MS_MAX).then(
+      (identities) => ({ identities, trouble: undefined }),
+      async (error: Error) => ({ identities: await market.identities(), trouble: error.message }),
     )
-    const identities = await market.identities()
     for (const { name, holds, detail } of identities) say(`${holds ? "✓" : "✕"} ${name}: ${detail}`)
     if (trouble !== undefined) say(`✕ ${trouble}`)
-    const isGood = trouble === undefined && identities.every(({ holds }) => holds)
+    const missing = neverHappened(tally, faults)
+    if (missing.length > 0) say(`✕ nothing was shown: no ${missing.join(", no ")}`)
+    const isGood = trouble === undefined && missing.length === 0 && identities.every(({ holds }) => holds)
     if (options.json) {
       const held = Object.fromEntries(identities.map(({ name, holds }) => [name, holds]))
       const { minutes, seed } = options

@@ -4,16 +4,29 @@ import { toHex } from "@suyuan/protocol/codec/bytes"
 import { parseBatch } from "@suyuan/protocol/ledger/batch"
 import { parseEntry } from "@suyuan/protocol/ledger/entry"
 import { RECORD_KINDS } from "@suyuan/protocol/ledger/record-kind"
-import type { Sql } from "postgres"
+import type { ISql } from "postgres"
 
 export type SaleName = { readonly terminalId: number; readonly counter: number }
 
+/** What somebody knows of a sale from outside the gateway. */
+export type KnownSale = SaleName & {
+  /** By phone or in cash. */
+  readonly isPaid?: boolean
+  /** Its terminal has nothing left to say: every upload was acknowledged. */
+  readonly isUploaded?: boolean
+}
+
+/** What a platform took for an order, and gave back. */
+type OrderBooks = { readonly orderNo: string; readonly receivedFen: number; readonly refundedFen: number }
+
 export type Witnesses = {
-  readonly sql: Sql
+  readonly sql: ISql
   /** Of both payment platforms together. */
   readonly books: { readonly receiptsFen: number; readonly refundsFen: number }
-  /** Sales that buyers paid or terminals had acknowledged: those that must be there. */
-  readonly sales: readonly SaleName[]
+  /** Of both platforms, order by order; undefined where nobody can tell. */
+  readonly orders?: readonly OrderBooks[]
+  /** Those that must be there. */
+  readonly sales: readonly KnownSale[]
   /** Ids of all records that the chain holds, each as often as it stands there; undefined where there is no chain. */
   readonly onChain?: readonly string[]
 }
@@ -25,6 +38,7 @@ export async function checkIdentities(witnesses: Witnesses): Promise<Identity[]>
     await noSaleLost(witnesses),
     await noSaleDoubled(witnesses),
     await moneyAddsUp(witnesses),
+    ...(witnesses.orders === undefined ? [] : [await everyOrderAgrees(witnesses, witnesses.orders)]),
     await oneRecordASale(witnesses),
     await oneRecordARefund(witnesses),
     await oneBatchARecord(witnesses),
@@ -34,11 +48,18 @@ export async function checkIdentities(witnesses: Witnesses): Promise<Identity[]>
 
 const nameOf = ({ terminalId, counter }: SaleName) => `${terminalId}/${counter}`
 
+/** It is there, paid when somebody paid it, and has its terminal's word when that was acknowledged. */
 async function noSaleLost({ sql, sales }: Witnesses): Promise<Identity> {
-  const rows = await sql`SELECT terminal_id, counter FROM sales`
-  const stored = new Set(rows.map((row) => `${row.terminal_id}/${row.counter}`))
-  const lost = sales.map(nameOf).filter((name) => !stored.has(name))
-  return { name: "no sale lost", holds: lost.length === 0, detail: `${sales.length} known, lost: ${listed(lost)}` }
+  const rows = await sql`
+    SELECT terminal_id || '/' || counter AS name, state, uploaded_at IS NOT NULL AS "isUploaded" FROM sales`
+  const stored = new Map(rows.map(({ name, ...row }) => [String(name), row]))
+  const wrong = sales.flatMap((sale) => {
+    const row = stored.get(nameOf(sale))
+    if (row === undefined) return `${nameOf(sale)} is absent`
+    if (sale.isPaid && row.state !== "paid") return `${nameOf(sale)} is ${row.state}`
+    return sale.isUploaded && !row.isUploaded ? `${nameOf(sale)} has no upload` : []
+  })
+  return { name: "no sale lost", holds: wrong.length === 0, detail: `${sales.length} known, wrong: ${listed(wrong)}` }
 }
 
 async function noSaleDoubled({ sql }: Witnesses): Promise<Identity> {
@@ -63,6 +84,24 @@ async function moneyAddsUp({ sql, books }: Witnesses): Promise<Identity> {
   const [atPlatformsFen, inBooksFen] = [books.receiptsFen - books.refundsFen, Number(row?.fen ?? 0)]
   const detail = `platforms ${books.receiptsFen} − ${books.refundsFen} = ${atPlatformsFen} fen, our books ${inBooksFen} fen`
   return { name: "the money adds up", holds: atPlatformsFen === inBooksFen, detail }
+}
+
+/** To the fen, order by order: two mistakes that cancel each other out are two. */
+async function everyOrderAgrees({ sql }: Witnesses, orders: readonly OrderBooks[]): Promise<Identity> {
+  const rows = await sql`
+    SELECT a.out_trade_no AS name, coalesce(a.received_fen, 0)::float8 AS received,
+      (SELECT coalesce(sum(f.amount_fen), 0) FROM refunds f
+        WHERE f.out_trade_no = a.out_trade_no AND f.platform <> 'cash' AND f.state = 'succeeded')::float8 AS refunded
+    FROM attempts a WHERE a.state = 'succeeded'`
+  const said = (receivedFen: number, refundedFen: number) => `${receivedFen} − ${refundedFen}`
+  const here = new Map(rows.map(({ name, received, refunded }) => [String(name), said(received, refunded)]))
+  const paid = orders.filter(({ receivedFen }) => receivedFen > 0)
+  const there = new Map(paid.map(({ orderNo, receivedFen, refundedFen }) => [orderNo, said(receivedFen, refundedFen)]))
+  const wrong = [...new Set([...here.keys(), ...there.keys()])]
+    .filter((name) => here.get(name) !== there.get(name))
+    .map((name) => `${name} there ${there.get(name) ?? "nothing"}, here ${here.get(name) ?? "nothing"}`)
+  const detail = `${there.size} paid orders, wrong: ${listed(wrong)}`
+  return { name: "every order agrees", holds: wrong.length === 0, detail }
 }
 
 /** One that only a scan has told of waits a day for its upload; every other settled sale has its record. */

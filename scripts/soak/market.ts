@@ -11,7 +11,7 @@ import { type Gateway, openGateway } from "../demo/gateway"
 import { type HeadlessStall, openStall } from "../demo/headless-stall"
 import { addMerchant, addOrganisations, addSite, publishCatalogue } from "../demo/open-world"
 import { askSandbox, openWallet, type Platform, type Wallet } from "../demo/wallet"
-import { checkIdentities, type Identity, type SaleName } from "./identities"
+import { checkIdentities, type Identity, type KnownSale, type SaleName } from "./identities"
 import type { Installation } from "./installation"
 
 const CABBAGE = { code: 1036, nameZh: "大白菜", nameEn: "Napa cabbage", shelfLifeHours: 96 }
@@ -33,7 +33,7 @@ export type SoakMarket = {
   readonly sql: Sql
   readonly stalls: readonly SoakStall[]
   newWallet(platform: Platform): Promise<Wallet>
-  /** Says that a sale must be there in the end: it was paid, or acknowledged to its terminal. */
+  /** Says that a sale must be there in the end, and paid. */
   expectSale(sale: SaleName): void
   identities(): Promise<Identity[]>
   close(): Promise<void>
@@ -47,7 +47,15 @@ export type SoakMarketOptions = {
   readonly line?: (connect: ConnectBroker, stall: number) => ConnectBroker
 }
 
-const booksAnswer = z.object({ receiptsFen: z.number().int(), refundsFen: z.number().int() })
+const fen = z.number().int()
+const booksAnswer = z.object({ receiptsFen: fen, refundsFen: fen })
+/** More than days of a soak make. */
+const ORDERS_MAX = 100_000
+const ordersAnswer = z.object({
+  orders: z
+    .array(z.object({ orderNo: z.string(), amountFen: fen, refundedFen: fen, paidAtMs: z.number().nullable() }))
+    .max(ORDERS_MAX - 1),
+})
 
 export async function openSoakMarket(installation: Installation, options: SoakMarketOptions): Promise<SoakMarket> {
   const gateway = openGateway(installation.url, installation.operatorToken)
@@ -65,8 +73,16 @@ export async function openSoakMarket(installation: Installation, options: SoakMa
   let wallets = 0
 
   async function identities(): Promise<Identity[]> {
-    const books = await askSandbox(installation.sandboxUrl, "GET", "/books", booksAnswer)
-    return checkIdentities({ sql, books, sales: expected, onChain: await recordsOnChain(installation) })
+    const { sandboxUrl } = installation
+    const books = await askSandbox(sandboxUrl, "GET", "/books", booksAnswer)
+    const { orders } = await askSandbox(sandboxUrl, "GET", `/orders?limit=${ORDERS_MAX}`, ordersAnswer)
+    const sales = await knownSales(stalls, expected)
+    return checkIdentities({
+      ...{ sql, books, sales, onChain: await recordsOnChain(installation) },
+      orders: orders.map(({ orderNo, amountFen, refundedFen, paidAtMs }) => {
+        return { orderNo, receivedFen: paidAtMs === null ? 0 : amountFen, refundedFen }
+      }),
+    })
   }
 
   return {
@@ -81,6 +97,15 @@ export async function openSoakMarket(installation: Installation, options: SoakMa
       await sql.end({ timeout: 5 })
     },
   }
+}
+
+/** A terminal with an empty outbox was told of every sale of its own that the gateway has it. */
+async function knownSales(stalls: readonly SoakStall[], paid: readonly SaleName[]): Promise<KnownSale[]> {
+  const silent = new Set<number>()
+  for (const { terminal } of stalls) {
+    if ((await terminal.store.list("outbox")).length === 0) silent.add(terminal.identity.terminal)
+  }
+  return paid.map((sale) => ({ ...sale, isPaid: true, isUploaded: silent.has(sale.terminalId) }))
 }
 
 type NewStall = { readonly siteId: string; readonly index: number; readonly connect: ConnectBroker }

@@ -20,6 +20,12 @@ export function newTally(): TradeTally {
   return { paid: 0, cash: 0, paidTwice: 0, cancelled: 0, refunds: 0, keptWaiting: 0 }
 }
 
+/** What a run must have seen before its identities say anything. */
+export function neverHappened(tally: TradeTally, faults: ReadonlyMap<string, number>): string[] {
+  const happened = { payment: tally.paid, "cash sale": tally.cash, refund: tally.refunds, fault: faults.size }
+  return Object.entries(happened).flatMap(([name, count]) => (count === 0 ? name : []))
+}
+
 export type Trading = {
   readonly market: SoakMarket
   readonly stall: SoakStall

@@ -5,6 +5,7 @@ import { closeSale } from "@suyuan/terminal-kiosk/sale/close-sale"
 import { settleCash } from "@suyuan/terminal-kiosk/sale/settle-cash"
 import { granted } from "../demo/gateway"
 import { useWallet, type Wallet } from "../demo/wallet"
+import type { Identity } from "./identities"
 import type { SoakMarket, SoakStall } from "./market"
 
 export type SoakSale = {
@@ -112,18 +113,19 @@ async function onItsWay({ sql, stalls }: SoakMarket): Promise<string[]> {
   return counts.filter(([, count]) => count !== 0).map(([name, count]) => `${count} ${name}`)
 }
 
-/** Waits until nothing is on its way any more and every identity holds. @throws Error with what does not. */
-export async function comesToRest(market: SoakMarket, patienceMs = PATIENCE_MS): Promise<void> {
+/** Waits until nothing is on its way any more and every identity holds; gives them as seen then. @throws Error with what does not. */
+export async function comesToRest(market: SoakMarket, patienceMs = PATIENCE_MS): Promise<Identity[]> {
   let wanting: string[] = []
   const rests = async () => {
     for (const stall of market.stalls) stall.wake()
     wanting = await onItsWay(market)
     if (wanting.length > 0) return undefined
-    const broken = (await market.identities()).filter(({ holds }) => !holds)
+    const identities = await market.identities()
+    const broken = identities.filter(({ holds }) => !holds)
     wanting = broken.map(({ name, detail }) => `${name}: ${detail}`)
-    return wanting.length === 0 || undefined
+    return wanting.length === 0 ? identities : undefined
   }
-  await persistently("the market comes to rest", rests, patienceMs).catch((error: Error) => {
+  return persistently("the market comes to rest", rests, patienceMs).catch((error: Error) => {
     throw new Error(`${error.message}; still: ${wanting.join("; ")}`)
   })
 }

@@ -55,7 +55,13 @@ runRows("long", {
   },
   soak: async () => {
     const { exitCode, text } = await runBun(["scripts/soak.ts", "--minutes", "10", "--json"])
-    expect(JSON.parse(text.trimEnd().split("\n").at(-1) ?? "")).toMatchObject({ isGood: true })
+    const figures = JSON.parse(text.trimEnd().split("\n").at(-1) ?? "")
+    expect(figures).toMatchObject({ isGood: true })
+    // In ten minutes there is time for all of it.
+    for (const happened of [figures.paid, figures.paidTwice, figures.cash, figures.cancelled, figures.refunds]) {
+      expect(happened).toBeGreaterThan(0)
+    }
+    expect(Object.keys(figures.faults).length).toBeGreaterThan(5)
     expect(exitCode).toBe(0)
   },
 })

@@ -123,7 +123,7 @@ function faultRoutes(world: World): Hono {
 function orderRoutes(world: World): Hono {
   const routes = new Hono()
   routes.get("/", (c) => {
-    const limit = Math.min(Math.max(Number(c.req.query("limit") ?? 100) || 100, 1), 10_000)
+    const limit = Math.min(Math.max(Number(c.req.query("limit") ?? 100) || 100, 1), 100_000)
     return c.json({ orders: world.store.orders(limit).map(orderView) })
   })
   routes.get("/:platform/:number", (c) => {
