@@ -23,14 +23,22 @@ type Axe = {
   run: (on: Document, options: object) => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>
 }
 
-async function violationsOf(page: Page): Promise<string[]> {
+const EVERY_RULE = { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }
+
+async function violationsOf(page: Page, rules: object = EVERY_RULE): Promise<string[]> {
   await page.evaluate(axe.source)
-  return page.evaluate(async () => {
-    const { violations } = await (globalThis as unknown as { axe: Axe }).axe.run(document, {
-      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
-    })
+  return page.evaluate(async (wanted) => {
+    const { violations } = await (globalThis as unknown as { axe: Axe }).axe.run(document, wanted)
     return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`))
-  })
+  }, rules)
+}
+
+/** The same words on the other ground: nothing but colours changes with it. */
+async function faintInTheDark(page: Page): Promise<string[]> {
+  await page.emulateMedia({ colorScheme: "dark" })
+  const faint = await violationsOf(page, { runOnly: { type: "rule", values: ["color-contrast"] } })
+  await page.emulateMedia({ colorScheme: "light" })
+  return faint
 }
 
 /** Parts that are wider than there is room: of the page, or of what scrolls in it. */
@@ -95,6 +103,9 @@ for (const viewport of [
       await walkScreens(market, viewport, async (name, page) => {
         seen.add(name)
         for (const violation of await violationsOf(page)) found.push(`${name}: ${violation}`)
+        // Colours are the same at every size.
+        const faint = viewport.width < 1000 ? await faintInTheDark(page) : []
+        for (const violation of faint) found.push(`${name} in the dark: ${violation}`)
         for (const target of await smallTargets(page)) found.push(`${name}: small target ${target}`)
         for (const part of await overflows(page)) found.push(`${name}: ${part} overflows`)
         for (const part of await outOfSight(page)) found.push(`${name}: ${part} out of sight`)

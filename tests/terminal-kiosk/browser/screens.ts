@@ -1,4 +1,5 @@
 // A walk over every screen of the terminal, for whoever looks at them: the accessibility tests, and `npm run screenshots`.
+import { terminalWords } from "@suyuan/look/terminal-words"
 import type { Page } from "playwright-core"
 import { granted } from "../../../scripts/demo/gateway"
 import { openWallet, payAt } from "../../../scripts/demo/wallet"
@@ -42,6 +43,7 @@ export async function walkScreens(market: KioskMarket, viewport: Viewport, look:
   await walkPieces(page, look)
   await goTo(page, "本机")
   await look("terminal", page)
+  await walkBinding(page, look)
   await walkStallPhoto(market, page, look)
   await page.selectOption("select", "simulated")
   await goTo(page, "卖货")
@@ -76,6 +78,21 @@ export async function walkScreens(market: KioskMarket, viewport: Viewport, look:
   await context.setOffline(true)
   await page.getByText("◔ Offline").waitFor()
   await look("sell-offline", page)
+  await weigh(page, "dbc", "1")
+  await settle(page)
+  await look("settle-offline", page)
+  await page.click(`button:has-text('${terminalWords.cancelSale.en}')`)
+  await standing(page, terminalWords.cancelling.en)
+  await look("cancelling", page)
+  for (const state of ["suspended", "revoked"]) {
+    await putRow(page, "notices", "state", { text: JSON.stringify({ v: 1, kind: "state", state }), atMs: Date.now() })
+    await page.reload()
+    await page.waitForSelector(".problem.bad")
+    await look(state, page)
+  }
+  await goTo(page, terminalWords.terminal.en as never)
+  await page.getByRole("button", { name: terminalWords.saveWeek.en }).waitFor()
+  await look("terminal-revoked", page)
   await context.close()
   await takeBack()
   await walkTest(market, viewport, look)
@@ -151,6 +168,8 @@ async function walkSale(market: KioskMarket, page: Page, look: Look): Promise<vo
   const path = { digits: left.slice(left.lastIndexOf("/") + 1) }
   const phone = market.gateway.as(buyer.token)
   granted("opening a payment", await phone.post("/p/{digits}/pay", { path, body: { platform: buyer.platform } }))
+  await standing(page, "顾客正在付款")
+  await look("paying", page)
   granted("giving up", await phone.post("/p/{digits}/given-up", { path, body: { why: "cancelled" } }))
   await standing(page, "顾客未付成")
   await look("refused", page)
@@ -159,6 +178,26 @@ async function walkSale(market: KioskMarket, page: Page, look: Look): Promise<vo
   await look("cancelled", page)
   await page.keyboard.press("Enter")
   await walkNotCancelled(page, look)
+}
+
+async function walkBinding(page: Page, look: Look): Promise<void> {
+  await page.click("button:has-text('绑定进货钱包')")
+  await page.waitForSelector("dialog .keypad")
+  await look("pin", page)
+  await typePin(page)
+  await page.waitForSelector(".bind-code .qr")
+  await look("bind-code", page)
+  const claimed = { nonce: "ab".repeat(8), digits: "47", state: "claimed" }
+  await putRow(page, "bindings", "0199d3a0-7c1e-7000-8000-00000000000b", claimed)
+  await page.reload()
+  await page.getByText("✓ 在线").waitFor()
+  await goTo(page, "本机")
+  await look("terminal-claimed", page)
+  await page.click("button:has-text('对数字')")
+  await typePin(page)
+  await page.waitForSelector("dialog .fingerprint")
+  await look("compare-digits", page)
+  await page.keyboard.press("Escape")
 }
 
 async function walkGoods(page: Page, look: Look): Promise<void> {
