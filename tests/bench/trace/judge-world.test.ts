@@ -90,6 +90,31 @@ test.each(HABITS)("[RC-1] the recall of all lots of a county reaches every sale 
   }
 })
 
+test.each(HABITS)(
+  "[RC-3] the recall of one lot, as the gateway asks for it, reaches every sale that held some, %s",
+  (habit) => {
+    const played = playWorld(world, habit, SEED)
+    const histories = keepBooks(played, "complete", world, openDice(SEED))
+    const lotGrams = new Map([...played.lots].map(([id, { grams }]) => [id, grams]))
+    let held = 0
+    for (const lotId of [...played.lots.keys()].filter((_, index) => index % 4 === 0)) {
+      const lots = new Set([lotId])
+      const scope = recallScope(histories, { lots, inflows: new Set() }, { lotGrams, clockErrorMs: 1000 })
+      if (!scope.ok) continue
+      const inScope = new Map(scope.value.map(({ pileId, outflows }) => [pileId, outflows]))
+      for (const { pileId, key, gramsByLot } of played.bags) {
+        const grams = gramsByLot.get(lotId) ?? 0
+        const { mustGrams = 0, mayGrams = 0 } = inScope.get(pileId)?.get(key) ?? {}
+        expect({ lotId, pileId, key, isInside: mustGrams <= grams && grams <= mayGrams }).toMatchObject({
+          isInside: true,
+        })
+        held += grams > 0 ? 1 : 0
+      }
+    }
+    expect(held).toBeGreaterThan(100)
+  },
+)
+
 test("the judge sees a bag that holds more than it may, less than it must, or what nobody named", () => {
   const range = { grams: 300, segmentStartMs: 0, sources: [{ sourceId: "a", mustGrams: 100, mayGrams: 300 }] }
   expect(isTrue(range, new Map([["a", 300]]))).toBe(true)
