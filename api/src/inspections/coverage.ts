@@ -1,5 +1,6 @@
 import { testedLots } from "@suyuan/drizzle/schema/checks"
 import { certificates, inspections, lots } from "@suyuan/drizzle/schema/trace"
+import { mostPercent } from "@suyuan/protocol/trace/finest-statement"
 import type { OriginOptions, PileHistory } from "@suyuan/protocol/trace/origin-range"
 import { type SetRange, setGroups, setRangeOf } from "@suyuan/protocol/trace/pile"
 import type { SourceRange } from "@suyuan/protocol/trace/source-grams"
@@ -96,6 +97,8 @@ export type CoveredGrams = { readonly mustGrams: number; readonly mayGrams: numb
 /** Of some goods, how much must and may be of lots that passed, failed, or carry a certificate (CV-1 to CV-4). */
 export type Coverage = {
   readonly grams: number
+  /** The least that they may weigh, where that is an interval. */
+  readonly lowGrams?: number
   readonly tested: CoveredGrams
   readonly failed: CoveredGrams
   readonly certified: CoveredGrams
@@ -125,8 +128,9 @@ export function coverageOf(
   return (pileId, key) => {
     const range = weights(pileId, key)
     if (!range) return undefined
+    const { grams, lowGrams } = range
     return {
-      grams: range.grams,
+      ...{ grams, ...(lowGrams !== undefined && { lowGrams }) },
       tested: gramsOf(tested?.(pileId, key)),
       failed: gramsOf(failed?.(pileId, key)),
       certified: {
@@ -205,8 +209,10 @@ export function addCoverage(all: readonly Coverage[]): Coverage {
     mustGrams: all.reduce((grams, one) => grams + of(one).mustGrams, 0),
     mayGrams: all.reduce((grams, one) => grams + of(one).mayGrams, 0),
   })
+  const grams = all.reduce((total, one) => total + one.grams, 0)
+  const lowGrams = all.reduce((total, one) => total + (one.lowGrams ?? one.grams), 0)
   return {
-    grams: all.reduce((grams, one) => grams + one.grams, 0),
+    ...{ grams, ...(lowGrams < grams && { lowGrams }) },
     tested: sum((one) => one.tested),
     failed: sum((one) => one.failed),
     certified: sum((one) => one.certified),
@@ -214,10 +220,10 @@ export function addCoverage(all: readonly Coverage[]): Coverage {
 }
 
 /** In whole per cent: what must is rounded down, what may up, so that neither says more than is certain. */
-export function percentsOf({ grams, ...sets }: Coverage) {
+export function percentsOf({ grams, lowGrams = grams, ...sets }: Coverage) {
   const percents = ({ mustGrams, mayGrams }: CoveredGrams) => ({
     mustPercent: grams === 0 ? 0 : Math.floor((mustGrams * 100) / grams),
-    mayPercent: grams === 0 ? 0 : Math.ceil((mayGrams * 100) / grams),
+    mayPercent: mostPercent(mayGrams, { grams, lowGrams }),
   })
   return { tested: percents(sets.tested), failed: percents(sets.failed), certified: percents(sets.certified) }
 }

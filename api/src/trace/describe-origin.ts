@@ -1,7 +1,7 @@
 import { sites } from "@suyuan/drizzle/schema/participants"
 import { certificates, lots } from "@suyuan/drizzle/schema/trace"
 import type { ExpectedShares } from "@suyuan/protocol/trace/expected-shares"
-import { finestStatement, type PlaceOf } from "@suyuan/protocol/trace/finest-statement"
+import { finestStatement, mostPercent, type PlaceOf } from "@suyuan/protocol/trace/finest-statement"
 import type { OutflowRange } from "@suyuan/protocol/trace/pile"
 import { UNKNOWN_SOURCE } from "@suyuan/protocol/trace/pile-event"
 import { eq, sql } from "drizzle-orm"
@@ -131,7 +131,7 @@ export function describeOrigin(
   return {
     kind: statement.kind,
     places: statement.places.map(({ level, place }) => (level === "lot" ? (facts.get(place)?.base ?? place) : place)),
-    unknownHighPercent: range.grams === 0 ? 0 : Math.ceil((statement.unknown.mayGrams * 100) / range.grams),
+    unknownHighPercent: mostPercent(statement.unknown.mayGrams, range),
     grams: range.grams,
     unknown: statement.unknown,
     ...(expected && { expected: describeExpected(expected) }),

@@ -3,6 +3,8 @@ import { commodities, merchants } from "@suyuan/drizzle/schema/merchants"
 import { sites } from "@suyuan/drizzle/schema/participants"
 import { saleLines, sales } from "@suyuan/drizzle/schema/sales"
 import { piles } from "@suyuan/drizzle/schema/trace"
+import { mostPercent } from "@suyuan/protocol/trace/finest-statement"
+import type { OutflowRange } from "@suyuan/protocol/trace/pile"
 import { outflowKey } from "@suyuan/protocol/trace/pile-event"
 import { and, eq, sql } from "drizzle-orm"
 import type { Context, Reader } from "../context"
@@ -98,7 +100,7 @@ export async function readTrace(ctx: Context, reader: Reader, recordId: string, 
         name: nameZh,
         nameEn,
         grams: view === "share" ? null : gramsHigh,
-        origin: origin === undefined ? null : view === "share" ? withoutGrams(origin, shown) : origin,
+        origin: origin === undefined ? null : view === "share" ? withoutGrams(origin, range ?? origin, shown) : origin,
         certificates: origin?.sources.filter(({ lotId }) => facts.get(lotId)?.isCertified).length ?? 0,
         /** In per cent, which tell a stranger no weight. */
         coverage: coverage ? percentsOf(coverage) : null,
@@ -210,7 +212,11 @@ async function nameAll(
 type Described = ReturnType<typeof describeOrigin>
 
 /** Shares of what may be in the bag, in whole per cent: a stranger is not told what somebody bought, only whence. */
-function withoutGrams(origin: Described, shown: (instant: string) => string): Described {
+function withoutGrams(
+  origin: Described,
+  weight: Pick<OutflowRange, "grams" | "lowGrams">,
+  shown: (instant: string) => string,
+): Described {
   const percent = (grams: number, rounded: (share: number) => number) =>
     origin.grams === 0 ? 0 : rounded((grams * 100) / origin.grams)
   const { expected } = origin
@@ -226,13 +232,13 @@ function withoutGrams(origin: Described, shown: (instant: string) => string): De
     grams: 100,
     unknown: {
       mustGrams: percent(origin.unknown.mustGrams, Math.floor),
-      mayGrams: percent(origin.unknown.mayGrams, Math.ceil),
+      mayGrams: mostPercent(origin.unknown.mayGrams, weight),
     },
     sources: origin.sources.map((source) => ({
       ...source,
       harvestedAt: shown(source.harvestedAt),
       mustGrams: percent(source.mustGrams, Math.floor),
-      mayGrams: percent(source.mayGrams, Math.ceil),
+      mayGrams: mostPercent(source.mayGrams, weight),
     })),
   }
 }

@@ -82,12 +82,24 @@ export function groupOfTested(placeOf: PlaceOf): GroupOf {
   return (sourceId) => (placeOf(sourceId)?.tested ? "tested" : "not-tested")
 }
 
-/** The range of some of an outflow's sources together, from their own ranges' sums and those of all. */
-function together(range: OutflowRange, own: GramRange, all: GramRange): GramRange {
+/**
+ * The range of some of an outflow's sources together, from their own ranges' sums and those of all. Of an interval of weights
+ * the others leave them the least at its lower end, and the most at its upper one (RG-9).
+ */
+function together({ grams, lowGrams = grams }: OutflowRange, own: GramRange, all: GramRange): GramRange {
   return {
-    mustGrams: own.mayGrams === 0 ? 0 : Math.max(own.mustGrams, range.grams - (all.mayGrams - own.mayGrams)),
-    mayGrams: Math.min(own.mayGrams, range.grams - (all.mustGrams - own.mustGrams)),
+    mustGrams: own.mayGrams === 0 ? 0 : Math.max(own.mustGrams, lowGrams - (all.mayGrams - own.mayGrams)),
+    mayGrams: Math.min(own.mayGrams, grams - (all.mustGrams - own.mustGrams)),
   }
+}
+
+/** In whole per cent, rounded up: of goods whose weight is an interval, as much as it can be of the lighter ones. */
+export function mostPercent(
+  mayGrams: number,
+  { grams, lowGrams = grams }: Pick<OutflowRange, "grams" | "lowGrams">,
+): number {
+  if (mayGrams === 0) return 0
+  return lowGrams === 0 ? 100 : Math.min(100, Math.ceil((mayGrams * 100) / lowGrams))
 }
 
 /** Sums, which may be more than the outflow weighs. */

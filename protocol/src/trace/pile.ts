@@ -18,6 +18,8 @@ import { declaredSources, eachSourceAlone, type GroupOf, groupedSources, type So
 
 export interface OutflowRange {
   readonly grams: number
+  /** The least that it may weigh, where its weight is an interval (RG-9); left out, it weighs `grams`. */
+  readonly lowGrams?: number
   /** Sorted by source id, `unknown` among them; sources that cannot be in are left out. */
   readonly sources: readonly SourceRange[]
   /** A late event at or after this time can change the range; an earlier one only through the stock that was counted. */
@@ -164,11 +166,12 @@ export class PileWalk {
   }
 
   private takeOut(step: OutStep, hooks: WalkHooks): void {
-    const { grams, key, segmentStartMs } = step
+    const { grams, lowGrams, key, segmentStartMs } = step
+    const weight = { grams, ...(lowGrams < grams && { lowGrams }) }
     const leaving = this.leavingOf(step)
     if (step.isReturned || hooks.isRead(step)) {
       const sources = step.isReturned ? this.live.readReturned(key, leaving) : this.live.read(leaving)
-      if (hooks.isRead(step)) hooks.onOutflow(step, { grams, sources, segmentStartMs })
+      if (hooks.isRead(step)) hooks.onOutflow(step, { ...weight, sources, segmentStartMs })
     }
     if (!step.leavesLater) this.live.leave(leaving)
   }
@@ -200,6 +203,8 @@ export function runPile(events: readonly PileEvent[], options: PileOptions = {})
 
 export interface SetRange {
   readonly grams: number
+  /** As of an `OutflowRange`. */
+  readonly lowGrams?: number
   readonly mustGrams: number
   readonly mayGrams: number
 }
@@ -215,7 +220,9 @@ export function setGroups(includes: (sourceId: string) => boolean): GroupOf {
 /** Reads the set's range out of a run with `setGroups`. */
 export function setRangeOf(range: OutflowRange): SetRange {
   const found = range.sources.find((source) => source.sourceId === IN_SET)
-  return { grams: range.grams, mustGrams: found?.mustGrams ?? 0, mayGrams: found?.mayGrams ?? 0 }
+  const { grams, lowGrams } = range
+  const weight = { grams, ...(lowGrams !== undefined && { lowGrams }) }
+  return { ...weight, mustGrams: found?.mustGrams ?? 0, mayGrams: found?.mayGrams ?? 0 }
 }
 
 /**

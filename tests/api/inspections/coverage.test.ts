@@ -49,6 +49,15 @@ describe("coverage, pure", () => {
     })
   })
 
+  test("[CV-5] a box of 3 to 5 kg may be all of 3 kg that were tested", () => {
+    const box: PileEvent = { kind: "out", recordId: "sold", effectiveAtMs: minute(9), grams: 5000, lowGrams: 3000 }
+    const events = [lot("a", minute(1), 3000), lot("b", minute(2), 4000), box]
+    const checks = new Map([["a", checksOf(true, "none")]])
+    const coverage = coverageOf([{ pileId: "p", events }], checks, {})("p", "sold#0")
+    expect(coverage && percentsOf(coverage).tested).toEqual({ mustPercent: 0, mayPercent: 100 })
+    expect(coverage && percentsOf(addCoverage([coverage, coverage])).tested.mayPercent).toBe(100)
+  })
+
   test("[CV-4] of a certificate for a part of a lot nobody knows which part, and unknown goods are never covered", () => {
     const unknown: PileEvent = { kind: "in", recordId: "outside", effectiveAtMs: minute(1), grams: 100 }
     const out = (recordId: string, grams: number): PileEvent => ({

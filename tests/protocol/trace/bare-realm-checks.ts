@@ -57,7 +57,7 @@ export const traceChecks: readonly RealmCheck[] = [
         const origins = resolveOrigins(piles, options)
         if (!origins.ok) return { refused: origins.error }
         const read = [...origins.value.piles].map(([pileId, { outflows, live, segments, carry, ...rest }]) => {
-          const ranges = [...outflows].map(([key, { sources, ...own }]) => [key, { ...own, sources: rangesOf(sources) }])
+          const ranges = [...outflows].map(([key, { sources, lowGrams, ...own }]) => [key, { ...own, sources: rangesOf(sources) }])
           const closed = segments.map((segment) => ({ ...segment, endMs: segment.endMs ?? null }))
           return [pileId, { outflows: byName(ranges), live: rangesOf(live), ...rest, segments: closed }]
         })

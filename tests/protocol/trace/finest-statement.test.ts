@@ -4,6 +4,7 @@ import {
   groupOfLevel,
   groupOfTested,
   type LotPlace,
+  mostPercent,
   type PlaceOf,
 } from "@suyuan/protocol/trace/finest-statement"
 import { type OutflowRange, runPile } from "@suyuan/protocol/trace/pile"
@@ -43,6 +44,21 @@ test("[RG-19] one lot: everything is from it", () => {
     unknown: { mustGrams: 0, mayGrams: 0 },
     tested: { mustGrams: 40, mayGrams: 40 },
   })
+})
+
+test("[RG-9] of a box of 3 to 5 kg no more must be of two lots than a light one holds, and of it all may be of one", () => {
+  const events: PileEvent[] = ["zhangbei1", "zhangbei2", "shouguang"].map((sourceId, index) => {
+    const grams = sourceId === "shouguang" ? 1000 : 2500
+    const sources = [{ sourceId, lowGrams: grams, highGrams: grams }]
+    return { kind: "in", effectiveAtMs: index, recordId: sourceId, grams, sources }
+  })
+  const box: PileEvent = { kind: "out", effectiveAtMs: 99, recordId: "s", grams: 5000, lowGrams: 3000 }
+  const range = runPile([...events, box]).outflows.get("s#0")!
+  const ofBase = finestStatement(range, placeOf).bars.find(({ place }) => place === "base-1")
+  expect(ofBase).toMatchObject({ mustGrams: 2000, mayGrams: 5000 })
+  expect(mostPercent(1000, range)).toBe(34)
+  expect(mostPercent(4000, range)).toBe(100)
+  expect(mostPercent(0, range)).toBe(0)
 })
 
 test("[RG-19] two lots of one base: everything is from the base, of which only one lot is tested", () => {

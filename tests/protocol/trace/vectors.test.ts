@@ -26,7 +26,10 @@ for (const vector of vectors.cases as unknown as readonly Vector[]) {
       return
     }
     const read = [...origins.value.piles].map(([pileId, { outflows, live, segments, carry: _, ...rest }]) => {
-      const ranges = [...outflows].map(([key, { sources, ...own }]) => [key, { ...own, sources: rangesJson(sources) }])
+      // Its least weight stands in the event itself.
+      const ranges = [...outflows].map(([key, { sources, lowGrams: _, ...own }]) => {
+        return [key, { ...own, sources: rangesJson(sources) }]
+      })
       const closed = segments.map((segment) => ({ ...segment, endMs: segment.endMs ?? null }))
       return [pileId, { outflows: Object.fromEntries(ranges), live: rangesJson(live), ...rest, segments: closed }]
     })
