@@ -53,6 +53,42 @@ export function renewingLease(name: string, holder: string, seconds: number) {
   }
 }
 
+/**
+ * Work of unknown length under one duty: renewed every third of its time while the work goes on, and given back after it.
+ * Undefined while another has it. `isHeld` turns false when it could not be renewed in time: begin nothing more.
+ */
+export async function underLease<T>(
+  ctx: Pick<Context, "db">,
+  name: string,
+  holder: string,
+  seconds: number,
+  work: (isHeld: () => boolean) => Promise<T>,
+): Promise<T | undefined> {
+  let endMs = performance.now() + seconds * 1000
+  const lease = await takeLease(ctx, name, holder, seconds)
+  if (lease === undefined) return undefined
+  const renew = async () => {
+    const askedMs = performance.now()
+    const again = await takeLease(ctx, name, holder, seconds).catch(() => lease)
+    if (again?.fence !== lease.fence) endMs = 0
+    else if (again !== lease) endMs = askedMs + seconds * 1000
+  }
+  let renewing = Promise.resolve()
+  const timer = setInterval(
+    () => {
+      renewing = renewing.then(renew)
+    },
+    (seconds * 1000) / 3,
+  )
+  try {
+    return await work(() => performance.now() < endMs)
+  } finally {
+    clearInterval(timer)
+    await renewing
+    await releaseLease(ctx, lease)
+  }
+}
+
 /** Inside a transaction: true while the lease is still this holder's; locks the row until commit. */
 export async function holdsLease(tx: Transaction, lease: Lease): Promise<boolean> {
   const rows = await tx

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
-import { holdsLease, type Lease, releaseLease, takeLease } from "@suyuan/api/leases"
+import { holdsLease, type Lease, releaseLease, takeLease, underLease } from "@suyuan/api/leases"
 import { until } from "../support/broker"
 import { type TestGateway, testGateway } from "../support/context"
 
@@ -75,4 +75,37 @@ test("nobody takes a duty while its holder's transaction relies on it", async ()
     expect(taken).toBe(false)
   })
   await until(() => taken, "the other has it")
+})
+
+test("a duty is renewed as long as its work goes on, and free at once after it", async () => {
+  const endOf = async () => {
+    const [row] = await gateway.ctx.sql`SELECT until::text AS until FROM leases WHERE name = 'long work'`
+    return String(row?.until)
+  }
+  const done = await underLease(gateway.ctx, "long work", "one", 1, async (isHeld) => {
+    const first = await endOf()
+    await until(async () => (await endOf()) > first, "it was renewed")
+    expect(await take("long work", "two")).toBeUndefined()
+    return isHeld()
+  })
+  expect(done).toBe(true)
+  expect((await take("long work", "two"))?.fence).toBe(2)
+})
+
+test("whoever lost a duty in the midst of its work hears so", async () => {
+  await underLease(gateway.ctx, "lost work", "one", 1, async (isHeld) => {
+    await gateway.ctx.sql`UPDATE leases SET holder = 'two', fence = fence + 1, until = now() + interval '1 minute'
+      WHERE name = 'lost work'`
+    await until(() => !isHeld(), "it is told")
+  })
+  expect(await take("lost work", "one")).toBeUndefined()
+  expect((await take("lost work", "two"))?.fence).toBe(2)
+})
+
+test("work that fails gives its duty back", async () => {
+  const failing = underLease(gateway.ctx, "failing work", "one", 60, async () => {
+    throw new Error("no disk")
+  })
+  await expect(failing).rejects.toThrow("no disk")
+  expect((await take("failing work", "two"))?.fence).toBe(2)
 })

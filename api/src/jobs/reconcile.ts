@@ -1,8 +1,8 @@
 import { billReadings } from "@suyuan/drizzle/schema/payments"
-import { and, gte, inArray } from "drizzle-orm"
+import { and, gt, gte, inArray, or } from "drizzle-orm"
 import { gatewayActor } from "../actor"
 import type { Context } from "../context"
-import { releaseLease, takeLease } from "../leases"
+import { underLease } from "../leases"
 import type { PaymentDeps } from "../payments/payment-deps"
 import { platforms } from "../payments/payment-provider"
 import { reconcileDay } from "../payments/reconcile-day"
@@ -13,24 +13,27 @@ const dayMs = 86_400_000
 const readyMs = 10.5 * 3_600_000
 /** So many days back a day that was missed is made up for. */
 const daysBack = 7
-const leaseSeconds = 600
+/** A day whose bills are not all there is asked for again after so long, by whichever gateway looks then. */
+const againMs = 600_000
 
 /** Reconciles each past day once, oldest first, in one process; a bill that is not there is asked for again next time. */
 export function reconcileJobs(deps: PaymentDeps, holder: string): Job[] {
-  const run = async (ctx: Context): Promise<number> => {
-    const lease = await takeLease(ctx, "reconcile", holder, leaseSeconds)
-    if (lease === undefined) return 0
+  const reconcile = async (ctx: Context, isHeld: () => boolean): Promise<number> => {
     const newest = chinaDay(ctx.clock.nowMs() - readyMs - dayMs)
     const days = Array.from({ length: daysBack }, (_, back) => chinaDay(Date.parse(newest) - back * dayMs, 0)).reverse()
     // A bill that is too large would be fetched whole each time, for nothing: a person asks for it again.
+    const isDone = inArray(billReadings.state, ["reconciled", "too-large"])
+    const isRecent = gt(billReadings.triedAt, new Date(ctx.clock.nowMs() - againMs))
     const done = await ctx.db
       .select({ platform: billReadings.platform, day: billReadings.day })
       .from(billReadings)
-      .where(and(gte(billReadings.day, days[0] ?? newest), inArray(billReadings.state, ["reconciled", "too-large"])))
+      .where(and(gte(billReadings.day, days[0] ?? newest), or(isDone, isRecent)))
     let reconciled = 0
     for (const day of days) {
       for (const platform of platforms) {
         if (done.some((row) => row.platform === platform && row.day === day)) continue
+        // Two gateways at one day would only do it twice: what both find is kept once.
+        if (!isHeld()) return reconciled
         const result = await reconcileDay(ctx, deps, gatewayActor, { platform, day })
         if (result.state === "reconciled") reconciled += 1
         if (result.state === "reconciled" && result.differences > 0) {
@@ -39,10 +42,13 @@ export function reconcileJobs(deps: PaymentDeps, holder: string): Job[] {
         if (result.state === "too-large") ctx.log.error({ platform, day }, "a bill is larger than we read")
       }
     }
-    if (reconciled === 0) await releaseLease(ctx, lease)
     return reconciled
   }
-  return [{ name: "payments/reconcile-days", everyMs: 600_000, run }]
+  const run = async (ctx: Context): Promise<number> => {
+    const { GATEWAY_LEASE_SECONDS: seconds } = ctx.config
+    return (await underLease(ctx, "reconcile", holder, seconds, (isHeld) => reconcile(ctx, isHeld))) ?? 0
+  }
+  return [{ name: "payments/reconcile-days", everyMs: 30_000, run }]
 }
 
 function chinaDay(ms: number, offsetMs = 8 * 3_600_000): string {

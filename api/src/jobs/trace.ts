@@ -1,13 +1,10 @@
 import type { Context } from "../context"
-import { releaseLease, takeLease } from "../leases"
+import { underLease } from "../leases"
 import { endDaysThatAreOver } from "../trace/end-day"
 import { forgetPileDays, rememberPiles } from "../trace/remember-piles"
 import { rememberPurchases } from "../trace/remember-purchases"
 import { forgetPileSums, sumPileDays } from "../trace/sum-days"
 import type { Job } from "./job"
-
-/** Longer than a gateway sums at once; one that died meanwhile holds the work up no longer. */
-const leaseSeconds = 600
 
 /** @param holder this process, as it takes leases. */
 export const traceJobs = (holder: string): Job[] => [
@@ -22,12 +19,6 @@ export const traceJobs = (holder: string): Job[] => [
 
 /** Two gateways would write the same sums; one alone has the work of it. */
 async function sumAlone(ctx: Context, holder: string): Promise<number> {
-  const lease = await takeLease(ctx, "sum-days", holder, leaseSeconds)
-  if (lease === undefined) return 0
-  try {
-    await sumPileDays(ctx)
-  } finally {
-    await releaseLease(ctx, lease)
-  }
+  await underLease(ctx, "sum-days", holder, ctx.config.GATEWAY_LEASE_SECONDS, () => sumPileDays(ctx))
   return 0
 }

@@ -19,6 +19,8 @@ export type Reconciled =
 
 /** After so many payees without an answer from the platform the others are not asked in this run. */
 const silentMax = 3
+/** Payees whose bills are fetched at once. */
+const abreastMax = 4
 const noSums: PayeeBill = { matched: 0, paidFen: 0, refundedFen: 0, feesFen: 0 }
 
 /**
@@ -62,18 +64,15 @@ async function takeBills(ctx: Context, deps: PaymentDeps, actor: Actor, about: B
   const earlier = await readPayeeBills(ctx.db, about)
   const isUnbilled = await findUnbilledPayees(ctx.db, about)
   let silent = 0
-  for (const payee of await billedPayees(ctx.db, provider, about.day)) {
+  await eachAbreast(await billedPayees(ctx.db, provider, about.day), async (payee) => {
     const known = earlier(payee)
-    if (known?.state === "taken" && !isDone) {
-      add(sums, known)
-      continue
-    }
+    if (known?.state === "taken" && !isDone) return add(sums, known)
     // One that is too large would be fetched whole each time, for nothing: a person asks for it again.
     const isGivenUp = known?.state === "too-large" && actor.kind === "machine"
     if (isGivenUp || silent >= silentMax) {
       missing.push(payee)
       if (isGivenUp) troubles.push({ state: "too-large" })
-      continue
+      return
     }
     const answer = await provider.dailyBill({ day: about.day, payee })
     const own: PayeeBill = { ...noSums }
@@ -87,11 +86,28 @@ async function takeBills(ctx: Context, deps: PaymentDeps, actor: Actor, about: B
       missing.push(payee)
       troubles.push(trouble)
     }
-  }
+  })
   const trouble = (["unknown", "not-ready", "too-large"] as const).flatMap((state) =>
     troubles.filter((one) => one.state === state),
   )[0]
   return { sums, missing, trouble }
+}
+
+/** In their order, some at a time. After one that failed no other is begun; it throws when none is under way any more. */
+async function eachAbreast<T>(all: readonly T[], work: (one: T) => Promise<void>): Promise<void> {
+  const rest = all.values()
+  let isOver = false
+  const worker = async () => {
+    for (const one of rest) {
+      if (isOver) return
+      await work(one).catch((cause: unknown) => {
+        isOver = true
+        throw cause
+      })
+    }
+  }
+  const ends = await Promise.allSettled(Array.from({ length: abreastMax }, worker))
+  for (const end of ends) if (end.status === "rejected") throw end.reason
 }
 
 async function wasReconciled(reader: Reader, { platform, day }: BillDay): Promise<boolean> {
