@@ -27,6 +27,7 @@ const repository = join(import.meta.dir, "..")
 export type Installation = {
   readonly directory: string
   readonly gatewayUrl: string
+  readonly sandboxUrl: string
   readonly brokerUrl: string
   readonly brokerSecret: string
   /** Bearer token that may read everything. */
@@ -82,6 +83,7 @@ export async function openInstallation(run: Run, looking?: Looking, kept?: KeptD
     config,
     db: drizzle(prepareRecurring(sql)),
     questions: drizzle(prepareRecurring(questions)),
+    settlements: drizzle(prepareRecurring(questions)),
     sql,
     clock: { nowMs: () => Date.now() },
     random: { bytes: (length) => crypto.getRandomValues(new Uint8Array(length)), uuid: () => Bun.randomUUIDv7() },
@@ -93,6 +95,7 @@ export async function openInstallation(run: Run, looking?: Looking, kept?: KeptD
   return {
     directory: path,
     gatewayUrl: supervisor.gatewayUrl,
+    sandboxUrl: supervisor.sandboxUrl ?? "",
     brokerUrl: config.MQTT_URL,
     brokerSecret: readSecret(config.MQTT_TOKEN_SECRET_FILE),
     operatorToken: readSecret(config.ADMIN_TOKEN_FILE ?? ""),

@@ -1,6 +1,7 @@
-// `npm run profile [-- trade|scan] [--seconds S]`: where the time of `trade.toAnchored`, a record, or of `scan.p99`, a scan,
-// goes (measure/profile.ts says what is looked at).
+// `npm run profile [-- trade|scan|sale] [--seconds S]`: where the time of `trade.toAnchored`, a record, of `scan.p99`, a
+// scan, and of `city.gatewayPerSale`, a whole sale, goes (measure/profile.ts says what is looked at).
 import { Argument, Command } from "commander"
+import { measureCity } from "./city-per-sale"
 import { closeTradedMarket, tradedMarket } from "./market/traded-market"
 import { describeMachine } from "./measure/machine"
 import { beginProfile, type Profile, print, printProcessors, printProfile, profiled } from "./measure/profile"
@@ -8,7 +9,7 @@ import { measureScans } from "./scan-p99"
 import { measureTrades } from "./trade-to-anchored"
 
 const program = new Command("npm run profile --")
-  .addArgument(new Argument("[what]").choices(["trade", "scan"]).default("trade"))
+  .addArgument(new Argument("[what]").choices(["trade", "scan", "sale"]).default("trade"))
   .option("--seconds <s>", "of measuring", Number, 15)
   .option("--keep <file>", "the gateway's profile, for a viewer of .cpuprofile files")
 program.parse()
@@ -50,5 +51,22 @@ async function profileScans(): Promise<void> {
   }
 }
 
+async function profileSales(): Promise<void> {
+  let profiling: Awaited<ReturnType<typeof beginProfile>> | undefined
+  let profile: Profile | undefined
+  const sales = await measureCity(run, {
+    ...profiled,
+    begin: async (line) => {
+      profiling = await beginProfile(line)
+    },
+    end: async () => {
+      profile = await profiling?.end(keep)
+    },
+  })
+  printProcessors(sales.processorSeconds, "sale", sales.times.length)
+  if (profile) printProfile(profile, "sale", sales.times.length)
+}
+
+const profiles = { trade: profileTrades, scan: profileScans, sale: profileSales }
 print(describeMachine())
-await (program.processedArgs[0] === "scan" ? profileScans() : profileTrades())
+await profiles[program.processedArgs[0] as keyof typeof profiles]()

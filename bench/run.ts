@@ -4,6 +4,7 @@
 import { Command, InvalidArgumentError } from "commander"
 import { alarmsJudgeDay } from "./alarms-judge-day"
 import { balanceMarketDay } from "./balance-market-day"
+import { cityPerSale } from "./city-per-sale"
 import { closeKeptProvince } from "./data/kept-province"
 import { describeRequired, type Figure, type Reading, type Run, reaches } from "./figure"
 import { kioskColdStart } from "./kiosk-cold-start"
@@ -75,6 +76,7 @@ const figures: readonly Figure[] = [
   traceP9910m,
   recallP9910m,
   tradeToAnchored,
+  cityPerSale,
   storagePerTrade,
 ]
 

@@ -30,6 +30,7 @@ export function clientDocument(): object {
     config: loadConfig(exampleSettings()),
     db: untouched("db"),
     questions: untouched("questions"),
+    settlements: untouched("settlements"),
     sql: untouched("sql"),
     clock: untouched("clock"),
     random: untouched("random"),

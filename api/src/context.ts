@@ -23,6 +23,8 @@ export type Context = {
   readonly db: Database
   /** As `db`, over connections whose statements are planned once; see `questions`. */
   readonly questions: Database
+  /** Likewise, for what moves money; see `settling`. */
+  readonly settlements: Database
   /** The driver below `db`: LISTEN, COPY and hand-written SQL on hot paths. */
   readonly sql: Sql
   readonly clock: Clock

@@ -78,12 +78,16 @@ async function main(config: Config): Promise<void> {
   const questions = postgres(config.DATABASE_URL, {
     ...{ ...connecting, max: config.DATABASE_QUESTIONS_POOL, connection: questionSettings },
   })
+  const settlements = postgres(config.DATABASE_URL, {
+    ...{ ...connecting, max: config.DATABASE_SETTLEMENTS_POOL, connection: questionSettings },
+  })
   const clock = { nowMs: () => Date.now() }
   const random = { bytes: (length: number) => new Uint8Array(randomBytes(length)), uuid: () => Bun.randomUUIDv7() }
   const ctx: Context = {
     config,
     db: drizzle(prepareRecurring(driver)),
     questions: drizzle(prepareRecurring(questions)),
+    settlements: drizzle(prepareRecurring(settlements)),
     sql: driver,
     clock,
     random,
@@ -199,7 +203,7 @@ async function main(config: Config): Promise<void> {
     register?.close()
     registry.close()
     organisations.close()
-    await Promise.all([driver.end({ timeout: 5 }), questions.end({ timeout: 5 })])
+    await Promise.all([driver, questions, settlements].map((pool) => pool.end({ timeout: 5 })))
     process.exit(0)
   }
   process.once("SIGTERM", stop)

@@ -9,9 +9,17 @@ import type { Context } from "./context"
  */
 export const questionSettings = { plan_cache_mode: "force_generic_plan", enable_seqscan: "off" } as const
 
-/** The same context, over those connections. */
+/** The same context, over those connections: for questions. */
 export function asking<Of extends Pick<Context, "db" | "questions">>(ctx: Of): Of {
   return { ...ctx, db: ctx.questions }
+}
+
+/**
+ * The same for what moves money, over connections of its own, which payments hold while they wait for a sale's lock: each
+ * of its statements names one sale, attempt or refund by its key.
+ */
+export function settling<Of extends Pick<Context, "db" | "settlements">>(ctx: Of): Of {
+  return { ...ctx, db: ctx.settlements }
 }
 
 /**

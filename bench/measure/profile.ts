@@ -9,6 +9,8 @@ import { byFunction, byStage, type CpuProfile } from "./gateway-profile"
 
 const sampleEveryMs = 20
 const statementsShown = 25
+/** Beside those that took longest. */
+const statementsOftenShown = 30
 const functionsShown = 40
 const profileMsMax = 30_000
 
@@ -50,7 +52,8 @@ export async function beginProfile(line: Installation): Promise<{ end(keep?: str
       signal(line)
       const statements = await sql<Statement[]>`
         SELECT query, calls::int, rows::int, total_exec_time AS executing, total_plan_time AS planning
-        FROM pg_stat_statements ORDER BY total_exec_time + total_plan_time DESC LIMIT ${statementsShown}`
+        FROM pg_stat_statements WHERE query NOT LIKE '%pg_stat_activity%'
+        ORDER BY total_exec_time + total_plan_time DESC`
       return { gateway: await writtenProfile(line, keep), statements, connections, seconds }
     },
   }
@@ -78,7 +81,9 @@ export function printProfile(
   print(`\ngateway by function, ms a ${unit} in the function itself`)
   for (const { name, ms } of byFunction(gateway).slice(0, functionsShown)) print(row(ms / count, name))
   print(`\ndatabase by statement, ms a ${unit}: executing, planning; calls; rows a ${unit}`)
-  for (const { query, calls, rows, executing, planning } of statements) {
+  const often = statements.toSorted((a, b) => b.calls - a.calls).slice(0, statementsOftenShown)
+  const shown = new Set([...statements.slice(0, statementsShown), ...often])
+  for (const { query, calls, rows, executing, planning } of shown) {
     const per = (value: number) => (value / count).toFixed(4)
     const numbers = [
       per(executing).padStart(9),
@@ -88,6 +93,8 @@ export function printProfile(
     ]
     print(`${numbers.join(" ")}  ${oneLine(query)}`)
   }
+  const asked = statements.reduce((sum, { calls }) => sum + calls, 0)
+  print(row(asked / count, `statements a ${unit} in all`))
   print(`\nconnections of the gateway, ms a ${unit} that one was seen so; after: the transaction waits for the gateway`)
   const msPerSample = (seconds * 1000) / Math.max(1, connections.samples) / count
   for (const [name, seen] of [...connections.doing].sort(([, a], [, b]) => b - a).slice(0, statementsShown)) {

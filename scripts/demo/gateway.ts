@@ -16,8 +16,11 @@ export type Gateway = {
   readonly anyone: GatewayClient
 }
 
-export function openGateway(url: string, operatorToken: string): Gateway {
-  const transport = fetchTransport(url, ANSWER_TIMEOUT_MS)
+export function openGateway(
+  url: string,
+  operatorToken: string,
+  transport: Transport = fetchTransport(url, ANSWER_TIMEOUT_MS),
+): Gateway {
   const as = (token: string) => gatewayClient(transport, { token: () => token })
   return { url, transport, operator: as(operatorToken), as, anyone: gatewayClient(transport) }
 }

@@ -208,8 +208,9 @@ export const table = {
     },
     clockBehind: {
       step: "scan",
-      fault: "terminal's clock 3 h behind",
-      expected: "refused as too old until hellos have taught the offset; then paid; nothing lost",
+      fault: "terminal's clock set back by 3 h",
+      expected:
+        "its own time goes on from what it signed last: its codes are paid as before; set right again as well; nothing lost",
     },
     shuffledUploads: {
       step: "upload",

@@ -60,12 +60,14 @@ export async function testGateway(more: Record<string, string> = {}): Promise<Te
   const config = testConfig({ DATABASE_URL: database.url, ...more })
   const sql = postgres(database.url, { max: 6, onnotice: () => {} })
   const questions = postgres(database.url, { max: 2, connection: questionSettings, onnotice: () => {} })
+  const settlements = postgres(database.url, { max: 6, connection: questionSettings, onnotice: () => {} })
   const clock = testClock()
   const log = pino({ level: "silent" })
   const ctx: Context = {
     config,
     db: drizzle(prepareRecurring(sql)),
     questions: drizzle(prepareRecurring(questions)),
+    settlements: drizzle(prepareRecurring(settlements)),
     sql,
     clock,
     random: {
@@ -82,7 +84,7 @@ export async function testGateway(more: Record<string, string> = {}): Promise<Te
     clock,
     close: async () => {
       await ctx.afterwards.stop()
-      await Promise.all([sql.end(), questions.end()])
+      await Promise.all([sql.end(), questions.end(), settlements.end()])
       await database.drop()
     },
   }

@@ -7,6 +7,7 @@ import { describeFailure } from "../errors"
 import { applyNotification, type NotificationOutcome } from "../payments/apply-notification"
 import type { PaymentDeps } from "../payments/payment-deps"
 import type { Platform } from "../payments/payment-provider"
+import { settling } from "../questions"
 import { newRouter, type Routes } from "./router"
 
 const tags = ["notifications"]
@@ -108,7 +109,11 @@ async function take(
   const body = new Uint8Array(await request.arrayBuffer())
   const headers = Object.fromEntries(request.headers)
   try {
-    return answerOf(ctx, platform, await applyNotification(ctx, payments, platform, { headers, body, directAccount }))
+    return answerOf(
+      ctx,
+      platform,
+      await applyNotification(settling(ctx), payments, platform, { headers, body, directAccount }),
+    )
   } catch (cause) {
     ctx.log.error({ ...describeFailure(cause), platform }, "a notification could not be taken in")
     return 500

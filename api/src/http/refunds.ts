@@ -6,6 +6,7 @@ import { findSaleKey } from "../payments/find-sale"
 import type { PaymentDeps } from "../payments/payment-deps"
 import { listRefunds, requestRefund } from "../payments/request-refund"
 import { requestTerminalRefund } from "../payments/request-terminal-refund"
+import { settling } from "../questions"
 import { requireActor } from "./authenticate"
 import { actorRefusals, refusals } from "./refusals"
 import { newRouter, type Routes } from "./router"
@@ -136,7 +137,7 @@ export function refundRoutes({ ctx, payments }: { readonly ctx: Context; readonl
     const { id, amountFen, goods, lines } = c.req.valid("json")
     const sale = await saleOf(ctx, c.req.valid("param"))
     const wish = { sale, id, amountFen, goods, lines: lines.map(({ line, grams }) => [line, grams] as const) }
-    return c.json(refundView(await requestRefund(ctx, payments, c.get("actor"), wish)), 200)
+    return c.json(refundView(await requestRefund(settling(ctx), payments, c.get("actor"), wish)), 200)
   })
   router.openapi(listRoute, async (c) => {
     const sale = await saleOf(ctx, c.req.valid("param"))
@@ -146,7 +147,7 @@ export function refundRoutes({ ctx, payments }: { readonly ctx: Context; readonl
     const { lines, ...wish } = c.req.valid("json")
     const terminal = c.req.valid("param").id
     const request = { ...wish, terminal, lines: lines.map(({ line, grams }) => [line, grams] as const) }
-    return c.json(refundView(await requestTerminalRefund(ctx, payments, request)), 200)
+    return c.json(refundView(await requestTerminalRefund(settling(ctx), payments, request)), 200)
   })
   return router
 }

@@ -12,7 +12,7 @@ import { type OpenedPayment, type OutsideWallet, openPayment } from "../payments
 import type { PaymentDeps } from "../payments/payment-deps"
 import { type Platform, payMethods, platforms } from "../payments/payment-provider"
 import { reportGivenUp } from "../payments/report-given-up"
-import { asking } from "../questions"
+import { asking, settling } from "../questions"
 import { describeSale } from "../sales/describe-sale"
 import { alarmOtherBytes, openSale } from "../sales/open-sale"
 import { readState } from "../sales/read-state"
@@ -264,7 +264,8 @@ async function pay(
   code: PayCode,
   outside?: OutsideWallet,
 ): Promise<OpenedPayment> {
-  const opened = await inTransaction(ctx, (tx) =>
+  const money = settling(ctx)
+  const opened = await inTransaction(money, (tx) =>
     openSale(ctx, tx, typeof payer === "function" ? gatewayActor : payer, code),
   ).catch(async (error: unknown) => {
     if (error instanceof ServiceError && error.code === "sale/other-bytes") await alarmOtherBytes(ctx, code)
@@ -272,7 +273,7 @@ async function pay(
   })
   const { terminalId, counter, day } = opened.sale
   const buyer = typeof payer === "function" ? await payer() : payer
-  return openPayment(ctx, payments, buyer, { sale: { terminalId, counter, day }, refusal: opened.refusal, outside })
+  return openPayment(money, payments, buyer, { sale: { terminalId, counter, day }, refusal: opened.refusal, outside })
 }
 
 /** A browser of which nothing is known becomes one payer, by the cookie that it gets now. */

@@ -6,6 +6,7 @@ import type { PaymentDeps } from "../payments/payment-deps"
 import { recordLateRefunds } from "../payments/record-refund"
 import { pursueRefund } from "../payments/refund"
 import { resolveAttempt } from "../payments/resolve-unknown"
+import { settling } from "../questions"
 import type { Job } from "./job"
 
 /** Rows of one claim; their platform calls run side by side. */
@@ -22,7 +23,7 @@ export function paymentJobs(deps: PaymentDeps): Job[] {
       everyMs: 500,
       run: async (ctx) => {
         const due = await claimDueAttempts(ctx, groupMax)
-        await each(ctx, due, (attempt) => resolveAttempt(ctx, deps, attempt))
+        await each(ctx, due, (attempt) => resolveAttempt(settling(ctx), deps, attempt))
         return due.length
       },
     },
@@ -31,7 +32,7 @@ export function paymentJobs(deps: PaymentDeps): Job[] {
       everyMs: 500,
       run: async (ctx) => {
         const due = await claimDueRefunds(ctx, groupMax)
-        await each(ctx, due, (refund) => pursueRefund(ctx, deps, refund))
+        await each(ctx, due, (refund) => pursueRefund(settling(ctx), deps, refund))
         return due.length
       },
     },

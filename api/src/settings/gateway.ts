@@ -104,6 +104,11 @@ export const gatewaySettings = {
     { meaning: "connections of this process for scans, traces and recalls, beside the others", example: "6" },
     z.coerce.number().int().min(1).max(100).default(6),
   ),
+  DATABASE_SETTLEMENTS_POOL: setting(
+    "DATABASE_SETTLEMENTS_POOL",
+    { meaning: "connections of this process for payments and refunds, beside the others", example: "10" },
+    z.coerce.number().int().min(1).max(200).default(10),
+  ),
   MQTT_URL: setting(
     "MQTT_URL",
     {
