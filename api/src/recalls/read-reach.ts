@@ -60,9 +60,7 @@ function goneAfter(pileId: SQL, at: SQL): SQL {
             SELECT coalesce(sum((held ->> 'highGrams')::float8), 0) FROM ${sources} LEFT JOIN ${lots} AS other ON other.id = ${lotOf}
             WHERE (other.expires_at IS NULL OR other.expires_at > kept.at)
               AND NOT EXISTS (SELECT FROM asked WHERE asked.lot_id = other.id)
-          ) OR EXISTS (SELECT FROM ${pileEvents} AS chosen
-            WHERE chosen.pile_id = kept.pile_id AND chosen.source = 'outflow' AND chosen.lot_id = lot.lot_id
-              AND chosen.effective_at > kept.at - ${order} AND chosen.day >= kept.day - 1)))
+          ) OR EXISTS (SELECT FROM chosen WHERE chosen.pile_id = kept.pile_id AND chosen.at > kept.at - ${order})))
     ORDER BY kept.day LIMIT 1)`
 }
 
@@ -75,12 +73,15 @@ function goneAfter(pileId: SQL, at: SQL): SQL {
 export function readReach(reader: Reader, sources: FrozenSources, nowMs: number): Promise<Reached> {
   const days = { firstDay: firstDayOf(sources), lastDay: lastDayOf(nowMs) }
   const isOfLots = sources.lots.length > 0
-  // When goods that came then to this pile are there no more: sold out, or gone.
-  const untilOf = (pileId: SQL, at: SQL) => sql`
-    SELECT least(cleared, gone) AS until, cleared < 'infinity' AND cleared <= coalesce(gone, 'infinity') AS is_sold_out FROM (
-      SELECT coalesce(${clearedAfter(pileId, at)}, 'infinity') AS cleared,
-        ${isOfLots ? sql`CASE WHEN (SELECT is_over FROM span) THEN ${goneAfter(pileId, at)} END` : sql`NULL::timestamptz`} AS gone
-    ) AS ends`
+  const clearedOf = (pileId: SQL, at: SQL) => sql`SELECT coalesce(${clearedAfter(pileId, at)}, 'infinity') AS cleared`
+  // When goods that came then to this pile are there no more: sold out, or gone, which nothing is before the set is over.
+  const endsOf = (pileId: SQL, at: SQL, cleared: SQL) => sql`
+    SELECT least(${cleared}, gone) AS until, ${cleared} < 'infinity' AND ${cleared} <= coalesce(gone, 'infinity') AS is_sold_out
+    FROM (SELECT ${
+      isOfLots
+        ? sql`CASE WHEN (SELECT is_over AND over < ${cleared} FROM span) THEN ${goneAfter(pileId, at)} END`
+        : sql`NULL::timestamptz`
+    } AS gone) AS once`
   const walk = sql`
     inflows AS (
       SELECT * FROM ${unnest("given", {
@@ -107,6 +108,11 @@ export function readReach(reader: Reader, sources: FrozenSources, nowMs: number)
         ${isOfLots ? sql`'infinity'::timestamptz` : sql`(last_day + 1)::timestamp AT TIME ZONE 'UTC' - interval '1 ms' - 2 * ${order}`} AS last,
         (last_day + 1)::timestamp AT TIME ZONE 'UTC' < ${new Date(nowMs).toISOString()}::timestamptz AS is_over
       FROM over
+    ), chosen AS MATERIALIZED (
+      SELECT late.pile_id, max(late.effective_at) AS at FROM asked CROSS JOIN LATERAL (
+        SELECT pile_id, effective_at FROM ${pileEvents} AS event
+        WHERE event.lot_id = asked.lot_id AND event.source = 'outflow' AND event.day >= ${days.firstDay}::date ${lookedUp}
+      ) AS late GROUP BY late.pile_id
     ), reach AS (
       SELECT came.pile_id, came.at, ends.until, ends.is_sold_out FROM (
         SELECT event.pile_id, event.effective_at AS at
@@ -114,22 +120,28 @@ export function readReach(reader: Reader, sources: FrozenSources, nowMs: number)
           AND event.day BETWEEN ${days.firstDay}::date AND ${days.lastDay}::date
         UNION
         SELECT pile_id, at FROM asked WHERE pile_id IS NOT NULL
-      ) AS came CROSS JOIN LATERAL (${untilOf(sql`came.pile_id`, sql`came.at`)}) AS ends
+      ) AS came CROSS JOIN LATERAL (${clearedOf(sql`came.pile_id`, sql`came.at`)}) AS clear
+        CROSS JOIN LATERAL (${endsOf(sql`came.pile_id`, sql`came.at`, sql`clear.cleared`)}) AS ends
       UNION
       SELECT pile_id, at, until, is_sold_out FROM (
         -- The first of each between two times that it was empty of them: those that follow come from no later.
-        SELECT DISTINCT ON (event.pile_id, ends.until) event.pile_id, event.effective_at AS at, ends.until, ends.is_sold_out
-        FROM reach CROSS JOIN LATERAL (
-          SELECT pile_id, effective_at FROM ${pileEvents} AS bought
-          WHERE bought.upstream_pile_id = reach.pile_id AND bought.source = 'purchase'
-            AND bought.left_at >= reach.at - ${order} AND bought.left_at <= least(reach.until, (SELECT last FROM span)) + 2 * ${order}
-            AND bought.effective_at <= (SELECT last FROM span) + ${order}
-            AND bought.day >= ((reach.at - ${order}) AT TIME ZONE 'UTC')::date
-            AND bought.day BETWEEN ${days.firstDay}::date AND ${days.lastDay}::date
-          ${lookedUp}
-        ) AS event CROSS JOIN LATERAL (${untilOf(sql`event.pile_id`, sql`event.effective_at`)}) AS ends
-        ORDER BY event.pile_id, ends.until, event.effective_at
-      ) AS next
+        SELECT DISTINCT ON (next.pile_id, ends.until) next.pile_id, next.at, ends.until, ends.is_sold_out FROM (
+          -- When they are gone is the same for all that came before the set was over.
+          SELECT DISTINCT ON (event.pile_id, clear.cleared, after.over) event.pile_id, event.effective_at AS at, clear.cleared
+          FROM reach CROSS JOIN LATERAL (
+            SELECT pile_id, effective_at FROM ${pileEvents} AS bought
+            WHERE bought.upstream_pile_id = reach.pile_id AND bought.source = 'purchase'
+              AND bought.left_at >= reach.at - ${order} AND bought.left_at <= least(reach.until, (SELECT last FROM span)) + 2 * ${order}
+              AND bought.effective_at <= (SELECT last FROM span) + ${order}
+              AND bought.day >= ((reach.at - ${order}) AT TIME ZONE 'UTC')::date
+              AND bought.day BETWEEN ${days.firstDay}::date AND ${days.lastDay}::date
+            ${lookedUp}
+          ) AS event CROSS JOIN LATERAL (${clearedOf(sql`event.pile_id`, sql`event.effective_at`)}) AS clear
+            CROSS JOIN LATERAL (SELECT greatest(event.effective_at, (SELECT over FROM span)) AS over) AS after
+          ORDER BY event.pile_id, clear.cleared, after.over, event.effective_at
+        ) AS next CROSS JOIN LATERAL (${endsOf(sql`next.pile_id`, sql`next.at`, sql`next.cleared`)}) AS ends
+        ORDER BY next.pile_id, ends.until, next.at
+      ) AS came
     )`
   return readReached(reader, walk, [], nowMs)
 }
