@@ -112,7 +112,7 @@ describe("two persons", () => {
     expect(await two("sun", { ...operator, id: "zhou" })).toBe(true)
   })
 
-  test("decide about a payee and a recall", async () => {
+  test("decide about a change of payee", async () => {
     const { merchantId } = await makeStall(gateway.ctx)
     const payee = { platform: "wechat-pay", account: "1900000109" } as const
     await setPayee(gateway.ctx, own, merchantId, payee)

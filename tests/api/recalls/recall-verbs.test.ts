@@ -1,5 +1,6 @@
 // A recall from proposal to end: two persons, records, holds at stalls, buyers to be told, and drills that touch nobody.
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test"
+import { issueToken } from "@suyuan/api/access/issue-token"
 import { type Actor, gatewayActor } from "@suyuan/api/actor"
 import { activateRecall, extendRecall } from "@suyuan/api/recalls/activate-recall"
 import { approveRecall } from "@suyuan/api/recalls/approve-recall"
@@ -74,6 +75,10 @@ describe("a recall", () => {
     const { reachDigest } = await readScopeOfRecall(ctx, operator, id)
     expect(await refusalOf(approveRecall(ctx, operator, id, reachDigest))).toBe("recall/second-person-needed")
     expect(await refusalOf(approveRecall(ctx, gatewayActor, id, reachDigest))).toBe("recall/second-person-needed")
+    const own = { label: "of their own making", kind: "operator", actorId: "invented", siteIds: [], days: 1 } as const
+    await issueToken(ctx, operator, { ...own, scopes: ["recalls:read", "recalls:write"] })
+    const invented = { ...operator, id: own.actorId }
+    expect(await refusalOf(approveRecall(ctx, invented, id, reachDigest))).toBe("recall/second-person-needed")
     expect(await refusalOf(approveRecall(ctx, secondOperator, id, "00".repeat(32)))).toBe("recall/scope-changed")
     expect(await refusalOf(activateRecall(ctx, operator, id))).toBe("recall/wrong-state")
     const ofStall = { ...operatorOf(day.trade.stall.siteId), id: "an inspector" }
