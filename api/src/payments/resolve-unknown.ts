@@ -1,12 +1,12 @@
 import { changeAttempt } from "@suyuan/protocol/payment/attempt-state"
 import type { Context, Transaction } from "../context"
 import { askPlatform } from "./ask-platform"
-import { type AttemptKey, type AttemptRow, isLive, lockAttempt, type SaleRow, updateAttempt } from "./attempts"
+import { type AttemptKey, type AttemptRow, lockAttempt, type SaleRow, updateAttempt } from "./attempts"
 import { closePayment, recordClosed } from "./close-payment"
 import type { PaymentDeps } from "./payment-deps"
 import { appendEvents } from "./payment-events"
 import type { PlatformTrade } from "./payment-provider"
-import { nextLook, recordUnknown, sendAttempt } from "./send-attempt"
+import { isWanted, nextLookAtOpen, recordUnknown, sendAttempt } from "./send-attempt"
 import { settle } from "./settle"
 
 /**
@@ -30,13 +30,8 @@ async function look(ctx: Context, tx: Transaction, key: AttemptKey) {
   if (found === undefined) throw new Error(`no attempt ${key.outTradeNo}`)
   // Sent, and due already: whoever sent it was cut off or is overdue.
   const attempt =
-    found.attempt.state === "sent" ? await recordUnknown(ctx, tx, found.attempt, "overdue") : found.attempt
+    found.attempt.state === "sent" ? await recordUnknown(ctx, tx, found.sale, found.attempt, "overdue") : found.attempt
   return { attempt, wanted: isWanted(ctx, found.sale, attempt) }
-}
-
-function isWanted(ctx: Pick<Context, "clock">, sale: SaleRow, attempt: AttemptRow): boolean {
-  const payable = sale.state === "presented" || sale.state === "paying"
-  return payable && isLive(attempt) && ctx.clock.nowMs() < attempt.expiresAt.getTime()
 }
 
 type Learned = { readonly attempt: AttemptRow; readonly sendAgain: boolean }
@@ -52,6 +47,7 @@ async function learn(
   if (found === undefined) throw new Error(`no attempt ${key.outTradeNo}`)
   const { sale, attempt } = found
   if (attempt.state === "succeeded") return { attempt, sendAgain: false }
+  const lookAgain = () => updateAttempt(tx, attempt, { nextQueryAt: nextLookAtOpen(ctx, sale, attempt) })
   switch (trade?.state) {
     case "paid":
       await settle(ctx, deps, tx, key, trade, "query")
@@ -59,18 +55,18 @@ async function learn(
     case "closed":
       return { attempt: await recordClosed(ctx, tx, sale, attempt, "closed"), sendAgain: false }
     case "open":
-      return recordKnown(ctx, tx, attempt)
+      return recordKnown(ctx, tx, sale, attempt)
     case "absent": {
       const sendAgain = changeAttempt(attempt.state, "not-found").kind === "send-again"
-      return { attempt: await updateAttempt(tx, attempt, { nextQueryAt: nextLook(ctx, attempt) }), sendAgain }
+      return { attempt: await lookAgain(), sendAgain: sendAgain && isWanted(ctx, sale, attempt) }
     }
     case undefined:
-      return { attempt: await updateAttempt(tx, attempt, { nextQueryAt: nextLook(ctx, attempt) }), sendAgain: false }
+      return { attempt: await lookAgain(), sendAgain: false }
   }
 }
 
 /** The platform has the order. What the phone pays with came in the answer that was lost: asked for again. */
-async function recordKnown(ctx: Context, tx: Transaction, attempt: AttemptRow): Promise<Learned> {
+async function recordKnown(ctx: Context, tx: Transaction, sale: SaleRow, attempt: AttemptRow): Promise<Learned> {
   const change = changeAttempt(attempt.state, "accepted")
   const { outTradeNo, siteId } = attempt
   if (change.kind === "applied") {
@@ -78,7 +74,7 @@ async function recordKnown(ctx: Context, tx: Transaction, attempt: AttemptRow): 
   }
   const known = await updateAttempt(tx, attempt, {
     ...(change.kind === "applied" && { state: change.state }),
-    nextQueryAt: nextLook(ctx, attempt),
+    nextQueryAt: nextLookAtOpen(ctx, sale, attempt),
   })
   return { attempt: known, sendAgain: known.state === "open" && known.platformHandle === null }
 }

@@ -49,11 +49,11 @@ async function recordOpening(
     const { attempt, sale } = found
     switch (outcome.kind) {
       case "succeeded":
-        return recordOpen(ctx, tx, attempt, outcome.value.handle, sale.state === "presented" || sale.state === "paying")
+        return recordOpen(ctx, tx, sale, attempt, outcome.value.handle)
       case "failed":
         return recordRefusal(ctx, tx, sale, attempt, outcome.code)
       case "unknown":
-        return recordUnknown(ctx, tx, attempt, outcome.cause)
+        return recordUnknown(ctx, tx, sale, attempt, outcome.cause)
     }
   })
 }
@@ -61,9 +61,9 @@ async function recordOpening(
 async function recordOpen(
   ctx: Context,
   tx: Transaction,
+  sale: SaleRow,
   attempt: AttemptRow,
   handle: string,
-  wanted: boolean,
 ): Promise<AttemptRow> {
   const now = new Date(ctx.clock.nowMs())
   const change = changeAttempt(attempt.state, "accepted")
@@ -76,7 +76,7 @@ async function recordOpen(
   return updateAttempt(tx, attempt, {
     state: "open",
     platformHandle: handle,
-    nextQueryAt: wanted ? nextLook(ctx, attempt) : now,
+    nextQueryAt: nextLookAtOpen(ctx, sale, attempt),
   })
 }
 
@@ -105,6 +105,7 @@ async function recordRefusal(
 export async function recordUnknown(
   ctx: Context,
   tx: Transaction,
+  sale: SaleRow,
   attempt: AttemptRow,
   cause: string,
 ): Promise<AttemptRow> {
@@ -112,7 +113,21 @@ export async function recordUnknown(
   if (change.kind !== "applied") return attempt
   const { outTradeNo, siteId } = attempt
   await appendEvents(ctx, tx, [{ outTradeNo, siteId, kind: "attempt/unknown", detail: { cause } }])
-  return updateAttempt(tx, attempt, { state: change.state, nextQueryAt: nextLook(ctx, attempt) })
+  return updateAttempt(tx, attempt, { state: change.state, nextQueryAt: nextLookAtOpen(ctx, sale, attempt) })
+}
+
+/** Whether its payer may still pay with it. One that is not wanted any more is to be closed at its platform. */
+export function isWanted(ctx: Pick<Context, "clock">, sale: SaleRow, attempt: AttemptRow): boolean {
+  const payable = sale.state === "presented" || sale.state === "paying"
+  return payable && isLive(attempt) && ctx.clock.nowMs() < attempt.expiresAt.getTime()
+}
+
+/**
+ * When to look again at what was open a moment ago. At once where its sale was paid or ended while the platform was
+ * being asked: who settled it hurried this row then, and the schedule must not take that back.
+ */
+export function nextLookAtOpen(ctx: Pick<Context, "clock" | "config">, sale: SaleRow, attempt: AttemptRow): Date {
+  return isWanted(ctx, sale, attempt) ? nextLook(ctx, attempt) : new Date(ctx.clock.nowMs())
 }
 
 export function nextLook(

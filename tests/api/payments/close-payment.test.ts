@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test
 import { cancelSale } from "@suyuan/api/payments/cancel-sale"
 import { claimDueAttempts } from "@suyuan/api/payments/due"
 import { resolveAttempt } from "@suyuan/api/payments/resolve-unknown"
+import type { SaleKey } from "@suyuan/api/sales/sale-key"
 import { payOrder } from "@suyuan/sandbox/orders/pay-order"
 import { refusalOf } from "../../support/stall"
 import { type Market, openMarket, saleFen } from "./market"
@@ -150,4 +151,42 @@ test("[PY-7] whoever makes several calls for an attempt keeps it, however long e
   const closed = await resolveAttempt(ctx, { ...deps, providers: { ...deps.providers, alipay: slow } }, mine)
   expect(asked).toEqual(["query", "close", "query"])
   expect(closed.state).toBe("closed")
+})
+
+describe("[PY-6] a sale that ends while its order is being asked about", () => {
+  /** The sale is cancelled between the platform's answer and our hearing of it. */
+  const ending =
+    <Asked, Answer>(sale: SaleKey, call: (about: Asked) => Promise<Answer>, heard: (answer: Answer) => Answer) =>
+    async (about: Asked) => {
+      const answer = await call(about)
+      await market.ctx.db.transaction((tx) => cancelSale(market.ctx, tx, sale))
+      return heard(answer)
+    }
+  const lost = (): { kind: "unknown"; cause: "time-out" } => ({ kind: "unknown", cause: "time-out" })
+  const isClosed = async (sale: SaleKey) => {
+    await market.work()
+    return (await market.attempts(sale))[0]?.state
+  }
+
+  test.each(["heard", "lost"] as const)("has it closed at once, the query's answer %s", async (fate) => {
+    const { ctx, deps } = market
+    const { alipay } = deps.providers
+    const sale = await market.newSale()
+    await market.open(sale, await market.newPayer("alipay"))
+    const [mine] = await market.attempts(sale)
+    const query = ending(sale, alipay.query, fate === "lost" ? lost : (answer) => answer)
+    const providers = { ...deps.providers, alipay: { ...alipay, query } }
+    expect(await resolveAttempt(ctx, { ...deps, providers }, mine!)).toMatchObject({ state: "open" })
+    expect(await isClosed(sale)).toBe("closed")
+  })
+
+  test.each(["heard", "lost"] as const)("has it closed at once, the order's answer %s", async (fate) => {
+    const { deps } = market
+    const { alipay } = deps.providers
+    const sale = await market.newSale()
+    const open = ending(sale, alipay.open, fate === "lost" ? lost : (answer) => answer)
+    const providers = { ...deps.providers, alipay: { ...alipay, open } }
+    await market.open(sale, await market.newPayer("alipay"), { ...deps, providers })
+    expect(await isClosed(sale)).toBe("closed")
+  })
 })
