@@ -57,7 +57,7 @@ export function walkDay(
   for (const { recordId, line, bought: one } of followed.learned()) {
     bought.set(outflowKey({ recordId, line: line ?? 0 }), one)
   }
-  return pileDayOf(all, resolved, pileId, untilMs, followed) ?? start
+  return pileDayOf(all, resolved, pileId, untilMs, limits.expiresAtMs, followed) ?? start
 }
 
 /** Fields of COPY's text format: `suppliers`, `supplier_until`, `supplier_revisions`. */

@@ -48,7 +48,7 @@ export class TradeDays {
     this.pileDays = await CopiedTable.open(
       this.sql,
       "pile_days",
-      "pile_id, day, at, revisions, shortfalls, state, suppliers, supplier_until, supplier_revisions",
+      "pile_id, day, at, revisions, shortfalls, state, lots_left, suppliers, supplier_until, supplier_revisions",
     )
     this.smallTables = {
       lots: await CopiedTable.open(
@@ -291,9 +291,9 @@ export class TradeDays {
       }
       if (!state) continue
       this.states.set(pileId, state)
-      const { atMs, suppliers, revisions, shortfalls, ...rest } = state
+      const { atMs, suppliers, lotsLeft, revisions, shortfalls, ...rest } = state
       this.pileDays?.add(
-        `\\\\x${pileId}\t${tables.day}\t${new Date(atMs).toISOString()}\t${revisions}\t${shortfalls}\t${jsonField(rest)}\t${suppliersFields(suppliers)}`,
+        `\\\\x${pileId}\t${tables.day}\t${new Date(atMs).toISOString()}\t${revisions}\t${shortfalls}\t${jsonField(rest)}\t{${lotsLeft.join(",")}}\t${suppliersFields(suppliers)}`,
       )
     }
   }

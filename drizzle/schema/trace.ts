@@ -175,6 +175,8 @@ export const pileDays = pgTable(
     lowGrams: bigint("low_grams", { mode: "number" }).generatedAlwaysAs(
       sql`((state -> 'carry') ->> 'lowGrams')::bigint`,
     ),
+    /** Lots of which some may be there still (`trace/lots-left`); null where that was not found out, which says nothing. */
+    lotsLeft: uuid("lots_left").array(),
     suppliers: hexBytes("suppliers").array().notNull(),
     /** Until when each of them matters. */
     supplierUntil: instant("supplier_until").array().notNull(),

@@ -1,6 +1,5 @@
 import { commodities } from "@suyuan/drizzle/schema/merchants"
 import { lots, pileDays, pileEvents, pileRevisions, pileSums, piles } from "@suyuan/drizzle/schema/trace"
-import { UNKNOWN_SOURCE } from "@suyuan/protocol/trace/pile-event"
 import { MS_PER_DAY } from "@suyuan/protocol/units/instant"
 import { type SQL, sql } from "drizzle-orm"
 import type { Reader } from "../context"
@@ -43,24 +42,17 @@ function clearedAfter(pileId: SQL, at: SQL): SQL {
 }
 
 /**
- * When it is first remembered of a pile, after goods came and all of the set was over, that fresh goods and unknown ones can
- * fill its book, and no seller chose a lot of the set later: traces then take it as gone (RG-23). Others that are over do
- * not count, since they may go first. What was revised since says nothing.
+ * When it is first remembered of a pile, after goods came and all of the set was over, that none of it can be there any more,
+ * and no seller chose a lot of the set later: traces then take it as gone (RG-23). What was revised since says nothing.
  */
 function goneAfter(pileId: SQL, at: SQL): SQL {
   const since = sql`greatest(${at}, (SELECT over FROM span)) + 2 * ${order}`
-  const sources = sql`jsonb_array_elements(kept.state #> '{carry,sources}') AS held`
-  const lotOf = sql`CASE WHEN held ->> 'sourceId' <> ${UNKNOWN_SOURCE} THEN (held ->> 'sourceId')::uuid END`
   return sql`(
     SELECT kept.at FROM ${pileDays} AS kept
     WHERE kept.pile_id = ${pileId} AND kept.at > ${since} AND kept.day >= ((${since}) AT TIME ZONE 'UTC')::date
-      AND ${isValid("kept")} AND NOT EXISTS (
-        SELECT FROM ${sources} JOIN asked AS lot ON lot.lot_id = ${lotOf}
-        WHERE (held ->> 'highGrams')::float8 > 0 AND (lot.expires_at IS NULL OR kept.grams > (
-            SELECT coalesce(sum((held ->> 'highGrams')::float8), 0) FROM ${sources} LEFT JOIN ${lots} AS other ON other.id = ${lotOf}
-            WHERE (other.expires_at IS NULL OR other.expires_at > kept.at)
-              AND NOT EXISTS (SELECT FROM asked WHERE asked.lot_id = other.id)
-          ) OR EXISTS (SELECT FROM chosen WHERE chosen.pile_id = kept.pile_id AND chosen.at > kept.at - ${order})))
+      AND NOT kept.lots_left && (SELECT lots FROM span)
+      AND NOT EXISTS (SELECT FROM chosen WHERE chosen.pile_id = kept.pile_id AND chosen.at > kept.at - ${order})
+      AND ${isValid("kept")}
     ORDER BY kept.day LIMIT 1)`
 }
 
@@ -104,7 +96,7 @@ export function readReach(reader: Reader, sources: FrozenSources, nowMs: number)
       -- Whole days, with what comes so soon after that it may have come before: most of them were summed.
       SELECT (first AT TIME ZONE 'UTC')::date - 1 AS first_day, (last + 2 * ${order})::date AS last_day, last FROM shelf
     ), span AS MATERIALIZED (
-      SELECT first_day, last_day, last AT TIME ZONE 'UTC' AS over,
+      SELECT first_day, last_day, last AT TIME ZONE 'UTC' AS over, (SELECT array_agg(lot_id) FROM asked) AS lots,
         ${isOfLots ? sql`'infinity'::timestamptz` : sql`(last_day + 1)::timestamp AT TIME ZONE 'UTC' - interval '1 ms' - 2 * ${order}`} AS last,
         (last_day + 1)::timestamp AT TIME ZONE 'UTC' < ${new Date(nowMs).toISOString()}::timestamptz AS is_over
       FROM over

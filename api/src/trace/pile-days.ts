@@ -167,7 +167,11 @@ export function openingOf({ atMs, carry, expected }: Omit<PileState, "presence" 
 }
 
 /** A day of a pile, with how often what it follows from had been revised. */
-export type PileDay = WalkStart & { readonly revisions: number; readonly shortfalls: number }
+export type PileDay = WalkStart & {
+  readonly lotsLeft: readonly string[]
+  readonly revisions: number
+  readonly shortfalls: number
+}
 
 /** Remembers what piles hold. Of one day what was found out last counts. */
 export async function keepPileDays(
@@ -179,9 +183,10 @@ export async function keepPileDays(
   const rows = few
     .toSorted((a, b) => (a.pileId < b.pileId ? -1 : 1))
     .map(({ pileId, day }) => {
-      const { atMs, revisions, shortfalls, suppliers, ...state } = day
+      const { atMs, lotsLeft, revisions, shortfalls, suppliers, ...state } = day
       const at = new Date(atMs)
-      return { pileId, day: utcDay(at), at, revisions, shortfalls, state, ...suppliersAsStored(suppliers) }
+      const found = { state, lotsLeft: [...lotsLeft], ...suppliersAsStored(suppliers) }
+      return { pileId, day: utcDay(at), at, revisions, shortfalls, ...found }
     })
   await ctx.db
     .insert(pileDays)
@@ -190,7 +195,7 @@ export async function keepPileDays(
       target: [pileDays.pileId, pileDays.day],
       set: {
         ...{ at: sql`excluded.at`, revisions: sql`excluded.revisions`, shortfalls: sql`excluded.shortfalls` },
-        ...{ state: sql`excluded.state`, suppliers: sql`excluded.suppliers` },
+        ...{ state: sql`excluded.state`, lotsLeft: sql`excluded.lots_left`, suppliers: sql`excluded.suppliers` },
         ...{ supplierUntil: sql`excluded.supplier_until`, supplierRevisions: sql`excluded.supplier_revisions` },
       },
       setWhere: sql`(${pileDays.revisions} + ${pileDays.shortfalls}, ${pileDays.at})

@@ -59,11 +59,15 @@ export function suppliersOf(json: SuppliersJson): Suppliers {
   return new Map((json ?? []).map(([id, untilMs, revisions]) => [id, { untilMs: Math.round(untilMs), revisions }]))
 }
 
-/** Of a row that remembers: nothing was stored since that may change what it follows from. */
+/**
+ * Of a row that remembers: nothing was stored since that may change what it follows from. Most suppliers were never
+ * revised, which one look in the index tells of all of them.
+ */
 export function suppliersAreUnchanged(table: RememberingTable) {
   const name = sql.identifier(table)
-  return sql`NOT EXISTS (
-    SELECT FROM unnest(${name}.suppliers, ${name}.supplier_until, ${name}.supplier_revisions) AS supplier(id, until, revisions)
-    WHERE supplier.revisions <> (SELECT coalesce(sum(now.revisions + now.shortfalls), 0) FROM ${pileRevisions} AS now
-      WHERE now.pile_id = supplier.id AND now.since <= supplier.until))`
+  return sql`CASE WHEN EXISTS (SELECT FROM ${pileRevisions} AS now WHERE now.pile_id = ANY (${name}.suppliers)) THEN NOT EXISTS (
+      SELECT FROM unnest(${name}.suppliers, ${name}.supplier_until, ${name}.supplier_revisions) AS supplier(id, until, revisions)
+      WHERE supplier.revisions <> (SELECT coalesce(sum(now.revisions + now.shortfalls), 0) FROM ${pileRevisions} AS now
+        WHERE now.pile_id = supplier.id AND now.since <= supplier.until))
+    ELSE 0 = ALL (${name}.supplier_revisions) END`
 }

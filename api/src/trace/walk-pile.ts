@@ -4,6 +4,7 @@ import { reasonOf } from "../errors"
 import { keepBoughtOrigins } from "./bought-origins"
 import { limitsOfLots, readLots } from "./describe-origin"
 import { type FollowedPurchases, followPurchases, walkedPiles } from "./follow-purchases"
+import { lotsLeft } from "./lots-left"
 import { restoreBooks } from "./note-events"
 import { keepPileDays, type PileDay } from "./pile-days"
 import { type Histories, lotsOf, readHistories } from "./read-histories"
@@ -71,16 +72,19 @@ async function walkAndRemember(ctx: Walker, pileIds: readonly string[]): Promise
     )
     return { histories, facts: await readLots(reader, lotsOf(histories)) }
   })
-  const resolved = resolve(histories.histories, { ...limitsOfLots(facts), nowMs, keep: histories.isNamed })
+  const limits = limitsOfLots(facts)
+  const resolved = resolve(histories.histories, { ...limits, nowMs, keep: histories.isNamed })
   if (!resolved?.isTolerant && pileIds.length > 1) {
     // Goods of one of them went round: the others are walked without it.
     const alone = await Promise.all(pileIds.map((id) => walkAndRemember(ctx, [id])))
     return new Map(alone.flatMap((one) => [...one]))
   }
   // It can be walked again: who asked gets the answer all the same.
-  await remember(ctx, pileIds, histories, resolved, nowMs).catch((error: unknown) => {
-    ctx.log.warn({ error: reasonOf(error) }, "what a pile holds was not remembered")
-  })
+  await remember(ctx, pileIds, histories, resolved, { nowMs, expiresAtMs: limits.expiresAtMs }).catch(
+    (error: unknown) => {
+      ctx.log.warn({ error: reasonOf(error) }, "what a pile holds was not remembered")
+    },
+  )
   const rowsOf = Map.groupBy(histories.rows, (row) => row.pileId)
   return new Map(
     pileIds.map((pileId) => {
@@ -96,12 +100,12 @@ async function remember(
   pileIds: readonly string[],
   histories: Histories,
   resolved: Resolved | undefined,
-  nowMs: number,
+  { nowMs, expiresAtMs }: { readonly nowMs: number; readonly expiresAtMs: ReadonlyMap<string, number> },
 ): Promise<void> {
   if (!resolved) return
   const followed = followPurchases(histories, resolved)
   const found = pileIds.flatMap((pileId) => {
-    const day = pileDayOf(histories, resolved, pileId, nowMs, followed)
+    const day = pileDayOf(histories, resolved, pileId, nowMs, expiresAtMs, followed)
     return day ? [{ pileId, day }] : []
   })
   if (found.length === 0) return
@@ -119,6 +123,7 @@ export function pileDayOf(
   resolved: Resolved,
   pileId: string,
   untilMs: number,
+  expiresAtMs: ReadonlyMap<string, number>,
   followed: FollowedPurchases = followPurchases(histories, resolved),
 ): PileDay | undefined {
   const start = histories.starts.get(pileId)
@@ -134,7 +139,8 @@ export function pileDayOf(
   const purchases = rows.filter((row) => row.source === "purchase" && row.effectiveAt.getTime() >= sinceMs)
   const atMs = Math.max(...rows.map((row) => row.effectiveAt.getTime()))
   return {
-    ...{ atMs, carry: pile.carry, presence, ...(expected && { expected }) },
+    ...{ atMs, lotsLeft: lotsLeft(pile.carry, atMs, expiresAtMs) },
+    ...{ carry: pile.carry, presence, ...(expected && { expected }) },
     way: wayThrough({ pileId, rows, leftMs: untilMs, start }, followed.originsOf),
     suppliers: followed.suppliersOf(pileId, purchases),
     ...revisedUntil(own.revised, atMs),

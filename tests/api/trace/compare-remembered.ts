@@ -155,7 +155,7 @@ export async function compareRemembered(
       if (seed % 2 === 0 || !isTaught) continue
       const now = await readHistories(gateway.ctx.db, [{ pileId: asked.pileId, until: new Date(nowMs) }], nowMs)
       const rangedNow = resolve(now.histories, { ...limits, nowMs, keep: now.isNamed })
-      const day = rangedNow && pileDayOf(now, rangedNow, asked.pileId, nowMs)
+      const day = rangedNow && pileDayOf(now, rangedNow, asked.pileId, nowMs, limits.expiresAtMs)
       if (!day) continue
       const carried = whole.expected.carryOf(asked.pileId)
       expect({ seed, pile: asked.pileId, carried: day.expected }).toEqual({ seed, pile: asked.pileId, carried })

@@ -42,7 +42,7 @@ function historiesOf(chosen: string | null): Histories {
 
 function dayOf(histories: Histories) {
   const resolved = resolve(histories.histories, {})
-  return resolved && pileDayOf(histories, resolved, stall, 6 * minute)
+  return resolved && pileDayOf(histories, resolved, stall, 6 * minute, new Map())
 }
 
 test("what is remembered of a pile follows from who supplied it since it was last empty", () => {
