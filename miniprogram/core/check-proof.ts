@@ -4,10 +4,19 @@
  */
 import { proofStepSentence } from "@suyuan/look/proof-words"
 import type { ChainReading } from "@suyuan/protocol/ledger/chain-proof"
-import { locateProof, type ProofLocation, type ProofTrust, verifyProof } from "@suyuan/protocol/ledger/proof"
+import {
+  checkContents,
+  judgeProof,
+  locationOf,
+  openProof,
+  type ProofLocation,
+  type ProofTrust,
+  refuseProof,
+  signatureAsked,
+} from "@suyuan/protocol/ledger/proof"
 import type { ProofReport } from "@suyuan/protocol/ledger/proof-report"
 import type { TerminalId } from "@suyuan/protocol/terminal/identifiers"
-import type { TerminalKey } from "@suyuan/protocol/terminal/signature"
+import type { AskSignature, TerminalKey } from "@suyuan/protocol/terminal/signature"
 
 export interface ProofReaders {
   /** Of a batch; `undefined` when the chain has none. May reject: then it counts as unread. */
@@ -21,10 +30,10 @@ export interface ProofReaders {
 }
 
 /** Which network, chain and contract this program trusts, built into it, and what was asked for: never taken from a proof. */
-export type ProofSetting = Pick<
-  ProofTrust,
-  "networkId" | "chainId" | "contract" | "developmentChain" | "verifySignature" | "asked"
->
+export interface ProofSetting
+  extends Pick<ProofTrust, "networkId" | "chainId" | "contract" | "developmentChain" | "asked"> {
+  readonly verifySignature: AskSignature
+}
 
 /** What was read contradicts itself: that is an answer, and a bad one. */
 export class FalseReading extends Error {}
@@ -44,24 +53,39 @@ export async function checkProof(
   setting: ProofSetting,
   language: "zh" | "en",
 ): Promise<CheckedProof> {
-  const located = locateProof(text)
+  const opened = openProof(text)
+  if (!opened.ok) {
+    const seals = readers.sealedState === undefined ? undefined : "unread"
+    return inWords(refuseProof(opened.error, { ...setting, seals }), false, language)
+  }
   let isUnread = false
-  const unread = (error: unknown) => {
+  const reading = readTrust(locationOf(opened.value), readers, setting, (error) => {
     isUnread ||= !(error instanceof FalseReading)
     return undefined
-  }
-  if (readers.sealedState !== undefined) {
-    const reading = located.ok ? await readers.sealedState(located.value).catch(unread) : undefined
-    return inWords(verifyProof(text, { ...setting, ...trustIn(reading) }), isUnread, language)
-  }
-  const [root, terminalKey] = located.ok
-    ? await Promise.all([
-        readers.rootOf(located.value.log, located.value.sequence).catch(unread),
-        located.value.terminal === undefined ? undefined : readers.terminalKeyOf(located.value.terminal).catch(unread),
-      ])
-    : [undefined, undefined]
-  const developmentChain = setting.developmentChain || readers.isRootWitnessed?.() === false
-  return inWords(verifyProof(text, { ...setting, developmentChain, root, terminalKey }), isUnread, language)
+  })
+  // The line is busy, the processor is not.
+  const contents = checkContents(opened.value, setting.networkId)
+  const trust = { ...setting, ...(await reading) }
+  const asked = signatureAsked(contents, trust)
+  const holds =
+    asked !== undefined &&
+    (await setting.verifySignature(asked.algorithm, asked.publicKey, asked.message, asked.signature))
+  return inWords(judgeProof(contents, { ...trust, verifySignature: () => holds }), isUnread, language)
+}
+
+async function readTrust(
+  location: ProofLocation,
+  { rootOf, terminalKeyOf, isRootWitnessed, sealedState }: ProofReaders,
+  setting: ProofSetting,
+  unread: (error: unknown) => undefined,
+) {
+  if (sealedState !== undefined) return trustIn(await sealedState(location).catch(unread))
+  const { log, sequence, terminal } = location
+  const [root, terminalKey] = await Promise.all([
+    rootOf(log, sequence).catch(unread),
+    terminal === undefined ? undefined : terminalKeyOf(terminal).catch(unread),
+  ])
+  return { root, terminalKey, developmentChain: setting.developmentChain || isRootWitnessed?.() === false }
 }
 
 function trustIn(reading: ChainReading | undefined) {

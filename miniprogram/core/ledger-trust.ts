@@ -6,7 +6,7 @@
 import type { GatewayClient } from "@suyuan/client/client"
 import { equalBytes, fromHex } from "@suyuan/protocol/codec/bytes"
 import type { ProofLocation } from "@suyuan/protocol/ledger/proof"
-import type { VerifySignature } from "@suyuan/protocol/terminal/signature"
+import type { AskSignature } from "@suyuan/protocol/terminal/signature"
 import type { BuiltInLedger, BuiltInSeals } from "./built-in-ledger"
 import type { ProofReaders, ProofSetting } from "./check-proof"
 import { gatewayReaders, gatewaySetting, readSealedState } from "./read-proof"
@@ -21,7 +21,7 @@ export interface LedgerTrust {
 /** @param clientAt asks another member's gateway */
 export async function openLedgerTrust(
   gateway: GatewayClient,
-  verifySignature: VerifySignature,
+  verifySignature: AskSignature,
   built: BuiltInLedger | undefined,
   clientAt: (origin: string) => GatewayClient,
 ): Promise<LedgerTrust> {

@@ -4,7 +4,7 @@ import { fromHex } from "@suyuan/protocol/codec/bytes"
 import { type ChainReading, type ChainTrust, readChainProof } from "@suyuan/protocol/ledger/chain-proof"
 import type { ProofLocation } from "@suyuan/protocol/ledger/proof"
 import { terminalToHex } from "@suyuan/protocol/terminal/identifiers"
-import type { VerifySignature } from "@suyuan/protocol/terminal/signature"
+import type { AskSignature } from "@suyuan/protocol/terminal/signature"
 import { FalseReading, type ProofReaders, type ProofSetting } from "./check-proof"
 
 /** Which record: bought by this person, or shared by somebody. */
@@ -59,7 +59,7 @@ export async function readSealedState(
 }
 
 /** Until a consortium stands whose network is built in, the anchor is our word: said as a development chain. */
-export async function gatewaySetting(client: GatewayClient, verifySignature: VerifySignature): Promise<ProofSetting> {
+export async function gatewaySetting(client: GatewayClient, verifySignature: AskSignature): Promise<ProofSetting> {
   const answer = await client.get("/ledger/setting")
   if (!answer.ok) throw new Error(answer.refusal.code)
   const { networkId, chainId, contract } = answer.value

@@ -6,6 +6,8 @@
 import { asciiBytes, concatBytes, equalBytes } from "../codec/bytes"
 import { sha256 } from "../codec/hashes"
 import { type NetworkId, networkBytes } from "../network"
+import type { Result } from "../result"
+import { err, ok } from "../result"
 import { type GoodsPart, joinParts, parseGoodsPart, parsePricePart } from "../terminal/pay-code"
 import { payCodeMessage, priceHash } from "../terminal/pay-code-signature"
 import type { TerminalKey, VerifySignature } from "../terminal/signature"
@@ -23,23 +25,64 @@ export interface SignatureTrust {
 }
 
 type Step = ProofStepOf<"seller-signature">
-type Failure = Extract<Step, { outcome: "failed" }>["reason"]
+export type SignatureFailure = Extract<Step, { outcome: "failed" }>["reason"]
 type OurWord = Extract<Step, { outcome: "our-word-only" }>["reason"]
 
-export function checkSellerSignature(record: OpenedRecord, trust: SignatureTrust): Step {
+type SignedRecord = Extract<OpenedRecord, { kind: "sale" | "snapshot" }>
+
+export function isSigned(record: OpenedRecord): record is SignedRecord {
+  return record.kind === "sale" || record.kind === "snapshot"
+}
+
+/** One signature to be verified. */
+export interface SignatureAsked extends TerminalKey {
+  readonly message: Uint8Array
+  readonly signature: Uint8Array
+}
+
+/** What of a signed record its own bytes contradict, whoever signed them: needs no key. */
+export function findContradiction(record: OpenedRecord, networkId: NetworkId): SignatureFailure | undefined {
+  if (record.kind === "snapshot") return findSnapshotContradiction(record.public)
+  return record.kind === "sale" ? findSaleContradiction(record.public, record.commercial, networkId) : undefined
+}
+
+/** @param contradiction of this record, as `findContradiction` has it */
+export function checkSellerSignature(
+  record: OpenedRecord,
+  contradiction: SignatureFailure | undefined,
+  trust: SignatureTrust,
+): Step {
   const step = "seller-signature"
-  if (record.kind !== "sale" && record.kind !== "snapshot") {
-    return { step, outcome: "not-applicable", reason: "kind-not-signed" }
-  }
-  const failure =
-    record.kind === "sale"
-      ? findSaleFailure(record.public, record.commercial, trust)
-      : findSnapshotFailure(record.public, trust)
+  if (!isSigned(record)) return { step, outcome: "not-applicable", reason: "kind-not-signed" }
+  const failure = findSignatureFailure(record, trust) ?? contradiction
   if (failure !== undefined) return { step, outcome: "failed", reason: failure }
   const reason = findUnsigned(record)
   return reason === undefined
     ? { step, outcome: "passed", reason: "signed-by-terminal" }
     : { step, outcome: "our-word-only", reason }
+}
+
+function findSignatureFailure(record: SignedRecord, trust: SignatureTrust): SignatureFailure | undefined {
+  const asked = signatureOf(record, trust)
+  if (!asked.ok) return asked.error
+  const { algorithm, publicKey, message, signature } = asked.value
+  return trust.verifySignature(algorithm, publicKey, message, signature) ? undefined : "bad-signature"
+}
+
+/** The one signature that a record stands or falls with. */
+export function signatureOf(
+  record: SignedRecord,
+  { networkId, terminalKey }: Omit<SignatureTrust, "verifySignature">,
+): Result<SignatureAsked, SignatureFailure> {
+  if (terminalKey === undefined) return err("terminal-unknown")
+  if (record.kind === "snapshot") {
+    const { hash, signature } = record.public
+    return ok({ ...terminalKey, message: stockSnapshotMessage(networkId, hash), signature })
+  }
+  const goods = parseGoodsPart(record.public.goodsPart)
+  if (!goods.ok || goods.value.algorithm !== terminalKey.algorithm) return err("wrong-algorithm")
+  const { goodsPart, priceHash: prices, signature } = record.public
+  return ok({ ...terminalKey, message: payCodeMessage(networkId, goodsPart, prices), signature })
 }
 
 /** What stands in the section without being under the signature, though the signature itself holds. */
@@ -55,16 +98,13 @@ function contradictsCode(sale: SalePublic): boolean {
   return ((sale.flags ?? 0) & SALE_FLAGS.linesContradictCode) !== 0
 }
 
-function findSaleFailure(
+function findSaleContradiction(
   sale: SalePublic,
   commercial: SaleCommercial | undefined,
-  { networkId, terminalKey, verifySignature }: SignatureTrust,
-): Failure | undefined {
-  if (terminalKey === undefined) return "terminal-unknown"
+  networkId: NetworkId,
+): SignatureFailure | undefined {
   const goods = parseGoodsPart(sale.goodsPart)
-  if (!goods.ok || goods.value.algorithm !== terminalKey.algorithm) return "wrong-algorithm"
-  const message = payCodeMessage(networkId, sale.goodsPart, sale.priceHash)
-  if (!verifySignature(terminalKey.algorithm, terminalKey.publicKey, message, sale.signature)) return "bad-signature"
+  if (!goods.ok) return "wrong-algorithm"
   if (!hasSignedLines(sale, goods.value, networkId)) return "lines-not-signed"
   return commercial === undefined ? undefined : findPriceFailure(sale, goods.value, commercial)
 }
@@ -78,7 +118,11 @@ function hasSignedLines(sale: SalePublic, goods: GoodsPart, networkId: NetworkId
   return equalBytes(sha256(concatBytes(tag, sha256(lineGoods), unitPricesHash)), goods.lines.digest)
 }
 
-function findPriceFailure(sale: SalePublic, goods: GoodsPart, commercial: SaleCommercial): Failure | undefined {
+function findPriceFailure(
+  sale: SalePublic,
+  goods: GoodsPart,
+  commercial: SaleCommercial,
+): SignatureFailure | undefined {
   const { priceSalt, pricePart, unitPrices } = commercial
   if (!equalBytes(priceHash(priceSalt, pricePart), sale.priceHash)) return "prices-not-signed"
   if (unitPrices !== undefined && sale.unitPricesHash !== undefined) {
@@ -88,14 +132,7 @@ function findPriceFailure(sale: SalePublic, goods: GoodsPart, commercial: SaleCo
   return price.ok && joinParts(goods, price.value).ok ? undefined : "amount-above-lines"
 }
 
-function findSnapshotFailure(
-  snapshot: SnapshotPublic,
-  { networkId, terminalKey, verifySignature }: SignatureTrust,
-): Failure | undefined {
-  if (terminalKey === undefined) return "terminal-unknown"
-  const { algorithm, publicKey } = terminalKey
-  const message = stockSnapshotMessage(networkId, snapshot.hash)
-  if (!verifySignature(algorithm, publicKey, message, snapshot.signature)) return "bad-signature"
+function findSnapshotContradiction(snapshot: SnapshotPublic): SignatureFailure | undefined {
   if (snapshot.parts > 1) return undefined
   const parsed = parseStockSnapshot(snapshot.bytes)
   const signed = equalBytes(stockSnapshotHash(snapshot.bytes), snapshot.hash)

@@ -4,6 +4,7 @@
  * the bundle: chain, contract, the root as read from the chain, the terminal's registered key.
  */
 import { equalBytes } from "../codec/bytes"
+import type { NetworkId } from "../network"
 import type { Result } from "../result"
 import { err, ok } from "../result"
 import type { TerminalId } from "../terminal/identifiers"
@@ -15,7 +16,15 @@ import { rootOfPath } from "./merkle"
 import { type AskedRecord, checkAsked } from "./proof-asked"
 import { type ProofBundle, parseProofBundle } from "./proof-bundle"
 import type { ProofReport, ProofStep, ProofStepOf } from "./proof-report"
-import { checkSellerSignature, type SignatureTrust } from "./proof-signature"
+import {
+  checkSellerSignature,
+  findContradiction,
+  isSigned,
+  type SignatureAsked,
+  type SignatureFailure,
+  type SignatureTrust,
+  signatureOf,
+} from "./proof-signature"
 import { decodeRecord, hasCommercial, isWrittenKind } from "./record"
 import { hasRecordId } from "./record-identity"
 import type { RecordKind } from "./record-kind"
@@ -41,24 +50,49 @@ export interface ProofTrust extends SignatureTrust {
   readonly asked?: AskedRecord | undefined
 }
 
-interface OpenedProof {
+/** A proof that was read: where to look, and what is to be checked. */
+export interface OpenedProof {
   readonly bundle: ProofBundle
   readonly entry: Entry
   /** Undefined where the proof opens nothing. */
   readonly record: OpenedRecord | undefined
 }
 
-type ShapeFailure = Extract<ProofStepOf<"shape">, { outcome: "failed" }>["reason"]
+/** What a proof's own bytes say of one another: the hashes of a check, and nothing of it needs root or key. */
+export interface ProofContents extends OpenedProof {
+  readonly contradiction: SignatureFailure | undefined
+  readonly commitment: ProofStepOf<"commitment">
+  readonly path: ProofStepOf<"path">
+}
 
-/** Never throws for any text. */
+export type ShapeFailure = Extract<ProofStepOf<"shape">, { outcome: "failed" }>["reason"]
+
+/**
+ * Never throws for any text. A phone takes the same steps apart, to compute while it waits for root and key:
+ * `openProof`, `checkContents`, `judgeProof`.
+ */
 export function verifyProof(text: string, trust: ProofTrust): ProofReport {
   const opened = openProof(text)
-  if (!opened.ok) return report(refusedSteps(opened.error, trust), undefined)
-  const { bundle, entry, record } = opened.value
+  return opened.ok ? judgeProof(checkContents(opened.value, trust.networkId), trust) : refuseProof(opened.error, trust)
+}
+
+export function checkContents(opened: OpenedProof, networkId: NetworkId): ProofContents {
+  return {
+    ...opened,
+    contradiction: opened.record && findContradiction(opened.record, networkId),
+    commitment: checkCommitments(opened),
+    path: checkPath(opened.bundle),
+  }
+}
+
+/** @param trust of the network whose contents were checked */
+export function judgeProof(contents: ProofContents, trust: ProofTrust): ProofReport {
+  const { bundle, entry, record, contradiction, commitment, path } = contents
   const steps: readonly ProofStep[] = [
     { step: "shape", outcome: "passed", reason: "well-formed" },
-    ...(record === undefined ? closedSteps : [checkSellerSignature(record, trust), checkCommitments(bundle, entry)]),
-    checkPath(bundle),
+    record === undefined ? unopened : checkSellerSignature(record, contradiction, trust),
+    commitment,
+    path,
     checkAnchor(bundle, trust),
     ...checkSeals(trust),
     ...(trust.asked === undefined ? [] : [checkAsked(record, entry.recordId, trust.asked)]),
@@ -66,10 +100,7 @@ export function verifyProof(text: string, trust: ProofTrust): ProofReport {
   return report(steps, record)
 }
 
-const closedSteps = [
-  { step: "seller-signature", outcome: "not-applicable", reason: "record-closed" },
-  { step: "commitment", outcome: "not-applicable", reason: "record-closed" },
-] as const
+const unopened = { step: "seller-signature", outcome: "not-applicable", reason: "record-closed" } as const
 
 export interface ProofLocation {
   readonly log: number
@@ -83,10 +114,20 @@ export interface ProofLocation {
 /** Where to read the root and whose key to look up before verifying. Nothing of it is proved yet. */
 export function locateProof(text: string): Result<ProofLocation, ShapeFailure> {
   const opened = openProof(text)
-  if (!opened.ok) return opened
-  const { bundle, entry, record } = opened.value
-  const { log, sequence } = bundle
-  return ok({ log, sequence, kind: entry.kind, recordId: entry.recordId, terminal: record && signingTerminal(record) })
+  return opened.ok ? ok(locationOf(opened.value)) : opened
+}
+
+export function locationOf({ bundle: { log, sequence }, entry, record }: OpenedProof): ProofLocation {
+  return { log, sequence, kind: entry.kind, recordId: entry.recordId, terminal: record && signingTerminal(record) }
+}
+
+/** Which signature the steps will ask for; undefined where they will ask for none. */
+export function signatureAsked(
+  { record }: OpenedProof,
+  trust: Pick<ProofTrust, "networkId" | "terminalKey">,
+): SignatureAsked | undefined {
+  const asked = record !== undefined && isSigned(record) ? signatureOf(record, trust) : undefined
+  return asked?.ok ? asked.value : undefined
 }
 
 function signingTerminal(record: OpenedRecord): TerminalId | undefined {
@@ -96,7 +137,8 @@ function signingTerminal(record: OpenedRecord): TerminalId | undefined {
   return goods.ok ? goods.value.terminal : undefined
 }
 
-function openProof(text: string): Result<OpenedProof, ShapeFailure> {
+/** Never throws for any text. */
+export function openProof(text: string): Result<OpenedProof, ShapeFailure> {
   const bundle = parseProofBundle(text)
   if (!bundle.ok) return bundle
   const entry = parseEntry(bundle.value.entry)
@@ -115,9 +157,10 @@ function openProof(text: string): Result<OpenedProof, ShapeFailure> {
   return ok({ bundle: bundle.value, entry: entry.value, record: record.value })
 }
 
-function refusedSteps(reason: ShapeFailure, { seals, asked }: ProofTrust): readonly ProofStep[] {
+/** Of a text that is no proof: no other step is checked. */
+export function refuseProof(reason: ShapeFailure, { seals, asked }: Pick<ProofTrust, "seals" | "asked">): ProofReport {
   const unchecked = { outcome: "not-checked", reason: "shape-refused" } as const
-  return [
+  const steps: readonly ProofStep[] = [
     { step: "shape", outcome: "failed", reason },
     { step: "seller-signature", ...unchecked },
     { step: "commitment", ...unchecked },
@@ -126,9 +169,11 @@ function refusedSteps(reason: ShapeFailure, { seals, asked }: ProofTrust): reado
     ...(seals === undefined ? [] : [{ step: "validators", ...unchecked } as const]),
     ...(asked === undefined ? [] : [{ step: "asked", ...unchecked } as const]),
   ]
+  return report(steps, undefined)
 }
 
-function checkCommitments(bundle: ProofBundle, entry: Entry): ProofStepOf<"commitment"> {
+function checkCommitments({ bundle, entry, record }: OpenedProof): ProofStepOf<"commitment"> {
+  if (record === undefined) return { step: "commitment", outcome: "not-applicable", reason: "record-closed" }
   const matches = (["public", "commercial", "personal"] as const).every((name) => {
     const section = bundle.sections?.[name]
     if (section === undefined) return true

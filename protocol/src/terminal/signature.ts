@@ -30,10 +30,16 @@ export type VerifySignature = (
   signature: Uint8Array,
 ) => boolean
 
+/** The same question put to a platform whose own cryptography answers later; the answers are the same. */
+export type AskSignature = (...asked: Parameters<VerifySignature>) => boolean | Promise<boolean>
+
 export function algorithmOf(number: number): SignatureAlgorithm | undefined {
   if (number === ALGORITHM_NUMBERS.ed25519) return "ed25519"
   return number === ALGORITHM_NUMBERS.p256 ? "p256" : undefined
 }
+
+/** Order of Ed25519's group (RFC 8032 §5.1). */
+const ED25519_ORDER = (1n << 252n) + 27_742_317_777_372_353_535_851_937_790_883_648_493n
 
 /** Order of the P-256 group (FIPS 186-5, SP 800-186 §3.2.1.3). */
 const P256_ORDER = BigInt("0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551")
@@ -47,6 +53,12 @@ function scalar(bytes: Uint8Array): bigint {
 /** s ≤ n/2. Of the twins (r, s) and (r, n − s), which both verify, this admits one. */
 export function isLowS(signature: Uint8Array): boolean {
   return signature.length === SIGNATURE_BYTES && scalar(signature.subarray(32)) <= P256_ORDER >> 1n
+}
+
+/** Of each signature's twins at most one is: Ed25519 with S below the order, P-256 with low S. */
+export function isCanonical(algorithm: SignatureAlgorithm, signature: Uint8Array): boolean {
+  if (algorithm === "p256") return isLowS(signature)
+  return signature.length === SIGNATURE_BYTES && scalar(copyBytes(signature.subarray(32)).reverse()) < ED25519_ORDER
 }
 
 /** The low-S twin. Native signers give high S half of the time; terminals send only low S. */

@@ -148,6 +148,17 @@ test("a check has its room from the first moment: what stands below it never mov
   expect(await below()).toBe(before ?? 0)
 })
 
+test("a browser whose own cryptography knows no such signature checks all the same", async () => {
+  const older = await phone.context.newPage()
+  await older.addInitScript(() => {
+    SubtleCrypto.prototype.importKey = () => Promise.reject(new DOMException("no such name", "NotSupportedError"))
+  })
+  await older.goto(trace.url())
+  await older.getByText("没有发现问题").waitFor()
+  expect(await older.textContent(".steps")).toContain("由摊位终端亲自签名")
+  await older.close()
+})
+
 test("a proof is saved as the file that was checked", async () => {
   await trace.locator("#details").click()
   expect(await trace.textContent(".expert")).toMatch(/账本合约: 0x[0-9a-f]{40}/)

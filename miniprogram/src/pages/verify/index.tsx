@@ -1,4 +1,3 @@
-import { prepareNoble, verifyNoble } from "@suyuan/protocol/terminal/verify-noble"
 import { useRouter } from "@tarojs/taro"
 import { useCallback, useEffect, useState } from "react"
 import { checkOrigin } from "../../../core/check-origin"
@@ -9,6 +8,7 @@ import { shownOf } from "../../../core/shown-record"
 import { Busy, Loading, Notice, Offline, Slip } from "../../parts/states"
 import { dropPlainPage } from "../../platform/page-data"
 import { witnessAt } from "../../platform/transport"
+import { prepareSignatures, verifySignature } from "../../platform/verify-signature"
 import { gateway } from "../../session/gateway"
 import { useWords } from "../../session/language"
 import { readTrace } from "../trace/read-trace"
@@ -43,15 +43,18 @@ function Verified({ source }: { readonly source: ProofSource }) {
     const asked = isOwn ? { record: name } : { share: name }
     // What is compared with the proof is what is shown of the sale, here and on the page before.
     const reading = Promise.all([readProof(gateway, asked), readTrace(asked)])
+    const trusting = openLedgerTrust(gateway, verifySignature, LEDGER_TRUST, witnessAt)
+    // Awaited once there is something to check; until then it is no error of the page.
+    trusting.catch(() => undefined)
     // The line is busy, the processor is not.
-    setTimeout(prepareNoble, 0)
+    setTimeout(prepareSignatures, 0)
     const [first, trace] = await reading
     // Whoever was nobody a moment ago may have been logged in by the trace.
     const proof = !first.ok && first.why === "stranger" && trace.ok ? await readProof(gateway, asked) : first
     if (!proof.ok) return setVerification({ at: proof.why })
     if (!trace.ok && trace.status >= 500) return setVerification({ at: "offline" })
     if (!trace.ok) return setVerification({ at: trace.status === 429 ? "busy" : "gone" })
-    const { setting, readers, by } = await openLedgerTrust(gateway, verifyNoble, LEDGER_TRUST, witnessAt)
+    const { setting, readers, by } = await trusting
     const shown = shownOf(asked, trace.value)
     const { report, isUnfinished } = await checkProof(proof.text, readers, { ...setting, asked: shown }, language)
     const checked = { report, isUnfinished, text: proof.text, by, trace: trace.value }
