@@ -1,5 +1,10 @@
 // How often the ranges are true, how wide they are, and how often they say something.
-import { finestStatement } from "@suyuan/protocol/trace/finest-statement"
+import {
+  type FinestStatement,
+  finestStatement,
+  groupOfLevel,
+  type PlaceRange,
+} from "@suyuan/protocol/trace/finest-statement"
 import type { OutflowRange } from "@suyuan/protocol/trace/pile"
 import { UNKNOWN_SOURCE } from "@suyuan/protocol/trace/pile-event"
 import { type Bag, LEVELS, type Level } from "./journal"
@@ -83,18 +88,53 @@ function leastCertain(bag: Bag, grouping: Grouping, books: RangedBooks): number 
   return sources.reduce((most, { sourceId, mustGrams }) => (told(sourceId) ? Math.max(most, mustGrams) : most), 0)
 }
 
-/** What a buyer reads, counted by kind and level. */
-export function countStatements(bags: readonly Bag[], books: RangedBooks): Readonly<Record<string, number>> {
+export interface Statements {
+  /** By kind and level. */
+  readonly counts: Readonly<Record<string, number>>
+  /** That tell of one place from which at least a part is. */
+  readonly atLeast: number
+  /** That claim something which the bag does not hold. */
+  readonly wrong: number
+}
+
+/** What buyers read. */
+export function judgeStatements(bags: readonly Bag[], books: RangedBooks): Statements {
   const counts: Record<string, number> = {}
+  let [atLeast, wrong] = [0, 0]
   for (const bag of retail(bags)) {
     const range = books.rangeOf("lot", bag)
     if (range === undefined) continue
     const grouped = Object.fromEntries(
       GROUPINGS.flatMap((grouping) => (grouping === "lot" ? [] : [[grouping, books.rangeOf(grouping, bag)]])),
     )
-    const { kind, places } = finestStatement(range, books.placeOf, grouped)
+    const statement = finestStatement(range, books.placeOf, grouped)
+    const { kind, places } = statement
     const name = kind === "unknown" || places[0] === undefined ? kind : `${kind} ${places[0].level}`
     counts[name] = (counts[name] ?? 0) + 1
+    if (statement.atLeast) atLeast += 1
+    if (!isStatementTrue(statement, bag, books)) wrong += 1
   }
-  return counts
+  return { counts, atLeast, wrong }
+}
+
+/** Whether all that is said of a bag is so: nothing from elsewhere, no more of unknown origin, and no less of each place. */
+export function isStatementTrue(statement: FinestStatement, bag: Bag, books: RangedBooks): boolean {
+  const { kind, places, inside, atLeast, unknown } = statement
+  const unknownGrams = bag.gramsByLot.get(UNKNOWN_SOURCE) ?? 0
+  const gramsIn = ({ level, place }: PlaceRange) => {
+    const groupOf = groupOfLevel(level, books.placeOf)
+    const isIn = (lotId: string) => groupOf(lotId) === `${level}:${place}`
+    return [...bag.gramsByLot].reduce((sum, [lotId, grams]) => (isIn(lotId) ? sum + grams : sum), 0)
+  }
+  const isOfAll = (listed: readonly PlaceRange[]) =>
+    listed.reduce((sum, place) => sum + gramsIn(place), unknownGrams) === bag.grams
+  const isRanged = (place: PlaceRange) => place.mustGrams <= gramsIn(place) && gramsIn(place) <= place.mayGrams
+  const isUnknownTrue = unknown.mustGrams <= unknownGrams && unknownGrams <= unknown.mayGrams
+  return (
+    isUnknownTrue &&
+    isOfAll(places) &&
+    (inside.length === 0 || isOfAll(inside)) &&
+    [...places, ...inside, ...(atLeast ? [atLeast] : [])].every(isRanged) &&
+    (kind !== "all-from" || unknownGrams === 0)
+  )
 }

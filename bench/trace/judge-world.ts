@@ -8,7 +8,15 @@ import { openDice } from "../../scripts/demo/dice"
 import type { Bag, Played } from "./journal"
 import { type Broken, judgeBroken } from "./judge-broken"
 import { type Compared, judgeMethods } from "./judge-methods"
-import { type Certain, type Coverage, countStatements, isCovered, judgeCertain, judgeCoverage } from "./judge-ranges"
+import {
+  type Certain,
+  type Coverage,
+  isCovered,
+  judgeCertain,
+  judgeCoverage,
+  judgeStatements,
+  type Statements,
+} from "./judge-ranges"
 import { judgeRecalls, type RecallSums } from "./judge-recalls"
 import { keepBooks } from "./keep-books"
 import { playWorld } from "./play-world"
@@ -26,7 +34,7 @@ export interface WholeReport extends Compared {
   readonly complete: Coverage
   readonly certain: Certain
   /** Sales to consumers by what their buyers read. */
-  readonly statements: Readonly<Record<string, number>>
+  readonly statements: Statements
 }
 
 export interface HabitReport extends WholeReport {
@@ -64,7 +72,7 @@ function judge(world: World, habit: Habit, seed: number): Judged {
     ...{ habit, seed, days: world.days, records: played.entries.length, lots: played.lots.size },
     complete: judgeCoverage(played.bags, books),
     certain: judgeCertain(played.bags, books),
-    statements: countStatements(played.bags, books),
+    statements: judgeStatements(played.bags, books),
     ...judgeMethods(played, histories, books),
   }
   return { played, books, report }

@@ -11618,6 +11618,15 @@ export interface components {
             /** @enum {string} */
             readonly kind: "all-from" | "partly-from" | "one-or-several" | "unknown";
             readonly places: readonly string[];
+            readonly placesEn: readonly string[];
+            /** @description How many bases the goods can be from inside the one place, a county or a province */
+            readonly bases?: number;
+            /** @description The place of which most is certain, rounded down, where it is not all from one */
+            readonly atLeast?: {
+                readonly place: string;
+                readonly placeEn: string;
+                readonly percent: number;
+            };
             readonly unknownHighPercent: number;
             readonly grams: number;
             readonly unknown: {

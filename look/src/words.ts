@@ -13,6 +13,8 @@ export const words = {
   allFrom: { zh: "全部来自", en: "All from" },
   oneOrMoreOf: { zh: "来自以下之一或多处", en: "From one or more of" },
   knownFrom: { zh: "已知的全部来自", en: "All that is known is from" },
+  basesIn: { zh: "个基地", en: "bases in" },
+  atLeast: { zh: "至少", en: "at least" },
   unknownUpTo: { zh: "来源未知最多", en: "of unknown origin at most" },
   expectedByMixing: { zh: "仅为估计（按混合均匀）：", en: "An estimate only, as if well mixed:" },
   expectedByHabit: {

@@ -1,24 +1,13 @@
 /** What is certain about the origin of some goods, as one sentence and as bars: never more than the books give. */
 import type { AnswerOf } from "@suyuan/client/client"
-import { type BuyerWord, buyerWords } from "@suyuan/look/buyer-words"
+import { buyerWords } from "@suyuan/look/buyer-words"
+import { harvestWords, originSentence as originStatement } from "@suyuan/look/origin-sentence"
 import { marketDay } from "./market-day"
 
 export type Language = "zh" | "en"
 export type SaleAnswer = AnswerOf<"/p/{digits}", "get">
 export type TraceAnswer = AnswerOf<"/traces/shares/{shareId}", "get">
 export type Origin = NonNullable<NonNullable<SaleAnswer["lines"]>[number]["pile"]>["origin"]
-
-const before = {
-  "all-from": "allFrom",
-  "partly-from": "knownFrom",
-  "one-or-several": "oneOrMoreOf",
-  unknown: "originUnknown",
-} as const satisfies Record<Origin["kind"], BuyerWord>
-
-const marks = {
-  zh: { colon: "", comma: "、", semicolon: "；" },
-  en: { colon: " ", comma: ", ", semicolon: "; " },
-} as const
 
 export interface OriginSentence {
   readonly text: string
@@ -28,16 +17,8 @@ export interface OriginSentence {
 /** `全部来自张北基地，12月8日采收`: the finest that is certain, and how much may be unknown. */
 export function originSentence(origin: Origin | null | undefined, language: Language, zone?: string): OriginSentence {
   if (!origin || origin.kind === "unknown") return { text: buyerWords.originUnknown[language], isKnown: false }
-  const { colon, comma, semicolon } = marks[language]
-  const english = new Map(origin.sources.map(({ base, baseEn }) => [base, baseEn]))
-  const named = origin.places.map((place) => (language === "en" && english.get(place)) || place)
-  const places = `${buyerWords[before[origin.kind]][language]}${colon}${named.join(comma)}`
   const days = new Set(origin.sources.map(({ harvestedAt }) => marketDay(harvestedAt, zone)))
-  const [day] = days
-  const harvested = days.size === 1 && day !== undefined ? harvestWords(day, language) : ""
-  const unknown =
-    origin.unknownHighPercent > 0 ? `${semicolon}${buyerWords.unknownUpTo[language]} ${origin.unknownHighPercent}%` : ""
-  return { text: `${places}${harvested}${unknown}`, isKnown: true }
+  return { text: originStatement(origin, language, days.size === 1 ? [...days][0] : undefined), isKnown: true }
 }
 
 export interface OriginBar {
@@ -73,12 +54,4 @@ function percents(range: { readonly mustGrams: number; readonly mayGrams: number
 /** `80%–100%`, or one number where both bounds are the same. */
 export function rangeText(range: { readonly mustPercent: number; readonly mayPercent: number }): string {
   return range.mustPercent === range.mayPercent ? `${range.mayPercent}%` : `${range.mustPercent}%–${range.mayPercent}%`
-}
-
-function harvestWords(day: string, language: Language): string {
-  const [, month, date] = day.split("-").map(Number)
-  if (!month || !date) return ""
-  return language === "zh"
-    ? `，${month}月${date}日${buyerWords.harvestedOn.zh}`
-    : `, ${buyerWords.harvestedOn.en} ${day}`
 }

@@ -1,5 +1,6 @@
 // What the demonstration says in the terminal window: Chinese first, English beside it.
 import type { AnswerOf } from "@suyuan/client/client"
+import { originSentence } from "@suyuan/look/origin-sentence"
 import { words } from "@suyuan/look/words"
 import { fenToYuan } from "@suyuan/protocol/units/money"
 import { gramsToJin, gramsToKilograms } from "@suyuan/protocol/units/weight"
@@ -72,16 +73,8 @@ function tellLine(line: TraceLine, index: number): string[] {
 }
 
 function originWords(origin: Origin): { zh: string; en: string } {
-  const { kind, places, unknownHighPercent } = origin
-  if (kind === "unknown") return { zh: `? ${words.originUnknown.zh}`, en: `? ${words.originUnknown.en}` }
-  const key = kind === "all-from" ? "allFrom" : kind === "partly-from" ? undefined : "oneOrMoreOf"
-  const unknown = unknownHighPercent > 0
-  const zh = `${key === undefined ? "来自" : words[key].zh}：${places.join("、")}`
-  const en = `${key === undefined ? "From" : words[key].en}: ${places.join(", ")}`
-  return {
-    zh: unknown ? `◔ ${zh}；${words.unknownUpTo.zh} ${unknownHighPercent}%` : `✓ ${zh}`,
-    en: unknown ? `  ${en}; ${words.unknownUpTo.en.toLowerCase()} ${unknownHighPercent}%` : `  ${en}`,
-  }
+  const mark = origin.kind === "unknown" ? "?" : origin.unknownHighPercent > 0 ? "◔" : "✓"
+  return { zh: `${mark} ${originSentence(origin, "zh")}`, en: `  ${originSentence(origin, "en")}` }
 }
 
 const BAR_WIDTH = 20

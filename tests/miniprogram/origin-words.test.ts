@@ -6,23 +6,24 @@ const source = (base: string, mustGrams: number, mayGrams: number, day = "2026-1
   ...{ mustGrams, mayGrams },
 })
 const origin = (more: Partial<Origin>): Origin => ({
-  ...{ kind: "all-from", places: ["河北"], unknownHighPercent: 0, grams: 1000 },
+  ...{ kind: "all-from", places: ["河北"], placesEn: ["Hebei"], unknownHighPercent: 0, grams: 1000 },
   ...{ unknown: { mustGrams: 0, mayGrams: 0 }, sources: [source("河北张北基地", 1000, 1000)] },
   ...more,
 })
 
 test("the finest statement is one sentence, with the day where there is one day", () => {
   expect(originSentence(origin({}), "zh").text).toBe("全部来自河北，12月8日采收")
-  expect(originSentence(origin({}), "en").text).toBe("All from 河北, harvested 2026-12-08")
+  expect(originSentence(origin({}), "en").text).toBe("All from Hebei, harvested 2026-12-08")
   const twoDays = [source("甲", 0, 1000), source("乙", 0, 1000, "2026-12-07")]
   expect(originSentence(origin({ kind: "one-or-several", places: ["甲", "乙"], sources: twoDays }), "zh").text).toBe(
-    "来自以下之一或多处甲、乙",
+    "来自以下之一或多处：甲、乙",
   )
 })
 
 test("in English a place is called by its English name, where it has one", () => {
   const named = origin({
     places: ["张北基地"],
+    placesEn: ["Zhangbei base"],
     sources: [{ ...source("张北基地", 1000, 1000), baseEn: "Zhangbei base" }],
   })
   expect(originSentence(named, "en").text).toBe("All from Zhangbei base, harvested 2026-12-08")

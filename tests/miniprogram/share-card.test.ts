@@ -17,7 +17,14 @@ const source = {
   ...{ mustGrams: 12_345, mayGrams: 12_345 },
 }
 const origin: Origin = {
-  ...{ kind: "all-from", places: ["河北张北基地"], unknownHighPercent: 0, grams: 12_345, sources: [source] },
+  ...{
+    kind: "all-from",
+    places: ["河北张北基地"],
+    placesEn: ["Zhangbei base"],
+    unknownHighPercent: 0,
+    grams: 12_345,
+    sources: [source],
+  },
   unknown: { mustGrams: 0, mayGrams: 0 },
 }
 /** As its payer sees it: with everything that a share must not show. */

@@ -35,6 +35,16 @@ export const originSchema = z
   .object({
     kind: z.enum(["all-from", "partly-from", "one-or-several", "unknown"]),
     places: z.array(z.string()),
+    placesEn: z.array(z.string()),
+    bases: z
+      .number()
+      .int()
+      .optional()
+      .openapi({ description: "How many bases the goods can be from inside the one place, a county or a province" }),
+    atLeast: z
+      .object({ place: z.string(), placeEn: z.string(), percent: z.number().int().min(1).max(100) })
+      .optional()
+      .openapi({ description: "The place of which most is certain, rounded down, where it is not all from one" }),
     unknownHighPercent: z.number().int(),
     grams,
     unknown: gramRange,

@@ -1,24 +1,29 @@
 import { sites } from "@suyuan/drizzle/schema/participants"
 import { certificates, lots } from "@suyuan/drizzle/schema/trace"
 import type { ExpectedShares } from "@suyuan/protocol/trace/expected-shares"
-import { finestStatement, mostPercent, type PlaceOf } from "@suyuan/protocol/trace/finest-statement"
+import {
+  finestStatement,
+  type GroupedRanges,
+  mostPercent,
+  type PlaceOf,
+  type PlaceRange,
+} from "@suyuan/protocol/trace/finest-statement"
 import type { OutflowRange } from "@suyuan/protocol/trace/pile"
 import { UNKNOWN_SOURCE } from "@suyuan/protocol/trace/pile-event"
 import { eq, sql } from "drizzle-orm"
 import type { Context, Reader } from "../context"
 import { recentOf } from "../recent"
 import { arrayOf } from "../unnest"
-import { provinceOf } from "./province"
+import { type Region, regionOf } from "./region"
 
 /** What is known of a lot that can be in somebody's bag. */
-export type LotFacts = {
+export type LotFacts = Region & {
   readonly id: string
   readonly base: string
   readonly baseEn: string
   readonly baseSiteId: string
   readonly declaredOrigin: string
   readonly regionCode: string
-  readonly province: string
   readonly grams: number
   readonly harvestedAt: Date
   /** When its shelf life is over, where the catalogue said so. */
@@ -59,7 +64,7 @@ export async function readLots(reader: Reader, ids: readonly string[]): Promise<
     .from(lots)
     .innerJoin(sites, eq(sites.id, lots.siteId))
     .where(sql`${lots.id} = ANY (${arrayOf("uuid", known)})`)
-  return new Map(rows.map((lot) => [lot.id, { ...lot, province: provinceOf(lot.regionCode) }]))
+  return new Map(rows.map((lot) => [lot.id, { ...lot, ...regionOf(lot.regionCode) }]))
 }
 
 /** What bounds ranges besides the books (RG-18, RG-23). */
@@ -71,10 +76,16 @@ export function limitsOfLots(facts: ReadonlyMap<string, LotFacts>) {
   }
 }
 
+/** `OriginStatement` of the words, for whoever says it. */
 export type OriginDescription = {
   readonly kind: "all-from" | "partly-from" | "one-or-several" | "unknown"
   /** Names of the finest places that are certain, the likeliest first. */
   readonly places: string[]
+  readonly placesEn: string[]
+  /** How many bases they can be from inside the one place, where that is a county or a province. */
+  readonly bases?: number
+  /** The place of which most is certain, where it is not all from one; of what was weighed, never of a stock (RG-8). */
+  readonly atLeast?: { readonly place: string; readonly placeEn: string; readonly percent: number }
   readonly unknownHighPercent: number
   readonly grams: number
   readonly unknown: { readonly mustGrams: number; readonly mayGrams: number }
@@ -117,20 +128,60 @@ export function describeExpected({
   }
 }
 
+/** Bases by id, because two may have one name; counties by code, where it has a name. */
+export function placesOf(facts: ReadonlyMap<string, LotFacts>): PlaceOf {
+  return (lotId) => {
+    const lot = facts.get(lotId)
+    if (lot === undefined) return undefined
+    const { baseSiteId: base, county, regionCode, province } = lot
+    return { base, province, ...(county !== undefined && { county: regionCode }) }
+  }
+}
+
+type PlaceName = { readonly place: string; readonly placeEn: string }
+
+/** Lots are called by their base. */
+function namesOf(facts: ReadonlyMap<string, LotFacts>): (place: PlaceRange) => PlaceName {
+  const lots = [...facts.values()]
+  const lotAt = {
+    lot: facts,
+    base: new Map(lots.map((lot) => [lot.baseSiteId, lot])),
+    county: new Map(lots.map((lot) => [lot.regionCode, lot])),
+    province: new Map(lots.map((lot) => [lot.province, lot])),
+  }
+  return ({ level, place }) => {
+    const lot = lotAt[level].get(place)
+    if (lot === undefined) return { place, placeEn: place }
+    const { base, baseEn, county = "", province, provinceEn } = lot
+    if (level === "province") return { place: province, placeEn: provinceEn }
+    if (level === "county") return { place: `${province}${county}`, placeEn: `${county}, ${provinceEn}` }
+    return { place: base, placeEn: baseEn || base }
+  }
+}
+
+/** The finest thing that is certain about what is in stock, which may have become less than the book says. */
+export function describeStock(range: OutflowRange, facts: ReadonlyMap<string, LotFacts>): OriginDescription {
+  const { atLeast: _, ...described } = describeOrigin(range, facts)
+  return described
+}
+
 /** The finest thing that is certain about some goods, as data and with the names that it is told by. */
 export function describeOrigin(
   range: OutflowRange,
   facts: ReadonlyMap<string, LotFacts>,
-  expected?: ExpectedShares,
+  { grouped, expected }: { readonly grouped?: GroupedRanges; readonly expected?: ExpectedShares | undefined } = {},
 ): OriginDescription {
-  const placeOf: PlaceOf = (lotId) => {
-    const lot = facts.get(lotId)
-    return lot && { base: lot.base, province: lot.province }
-  }
-  const statement = finestStatement(range, placeOf)
+  const statement = finestStatement(range, placesOf(facts), grouped)
+  const nameOf = namesOf(facts)
+  const names = new Map(statement.places.map((one) => [nameOf(one).place, nameOf(one).placeEn]))
+  const { inside, atLeast } = statement
+  const percent = atLeast === undefined ? 0 : Math.floor((atLeast.mustGrams * 100) / range.grams)
   return {
     kind: statement.kind,
-    places: statement.places.map(({ level, place }) => (level === "lot" ? (facts.get(place)?.base ?? place) : place)),
+    places: [...names.keys()],
+    placesEn: [...names.values()],
+    ...(inside.length > 0 && { bases: inside.length }),
+    ...(atLeast && percent > 0 && { atLeast: { ...nameOf(atLeast), percent } }),
     unknownHighPercent: mostPercent(statement.unknown.mayGrams, range),
     grams: range.grams,
     unknown: statement.unknown,

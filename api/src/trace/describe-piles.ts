@@ -1,6 +1,6 @@
 import type { Context } from "../context"
 import { type Coverage, coverageOfBag, readRecentChecks, withFailedLots } from "../inspections/coverage"
-import { describeOrigin, type LotFacts, type OriginDescription } from "./describe-origin"
+import { describeStock, type LotFacts, type OriginDescription } from "./describe-origin"
 import { readPileContents } from "./pile-contents"
 import { type InspectionDescription, readInspections } from "./read-inspections"
 import { type RecallInForce, readRecentRecalls, recallsOf } from "./recalls-in-force"
@@ -79,7 +79,7 @@ function describePile(
   tests: Tests,
 ): PileDescription {
   return {
-    origin: describeOrigin({ grams: stockGrams, sources: live, segmentStartMs: 0 }, facts),
+    origin: describeStock({ grams: stockGrams, sources: live, segmentStartMs: 0 }, facts),
     inspections: (inspections ?? tests.get(pileId) ?? []).slice(0, inspectionsPerPile),
     certificates: live.filter(({ sourceId }) => facts.get(sourceId)?.isCertified).length,
   }

@@ -49,14 +49,14 @@ export interface FinestStatement {
   readonly places: readonly PlaceRange[]
   /** For `all-from` and `partly-from` above the level of bases: the bases inside ("two bases in Hebei"). */
   readonly inside: readonly PlaceRange[]
-  /** The finest level at which something is certain without being everything: what a bar can show. May be empty. */
-  readonly bars: readonly PlaceRange[]
+  /** For `one-or-several`: the place of which most is certain, and of equal ones the finest. */
+  readonly atLeast: PlaceRange | undefined
   readonly unknown: GramRange
   /** The goods whose lot is marked `tested`. */
   readonly tested: GramRange
 }
 
-/** Ranges that a run with `groupOf` gave; narrower than what the lots' own ranges add up to. All are optional. */
+/** Ranges that runs with `groupOf` gave, of the same outflow. All are optional. */
 export type GroupedRanges = Partial<Record<Exclude<OriginLevel, "lot"> | "tested", OutflowRange>>
 
 interface Group {
@@ -128,15 +128,27 @@ function placesAt(level: OriginLevel, range: OutflowRange, placeOf: PlaceOf, gro
   const measured = new Map(level === "lot" ? [] : grouped[level]?.sources.map((source) => [source.sourceId, source]))
   const all = sumOf(range.sources)
   const places = [...groups].map(([id, sum]) => {
-    const { mustGrams, mayGrams } = measured.get(id) ?? together(range, sum, all)
-    return { level: sum.level, place: sum.place, mustGrams, mayGrams }
+    return { level: sum.level, place: sum.place, ...narrower(together(range, sum, all), measured.get(id)) }
   })
   // The likeliest first; equal ones in an order that does not change from call to call.
   return places.sort((a, b) => b.mustGrams - a.mustGrams || b.mayGrams - a.mayGrams || (a.place < b.place ? -1 : 1))
 }
 
+/** Both hold. A set's own range is mostly the narrower one, but a set is over only with the last of its lots (RG-23). */
+function narrower(summed: GramRange, measured: GramRange | undefined): GramRange {
+  if (measured === undefined) return summed
+  const mayGrams = Math.min(summed.mayGrams, measured.mayGrams)
+  return { mustGrams: Math.min(Math.max(summed.mustGrams, measured.mustGrams), mayGrams), mayGrams }
+}
+
 function listed(levels: readonly PlaceRange[][]): PlaceRange[] {
   return levels.find((places) => places.length <= LISTED_PLACES_MAX) ?? levels[levels.length - 1] ?? []
+}
+
+function mostCertain(levels: readonly PlaceRange[][]): PlaceRange | undefined {
+  let most: PlaceRange | undefined
+  for (const place of levels.flat()) if (place.mustGrams > (most?.mustGrams ?? 0)) most = place
+  return most
 }
 
 function testedRange(range: OutflowRange, placeOf: PlaceOf, grouped: GroupedRanges): GramRange {
@@ -154,21 +166,16 @@ export function finestStatement(range: OutflowRange, placeOf: PlaceOf, grouped: 
   const levels = ORIGIN_LEVELS.map((level) => placesAt(level, range, placeOf, grouped))
   const none = range.sources.filter(({ sourceId }) => sourceId === UNKNOWN_SOURCE)
   const unknown = together(range, sumOf(none), sumOf(range.sources))
-  const isCertain = ({ mustGrams }: PlaceRange) => mustGrams > 0 && mustGrams < range.grams
-  const rest = {
-    grams: range.grams,
-    bars: levels.find((places) => places.some(isCertain)) ?? [],
-    unknown,
-    tested: testedRange(range, placeOf, grouped),
-  }
+  const rest = { grams: range.grams, unknown, tested: testedRange(range, placeOf, grouped) }
   const finest = levels.find((places) => places.length === 1 || places[0]?.mustGrams === range.grams)
   const first = finest?.[0]
   if (finest === undefined || first === undefined) {
     const places = listed(levels)
-    return { kind: places.length === 0 ? "unknown" : "one-or-several", places, inside: [], ...rest }
+    const kind = places.length === 0 ? "unknown" : "one-or-several"
+    return { kind, places, inside: [], atLeast: mostCertain(levels), ...rest }
   }
   const [lots, bases = []] = levels
   const inside = finest === lots || finest === bases ? [] : bases
   const isAll = first.mustGrams === range.grams || unknown.mayGrams === 0
-  return { kind: isAll ? "all-from" : "partly-from", places: [first], inside, ...rest }
+  return { kind: isAll ? "all-from" : "partly-from", places: [first], inside, atLeast: undefined, ...rest }
 }

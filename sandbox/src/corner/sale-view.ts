@@ -3,6 +3,7 @@
  * taken only if it has the right type, and a missing one leaves a gap on the screen instead of an error.
  */
 import { errorWords } from "@suyuan/look/errors"
+import { type OriginStatement, originSentence } from "@suyuan/look/origin-sentence"
 import { words } from "@suyuan/look/words"
 import type { Language } from "./language"
 
@@ -64,10 +65,14 @@ function originOf(line: Json, language: Language): string | null {
   const places = strings(origin.places)
   if (places.length === 0)
     return text(line.declaredOrigin) && `${words.declaredOrigin[language]}: ${text(line.declaredOrigin)}`
-  const from = origin.kind === "all-from" ? words.allFrom : words.oneOrMoreOf
-  const unknown = number(origin.unknownHighPercent)
-  const rest = unknown > 0 ? `; ${words.unknownUpTo[language]} ${unknown}%` : ""
-  return `${from[language]}: ${places.join("、")}${rest}`
+  const { kind } = origin
+  const placesEn = strings(origin.placesEn)
+  const statement: OriginStatement = {
+    kind: kind === "all-from" || kind === "partly-from" ? kind : "one-or-several",
+    ...{ places, placesEn: placesEn.length > 0 ? placesEn : places },
+    ...{ bases: number(origin.bases), unknownHighPercent: number(origin.unknownHighPercent) },
+  }
+  return originSentence(statement, language)
 }
 
 /** Rapid tests and certificates of the pile the goods come from. */

@@ -97,6 +97,16 @@ describe("goods over three levels", () => {
     })
 
     const trace = await readTrace(gateway.ctx, gateway.ctx.db, bag.recordId, "purchase")
+    // Both bases are in one county: of which two they are nobody can say, that they are from there is certain.
+    expect(trace.lines[0]?.origin).toMatchObject({
+      ...{
+        kind: "partly-from",
+        places: ["北京丰台区"],
+        placesEn: ["丰台区, Beijing"],
+        bases: 2,
+        unknownHighPercent: 8,
+      },
+    })
     const way = trace.lines[0]?.way ?? []
     expect(way.map(({ level, kind, harvested: grown }) => [level, kind, grown])).toEqual([
       [0, "market", false],

@@ -2,6 +2,7 @@ import { expect, test } from "bun:test"
 import { recallScope } from "@suyuan/protocol/trace/recall-scope"
 import { gramsOf } from "../../../bench/trace/items"
 import type { Teller } from "../../../bench/trace/judge-methods"
+import { isStatementTrue, judgeStatements } from "../../../bench/trace/judge-ranges"
 import { judgeHabit, saysTheSame } from "../../../bench/trace/judge-world"
 import { keepBooks } from "../../../bench/trace/keep-books"
 import { playWorld } from "../../../bench/trace/play-world"
@@ -33,6 +34,51 @@ test.each(HABITS)(
     expect(sumOf(habit, "ours").missedSales).toBe(0)
   },
 )
+
+test("[RG-19] [RG-20] what buyers read of their bags is so of every one, in every habit", () => {
+  const more = { ...committedWorld, days: 6, stalls: world.stalls }
+  const read = HABITS.flatMap((habit) => {
+    const played = playWorld(more, habit, SEED)
+    return (["complete", "missing"] as const).map((kind) => {
+      const books = new RangedBooks(keepBooks(played, kind, more, openDice(SEED)), played.lots)
+      return judgeStatements(played.bags, books)
+    })
+  })
+  expect(read.map(({ wrong }) => wrong)).toEqual(read.map(() => 0))
+  expect(read.reduce((sum, { atLeast }) => sum + atLeast, 0)).toBeGreaterThan(50)
+  const kinds = new Set(read.flatMap(({ counts }) => Object.keys(counts)))
+  for (const kind of [
+    "all-from base",
+    "all-from county",
+    "all-from province",
+    "partly-from lot",
+    "one-or-several lot",
+  ]) {
+    expect(kinds).toContain(kind)
+  }
+})
+
+test("the judge sees a statement that claims what the bag does not hold", () => {
+  const played = playWorld(world, "random", SEED)
+  const books = new RangedBooks(keepBooks(played, "complete", world, openDice(SEED)), played.lots)
+  const bag = played.bags.find(({ level, gramsByLot }) => level === "stall" && gramsByLot.size === 1)!
+  const [lotId = ""] = bag.gramsByLot.keys()
+  const [other = ""] = [...played.lots.keys()].filter((id) => id !== lotId)
+  const whole = { level: "lot", mustGrams: bag.grams, mayGrams: bag.grams } as const
+  const none = { mustGrams: 0, mayGrams: 0 }
+  const said = {
+    kind: "all-from",
+    grams: bag.grams,
+    inside: [],
+    atLeast: undefined,
+    unknown: none,
+    tested: none,
+  } as const
+  expect(isStatementTrue({ ...said, places: [{ ...whole, place: lotId }] }, bag, books)).toBe(true)
+  expect(isStatementTrue({ ...said, places: [{ ...whole, place: other }] }, bag, books)).toBe(false)
+  const several = { ...said, kind: "one-or-several", places: [{ ...whole, mustGrams: 0, place: lotId }] } as const
+  expect(isStatementTrue({ ...several, atLeast: { ...whole, place: other } }, bag, books)).toBe(false)
+})
 
 test("every shelf life of the committed world says where it is from", () => {
   for (const { shelfLifeSource } of committedWorld.commodities) expect(shelfLifeSource ?? "").not.toBe("")

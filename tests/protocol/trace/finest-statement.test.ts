@@ -39,7 +39,7 @@ test("[RG-19] one lot: everything is from it", () => {
     kind: "all-from",
     places: ["lot zhangbei1"],
     inside: [],
-    bars: [],
+    atLeast: undefined,
     grams: 40,
     unknown: { mustGrams: 0, mayGrams: 0 },
     tested: { mustGrams: 40, mayGrams: 40 },
@@ -54,8 +54,8 @@ test("[RG-9] of a box of 3 to 5 kg no more must be of two lots than a light one 
   })
   const box: PileEvent = { kind: "out", effectiveAtMs: 99, recordId: "s", grams: 5000, lowGrams: 3000 }
   const range = runPile([...events, box]).outflows.get("s#0")!
-  const ofBase = finestStatement(range, placeOf).bars.find(({ place }) => place === "base-1")
-  expect(ofBase).toMatchObject({ mustGrams: 2000, mayGrams: 5000 })
+  const { atLeast } = finestStatement(range, placeOf)
+  expect(atLeast).toEqual({ level: "base", place: "base-1", mustGrams: 2000, mayGrams: 5000 })
   expect(mostPercent(1000, range)).toBe(34)
   expect(mostPercent(4000, range)).toBe(100)
   expect(mostPercent(0, range)).toBe(0)
@@ -76,14 +76,16 @@ test("[RG-19] two bases of one province: everything is from the province, with t
   ])
 })
 
-test("[RG-20] two provinces: from one or several lots, with the bar of the finest level that says something", () => {
-  const { kind, places, bars } = said({ zhangbei1: 50, guyuan: 50, shouguang: 40 }, 60)
+test("[RG-20] two provinces: from one or several lots, and at least so much from one province", () => {
+  const { kind, places, atLeast } = said({ zhangbei1: 50, guyuan: 50, shouguang: 40 }, 60)
   expect(kind).toBe("one-or-several")
   expect(places).toEqual(["lot guyuan", "lot zhangbei1", "lot shouguang"])
-  expect(bars).toEqual([
-    { level: "province", place: "Hebei", mustGrams: 20, mayGrams: 60 },
-    { level: "province", place: "Shandong", mustGrams: 0, mayGrams: 40 },
-  ])
+  expect(atLeast).toEqual({ level: "province", place: "Hebei", mustGrams: 20, mayGrams: 60 })
+})
+
+test("[RG-20] of places of which as much is certain the finest is said, and nothing where nothing is", () => {
+  expect(said({ zhangbei1: 70, shouguang: 30 }, 60).atLeast).toMatchObject({ level: "lot", place: "zhangbei1" })
+  expect(said({ zhangbei1: 70, shouguang: 70 }, 60).atLeast).toBeUndefined()
 })
 
 test("[RG-20] more lots than anybody reads are listed by a coarser level", () => {
@@ -114,8 +116,40 @@ test("[RG-19] ranges of a run by groups take the place of sums", () => {
   expect(finestStatement(poured(lots, 60), placeOf, { province, tested })).toEqual(
     finestStatement(poured(lots, 60), placeOf),
   )
-  // A run over several levels can know more than the sums do; it is believed.
-  const narrower = { ...province, sources: province.sources.map((s) => ({ ...s, mayGrams: s.mayGrams - 5 })) }
-  const { bars } = finestStatement(poured(lots, 60), placeOf, { province: narrower })
-  expect(bars.map(({ mayGrams }) => mayGrams)).toEqual([55, 35])
+})
+
+test("[RG-12] of lots that stand together less is said to be possible than of each by itself", () => {
+  const inflow = (sourceId: string, effectiveAtMs: number, grams: number): PileEvent => {
+    return {
+      kind: "in",
+      effectiveAtMs,
+      recordId: sourceId,
+      grams,
+      sources: [{ sourceId, lowGrams: grams, highGrams: grams }],
+    }
+  }
+  const out = (recordId: string, effectiveAtMs: number, grams: number): PileEvent => {
+    return { kind: "out", effectiveAtMs, recordId, grams }
+  }
+  // What stays of the three lots is no more than 20 g, of whichever: the last sale holds at least 20 of the others' 40.
+  const lots = [inflow("zhangbei1", 1, 20), inflow("guyuan", 2, 20), inflow("somewhere", 3, 20)]
+  const later = [inflow("shouguang", 5, 20), inflow("shouguang2", 6, 20)]
+  const events = [...lots, out("a", 4, 40), ...later, out("b", 7, 40)]
+  const places: PlaceOf = (id) => (id === "shouguang2" ? PLACES.shouguang : placeOf(id))
+  const rangeBy = (groupOf?: (sourceId: string) => string) =>
+    runPile(events, groupOf ? { groupOf } : {}).outflows.get("b#0")!
+  const province = rangeBy(groupOfLevel("province", places))
+  expect(finestStatement(rangeBy(), places).atLeast).toBeUndefined()
+  expect(finestStatement(rangeBy(), places, { province }).atLeast).toMatchObject({
+    level: "province",
+    place: "Shandong",
+    mustGrams: 20,
+  })
+})
+
+test("[RG-23] a set that is over with its last lot is no wider than its lots are", () => {
+  const range = poured({ zhangbei1: 50, guyuan: 50, shouguang: 40 }, 60)
+  const province = poured({ zhangbei1: 50, guyuan: 50, shouguang: 40 }, 60, groupOfLevel("province", placeOf))
+  const wider = { ...province, sources: province.sources.map((one) => ({ ...one, mustGrams: 0, mayGrams: 60 })) }
+  expect(finestStatement(range, placeOf, { province: wider })).toEqual(finestStatement(range, placeOf))
 })

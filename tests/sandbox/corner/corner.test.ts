@@ -38,7 +38,7 @@ describe("the buyer's phone", () => {
       quantity: "1.5 斤",
       unitPrice: "¥6.00/斤",
       amountFen: 900,
-      origin: "来自以下之一或多处: 张北蔬菜基地; 来源未知最多 20%",
+      origin: "来自以下之一或多处：张北蔬菜基地；来源未知最多 20%",
       checks: [
         { good: true, text: "快检合格 GB/T 5009.199 2021-12-10" },
         { good: true, text: "承诺达标合格证 × 1" },

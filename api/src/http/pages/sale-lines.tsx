@@ -5,7 +5,7 @@ import { fenToYuan } from "@suyuan/protocol/units/money"
 import type { FC } from "hono/jsx"
 import { localDay } from "../../day"
 import type { SaleDescription } from "../../sales/describe-sale"
-import { harvestWords, originWords, placesOf } from "./origin-words"
+import { originText } from "./origin-words"
 import { Recalled, TestLines } from "./test-lines"
 
 type LineDescription = NonNullable<SaleDescription["lines"]>[number]
@@ -37,7 +37,6 @@ export const SaleLineItem: FC<{ line: LineDescription; zone: string; language: W
 
 const Origin: FC<{ line: LineDescription; zone: string; language: WordLanguage }> = ({ line, zone, language }) => {
   const say = (word: Word) => words[word][language]
-  const { colon, comma, semicolon } = marks[language]
   const { pile } = line
   if (!pile || pile.origin.kind === "unknown") {
     return (
@@ -48,7 +47,7 @@ const Origin: FC<{ line: LineDescription; zone: string; language: WordLanguage }
         {line.declaredOrigin && (
           <p class="soft">
             {say("declaredOrigin")}
-            {colon}
+            {language === "zh" ? "：" : ": "}
             {line.declaredOrigin}
           </p>
         )}
@@ -61,11 +60,7 @@ const Origin: FC<{ line: LineDescription; zone: string; language: WordLanguage }
     <div class="origin">
       <p>
         {buyerWords.onTheStall[language]}
-        {say(originWords[origin.kind])}
-        {colon}
-        {placesOf(origin, language).join(comma)}
-        {harvestWords(origin.sources, zone, language)}
-        {origin.unknownHighPercent > 0 && `${semicolon}${say("unknownUpTo")} ${origin.unknownHighPercent}%`}
+        {originText(origin, zone, language)}
       </p>
       <Tests pile={pile} coverage={line.coverage} zone={zone} language={language} />
       {pile.certificates > 0 && (
@@ -77,12 +72,6 @@ const Origin: FC<{ line: LineDescription; zone: string; language: WordLanguage }
     </div>
   )
 }
-
-/** Punctuation as each language writes it. */
-const marks = {
-  zh: { colon: "：", comma: "、", semicolon: "；" },
-  en: { colon: ": ", comma: ", ", semicolon: "; " },
-} as const
 
 /** Of goods of unknown origin too: there a test is all that is known. */
 const Tests: FC<{

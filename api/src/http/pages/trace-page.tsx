@@ -6,7 +6,7 @@ import type { FC } from "hono/jsx"
 import type { Trace } from "../../trace/read-trace"
 import type { BuyerApp } from "../buyer-pages"
 import { AppHead } from "./app-head"
-import { originWords } from "./origin-words"
+import { originText } from "./origin-words"
 import { cardSize } from "./share-card"
 import { Recalled, TestLines } from "./test-lines"
 
@@ -37,8 +37,8 @@ export const TracePage: FC<TracePageProps> = ({ trace, path, preview, language, 
         <meta property="og:type" content="article" />
         <meta property="og:site_name" content="溯源 Suyuan" />
         <meta property="og:locale" content={language === "zh" ? "zh_CN" : "en_GB"} />
-        <meta property="og:description" content={finestOf(trace.lines[0], language)} />
-        <meta name="description" content={finestOf(trace.lines[0], language)} />
+        <meta property="og:description" content={finestOf(trace.lines[0], trace.stall.zone, language)} />
+        <meta name="description" content={finestOf(trace.lines[0], trace.stall.zone, language)} />
         {preview && (
           <>
             <meta property="og:url" content={preview.url} />
@@ -70,7 +70,7 @@ export const TracePage: FC<TracePageProps> = ({ trace, path, preview, language, 
             </p>
           </header>
           {trace.lines.map((line) => (
-            <LineTrace line={line} language={language} />
+            <LineTrace line={line} zone={trace.stall.zone} language={language} />
           ))}
           {trace.originStatements.length === 0 && (
             <p class="waiting">
@@ -91,16 +91,11 @@ export const TracePage: FC<TracePageProps> = ({ trace, path, preview, language, 
 }
 
 /** The finest statement that is certain of a line's goods. */
-function finestOf(line: Line | undefined, language: WordLanguage): string {
-  const say = (word: Word) => words[word][language]
-  const origin = line?.origin
-  if (!origin || origin.kind === "unknown") return say(origin ? "originUnknown" : "noTrace")
-  const [comma, semicolon] = language === "zh" ? ["、", "；"] : [", ", "; "]
-  const unknown = origin.unknownHighPercent > 0 ? `${semicolon}${say("unknownUpTo")} ${origin.unknownHighPercent}%` : ""
-  return `${say(originWords[origin.kind])} ${origin.places.join(comma)}${unknown}`
+function finestOf(line: Line | undefined, zone: string, language: WordLanguage): string {
+  return line?.origin ? originText(line.origin, zone, language) : words.noTrace[language]
 }
 
-export const LineTrace: FC<{ line: Line; language: WordLanguage }> = ({ line, language }) => {
+export const LineTrace: FC<{ line: Line; zone: string; language: WordLanguage }> = ({ line, zone, language }) => {
   const say = (word: Word) => words[word][language]
   const { origin } = line
   return (
@@ -112,7 +107,7 @@ export const LineTrace: FC<{ line: Line; language: WordLanguage }> = ({ line, la
           {stateShapes.unknown} {say(origin === null ? "noTrace" : "originUnknown")}
         </p>
       ) : (
-        <p class="finest">{finestOf(line, language)}</p>
+        <p class="finest">{finestOf(line, zone, language)}</p>
       )}
       {origin?.sources.map((source) => (
         <OriginBar
