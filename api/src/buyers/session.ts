@@ -1,9 +1,10 @@
 import { sha256 } from "@noble/hashes/sha2.js"
 import { buyerSessions, buyers } from "@suyuan/drizzle/schema/buyers"
 import { toHex, utf8Encode } from "@suyuan/protocol/codec/bytes"
-import { and, eq, gt, lt } from "drizzle-orm"
+import { and, eq, gt, lt, sql } from "drizzle-orm"
 import type { Actor } from "../actor"
 import type { Context, Transaction } from "../context"
+import { preparedOn } from "../fixed-text"
 
 export const sessionDays = 30
 /** A browser has no login of its own: as long as somebody looks at what they bought it stays theirs, up to this long. */
@@ -36,14 +37,24 @@ export async function sessionBuyer(
   token: string | undefined,
 ): Promise<BuyerSession | undefined> {
   if (token === undefined || !tokenPattern.test(token)) return undefined
-  const [row] = await ctx.db
-    .select({ buyer: buyers })
-    .from(buyerSessions)
-    .innerJoin(buyers, eq(buyers.id, buyerSessions.buyerId))
-    .where(and(eq(buyerSessions.tokenHash, hashOf(token)), gt(buyerSessions.expiresAt, new Date(ctx.clock.nowMs()))))
+  const [row] = await buyerOfSession(ctx.db).execute({ tokenHash: hashOf(token), now: new Date(ctx.clock.nowMs()) })
   if (row === undefined) return undefined
   return { actor: { kind: "buyer", id: row.buyer.id, siteIds: [], scopes: [] }, buyer: row.buyer }
 }
+
+const buyerOfSession = preparedOn((reader) =>
+  reader
+    .select({ buyer: buyers })
+    .from(buyerSessions)
+    .innerJoin(buyers, eq(buyers.id, buyerSessions.buyerId))
+    .where(
+      and(
+        eq(buyerSessions.tokenHash, sql.param(sql.placeholder("tokenHash"), buyerSessions.tokenHash)),
+        gt(buyerSessions.expiresAt, sql.param(sql.placeholder("now"), buyerSessions.expiresAt)),
+      ),
+    )
+    .prepare("buyer of a session"),
+)
 
 /** Makes a session last its days again, from now on; whether it was time to. Nothing for one that has ended. */
 export async function renewSession(ctx: Pick<Context, "db" | "clock">, token: string): Promise<boolean> {

@@ -5,9 +5,9 @@ import { applyRefundOutcome } from "./apply-refund-outcome"
 import { type AttemptRow, attemptKeyOf, findAttempt, findRefund, lockAttempt, refundKeyOf } from "./attempts"
 import { recordClosed } from "./close-payment"
 import type { PaymentDeps } from "./payment-deps"
-import { appendEvents } from "./payment-events"
+import { appendEvents, type PaymentEvent } from "./payment-events"
 import type { NotificationFault, NotificationMessage, Platform, PlatformNotice } from "./payment-provider"
-import { settle } from "./settle"
+import { settleLocked } from "./settle"
 
 /** A platform waits 5 s for an answer; whatever is stuck by then is given back and comes again. */
 const statementMsMax = 4000
@@ -50,19 +50,20 @@ async function applyPaymentNotice(
   notice: PaymentNotice,
 ): Promise<NotificationOutcome> {
   const key = attemptKeyOf(notice.outTradeNo)
-  const attempt = key && (await findAttempt(ctx.db, key))
-  if (attempt === undefined || attempt.platform !== platform) return unknownNumber(ctx, notice.outTradeNo)
+  if (key === undefined) return unknownNumber(ctx, notice.outTradeNo)
   return ctx.db.transaction(async (tx) => {
-    await limitStatements(tx)
+    const [, found] = await Promise.all([limitStatements(tx), lockAttempt(tx, key)])
+    if (found?.attempt.platform !== platform) return unknownNumber(ctx, notice.outTradeNo)
+    const { sale, attempt } = found
     if (!(await isPayee(ctx, tx, attempt, notice))) return { accepted: false, fault: "notification/not-ours" }
-    await noteReceived(ctx, tx, attempt, notice.trade.state)
-    if (notice.trade.state === "paid") {
-      await settle(ctx, deps, tx, attempt, notice.trade, "notification")
+    const { trade } = notice
+    const events = [received(attempt, trade.state)]
+    if (trade.state === "paid") {
+      await settleLocked(ctx, deps, tx, found, { trade, via: "notification", events })
       return { accepted: true }
     }
-    const locked = await lockAttempt(tx, attempt)
-    if (locked && locked.attempt.state !== "succeeded")
-      await recordClosed(ctx, tx, locked.sale, locked.attempt, "closed")
+    await appendEvents(ctx, tx, events)
+    if (attempt.state !== "succeeded") await recordClosed(ctx, tx, sale, attempt, "closed")
     return { accepted: true }
   })
 }
@@ -82,7 +83,8 @@ async function applyRefundNotice(
   return ctx.db.transaction(async (tx) => {
     await limitStatements(tx)
     if (!(await isPayee(ctx, tx, attempt, notice))) return { accepted: false, fault: "notification/not-ours" }
-    await noteReceived(ctx, tx, attempt, notice.refund.state, notice.outRefundNo)
+    const { outRefundNo } = notice
+    await appendEvents(ctx, tx, [{ ...received(attempt, notice.refund.state), outRefundNo }])
     await applyRefundOutcome(ctx, deps, tx, refund, { kind: "succeeded", value: notice.refund }, "notification")
     return { accepted: true }
   })
@@ -110,21 +112,6 @@ async function limitStatements(tx: Transaction): Promise<void> {
   await tx.execute(sql.raw(`SET LOCAL statement_timeout = ${statementMsMax}`))
 }
 
-async function noteReceived(
-  ctx: Context,
-  tx: Transaction,
-  attempt: AttemptRow,
-  answer: string,
-  outRefundNo?: string,
-): Promise<void> {
-  const { outTradeNo, siteId } = attempt
-  await appendEvents(ctx, tx, [
-    {
-      outTradeNo,
-      ...(outRefundNo !== undefined && { outRefundNo }),
-      siteId,
-      kind: "notification/received",
-      detail: { answer },
-    },
-  ])
+function received({ outTradeNo, siteId }: AttemptRow, answer: string): PaymentEvent {
+  return { outTradeNo, siteId, kind: "notification/received", detail: { answer } }
 }

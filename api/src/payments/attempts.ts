@@ -2,10 +2,12 @@
 import { attempts, refunds } from "@suyuan/drizzle/schema/payments"
 import { sales } from "@suyuan/drizzle/schema/sales"
 import { parseOutTradeNo } from "@suyuan/protocol/payment/out-trade-no"
-import { and, asc, eq, gte, inArray } from "drizzle-orm"
+import { and, asc, eq, gte, inArray, type SQL, sql } from "drizzle-orm"
+import { QueryBuilder } from "drizzle-orm/pg-core"
 import type { Reader, Transaction } from "../context"
 import { utcDay } from "../day"
-import { isSale, type SaleKey } from "../sales/sale-key"
+import { assignments, fixedInsert, fixedRows, fixedText, placeholder } from "../fixed-text"
+import type { SaleKey } from "../sales/sale-key"
 import { dayOfNumber, parseRefundNo } from "./refund-number"
 
 export type SaleRow = typeof sales.$inferSelect
@@ -32,50 +34,68 @@ export function refundKeyOf(outRefundNo: string): RefundKey | undefined {
   return name.ok ? { outRefundNo, day: dayOfNumber(name.value) } : undefined
 }
 
-const isAttempt = (key: AttemptKey) => and(eq(attempts.outTradeNo, key.outTradeNo), eq(attempts.day, key.day))
-const isRefund = (key: RefundKey) => and(eq(refunds.outRefundNo, key.outRefundNo), eq(refunds.day, key.day))
+const isAttempt = and(eq(attempts.outTradeNo, sql.placeholder("outTradeNo")), eq(attempts.day, sql.placeholder("day")))
+const isRefund = and(eq(refunds.outRefundNo, sql.placeholder("outRefundNo")), eq(refunds.day, sql.placeholder("day")))
+/** A sale by its key, as three values or as an attempt or a refund keeps it: that never changes, and needs no lock. */
+const isSaleOf = (key: SQL) => sql`(${sales.terminalId}, ${sales.counter}, ${sales.day}) = (${key})`
+const saleOfAttempt = sql`SELECT ${attempts.terminalId}, ${attempts.counter}, ${attempts.saleDay} FROM ${attempts} WHERE ${isAttempt}`
+const saleOfRefund = sql`SELECT ${refunds.terminalId}, ${refunds.counter}, ${refunds.saleDay} FROM ${refunds} WHERE ${isRefund}`
+
+const rows = new QueryBuilder()
+const anAttempt = () => rows.select().from(attempts).where(isAttempt)
+const aRefund = () => rows.select().from(refunds).where(isRefund)
+const aSale = (key: SQL) => rows.select().from(sales).where(isSaleOf(key))
+const lockedSaleBy = <Name extends string>(key: SQL) => fixedRows<typeof sales, Name>(sales, aSale(key).for("update"))
+const saleKey = sql`${placeholder("terminalId")}, ${placeholder("counter")}, ${placeholder("day")}`
+
+const foundAttempt = fixedRows<typeof attempts, keyof AttemptKey>(attempts, anAttempt())
+const foundRefund = fixedRows<typeof refunds, keyof RefundKey>(refunds, aRefund())
+const foundSale = fixedRows<typeof sales, keyof SaleKey>(sales, aSale(saleKey))
+const lockedSale = lockedSaleBy<keyof SaleKey>(saleKey)
+const lockedSaleOfAttempt = lockedSaleBy<keyof AttemptKey>(saleOfAttempt)
+const lockedSaleOfRefund = lockedSaleBy<keyof RefundKey>(saleOfRefund)
+const lockedAttempt = fixedRows<typeof attempts, keyof AttemptKey>(attempts, anAttempt().for("update"))
+const lockedRefund = fixedRows<typeof refunds, keyof RefundKey>(refunds, aRefund().for("update"))
 
 export async function findAttempt(reader: Reader, key: AttemptKey): Promise<AttemptRow | undefined> {
-  const [row] = await reader.select().from(attempts).where(isAttempt(key))
+  const [row] = await foundAttempt(reader, key)
   return row
 }
 
 export async function findRefund(reader: Reader, key: RefundKey): Promise<RefundRow | undefined> {
-  const [row] = await reader.select().from(refunds).where(isRefund(key))
+  const [row] = await foundRefund(reader, key)
+  return row
+}
+
+export async function findSale(reader: Reader, key: SaleKey): Promise<SaleRow | undefined> {
+  const [row] = await foundSale(reader, key)
   return row
 }
 
 export async function lockSale(tx: Transaction, key: SaleKey): Promise<SaleRow | undefined> {
-  const [row] = await tx.select().from(sales).where(isSale(key)).for("update")
+  const [row] = await lockedSale(tx, key)
   return row
 }
 
 export function saleKeyOf(row: { terminalId: number; counter: number; saleDay: string }): SaleKey {
   return { terminalId: row.terminalId, counter: row.counter, day: row.saleDay }
 }
+export type LockedAttempt = { readonly sale: SaleRow; readonly attempt: AttemptRow }
+export type LockedRefund = { readonly sale: SaleRow; readonly refund: RefundRow }
 
 /** The sale's lock covers its attempts and refunds: whoever changes one of them holds it. */
-export async function lockAttempt(
-  tx: Transaction,
-  key: AttemptKey,
-): Promise<{ sale: SaleRow; attempt: AttemptRow } | undefined> {
-  const unlocked = await findAttempt(tx, key)
-  if (unlocked === undefined) return undefined
-  const sale = await lockSale(tx, saleKeyOf(unlocked))
-  const [attempt] = await tx.select().from(attempts).where(isAttempt(key)).for("update")
-  if (sale === undefined || attempt === undefined) throw new Error(`attempt ${key.outTradeNo} has lost its sale`)
+export async function lockAttempt(tx: Transaction, key: AttemptKey): Promise<LockedAttempt | undefined> {
+  // One after another on the connection, without waiting for the first answer: the second sees what held the sale before.
+  const [[sale], [attempt]] = await Promise.all([lockedSaleOfAttempt(tx, key), lockedAttempt(tx, key)])
+  if (attempt === undefined) return undefined
+  if (sale === undefined) throw new Error(`attempt ${key.outTradeNo} has lost its sale`)
   return { sale, attempt }
 }
 
-export async function lockRefund(
-  tx: Transaction,
-  key: RefundKey,
-): Promise<{ sale: SaleRow; refund: RefundRow } | undefined> {
-  const unlocked = await findRefund(tx, key)
-  if (unlocked === undefined) return undefined
-  const sale = await lockSale(tx, saleKeyOf(unlocked))
-  const [refund] = await tx.select().from(refunds).where(isRefund(key)).for("update")
-  if (sale === undefined || refund === undefined) throw new Error(`refund ${key.outRefundNo} has lost its sale`)
+export async function lockRefund(tx: Transaction, key: RefundKey): Promise<LockedRefund | undefined> {
+  const [[sale], [refund]] = await Promise.all([lockedSaleOfRefund(tx, key), lockedRefund(tx, key)])
+  if (refund === undefined) return undefined
+  if (sale === undefined) throw new Error(`refund ${key.outRefundNo} has lost its sale`)
   return { sale, refund }
 }
 
@@ -93,75 +113,111 @@ function firstMoneyDay({ createdAt }: KnownSale): string {
   return utcDay(new Date(createdAt.getTime() - gatewaysApartMsMax))
 }
 
+const moneyOf = (table: typeof attempts | typeof refunds) =>
+  and(
+    eq(table.terminalId, sql.placeholder("terminalId")),
+    eq(table.counter, sql.placeholder("counter")),
+    gte(table.day, sql.placeholder("firstDay")),
+    eq(table.saleDay, sql.placeholder("saleDay")),
+  )
+type MoneyOfSale = keyof ReturnType<typeof moneyKeyOf>
+const moneyKeyOf = (sale: KnownSale) => ({
+  ...{ terminalId: sale.terminalId, counter: sale.counter, saleDay: sale.day },
+  firstDay: firstMoneyDay(sale),
+})
+const attemptsMade = fixedRows<typeof attempts, MoneyOfSale>(
+  attempts,
+  rows.select().from(attempts).where(moneyOf(attempts)).orderBy(asc(attempts.attempt)),
+)
+const refundsMade = fixedRows<typeof refunds, MoneyOfSale>(
+  refunds,
+  rows.select().from(refunds).where(moneyOf(refunds)).orderBy(asc(refunds.outRefundNo)),
+)
+
 /** In the order in which they were made. */
 export async function attemptsOf(reader: Reader, sale: KnownSale): Promise<AttemptRow[]> {
-  return reader
-    .select()
-    .from(attempts)
-    .where(
-      and(
-        eq(attempts.terminalId, sale.terminalId),
-        eq(attempts.counter, sale.counter),
-        gte(attempts.day, firstMoneyDay(sale)),
-        eq(attempts.saleDay, sale.day),
-      ),
-    )
-    .orderBy(asc(attempts.attempt))
+  return attemptsMade(reader, moneyKeyOf(sale))
 }
 
 export async function refundsOf(reader: Reader, sale: KnownSale): Promise<RefundRow[]> {
-  return reader
-    .select()
-    .from(refunds)
-    .where(
-      and(
-        eq(refunds.terminalId, sale.terminalId),
-        eq(refunds.counter, sale.counter),
-        gte(refunds.day, firstMoneyDay(sale)),
-        eq(refunds.saleDay, sale.day),
-      ),
-    )
-    .orderBy(asc(refunds.outRefundNo))
+  return refundsMade(reader, moneyKeyOf(sale))
 }
 
-/** Compare and set: the row must still be the one that was read. */
-export async function updateAttempt(
+const nothingKnown = {
+  ...{ walletBuyerId: null, platformHandle: null, platformTransactionId: null, receivedFen: null, failureCode: null },
+  ...{ succeededAt: null, billedDay: null, feeFen: null, queries: 0, version: 0 },
+} as const
+const attemptInserted = fixedInsert(attempts)
+
+/** A new one, of which nothing is known but what was asked. */
+export async function insertAttempt(
   tx: Transaction,
-  attempt: AttemptRow,
-  change: Partial<AttemptRow>,
+  asked: Omit<AttemptRow, keyof typeof nothingKnown>,
 ): Promise<AttemptRow> {
-  const [row] = await tx
-    .update(attempts)
-    .set({ ...change, version: attempt.version + 1 })
-    .where(and(isAttempt(attempt), eq(attempts.version, attempt.version)))
-    .returning()
-  if (row === undefined) throw new Error(`attempt ${attempt.outTradeNo} changed under its lock`)
+  const row = { ...nothingKnown, ...asked }
+  await tx.execute(attemptInserted(row))
   return row
 }
 
+/** What becomes of an attempt; the rest of its row is as it was made. */
+const attemptChanges = [
+  "state",
+  "platformHandle",
+  "platformTransactionId",
+  "receivedFen",
+  "failureCode",
+  "clientIp",
+  "walletBuyerId",
+  "nextQueryAt",
+  "succeededAt",
+] as const
+type AttemptChange = Pick<AttemptRow, (typeof attemptChanges)[number]>
+
+const attemptChanged = fixedText<keyof AttemptKey | keyof AttemptChange | "version">(sql`
+  UPDATE ${attempts} SET ${assignments(attempts, attemptChanges)}, version = version + 1
+  WHERE ${isAttempt} AND ${attempts.version} = ${placeholder("version")} RETURNING 1`)
+
+/** Compare and set: the locked row must still be the one that was read. */
+export async function updateAttempt(
+  tx: Transaction,
+  attempt: AttemptRow,
+  change: Partial<AttemptChange>,
+): Promise<AttemptRow> {
+  const changed = { ...attempt, ...change }
+  const [isChanged] = await tx.execute(attemptChanged(changed))
+  if (isChanged === undefined) throw new Error(`attempt ${attempt.outTradeNo} changed under its lock`)
+  return { ...changed, version: attempt.version + 1 }
+}
+
 export async function updateRefund(tx: Transaction, refund: RefundRow, change: Partial<RefundRow>): Promise<RefundRow> {
+  const isSame = and(
+    eq(refunds.outRefundNo, refund.outRefundNo),
+    eq(refunds.day, refund.day),
+    eq(refunds.version, refund.version),
+  )
   const [row] = await tx
     .update(refunds)
     .set({ ...change, version: refund.version + 1 })
-    .where(and(isRefund(refund), eq(refunds.version, refund.version)))
+    .where(isSame)
     .returning()
   if (row === undefined) throw new Error(`refund ${refund.outRefundNo} changed under its lock`)
   return row
 }
 
+const attemptsHurried = fixedText<"terminalId" | "counter" | "firstDay" | "lastDay" | "at">(sql`
+  UPDATE ${attempts} SET next_query_at = ${placeholder("at")}::timestamptz
+  WHERE ${and(
+    eq(attempts.terminalId, sql.placeholder("terminalId")),
+    eq(attempts.counter, sql.placeholder("counter")),
+    sql`${attempts.day} BETWEEN ${placeholder("firstDay")} AND ${placeholder("lastDay")}`,
+    inArray(attempts.state, [...liveStates]),
+  )}`)
+
 /** Live attempts of a sale that will take no more money: the job closes them at their platform at once. */
-export async function hurryAttempts(tx: Transaction, sales: readonly KnownSale[], at: Date): Promise<void> {
+export async function hurryAttempts(tx: Transaction, sales: readonly KnownSale[], now: Date): Promise<void> {
+  const [lastDay, at] = [utcDay(new Date(now.getTime() + gatewaysApartMsMax)), now.toISOString()]
   for (const sale of sales) {
-    await tx
-      .update(attempts)
-      .set({ nextQueryAt: at })
-      .where(
-        and(
-          eq(attempts.terminalId, sale.terminalId),
-          eq(attempts.counter, sale.counter),
-          gte(attempts.day, firstMoneyDay(sale)),
-          inArray(attempts.state, [...liveStates]),
-        ),
-      )
+    const { terminalId, counter } = sale
+    await tx.execute(attemptsHurried({ terminalId, counter, firstDay: firstMoneyDay(sale), lastDay, at }))
   }
 }

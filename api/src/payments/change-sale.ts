@@ -1,10 +1,11 @@
 import { sales } from "@suyuan/drizzle/schema/sales"
 import type { Settlement } from "@suyuan/protocol/payment/payment-state"
 import { terminalToHex } from "@suyuan/protocol/terminal/identifiers"
-import { and, eq } from "drizzle-orm"
+import { and, eq, sql } from "drizzle-orm"
 import type { Context, Transaction } from "../context"
+import { assignments, fixedText } from "../fixed-text"
 import { enqueue, type OutboxMessage } from "../outbox"
-import { isSale, saleName } from "../sales/sale-key"
+import { type SaleKey, saleName } from "../sales/sale-key"
 import type { SaleRow } from "./attempts"
 
 /** What terminals and buyers are told of a sale's money. */
@@ -28,25 +29,35 @@ export function settlementOf(sale: SaleRow): Settlement {
   return { state, amountFen, paidFen, refundedFen, version }
 }
 
-type SettledFields = Pick<SaleRow, "paidBy" | "settledBy" | "settledAt" | "buyerId" | "buyerMerchantId">
+/** What becomes of a sale's money. */
+const saleChanges = [
+  ...(["state", "paidFen", "refundedFen", "version"] as const),
+  ...(["paidBy", "settledBy", "settledAt", "buyerId", "buyerMerchantId"] as const),
+] as const
+type SaleChange = Pick<SaleRow, (typeof saleChanges)[number]>
+
+const saleChanged = fixedText<keyof SaleKey | keyof SaleChange | "versionBefore">(sql`
+  UPDATE ${sales} SET ${assignments(sales, saleChanges)}
+  WHERE ${and(
+    eq(sales.terminalId, sql.placeholder("terminalId")),
+    eq(sales.counter, sql.placeholder("counter")),
+    eq(sales.day, sql.placeholder("day")),
+    eq(sales.version, sql.placeholder("versionBefore")),
+  )} RETURNING 1`)
 
 /** Stores a changed settlement of the locked sale, and tells the terminal and whoever watches the payment page. */
 export async function changeSale(
   ctx: Pick<Context, "clock" | "random">,
   tx: Transaction,
   sale: SaleRow,
-  settlement: Settlement,
-  settled: Partial<SettledFields> = {},
+  { state, paidFen, refundedFen, version }: Settlement,
+  settled: Partial<Omit<SaleChange, keyof Settlement>> = {},
 ): Promise<SaleRow> {
-  const { state, paidFen, refundedFen, version } = settlement
-  const [row] = await tx
-    .update(sales)
-    .set({ ...settled, state, paidFen, refundedFen, version })
-    .where(and(isSale(sale), eq(sales.version, sale.version)))
-    .returning()
-  if (row === undefined) throw new Error(`sale ${saleName(sale)} changed under its lock`)
-  await enqueue(ctx, tx, tellOf(row))
-  return row
+  const changed = { ...sale, ...settled, state, paidFen, refundedFen, version }
+  const [isChanged] = await tx.execute(saleChanged({ ...changed, versionBefore: sale.version }))
+  if (isChanged === undefined) throw new Error(`sale ${saleName(sale)} changed under its lock`)
+  await enqueue(ctx, tx, tellOf(changed))
+  return changed
 }
 
 export function tellOf(sale: SaleRow): OutboxMessage[] {

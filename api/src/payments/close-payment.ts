@@ -11,7 +11,7 @@ import { appendEvents } from "./payment-events"
 import type { Outcome, PlatformTrade } from "./payment-provider"
 import { nextWatchMs } from "./query-schedule"
 import { nextLook } from "./send-attempt"
-import { settle } from "./settle"
+import { settleLocked } from "./settle"
 
 /**
  * Ends an attempt that should take no money: query, close, query. A payment that came first is found by the first
@@ -41,8 +41,7 @@ async function conclude(
   const { sale, attempt } = found
   const trade = answer.kind === "succeeded" ? answer.value : undefined
   if (trade?.state === "paid") {
-    await settle(ctx, deps, tx, key, trade, "query")
-    return (await lockAttempt(tx, key))?.attempt ?? attempt
+    return (await settleLocked(ctx, deps, tx, found, { trade, via: "query" })).attempt
   }
   if (attempt.state === "succeeded") return attempt
   if (trade?.state === "closed" || trade?.state === "absent") {

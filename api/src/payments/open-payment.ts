@@ -1,18 +1,27 @@
 import { buyers } from "@suyuan/drizzle/schema/buyers"
 import { payeeAccounts } from "@suyuan/drizzle/schema/merchants"
-import { attempts } from "@suyuan/drizzle/schema/payments"
-import { sales } from "@suyuan/drizzle/schema/sales"
 import type { ErrorCode } from "@suyuan/look/errors"
 import { formatOutTradeNo } from "@suyuan/protocol/payment/out-trade-no"
 import { beginPaying, mayOpenAttempt } from "@suyuan/protocol/payment/payment-state"
 import { utcDayOf } from "@suyuan/protocol/units/instant"
-import { and, eq } from "drizzle-orm"
+import { and, eq, sql } from "drizzle-orm"
 import type { Actor } from "../actor"
 import type { Context, Transaction } from "../context"
 import { ServiceError } from "../errors"
-import { isSale, type SaleKey } from "../sales/sale-key"
-import { type AttemptRow, attemptsOf, isLive, lockSale, type SaleRow, saleKeyOf } from "./attempts"
+import { preparedOn } from "../fixed-text"
+import type { SaleKey } from "../sales/sale-key"
+import {
+  type AttemptRow,
+  attemptsOf,
+  findSale,
+  insertAttempt,
+  isLive,
+  lockSale,
+  type SaleRow,
+  saleKeyOf,
+} from "./attempts"
 import { changeSale, type SaleState, saleStateOf, settlementOf } from "./change-sale"
+import { claimUntil } from "./due"
 import { tellWhenBegunAgain } from "./payer-hints"
 import type { PaymentDeps } from "./payment-deps"
 import { appendEvents } from "./payment-events"
@@ -21,7 +30,7 @@ import type { Bridge, Platform } from "./payment-provider"
 import { watchMs } from "./query-schedule"
 import { dayOfNumber } from "./refund-number"
 import { resolveAttempt } from "./resolve-unknown"
-import { sendAttempt } from "./send-attempt"
+import { sendAttempt, sendNoted } from "./send-attempt"
 
 /** Attempts of one sale, by all payers: their number is one byte, and more than this is somebody playing. */
 const attemptsMax = 100
@@ -72,27 +81,37 @@ export async function openPayment(
   input: OpenPaymentInput,
 ): Promise<OpenedPayment> {
   if (actor.kind !== "buyer") throw new ServiceError("request/forbidden")
-  const [payer] = await ctx.db.select().from(buyers).where(eq(buyers.id, actor.id))
+  const [payer] = await payerById(ctx.db).execute({ id: actor.id })
   if (payer === undefined) throw new ServiceError("request/unauthenticated")
   const prepared = await prepareAttempt(ctx, deps, payer, input)
-  const attempt = await bringToPlatform(ctx, deps, prepared)
-  if (attempt.state === "failed") throw new ServiceError("payment/platform-refused")
-  return present(ctx, deps, payer, attempt)
+  const opened = await bringToPlatform(ctx, deps, prepared)
+  if (opened.attempt.state === "failed") throw new ServiceError("payment/platform-refused")
+  return present(ctx, deps, payer, opened)
 }
 
-async function bringToPlatform(ctx: Context, deps: PaymentDeps, attempt: AttemptRow): Promise<AttemptRow> {
-  // Sent and unanswered: perhaps by a second tap of this moment. The same order twice is one order.
-  if (attempt.state === "prepared" || attempt.state === "sent") return sendAttempt(ctx, deps, attempt)
-  if (attempt.state === "unknown") return resolveAttempt(ctx, deps, attempt)
-  if (attempt.state === "open" && attempt.platformHandle === null) return sendAttempt(ctx, deps, attempt)
-  return attempt
-}
-
-async function present(ctx: Context, deps: PaymentDeps, payer: Payer, attempt: AttemptRow): Promise<OpenedPayment> {
-  const [sale] = await ctx.db
+const payerById = preparedOn((reader) =>
+  reader
     .select()
-    .from(sales)
-    .where(isSale(saleKeyOf(attempt)))
+    .from(buyers)
+    .where(eq(buyers.id, sql.placeholder("id")))
+    .prepare("payer"),
+)
+
+/** An attempt, and its sale where that was read as late. */
+type Brought = { readonly attempt: AttemptRow; readonly sale?: SaleRow }
+
+async function bringToPlatform(ctx: Context, deps: PaymentDeps, { attempt, isNew }: Prepared): Promise<Brought> {
+  if (isNew) return sendNoted(ctx, deps, attempt)
+  // Sent and unanswered: perhaps by a second tap of this moment. The same order twice is one order.
+  const isUnanswered = attempt.state === "prepared" || attempt.state === "sent"
+  const hasNoHandle = attempt.state === "open" && attempt.platformHandle === null
+  if (isUnanswered || hasNoHandle) return { attempt: await sendAttempt(ctx, deps, attempt) }
+  return { attempt: attempt.state === "unknown" ? await resolveAttempt(ctx, deps, attempt) : attempt }
+}
+
+async function present(ctx: Context, deps: PaymentDeps, payer: Payer, opened: Brought): Promise<OpenedPayment> {
+  const { attempt } = opened
+  const sale = opened.sale ?? (await findSale(ctx.db, saleKeyOf(attempt)))
   if (sale === undefined) throw new Error(`attempt ${attempt.outTradeNo} has lost its sale`)
   const { outTradeNo, platform, platformHandle: handle, expiresAt, createdAt: openedAt } = attempt
   const payable = attempt.state === "open" && mayOpenAttempt(settlementOf(sale))
@@ -107,12 +126,18 @@ async function present(ctx: Context, deps: PaymentDeps, payer: Payer, attempt: A
   return { outTradeNo, platform, attempt: attempt.state, sale: saleStateOf(sale), expiresAt, bridge }
 }
 
+type Prepared = {
+  readonly attempt: AttemptRow
+  /** Stored now as being sent, and sent by nobody yet. */
+  readonly isNew: boolean
+}
+
 async function prepareAttempt(
   ctx: Context,
   deps: PaymentDeps,
   payer: Payer,
   input: OpenPaymentInput,
-): Promise<AttemptRow> {
+): Promise<Prepared> {
   const { sale: key, refusal, outside } = input
   const platform = platformOf(payer, outside)
   return ctx.db.transaction(async (tx) => {
@@ -120,13 +145,13 @@ async function prepareAttempt(
     if (sale === undefined) throw new ServiceError("payment/sale-unknown")
     const made = await attemptsOf(tx, sale)
     const own = made.findLast((attempt) => attempt.buyerId === payer.id && attempt.platform === platform)
-    if (own !== undefined && own.state === "succeeded") return own
+    if (own !== undefined && own.state === "succeeded") return { attempt: own, isNew: false }
     if (sale.state === "paid") throw new ServiceError("payment/sale-paid")
     if (!mayOpenAttempt(settlementOf(sale))) throw new ServiceError("payment/sale-closed")
     if (own !== undefined && isLive(own)) {
       if (own.expiresAt.getTime() <= ctx.clock.nowMs()) throw new ServiceError("payment/expired")
       await tellWhenBegunAgain(ctx, tx, sale, made, own)
-      return own
+      return { attempt: own, isNew: false }
     }
     if (refusal !== undefined) throw new ServiceError(refusal)
     const fromOutside = made.filter(({ method }) => method !== "jsapi")
@@ -134,8 +159,9 @@ async function prepareAttempt(
       throw new ServiceError("payment/too-many-attempts")
     }
     await tellWhenBegunAgain(ctx, tx, sale, made, undefined)
-    const attempt = (made.at(-1)?.attempt ?? 0) + 1
-    return insertAttempt(ctx, deps, tx, sale, { buyerId: payer.id, platform, outside, attempt })
+    const number = (made.at(-1)?.attempt ?? 0) + 1
+    const attempt = await makeAttempt(ctx, deps, tx, sale, { buyerId: payer.id, platform, outside, attempt: number })
+    return { attempt, isNew: true }
   })
 }
 
@@ -147,7 +173,7 @@ function platformOf(payer: Payer, outside: OutsideWallet | undefined): Platform 
 
 type NewAttempt = Pick<AttemptRow, "buyerId" | "platform" | "attempt"> & Pick<OpenPaymentInput, "outside">
 
-async function insertAttempt(
+async function makeAttempt(
   ctx: Context,
   deps: PaymentDeps,
   tx: Transaction,
@@ -161,33 +187,32 @@ async function insertAttempt(
   // Whole seconds: that is how platforms write it, and a repeated order must say the same.
   const secondsMax = outside?.method === "h5" ? h5SecondsMax : Number.POSITIVE_INFINITY
   const expiresAtMs = Math.ceil(nowMs / 1000 + Math.min(config.PAYMENT_EXPIRY_SECONDS, secondsMax)) * 1000
-  const [row] = await tx
-    .insert(attempts)
-    .values({
-      outTradeNo,
-      day: dayOfNumber(name),
-      terminalId: sale.terminalId,
-      counter: sale.counter,
-      saleDay: sale.day,
-      attempt,
-      siteId: sale.siteId,
-      merchantId: sale.merchantId,
-      platform,
-      buyerId,
-      method: outside?.method ?? "jsapi",
-      clientIp: outside?.method === "h5" ? outside.clientIp : null,
-      ...(await payeeFieldsOf(deps, tx, sale.merchantId, platform)),
-      amountFen: sale.amountFen,
-      state: "prepared",
-      expiresAt: new Date(expiresAtMs),
-      watchUntil: new Date(expiresAtMs + watchMs),
-      nextQueryAt: new Date(nowMs + (config.QUERY_SCHEDULE_SECONDS[0] ?? 2) * 1000),
-      createdAt: new Date(nowMs),
-    })
-    .returning()
-  if (row === undefined) throw new Error(`attempt ${outTradeNo} was not stored`)
+  const row = await insertAttempt(tx, {
+    outTradeNo,
+    day: dayOfNumber(name),
+    terminalId: sale.terminalId,
+    counter: sale.counter,
+    saleDay: sale.day,
+    attempt,
+    siteId: sale.siteId,
+    merchantId: sale.merchantId,
+    platform,
+    buyerId,
+    method: outside?.method ?? "jsapi",
+    clientIp: outside?.method === "h5" ? outside.clientIp : null,
+    ...(await payeeFieldsOf(deps, tx, sale.merchantId, platform)),
+    amountFen: sale.amountFen,
+    // Committed before it is sent: after a crash it is asked after, as one whose answer was lost.
+    state: "sent",
+    expiresAt: new Date(expiresAtMs),
+    watchUntil: new Date(expiresAtMs + watchMs),
+    nextQueryAt: claimUntil(ctx),
+    createdAt: new Date(nowMs),
+  })
+  const { siteId, amountFen } = sale
   await appendEvents(ctx, tx, [
-    { outTradeNo, siteId: sale.siteId, kind: "attempt/prepared", detail: { amountFen: sale.amountFen } },
+    { outTradeNo, siteId, kind: "attempt/prepared", detail: { amountFen } },
+    { outTradeNo, siteId, kind: "attempt/sent" },
   ])
   const paying = beginPaying(settlementOf(sale))
   if (paying.kind === "applied") await changeSale(ctx, tx, sale, paying.settlement)

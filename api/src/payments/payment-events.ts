@@ -1,6 +1,9 @@
 import { paymentEvents } from "@suyuan/drizzle/schema/payments"
+import { sql } from "drizzle-orm"
 import type { Context, Transaction } from "../context"
 import { utcDay } from "../day"
+import { fixedText, placeholder } from "../fixed-text"
+import { arrayLiteral } from "../unnest"
 
 export const paymentEventKinds = [
   "attempt/prepared",
@@ -50,24 +53,31 @@ export type PaymentEvent = {
   readonly detail?: PaymentEventDetail
 }
 
+const appended = fixedText<"ids" | "orders" | "refunds" | "sites" | "kinds" | "details" | "day" | "at">(sql`
+  INSERT INTO ${paymentEvents} (id, day, out_trade_no, out_refund_no, site_id, kind, detail, at)
+  SELECT id, ${placeholder("day")}::date, out_trade_no, out_refund_no, site_id, kind, detail::jsonb, ${placeholder("at")}::timestamptz
+  FROM unnest(${placeholder("ids")}::uuid[], ${placeholder("orders")}::text[], ${placeholder("refunds")}::text[],
+    ${placeholder("sites")}::uuid[], ${placeholder("kinds")}::text[], ${placeholder("details")}::text[])
+    AS event(id, out_trade_no, out_refund_no, site_id, kind, detail)`)
+
 /** Appends to the money's diary, in the transaction that did what it tells of. */
 export async function appendEvents(
   ctx: Pick<Context, "clock" | "random">,
-  tx: Pick<Transaction, "insert">,
+  tx: Pick<Transaction, "execute">,
   events: readonly PaymentEvent[],
 ): Promise<void> {
   if (events.length === 0) return
   const at = new Date(ctx.clock.nowMs())
-  await tx.insert(paymentEvents).values(
-    events.map(({ outTradeNo, outRefundNo, siteId, kind, detail }) => ({
-      id: ctx.random.uuid(),
-      day: utcDay(at),
-      outTradeNo,
-      outRefundNo: outRefundNo ?? null,
-      siteId,
-      kind,
-      detail: { ...detail },
-      at,
-    })),
+  const texts = (of: (event: PaymentEvent) => string | null) => arrayLiteral("text", events.map(of))
+  await tx.execute(
+    appended({
+      ids: texts(() => ctx.random.uuid()),
+      orders: texts(({ outTradeNo }) => outTradeNo),
+      refunds: texts(({ outRefundNo }) => outRefundNo ?? null),
+      sites: texts(({ siteId }) => siteId),
+      kinds: texts(({ kind }) => kind),
+      details: texts(({ detail }) => JSON.stringify(detail ?? {})),
+      ...{ day: utcDay(at), at: at.toISOString() },
+    }),
   )
 }

@@ -4,8 +4,9 @@ import { sites } from "@suyuan/drizzle/schema/participants"
 import { sales } from "@suyuan/drizzle/schema/sales"
 import { bytesToDecimal } from "@suyuan/protocol/codec/decimal"
 import { terminalToHex } from "@suyuan/protocol/terminal/identifiers"
-import { and, eq, isNull } from "drizzle-orm"
+import { and, eq, isNull, sql } from "drizzle-orm"
 import type { Context, Reader } from "../context"
+import { preparedOn } from "../fixed-text"
 import { isSale } from "../sales/sale-key"
 import { type AttemptRow, saleKeyOf } from "./attempts"
 import type { Payee, PayMethod, PaymentOrder, PlatformPayer } from "./payment-provider"
@@ -16,12 +17,8 @@ export async function paymentOrderOf(
   reader: Reader,
   attempt: AttemptRow,
 ): Promise<PaymentOrder> {
-  const [row] = await reader
-    .select({ stall: merchants.stallNumber, site: sites.name, appId: buyers.appId, openId: buyers.openId })
-    .from(buyers)
-    .innerJoin(merchants, eq(merchants.id, attempt.merchantId))
-    .innerJoin(sites, eq(sites.id, attempt.siteId))
-    .where(eq(buyers.id, attempt.buyerId))
+  const { buyerId, merchantId, siteId, platform, payeeAccount } = attempt
+  const [row] = await partiesOf(reader).execute({ buyerId, merchantId, siteId, platform, payeeAccount })
   if (row === undefined) throw new Error(`attempt ${attempt.outTradeNo} has lost its payer or stall`)
   const { appId, openId } = row
   const code = attempt.method === "h5" ? await codeOf(reader, attempt) : noCode
@@ -29,12 +26,33 @@ export async function paymentOrderOf(
     outTradeNo: attempt.outTradeNo,
     amountFen: attempt.amountFen,
     description: descriptionOf(row.site, row.stall, attempt.counter),
-    payee: await payeeOf(reader, attempt),
+    payee: payeeBy(attempt, row),
     method: methodOf(ctx, attempt, { payer: { appId, openId }, code }),
     expiresAt: attempt.expiresAt,
     terminalHex: terminalToHex(attempt.terminalId),
   }
 }
+
+const isPayee = and(
+  eq(payeeAccounts.merchantId, sql.placeholder("merchantId")),
+  eq(payeeAccounts.platform, sql.placeholder("platform")),
+  eq(payeeAccounts.account, sql.placeholder("payeeAccount")),
+  isNull(payeeAccounts.directAccount),
+)
+
+const partiesOf = preparedOn((reader) =>
+  reader
+    .select({
+      ...{ stall: merchants.stallNumber, site: sites.name, appId: buyers.appId, openId: buyers.openId },
+      authToken: payeeAccounts.authToken,
+    })
+    .from(buyers)
+    .innerJoin(merchants, eq(merchants.id, sql.placeholder("merchantId")))
+    .innerJoin(sites, eq(sites.id, sql.placeholder("siteId")))
+    .leftJoin(payeeAccounts, isPayee)
+    .where(eq(buyers.id, sql.placeholder("buyerId")))
+    .prepare("parties of an order"),
+)
 
 const noCode = new Uint8Array()
 
@@ -73,24 +91,26 @@ export function methodOf(
  * the configuration; else with the token by which we act for it, today's while the stall has that account, and the one
  * that the attempt was opened with afterwards.
  */
-export async function payeeOf(
-  reader: Reader,
-  payment: Pick<AttemptRow, "merchantId" | "platform" | "payeeAccount" | "payeeAuthToken" | "payeeDirectAccount">,
-): Promise<Payee> {
-  const { payeeAccount: account, payeeDirectAccount: directAccount } = payment
-  if (directAccount !== null) return { account, authToken: undefined, directAccount }
-  const [row] = await reader
-    .select({ authToken: payeeAccounts.authToken })
-    .from(payeeAccounts)
-    .where(
-      and(
-        eq(payeeAccounts.merchantId, payment.merchantId),
-        eq(payeeAccounts.platform, payment.platform),
-        eq(payeeAccounts.account, account),
-        isNull(payeeAccounts.directAccount),
-      ),
-    )
-  return { account, authToken: row?.authToken ?? payment.payeeAuthToken ?? undefined }
+export async function payeeOf(reader: Reader, payment: PaidTo): Promise<Payee> {
+  if (payment.payeeDirectAccount !== null) return payeeBy(payment, undefined)
+  const { merchantId, platform, payeeAccount } = payment
+  const [row] = await tokenOf(reader).execute({ merchantId, platform, payeeAccount })
+  return payeeBy(payment, row)
+}
+
+type PaidTo = Pick<AttemptRow, "merchantId" | "platform" | "payeeAccount" | "payeeAuthToken" | "payeeDirectAccount">
+
+const tokenOf = preparedOn((reader) =>
+  reader.select({ authToken: payeeAccounts.authToken }).from(payeeAccounts).where(isPayee).prepare("token of a payee"),
+)
+
+/** @param today the stall's account as it is now, if it still is the one that the payment was opened for */
+function payeeBy(
+  { payeeAccount: account, payeeAuthToken, payeeDirectAccount }: PaidTo,
+  today: { readonly authToken: string | null } | undefined,
+): Payee {
+  if (payeeDirectAccount !== null) return { account, authToken: undefined, directAccount: payeeDirectAccount }
+  return { account, authToken: today?.authToken ?? payeeAuthToken ?? undefined }
 }
 
 /** As the wallet shows it. Legal on both platforms: ≤127 bytes, and none of `/ = &`, which Alipay refuses in a subject. */

@@ -7,7 +7,7 @@ import type { PaymentDeps } from "./payment-deps"
 import { appendEvents } from "./payment-events"
 import type { PlatformTrade } from "./payment-provider"
 import { isWanted, nextLookAtOpen, recordUnknown, sendAttempt } from "./send-attempt"
-import { settle } from "./settle"
+import { settleLocked } from "./settle"
 
 /**
  * Finds out what became of an attempt and does what follows: called on the schedule, when something made it due, and
@@ -50,8 +50,7 @@ async function learn(
   const lookAgain = () => updateAttempt(tx, attempt, { nextQueryAt: nextLookAtOpen(ctx, sale, attempt) })
   switch (trade?.state) {
     case "paid":
-      await settle(ctx, deps, tx, key, trade, "query")
-      return { attempt: (await lockAttempt(tx, key))?.attempt ?? attempt, sendAgain: false }
+      return { attempt: (await settleLocked(ctx, deps, tx, found, { trade, via: "query" })).attempt, sendAgain: false }
     case "closed":
       return { attempt: await recordClosed(ctx, tx, sale, attempt, "closed"), sendAgain: false }
     case "open":

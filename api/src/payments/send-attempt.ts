@@ -1,7 +1,15 @@
 import { changeAttempt } from "@suyuan/protocol/payment/attempt-state"
 import type { Context, Transaction } from "../context"
 import { raiseAlarm } from "./alarm"
-import { type AttemptKey, type AttemptRow, isLive, lockAttempt, type SaleRow, updateAttempt } from "./attempts"
+import {
+  type AttemptKey,
+  type AttemptRow,
+  isLive,
+  type LockedAttempt,
+  lockAttempt,
+  type SaleRow,
+  updateAttempt,
+} from "./attempts"
 import { claimUntil } from "./due"
 import { tellWhenAllGaveUp } from "./payer-hints"
 import type { PaymentDeps } from "./payment-deps"
@@ -17,9 +25,14 @@ import { nextQueryMs } from "./query-schedule"
 export async function sendAttempt(ctx: Context, deps: PaymentDeps, key: AttemptKey): Promise<AttemptRow> {
   const attempt = await noteSending(ctx, key)
   if (attempt.state !== "sent" && attempt.state !== "open") return attempt
+  return (await sendNoted(ctx, deps, attempt)).attempt
+}
+
+/** The same for whoever has committed that it is being sent; with its sale, as it was when the answer was stored. */
+export async function sendNoted(ctx: Context, deps: PaymentDeps, attempt: AttemptRow): Promise<LockedAttempt> {
   const order = await paymentOrderOf(ctx, ctx.db, attempt)
   const outcome = await deps.providers[attempt.platform].open(order)
-  return recordOpening(ctx, key, outcome)
+  return recordOpening(ctx, attempt, outcome)
 }
 
 async function noteSending(ctx: Context, key: AttemptKey): Promise<AttemptRow> {
@@ -42,19 +55,22 @@ async function recordOpening(
   ctx: Context,
   key: AttemptKey,
   outcome: Outcome<{ readonly handle: string }>,
-): Promise<AttemptRow> {
+): Promise<LockedAttempt> {
   return ctx.db.transaction(async (tx) => {
     const found = await lockAttempt(tx, key)
     if (found === undefined) throw new Error(`no attempt ${key.outTradeNo}`)
     const { attempt, sale } = found
-    switch (outcome.kind) {
-      case "succeeded":
-        return recordOpen(ctx, tx, sale, attempt, outcome.value.handle)
-      case "failed":
-        return recordRefusal(ctx, tx, sale, attempt, outcome.code)
-      case "unknown":
-        return recordUnknown(ctx, tx, sale, attempt, outcome.cause)
+    const record = () => {
+      switch (outcome.kind) {
+        case "succeeded":
+          return recordOpen(ctx, tx, sale, attempt, outcome.value.handle)
+        case "failed":
+          return recordRefusal(ctx, tx, sale, attempt, outcome.code)
+        case "unknown":
+          return recordUnknown(ctx, tx, sale, attempt, outcome.cause)
+      }
     }
+    return { sale, attempt: await record() }
   })
 }
 

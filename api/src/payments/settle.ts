@@ -6,10 +6,18 @@ import type { Context, Transaction } from "../context"
 import { describeFailure } from "../errors"
 import type { SaleKey } from "../sales/sale-key"
 import { raiseAlarm } from "./alarm"
-import { type AttemptKey, type AttemptRow, hurryAttempts, lockAttempt, saleKeyOf, updateAttempt } from "./attempts"
+import {
+  type AttemptKey,
+  type AttemptRow,
+  hurryAttempts,
+  type LockedAttempt,
+  lockAttempt,
+  saleKeyOf,
+  updateAttempt,
+} from "./attempts"
 import { changeSale, settlementOf } from "./change-sale"
 import type { PaymentDeps } from "./payment-deps"
-import { appendEvents } from "./payment-events"
+import { appendEvents, type PaymentEvent } from "./payment-events"
 import type { PaidTrade } from "./payment-provider"
 import { prepareRefund } from "./prepare-refund"
 
@@ -31,16 +39,35 @@ export async function settle(
   tx: Transaction,
   key: AttemptKey,
   trade: PaidTrade,
-  via: "notification" | "query",
+  via: Via,
 ): Promise<Settled> {
   const found = await lockAttempt(tx, key)
   if (found === undefined) throw new Error(`no attempt ${key.outTradeNo}`)
-  const { sale, attempt: before } = found
+  return (await settleLocked(ctx, deps, tx, found, { trade, via })).settled
+}
+
+type Via = "notification" | "query"
+type News = {
+  readonly trade: PaidTrade
+  readonly via: Via
+  /** Of the diary: what goes before. */
+  readonly events?: readonly PaymentEvent[]
+}
+
+/** The same for whoever has locked the attempt; it is given back as it is now. */
+export async function settleLocked(
+  ctx: Context,
+  deps: PaymentDeps,
+  tx: Transaction,
+  { sale, attempt: before }: LockedAttempt,
+  { trade, via, events = [] }: News,
+): Promise<{ readonly settled: Settled; readonly attempt: AttemptRow }> {
   const about = { number: before.outTradeNo, siteId: before.siteId }
   if (changeAttempt(before.state, "succeeded").kind !== "applied") {
+    await appendEvents(ctx, tx, events)
     const another = before.state === "succeeded" && before.platformTransactionId !== trade.transactionId
     if (another) await raiseAlarm(ctx, tx, "payments/second-transaction", about)
-    return "repeated"
+    return { settled: "repeated", attempt: before }
   }
   const now = new Date(ctx.clock.nowMs())
   const walletBuyerId = await walletOf(ctx, tx, before, trade)
@@ -57,10 +84,14 @@ export async function settle(
   })
   const { outTradeNo, siteId } = attempt
   const { transactionId, totalFen: amountFen } = trade
-  await appendEvents(ctx, tx, [
-    { outTradeNo, siteId, kind: "attempt/succeeded", detail: { via, transactionId, amountFen } },
-  ])
+  const succeeded = {
+    outTradeNo,
+    siteId,
+    kind: "attempt/succeeded",
+    detail: { via, transactionId, amountFen },
+  } as const
   if (change.kind === "refund-due") {
+    await appendEvents(ctx, tx, [...events, succeeded])
     const changed = await changeSale(ctx, tx, sale, change.settlement)
     const reason = storedReasons[change.refund.reason]
     await prepareRefund(ctx, tx, changed, attempt, {
@@ -75,8 +106,10 @@ export async function settle(
       const detail = { askedFen: attempt.amountFen, receivedFen: trade.totalFen }
       await raiseAlarm(ctx, tx, "payments/wrong-amount", { ...about, detail })
     }
-    return "refund-due"
+    return { settled: "refund-due", attempt }
   }
+  const settledBy = { outTradeNo, siteId, kind: "sale/settled", detail: { via, amountFen } } as const
+  await appendEvents(ctx, tx, [...events, succeeded, settledBy])
   await changeSale(ctx, tx, sale, change.settlement, {
     paidBy: attempt.platform,
     settledBy: outTradeNo,
@@ -85,10 +118,9 @@ export async function settle(
     // As bound at this moment: the sale is then that merchant's purchase.
     buyerMerchantId: (await boundMerchant(tx, walletBuyerId ?? attempt.buyerId, now))?.merchantId ?? null,
   })
-  await appendEvents(ctx, tx, [{ outTradeNo, siteId, kind: "sale/settled", detail: { via, amountFen } }])
   await hurryAttempts(tx, [sale], now)
   await completeTrade(ctx, deps, tx, saleKeyOf(attempt), attempt)
-  return "settled"
+  return { settled: "settled", attempt }
 }
 
 /** Outside the wallet nobody was known before: the platform's own word of the payer, as a buyer of theirs. */

@@ -7,6 +7,7 @@ import { raiseCopiedTerminal } from "../alarms/raise-copied-terminal"
 import { writeAudit } from "../audit"
 import type { Context, Transaction } from "../context"
 import { ServiceError } from "../errors"
+import { lockSale } from "../payments/attempts"
 import { readHolds } from "../recalls/holds"
 import { judgeHolds } from "../recalls/judge-holds"
 import { isOffline, judgeWindow } from "./judge-window"
@@ -45,11 +46,7 @@ export async function openSale(ctx: Context, tx: Transaction, _actor: Actor, cod
   if (!known && refusal) throw new ServiceError(refusal)
   const [stored] = await storeCodes(ctx, tx, [verified.value])
   if (stored?.outcome === "other-bytes") throw new ServiceError("sale/other-bytes")
-  const [sale] = await tx
-    .select()
-    .from(sales)
-    .where(isSale(keyOf(verified.value)))
-    .for("update")
+  const sale = await lockSale(tx, keyOf(verified.value))
   if (!sale) throw new Error("a stored sale is gone")
   return { code: verified.value, sale, refusal }
 }

@@ -1,8 +1,8 @@
-import { sales } from "@suyuan/drizzle/schema/sales"
 import type { Context, Reader } from "../context"
+import { findSale } from "../payments/attempts"
 import { hasPaid } from "../payments/has-paid"
 import { receiptDigitsOf } from "./receipt-digits"
-import { isSale, type SaleKey } from "./sale-key"
+import type { SaleKey } from "./sale-key"
 
 /**
  * The money side of a sale, for whoever waits for it. The six digits that prove payment to an offline stall are for
@@ -15,7 +15,7 @@ export async function readState(
   amountFen: number,
   buyerId: string | undefined,
 ) {
-  const [sale] = await reader.select().from(sales).where(isSale(key))
+  const sale = await findSale(reader, key)
   const isPayer = sale?.state === "paid" && buyerId !== undefined && (await hasPaid(reader, sale, buyerId))
   return {
     state: sale?.state ?? ("presented" as const),
