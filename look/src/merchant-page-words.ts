@@ -99,6 +99,18 @@ export const merchantPageWords = {
 
 export type MerchantPageWord = keyof typeof merchantPageWords
 
+export const newStallWords = {
+  new: { zh: "新摊位", en: "New stall" },
+  number: { zh: "摊位号", en: "Stall number" },
+  name: { zh: "摊位名称", en: "Name of the stall" },
+  nameHint: { zh: "买家付款前看到的就是它。", en: "What buyers see before they pay." },
+  next: {
+    zh: "加好后在摊位页填收款账户，再发领用码装平板。",
+    en: "Then give it its payee accounts on its page, and issue a claim code for its tablet.",
+  },
+  add: { zh: "添加摊位", en: "Add the stall" },
+} as const satisfies Record<string, Words>
+
 export const payeeStateWords = {
   proposed: { zh: "等第二个人批准", en: "Waits for a second person" },
   approved: { zh: "已批准，未生效", en: "Approved, not in force yet" },
@@ -107,6 +119,31 @@ export const payeeStateWords = {
 export const payeeModeWords = {
   "service-provider": { zh: "经服务商", en: "through the service provider" },
   direct: { zh: "直连", en: "direct" },
+} as const satisfies Record<string, Words>
+
+export const payeeFormWords = {
+  title: { zh: "收款账户", en: "Payee account" },
+  now: { zh: "现在：", en: "Now:" },
+  none: { zh: "没有", en: "none" },
+  setMeans: {
+    zh: "第一个账户立即生效，摊位的终端会显示。",
+    en: "The first account is in force at once, and the stall's terminal shows it.",
+  },
+  proposeMeans: {
+    zh: "已有账户：新账户要由另一个人批准，再过 24 小时生效，其间摊位的终端一直显示。",
+    en: "There is one: another person has to approve the new account, which is in force 24 hours after that; the stall's terminal shows it meanwhile.",
+  },
+  provided: { zh: "经服务商收款", en: "Through the service provider" },
+  wechatAccount: { zh: "特约商户号（sub_mchid）", en: "Sub-merchant number (sub_mchid)" },
+  alipayAccount: { zh: "卖家的支付宝用户号", en: "The seller's Alipay user id" },
+  authToken: { zh: "商户授权令牌（app_auth_token）", en: "Merchant's authorisation (app_auth_token)" },
+  authTokenHint: { zh: "存好后不再显示。", en: "It is not shown again once it is stored." },
+  direct: { zh: "商户自己的账户直连收款", en: "Directly, by an account of the merchant's own" },
+  directAccount: { zh: "网关配置里的名字", en: "Its name in the gateway's configuration" },
+  set: { zh: "设为收款账户", en: "Set the account" },
+  propose: { zh: "提议改成这个账户", en: "Propose this account" },
+  give: { zh: "填写", en: "Give" },
+  change: { zh: "更改", en: "Change" },
 } as const satisfies Record<string, Words>
 
 export const payeePageWords = {

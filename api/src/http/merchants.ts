@@ -18,7 +18,7 @@ const byId = { params: z.object({ id: uuid }) }
 const platform = z.enum(["wechat-pay", "alipay"])
 const account = z.string().regex(/^[A-Za-z0-9@._-]{4,64}$/, "the platform's account number")
 
-const newMerchant = z.object({ id: uuid, siteId: uuid, stallNumber: z.string().trim().min(1).max(16), name })
+export const newMerchant = z.object({ id: uuid, siteId: uuid, stallNumber: z.string().trim().min(1).max(16), name })
 const merchant = newMerchant
   .extend({
     alias: z.string().openapi({ description: "Stands for the stall in public records" }),
@@ -28,7 +28,7 @@ const merchant = newMerchant
   })
   .openapi("Merchant")
 
-const payee = z
+export const payee = z
   .object({
     platform,
     mode: z.enum(payeeModes).default("service-provider"),
@@ -247,7 +247,7 @@ function merchantView({ createdAt, photo, photoRequestedAtMs: _, ...row }: Merch
 }
 
 /** The schema has seen to it that a mode comes with what it needs. */
-function payeeOf({ platform, account, authToken, directAccount }: z.infer<typeof payee>): Payee {
+export function payeeOf({ platform, account, authToken, directAccount }: z.infer<typeof payee>): Payee {
   return directAccount === undefined ? { platform, account: account ?? "", authToken } : { platform, directAccount }
 }
 

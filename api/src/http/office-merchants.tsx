@@ -4,6 +4,7 @@ import { toString as drawCode } from "qrcode"
 import { type Actor, requireScope } from "../actor"
 import type { Context } from "../context"
 import { ServiceError } from "../errors"
+import { addMerchant } from "../merchants/add-merchant"
 import { changeMerchantState } from "../merchants/change-merchant-state"
 import { describePayee } from "../merchants/describe-payee"
 import { listMerchants, listPayees, requireMerchant } from "../merchants/find-merchant"
@@ -13,9 +14,11 @@ import { readHolds } from "../recalls/holds"
 import { createClaimCode } from "../terminals/create-claim-code"
 import { listTerminals, listTerminalsOf } from "../terminals/list-terminals"
 import { businessDayOf } from "../trace/business-day"
+import { newMerchant } from "./merchants"
 import { orEmpty, siteQuery } from "./office-sites"
 import { frameOf } from "./page-frame"
 import { ClaimCodePage, MerchantsPage, StallPage } from "./pages/merchant-pages"
+import { NewStallPage } from "./pages/new-stall-page"
 import { localMinute, withLanguage } from "./pages/office-page"
 import { AskPage } from "./pages/office-parts"
 import { merchantsRoot } from "./pages/terminal-pages"
@@ -64,6 +67,18 @@ export function merchantPages(router: Routes, ctx: Context): void {
       nextAfter: merchants.length === pageRows ? merchants.at(-1)?.id : undefined,
     }
     return c.html(`<!doctype html>${<MerchantsPage {...props} />}`)
+  })
+  // Before the stalls' own pages: it is no id.
+  router.get(`${merchantsRoot}/new`, async (c) => {
+    const actor = c.get("actor")
+    requireScope(actor, "merchants:write")
+    const { siteId } = parsePage(z.object({ siteId: siteQuery }), c.req.query())
+    const props = { sites: await listSites(ctx.db, actor), siteId, id: ctx.random.uuid() }
+    return c.html(`<!doctype html>${<NewStallPage frame={frameOf(ctx, c)} {...props} />}`)
+  })
+  router.post(merchantsRoot, async (c) => {
+    const { id } = await addMerchant(ctx, c.get("actor"), parsePage(newMerchant, await c.req.parseBody()))
+    return c.redirect(withLanguage(`${merchantsRoot}/${id}`, frameOf(ctx, c).language), 303)
   })
   router.get(`${merchantsRoot}/:id`, async (c) => {
     const actor = c.get("actor")

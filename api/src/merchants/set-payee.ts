@@ -5,7 +5,7 @@ import { writeAudit } from "../audit"
 import type { Config } from "../config"
 import type { Context } from "../context"
 import { ServiceError } from "../errors"
-import type { Platform } from "../payments/payment-provider"
+import type { DirectAccount, Platform } from "../payments/payment-provider"
 import { notifyTerminals } from "../terminals/notify-terminals"
 import { describePayee } from "./describe-payee"
 import { requireMerchant } from "./find-merchant"
@@ -87,16 +87,16 @@ function fieldsOf(config: Config, payee: Payee): PayeeFields {
   if (directAccount === undefined) {
     return { account: payee.account, authToken: payee.authToken ?? null, directAccount: null }
   }
-  const account = ownNumber(config, payee.platform, directAccount)
+  const account = directAccountsOf(config, payee.platform).find(({ name }) => name === directAccount)?.account
   if (account === undefined) throw new ServiceError("payee/account-unknown", { field: "directAccount" })
   return { account, authToken: null, directAccount }
 }
 
-/** The number at the platform of the account that has this name in the configuration. */
-function ownNumber(config: Config, platform: Platform, name: string): string | undefined {
+/** Accounts of merchants that collect by themselves: their names in the configuration, with their numbers at the platform. */
+export function directAccountsOf(config: Config, platform: Platform): readonly DirectAccount[] {
   return platform === "wechat-pay"
-    ? config.WECHAT_PAY_MERCHANTS_FILE.find((own) => own.name === name)?.mchid
-    : config.ALIPAY_MERCHANTS_FILE.find((own) => own.name === name)?.sellerId
+    ? config.WECHAT_PAY_MERCHANTS_FILE.map(({ name, mchid }) => ({ name, account: mchid }))
+    : config.ALIPAY_MERCHANTS_FILE.map(({ name, sellerId }) => ({ name, account: sellerId }))
 }
 
 function isSame(one: PayeeFields, other: PayeeFields): boolean {

@@ -100,6 +100,7 @@ async function somethingOfEach() {
   return [
     ...["/office/tests", "/office/tests/new", `/office/tests/${test}`, `/office/tests/new?retestOf=${test}`],
     ...["/office/balance", "/office/merchants", `/office/merchants/${merchantId}`, terminal, `${terminal}/revoke`],
+    ...["/office/merchants/new", `/office/merchants/${merchantId}/payees/alipay`],
     ...[`/office/merchants/${merchantId}/suspend`, `/office/terminals/${claimed.terminalId}`, "/office/wallets"],
     ...["/office/payee-changes", "/office/names", `/office/names/${name?.id}`, `/office/alarms/${alarm?.id}`],
     ...[`/office/traces/${bag?.recordId}`, `/office/alarms?state=all&merchantId=${merchantId}`],

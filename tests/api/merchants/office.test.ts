@@ -130,6 +130,67 @@ describe("stalls and terminals on the office's pages", () => {
   })
 })
 
+describe("a new stall on the office's pages", () => {
+  const idIn = (html: string) => /name="id" value="([0-9a-f-]{36})"/.exec(html)?.[1] ?? ""
+  const made = async (id: string) => gateway.ctx.db.select().from(merchants).where(eq(merchants.id, id))
+
+  test("is added once, however often its form is sent, and is at the site that was chosen", async () => {
+    const form = await keeper.page(`${root}/new?siteId=${stall.siteId}`)
+    const id = idIn(form.html)
+    const wanted = { id, siteId: stall.siteId, stallNumber: "B-07", name: "陈记蔬菜" }
+    const sent = await keeper.post(root, wanted)
+    expect([sent.status, sent.location]).toEqual([303, `${root}/${id}?lang=zh`])
+    expect((await keeper.post(root, wanted)).status).toBe(303)
+    expect(await made(id)).toMatchObject([{ siteId: stall.siteId, stallNumber: "B-07", name: "陈记蔬菜" }])
+    expect((await keeper.page(`${root}/${id}`)).html).toContain("还没有收款账户")
+    expect((await keeper.post(root, { ...wanted, name: "王记" })).status).toBe(409)
+    expect(
+      (await keeper.post(root, { ...wanted, id: idIn((await keeper.page(`${root}/new`)).html), name: " " })).status,
+    ).toBe(400)
+  })
+
+  test("nobody adds one where they may not, nor from elsewhere", async () => {
+    const stranger = await person("zhao", ["merchants:write"], [other.siteId])
+    const form = await stranger.page(`${root}/new`)
+    expect([form.html.includes(other.siteId), form.html.includes(stall.siteId)]).toEqual([true, false])
+    const id = idIn(form.html)
+    const wanted = { id, siteId: stall.siteId, stallNumber: "B-08", name: "赵记" }
+    expect((await stranger.post(root, wanted)).status).toBe(403)
+    const noKeeper = await person("sun", ["terminals:write"])
+    expect((await noKeeper.page(`${root}/new`)).status).toBe(403)
+    expect((await noKeeper.page(root)).html).not.toContain(`${root}/new`)
+    expect((await noKeeper.post(root, wanted)).status).toBe(403)
+    expect((await keeper.post(root, wanted, { origin: "https://elsewhere.example" })).status).toBe(403)
+    expect(await made(id)).toEqual([])
+  })
+
+  test("its first payee account is in force at once; another is only proposed", async () => {
+    const id = idIn((await keeper.page(`${root}/new`)).html)
+    await keeper.post(root, { id, siteId: stall.siteId, stallNumber: "B-09", name: "林记" })
+    const path = `${root}/${id}/payees/alipay`
+    expect((await keeper.page(path)).html).toContain("第一个账户立即生效")
+    const secret = "202611BBc0ffee"
+    const first = await keeper.post(path, { account: "2088000000000001", authToken: secret })
+    expect([first.status, first.location]).toEqual([303, `${root}/${id}?lang=zh`])
+    const shown = await keeper.page(`${root}/${id}`)
+    expect([shown.html.includes("2088000000000001"), shown.html.includes(secret)]).toEqual([true, false])
+    const form = await keeper.page(path)
+    expect([form.html.includes("另一个人批准"), form.html.includes(secret)]).toEqual([true, false])
+    const second = await keeper.post(path, { account: "2088000000000002", authToken: "" })
+    expect(second.location).toMatch(/^\/office\/payee-changes\/[0-9a-f-]{36}\?lang=zh$/)
+    expect((await keeper.page(`${root}/${id}`)).html).toContain("2088000000000001")
+    for (const refused of [{ account: "no spaces" }, {}, { directAccount: "nobody's" }]) {
+      expect([refused, (await keeper.post(path, refused)).status]).toEqual([refused, 400])
+    }
+    expect((await keeper.post(`/office/payee-changes/${second.location?.split(/[/?]/)[3]}/withdraw`, {})).status).toBe(
+      303,
+    )
+    const stranger = await person("zhao", ["merchants:write"], [other.siteId])
+    expect((await stranger.page(path)).status).toBe(403)
+    expect((await stranger.post(path, { account: "2088000000000003" })).status).toBe(403)
+  })
+})
+
 describe("payee changes on the office's pages", () => {
   const account = (name: string) => ({ platform: "wechat-pay", account: name }) as const
   const changeOf = async (id: string) =>

@@ -1,6 +1,8 @@
 import {
   merchantPageWords,
   merchantStateWords,
+  newStallWords,
+  payeeFormWords,
   payeeModeWords,
   stallChangeWords,
 } from "@suyuan/look/merchant-page-words"
@@ -13,7 +15,7 @@ import type { Merchant } from "../../merchants/add-merchant"
 import type { PayeeDescription } from "../../merchants/describe-payee"
 import type { StallName } from "../../merchants/name-stalls"
 import type { Site } from "../../participants/add-site"
-import type { Platform } from "../../payments/payment-provider"
+import { type Platform, platforms } from "../../payments/payment-provider"
 import type { Hold } from "../../recalls/holds"
 import type { Terminal } from "../../terminals/authenticate"
 import { Fact } from "./office-list"
@@ -58,6 +60,13 @@ export const MerchantsPage: FC<ListProps> = (props) => {
           <input type="text" name="text" value={text} maxlength={64} autocomplete="off" />
         </label>
       </AskedForm>
+      {frame.scopes?.includes("merchants:write") && (
+        <p>
+          <a class="go quiet" href={withLanguage(`${merchantsRoot}/new?siteId=${siteId ?? ""}`, language)}>
+            {newStallWords.new[language]}
+          </a>
+        </p>
+      )}
       {merchants.length === 0 && <p class="soft">{say("nothing")}</p>}
       <ol class="cards">
         {merchants.map((merchant) => {
@@ -174,6 +183,14 @@ export const StallPage: FC<StallProps> = ({ frame, merchant, site, terminals, pa
               <Fact term={wayWords[payee.platform][language]} value={sayPayee(payee, language)} />
             ))}
           </dl>
+          <p class="links">
+            {platforms.map((platform) => (
+              <a href={withLanguage(`${path}/payees/${platform}`, language)}>
+                {payeeFormWords[payees.some((one) => one.platform === platform) ? "change" : "give"][language]}{" "}
+                {wayWords[platform][language]}
+              </a>
+            ))}
+          </p>
         </>
       )}
       <h2>{sayPart(language)("seeAlso")}</h2>

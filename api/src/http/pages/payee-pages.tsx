@@ -1,9 +1,12 @@
-import { payeePageWords, payeeStateWords } from "@suyuan/look/merchant-page-words"
+import { payeeFormWords, payeePageWords, payeeStateWords } from "@suyuan/look/merchant-page-words"
 import { wayWords } from "@suyuan/look/reconciliation-words"
 import { stateShapes } from "@suyuan/look/tokens"
 import type { WordLanguage } from "@suyuan/look/words"
 import type { FC } from "hono/jsx"
+import type { Merchant } from "../../merchants/add-merchant"
+import type { PayeeDescription } from "../../merchants/describe-payee"
 import type { PayeeChangeView } from "../../merchants/list-payee-changes"
+import type { Platform } from "../../payments/payment-provider"
 import { sayPayee } from "./merchant-pages"
 import { Fact, OfficeItem } from "./office-list"
 import { localMinute, OfficePage, type PageFrame, withLanguage } from "./office-page"
@@ -115,4 +118,73 @@ function titleOf({ stall, platform }: PayeeChangeView, language: WordLanguage): 
 
 function placeOf({ site, createdAt }: PayeeChangeView, language: WordLanguage): string {
   return `${siteNameOf(site, language)} · ${payeePageWords.proposedAt[language]} ${localMinute(createdAt, site.zone)}`
+}
+
+type PayeeFormProps = {
+  readonly frame: PageFrame
+  readonly merchant: Merchant
+  readonly platform: Platform
+  readonly inForce: PayeeDescription | undefined
+  /** Names, in the configuration, of accounts of merchants that collect by themselves. */
+  readonly directAccounts: readonly string[]
+}
+
+/** One form a way of collecting; what follows is said first, and differs where money already goes somewhere. */
+export const PayeeFormPage: FC<PayeeFormProps> = ({ frame, merchant, platform, inForce, directAccounts }) => {
+  const { language } = frame
+  const say = (word: keyof typeof payeeFormWords) => payeeFormWords[word][language]
+  const stall = `${merchantsRoot}/${merchant.id}`
+  const action = withLanguage(`${stall}/payees/${platform}`, language)
+  const name = say(inForce === undefined ? "set" : "propose")
+  const title = `${say("title")} · ${wayWords[platform][language]} · ${merchant.stallNumber} ${merchant.name}`
+  return (
+    <OfficePage frame={frame} title={title} isSignedIn>
+      <nav>
+        <a href={withLanguage(stall, language)}>{sayPart(language)("stall")}</a>
+      </nav>
+      <p>
+        {say("now")} {inForce === undefined ? say("none") : sayPayee(inForce, language)}
+      </p>
+      <p class="soft">{say(inForce === undefined ? "setMeans" : "proposeMeans")}</p>
+      <section class="effect">
+        <h2>{say("provided")}</h2>
+        <form method="post" action={action} class="ask">
+          <label class="wide">
+            {say(platform === "wechat-pay" ? "wechatAccount" : "alipayAccount")}
+            <input
+              {...{ type: "text", name: "account", required: true, autocomplete: "off" }}
+              {...{ minlength: 4, maxlength: 64, pattern: "[A-Za-z0-9@._\\-]{4,64}" }}
+            />
+          </label>
+          {platform === "alipay" && (
+            <label class="wide">
+              {say("authToken")}
+              <input
+                {...{ type: "password", name: "authToken", minlength: 8, maxlength: 128, autocomplete: "new-password" }}
+              />
+              <span>{say("authTokenHint")}</span>
+            </label>
+          )}
+          <button type="submit">{name}</button>
+        </form>
+      </section>
+      {directAccounts.length > 0 && (
+        <section class="effect">
+          <h2>{say("direct")}</h2>
+          <form method="post" action={action} class="ask">
+            <label class="wide">
+              {say("directAccount")}
+              <select name="directAccount" required>
+                <option value="" />
+                {directAccounts.map((one) => (
+                  <option value={one}>{one}</option>
+                ))}
+              </select>
+            </label>
+            <button type="submit">{name}</button>
+          </form>
+        </section>
+      )}
+    </OfficePage>
+  )
 }
