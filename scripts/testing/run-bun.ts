@@ -31,8 +31,11 @@ export async function runBun(args: readonly string[], options: RunOptions = {}):
   }
   const end = () => child.kill("SIGTERM")
   process.once("exit", end)
+  // Also after kill -9: the shell's standard input ends with this process.
+  const watcher = spawn("/bin/sh", ["-c", `read -r _; kill ${child.pid}`], { stdio: ["pipe", "ignore", "ignore"] })
   const closed = new Promise((done) => child.once("close", done))
   const exitCode = await new Promise<number>((done) => child.once("exit", (code) => done(code ?? 1)))
+  watcher.kill("SIGKILL")
   await Promise.race([closed, Bun.sleep(LAST_WORDS_MS)])
   process.removeListener("exit", end)
   return { exitCode, text }
