@@ -21,7 +21,9 @@ export function columnReader<Name extends string>(
   if (!sound) return undefined
   return (cells) => {
     if (cells.length !== header.length) return undefined
-    return Object.fromEntries(places.map(([name, place]) => [name, cells[place] ?? ""])) as Record<Name, string>
+    const found: Partial<Record<Name, string>> = {}
+    for (const [name, place] of places) found[name] = cells[place] ?? ""
+    return found as Record<Name, string>
   }
 }
 

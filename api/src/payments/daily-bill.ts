@@ -12,7 +12,11 @@ export type BillLimits = {
   readonly linesMax: number
 }
 
-export const billLimits: BillLimits = { bytesMax: 1024 ** 3, linesMax: 2_000_000 }
+/**
+ * Six days of a city with three million payments at one platform (docs/scale.md). No memory grows with a bill: the file is
+ * on disk, a page of it at a time is not, so this bounds the disk, and how long a gateway may be kept busy.
+ */
+export const billLimits: BillLimits = { bytesMax: 8 * 1024 ** 3, linesMax: 20_000_000 }
 /** Lines that are held as objects at once. */
 export const billPageLines = 1_000
 

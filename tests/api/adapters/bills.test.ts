@@ -217,10 +217,53 @@ describe("[PY-18] Alipay's file", () => {
   })
 })
 
+test("[PY-18] a bill of a city's day is within the limits, and read no further than its pages are taken", async () => {
+  const rows = wechatBill({ paid: [first], refunded: [] })
+    .split("\r\n")
+    .slice(0, 4)
+  const [head = "", line = "", summaryHead = "", summary = ""] = rows
+  const citySales = 3_000_000
+  expect(billLimits.linesMax).toBeGreaterThan(citySales)
+  expect(billLimits.bytesMax).toBeGreaterThan(citySales * 2 * line.length)
+  const count = 100_000
+  const [block, blocks] = [200, count / 200]
+  let given = 0
+  async function* chunks() {
+    const encoder = new TextEncoder()
+    yield encoder.encode(`${head}\r\n`)
+    for (const _ of Array(blocks)) {
+      given += block
+      yield encoder.encode(`${line}\r\n`.repeat(block))
+    }
+    const sums = summary.replace("`1,", `\`${count},`).replaceAll("12.34", `${12.34 * count}.00`)
+    yield encoder.encode(`${summaryHead}\r\n${sums.replace("0.07000", `${(7 * count) / 100}.00000`)}\r\n`)
+  }
+  let taken = 0
+  for await (const page of wechatPayPages({ chunks }, mchid)) {
+    taken += page.length
+    expect(page.length).toBeLessThanOrEqual(billPageLines)
+    expect(given - taken).toBeLessThanOrEqual(block)
+  }
+  expect(taken).toBe(count)
+})
+
 describe("[PY-18] a bill file", () => {
   let server: ReturnType<typeof Bun.serve>
+  /** Of the file at `/slow`: the last part is not sent until this is called. */
+  let release = () => {}
   beforeAll(() => {
-    server = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: () => new Response("a bill") })
+    const slow = () =>
+      new ReadableStream({
+        start: (sink) => {
+          sink.enqueue("a ")
+          release = () => {
+            sink.enqueue("bill")
+            sink.close()
+          }
+        },
+      })
+    const answer = (request: Request) => (request.url.endsWith("/slow") ? slow() : "a bill")
+    server = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: (request) => new Response(answer(request)) })
   })
   afterAll(() => server.stop(true))
 
@@ -248,6 +291,13 @@ describe("[PY-18] a bill file", () => {
     const got = await downloadBill(address, { origins: [address.origin], timeoutMs: 10_000 })
     expect(got).toMatchObject({ kind: "file", file: { size: 6 } })
     if (got.kind === "file") await got.file.close()
+  })
+
+  test("that stops coming is given up, and has been asked for in vain", async () => {
+    const address = new URL(`http://127.0.0.1:${server.port}/slow`)
+    const silent = await downloadBill(address, { origins: [address.origin], timeoutMs: 200 })
+    expect(silent).toEqual({ kind: "unknown", cause: "time-out" })
+    release()
   })
 })
 
