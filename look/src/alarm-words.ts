@@ -149,6 +149,12 @@ export const alarmPageWords = {
   lookedAt: { zh: "我已查看", en: "I have looked at it" },
   explain: { zh: "有合理解释", en: "It is explained" },
   confirm: { zh: "确认属实", en: "It is confirmed" },
+  resumeRefund: { zh: "重试退款", en: "Try the refund again" },
+  resumeEffect: {
+    zh: "同一笔退款会再向平台查询；平台没有这笔退款时才会重新发出。",
+    en: "The platform is asked about the same refund again; it is sent only where the platform has none.",
+  },
+  resumeReason: { zh: "为什么现在可以退（不要写买家的姓名）", en: "Why it may go now (no names of buyers)" },
   note: { zh: "说明（不要写买家的姓名）", en: "Note (no names of buyers)" },
   right: { zh: "后来的记录已使它不再成立。", en: "Later records have put it right." },
   again: { zh: "解释之后又有了新的依据。", en: "There is new evidence since it was explained." },

@@ -2,9 +2,12 @@ import { z } from "@hono/zod-openapi"
 import { decideAlarm } from "../alarms/decide-alarm"
 import { alarmStates, listAlarms, readAlarm } from "../alarms/read-alarms"
 import type { Context } from "../context"
+import { ServiceError } from "../errors"
+import { resumeRefund } from "../payments/resume-refund"
+import { settling } from "../questions"
 import { readHolds } from "../recalls/holds"
 import { frameOf } from "./page-frame"
-import { AlarmPage, AlarmsPage, alarmsRoot } from "./pages/alarm-pages"
+import { AlarmPage, AlarmsPage, alarmsRoot, failedRefundOf } from "./pages/alarm-pages"
 import { withLanguage } from "./pages/office-page"
 import { parsePage } from "./parse-page"
 import type { Routes } from "./router"
@@ -23,6 +26,8 @@ const decisionForm = z.object({
   note: reason.optional(),
 })
 
+const resumeForm = z.object({ reason })
+
 /** Alarms on the office's pages; the router has asked for an operator already. */
 export function alarmPages(router: Routes, ctx: Context): void {
   router.get(alarmsRoot, async (c) => {
@@ -39,6 +44,14 @@ export function alarmPages(router: Routes, ctx: Context): void {
     const { holds } = alarm.merchantId === null ? { holds: [] } : await readHolds(ctx.db, alarm.merchantId)
     const props = { frame: frameOf(ctx, c), alarm, mayDecide, holds }
     return c.html(`<!doctype html>${<AlarmPage {...props} />}`)
+  })
+  router.post(`${alarmsRoot}/:id/resume-refund`, async (c) => {
+    const { id } = parsePage(byId, c.req.param())
+    const { reason: why } = parsePage(resumeForm, await c.req.parseBody())
+    const number = failedRefundOf(await readAlarm(ctx.db, c.get("actor"), id))
+    if (number === undefined) throw new ServiceError("refund/unknown")
+    await resumeRefund(settling(ctx), c.get("actor"), { outRefundNo: number, reason: why })
+    return c.redirect(withLanguage(`${alarmsRoot}/${id}`, frameOf(ctx, c).language), 303)
   })
   router.post(`${alarmsRoot}/:id`, async (c) => {
     const { id } = parsePage(byId, c.req.param())

@@ -6,11 +6,12 @@ import { findSaleKey } from "../payments/find-sale"
 import type { PaymentDeps } from "../payments/payment-deps"
 import { listRefunds, requestRefund } from "../payments/request-refund"
 import { requestTerminalRefund } from "../payments/request-terminal-refund"
+import { resumeRefund } from "../payments/resume-refund"
 import { settling } from "../questions"
 import { requireActor } from "./authenticate"
 import { actorRefusals, refusals } from "./refusals"
 import { newRouter, type Routes } from "./router"
-import { answer, byToken, hexBytes, instant, jsonBody, terminalId, uuid } from "./schemas"
+import { answer, byToken, hexBytes, instant, jsonBody, reason, terminalId, uuid } from "./schemas"
 
 const tags = ["payments"]
 const path = "/sales/{terminal}/{counter}/refunds"
@@ -130,6 +131,30 @@ const terminalRoute = createRoute({
   },
 })
 
+const resumeRoute = createRoute({
+  method: "post",
+  path: "/refunds/{number}/resume",
+  tags,
+  summary: "Have a refund tried again that ended without the money",
+  description:
+    "By a person with `payments:reconcile` at its site. One that failed is asked after again, and sent again where the platform has none, under its own number; one that the gateway owes and the platform closed gets the next number. One that is under way is answered as it is.",
+  security: byToken,
+  request: {
+    params: z.object({ number: z.string().length(25).openapi({ description: "The refund's number at its platform" }) }),
+    ...jsonBody(z.object({ reason })),
+  },
+  responses: {
+    200: answer("The refund that is tried", refund),
+    ...refusals(
+      ...actorRefusals,
+      "refund/unknown",
+      "refund/not-resumable",
+      "refund/amount-above-paid",
+      "refund/too-many-parts",
+    ),
+  },
+})
+
 export function refundRoutes({ ctx, payments }: { readonly ctx: Context; readonly payments: PaymentDeps }): Routes {
   const router = newRouter()
   router.use("/sales/:terminal/:counter/refunds", requireActor(ctx, "payments:refund"))
@@ -142,6 +167,11 @@ export function refundRoutes({ ctx, payments }: { readonly ctx: Context; readonl
   router.openapi(listRoute, async (c) => {
     const sale = await saleOf(ctx, c.req.valid("param"))
     return c.json({ refunds: (await listRefunds(ctx, c.get("actor"), sale)).map(refundView) }, 200)
+  })
+  router.use("/refunds/*", requireActor(ctx, "payments:reconcile"))
+  router.openapi(resumeRoute, async (c) => {
+    const wish = { outRefundNo: c.req.valid("param").number, ...c.req.valid("json") }
+    return c.json(refundView(await resumeRefund(settling(ctx), c.get("actor"), wish)), 200)
   })
   router.openapi(terminalRoute, async (c) => {
     const { lines, ...wish } = c.req.valid("json")

@@ -29,6 +29,7 @@ export const paymentEventKinds = [
   "refund/succeeded",
   "refund/closed",
   "refund/recorded",
+  "refund/resumed",
 ] as const
 export type PaymentEventKind = (typeof paymentEventKinds)[number]
 

@@ -41,6 +41,12 @@ export const paymentErrors = {
     en: "Pay with the wallet that you logged in with.",
   },
   "refund/sale-unknown": { status: 404, zh: "没有找到要退款的交易。", en: "The sale to refund is not known." },
+  "refund/unknown": { status: 404, zh: "没有找到这笔退款。", en: "This refund is not known." },
+  "refund/not-resumable": {
+    status: 409,
+    zh: "这笔退款不需要重试：已退成功，或可由摊主重新发起。",
+    en: "This refund is not to be tried again: it succeeded, or the seller may ask for it anew.",
+  },
   "refund/not-paid": { status: 409, zh: "这笔交易没有收款，无款可退。", en: "This sale has not been paid." },
   "refund/amount-below-one-fen": {
     status: 400,

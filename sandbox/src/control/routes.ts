@@ -10,6 +10,7 @@ import { faultInput } from "../faults/faults"
 import { subscribe, subscribeInput } from "../messages/subscribe"
 import type { Order } from "../orders/order"
 import { payOrder } from "../orders/pay-order"
+import { bookRefund } from "../orders/settle-refund"
 import { isReachable } from "../settings"
 import type { World } from "../world"
 import { guard } from "./guard"
@@ -137,6 +138,13 @@ function orderRoutes(world: World): Hono {
     if (order === undefined) return c.json({ error: "no such order" }, 404)
     const outcome = await payOrder(world, order, 0, world.buyers.list()[0])
     return c.json(outcome.ok ? { ok: true, order: orderView(outcome.order) } : outcome, outcome.ok ? 200 : 409)
+  })
+  // The merchant's desk, where a person gives back by hand what ended ABNORMAL; nobody is told.
+  routes.post("/:platform/:number/refunds/:refund/by-hand", (c) => {
+    const refund = world.store.refund(c.req.param("platform") as Platform, c.req.param("refund"))
+    if (refund?.orderNo !== c.req.param("number")) return c.json({ error: "no such refund" }, 404)
+    if (refund.state !== "abnormal") return c.json({ error: `the refund is ${refund.state}` }, 409)
+    return c.json(bookRefund(world, refund, "succeeded").refund)
   })
   return routes
 }

@@ -1,9 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test"
 import { setPayee } from "@suyuan/api/merchants/set-payee"
 import { openPayment } from "@suyuan/api/payments/open-payment"
+import { settle } from "@suyuan/api/payments/settle"
 import { saleName } from "@suyuan/api/sales/sale-key"
 import { outbox } from "@suyuan/drizzle/schema/outbox"
 import { eq } from "drizzle-orm"
+import { countStatements } from "../../support/counting"
 import { operator, refusalOf } from "../../support/stall"
 import { type Market, openMarket, saleFen } from "./market"
 import { platformsOf } from "./platforms"
@@ -91,6 +93,27 @@ test("[PY-3] payers do not block each other; the other attempt is closed at its 
   await market.eventually(async () => (await market.attempts(sale))[0]?.state === "closed", "the other is closed")
   expect(market.sandbox.world.store.order("wechat-pay", first.outTradeNo)?.state).toBe("closed")
   expect(await market.saleRow(sale)).toMatchObject({ paidBy: "alipay", settledBy: second.outTradeNo })
+})
+
+test("an undisturbed payment costs the database no more statements than the specification says", async () => {
+  const { ctx, deps } = market
+  const counted = countStatements(ctx)
+  const { terminalId, counter, day } = await market.newSale()
+  const sale = { terminalId, counter, day }
+  const payer = await market.newPayer("wechat-pay")
+  const opening = await counted.statementsOf((counting) => openPayment(counting, deps, payer.actor, { sale }))
+  const [attempt] = await market.attempts(sale)
+  if (attempt === undefined) throw new Error("nothing was opened")
+  market.breakThings({ kind: "no-notification" })
+  await market.decideOn(await market.open(sale, payer), payer)
+  const transactionId = market.sandbox.world.store.order("wechat-pay", attempt.outTradeNo)?.tradeNo ?? ""
+  const trade = { state: "paid", totalFen: saleFen, transactionId } as const
+  const settling = await counted.statementsOf((counting) =>
+    counting.db.transaction((tx) => settle(counting, deps, tx, attempt, trade, "notification")),
+  )
+  await counted.end()
+  expect(opening).toBeLessThanOrEqual(13)
+  expect(settling).toBeLessThanOrEqual(9)
 })
 
 test("[PY-3] a sale that is paid or cancelled opens nothing; its payer sees it as paid", async () => {

@@ -5,11 +5,15 @@ import { claimDueRefunds } from "@suyuan/api/payments/due"
 import type { PaymentDeps } from "@suyuan/api/payments/payment-deps"
 import { recordLateRefunds } from "@suyuan/api/payments/record-refund"
 import { listRefunds, type RefundRequest, requestRefund } from "@suyuan/api/payments/request-refund"
+import { resumeRefund } from "@suyuan/api/payments/resume-refund"
+import { alarms } from "@suyuan/drizzle/schema/alarms"
 import { records } from "@suyuan/drizzle/schema/ledger"
 import { audit } from "@suyuan/drizzle/schema/outbox"
 import { toHex } from "@suyuan/protocol/codec/bytes"
 import { decodeRecord } from "@suyuan/protocol/ledger/record"
+import { bookRefund } from "@suyuan/sandbox/orders/settle-refund"
 import { eq } from "drizzle-orm"
+import { officePerson } from "../../support/office"
 import { operator, operatorOf, operatorWithout, refusalOf } from "../../support/stall"
 import { type Market, openMarket, saleFen, type TestSale } from "./market"
 import { platformsOf } from "./platforms"
@@ -197,6 +201,68 @@ const comesLater = (refund: RefundRow) => {
 
 const alarmsOf = async (subject: string) =>
   (await market.ctx.db.select().from(audit).where(eq(audit.subject, subject))).map(({ verb }) => verb)
+
+const reason = "the card was replaced; given back at the platform's desk"
+const resume = (refund: RefundRow, actor = operator) =>
+  resumeRefund(market.ctx, actor, { outRefundNo: refund.outRefundNo, reason })
+
+test("[PY-12] what ended ABNORMAL and was given back at the platform's desk is booked once a person resumes it", async () => {
+  const sale = await paidSale("wechat-pay")
+  const refund = await abnormal(sale, () => ask(sale))
+  const { world } = market.sandbox
+  const there = world.store.refund("wechat-pay", refund.outRefundNo)
+  if (there === undefined) throw new Error("no refund at the platform")
+  bookRefund(world, there, "succeeded")
+  const subject = `payments/refund-failed ${refund.outRefundNo}`
+  const [alarm] = await market.ctx.db.select().from(alarms).where(eq(alarms.subject, subject))
+  const path = `/office/alarms/${alarm?.id}`
+  const reader = await officePerson(market.ctx, "li", ["alarms:read"])
+  expect((await reader.page(path)).html).not.toContain("重试退款")
+  expect((await reader.post(`${path}/resume-refund`, { reason })).status).toBe(403)
+  const person = await officePerson(market.ctx, "wang", ["alarms:read", "payments:reconcile"])
+  expect((await person.page(path)).html).toContain("重试退款")
+  expect((await person.post(`${path}/resume-refund`, { reason })).status).toBe(303)
+  await market.eventually(async () => (await market.refunds(sale))[0]?.state === "succeeded", "the refund succeeds")
+  expect(await market.saleRow(sale)).toMatchObject({ refundedFen: saleFen })
+  expect(await alarmsOf(refund.outRefundNo)).toContain("payments/resume-refund")
+  expect(world.store.refundsOf("wechat-pay", refund.outTradeNo)).toHaveLength(1)
+  expect(await refusalOf(resume(refund))).toBe("refund/not-resumable")
+})
+
+test("[PY-12] one that is still ABNORMAL fails again; it goes neither beside another nor by anybody else's word", async () => {
+  const sale = await paidSale("wechat-pay")
+  const refund = await abnormal(sale, () => ask(sale))
+  const { ctx } = market
+  expect(await refusalOf(resume(refund, operatorWithout("payments:reconcile")))).toBe("request/forbidden")
+  expect(await refusalOf(resume(refund, { ...operator, kind: "machine" }))).toBe("request/forbidden")
+  expect(await refusalOf(resumeRefund(ctx, operator, { outRefundNo: "nothing", reason }))).toBe("refund/unknown")
+  await resume(refund)
+  await market.eventually(async () => (await market.refunds(sale))[0]?.state === "failed", "it fails again")
+  await ask(sale)
+  await market.eventually(async () => {
+    market.clock.advance(1000)
+    return (await market.refunds(sale))[1]?.state === "succeeded"
+  }, "the second one")
+  expect(await refusalOf(resume(refund))).toBe("refund/amount-above-paid")
+})
+
+test("[PY-12] one that is owed and was closed too often goes on under the next number", async () => {
+  const sale = await market.newSale()
+  const payer = await market.newPayer("wechat-pay")
+  const opened = await market.open(sale, payer)
+  await market.upload(sale.code, "cash")
+  const owed = await abnormal(sale, () => market.decideOn(opened, payer))
+  await market.ctx.sql`UPDATE refunds SET state = 'closed' WHERE out_refund_no = ${owed.outRefundNo}`
+  const next = await resume(owed)
+  expect([next.state, next.outRefundNo.slice(0, -2)]).toEqual(["prepared", owed.outRefundNo.slice(0, -2)])
+  expect(next.outRefundNo).not.toBe(owed.outRefundNo)
+  expect((await resume(owed)).outRefundNo).toBe(next.outRefundNo)
+  await market.eventually(async () => {
+    market.clock.advance(1000)
+    return (await market.refunds(sale)).some(({ state }) => state === "succeeded")
+  }, "the next succeeds")
+  expect(await refusalOf(resume(owed))).toBe("refund/amount-above-paid")
+})
 
 test("[PY-12] is of the payment that settled: another payer's refund that failed leaves nothing to give back twice", async () => {
   const sale = await market.newSale()

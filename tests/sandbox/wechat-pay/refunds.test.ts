@@ -114,3 +114,17 @@ test("fault refund-abnormal ends a refund ABNORMAL, outside the books", async ()
     refundedFen: 0,
   })
 })
+
+test("what ended ABNORMAL is given back by hand, once; a query then says so", async () => {
+  const order = await paidOrder()
+  await control(bench.sandbox, "POST", "/faults", { kind: "refund-abnormal", orderNo: order.out_trade_no })
+  const { answer } = await refund(order, 10)
+  const number = String(answer.out_refund_no)
+  await settled(answer.out_refund_no)
+  const ofOrder = `/orders/wechat-pay/${String(order.out_trade_no)}`
+  expect(await control(bench.sandbox, "POST", `${ofOrder}/refunds/${number}/by-hand`, {})).toMatchObject({
+    state: "succeeded",
+  })
+  expect((await find(number)).answer).toMatchObject({ status: "SUCCESS" })
+  expect(await control(bench.sandbox, "GET", ofOrder)).toMatchObject({ refundedFen: 10 })
+})

@@ -2,6 +2,7 @@ import { alarmPageWords, alarmStateWords, alarmWords } from "@suyuan/look/alarm-
 import { stateShapes } from "@suyuan/look/tokens"
 import type { WordLanguage } from "@suyuan/look/words"
 import type { FC } from "hono/jsx"
+import { evidenceSchemas } from "../../alarms/evidence"
 import { type AlarmState, type AlarmView, alarmStates } from "../../alarms/read-alarms"
 import { sayAlarm, sayEvidence } from "../../alarms/say-alarm"
 import type { Hold } from "../../recalls/holds"
@@ -99,8 +100,33 @@ export const AlarmPage: FC<AlarmProps> = ({ frame, alarm, mayDecide, holds }) =>
         {alarm.note !== null && <Fact term={alarmPageWords.note[language]} value={alarm.note} />}
       </dl>
       <AlarmLinks {...{ frame, alarm, holds }} />
+      <Resumption frame={frame} alarm={alarm} />
       {mayDecide ? <Decision alarm={alarm} language={language} /> : <p class="soft">{say("lookOnly")}</p>}
     </OfficePage>
+  )
+}
+
+/** Number of the refund that an alarm says has failed. */
+export function failedRefundOf({ kind, evidence }: Pick<AlarmView, "kind" | "evidence">): string | undefined {
+  if (kind !== "payment") return undefined
+  const { reason, number } = evidenceSchemas[kind].parse(evidence)
+  return reason === "payments/refund-failed" ? number : undefined
+}
+
+const Resumption: FC<{ frame: PageFrame; alarm: AlarmView }> = ({ frame: { language, scopes = [] }, alarm }) => {
+  if (failedRefundOf(alarm) === undefined || !scopes.includes("payments:reconcile")) return null
+  return (
+    <section class="effect">
+      <h2>{alarmPageWords.resumeRefund[language]}</h2>
+      <p>{alarmPageWords.resumeEffect[language]}</p>
+      <form method="post" action={withLanguage(`${alarmsRoot}/${alarm.id}/resume-refund`, language)} class="ask">
+        <label>
+          {alarmPageWords.resumeReason[language]}
+          <input type="text" name="reason" required maxlength={200} autocomplete="off" />
+        </label>
+        <button type="submit">{alarmPageWords.resumeRefund[language]}</button>
+      </form>
+    </section>
   )
 }
 
