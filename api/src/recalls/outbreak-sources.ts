@@ -2,13 +2,15 @@ import { merchants } from "@suyuan/drizzle/schema/merchants"
 import { sites } from "@suyuan/drizzle/schema/participants"
 import { lots, pileEvents, piles as pileTable } from "@suyuan/drizzle/schema/trace"
 import { type RankedSuspect, rankSuspects, type SaleShare } from "@suyuan/protocol/trace/outbreak"
-import { outflowKey } from "@suyuan/protocol/trace/pile-event"
+import type { PileCarry } from "@suyuan/protocol/trace/pile"
+import { outflowKey, UNKNOWN_SOURCE } from "@suyuan/protocol/trace/pile-event"
 import { inflowKey, type RecalledPile, type RecallSources } from "@suyuan/protocol/trace/recall-scope"
 import { sql } from "drizzle-orm"
 import { type Actor, requireScope } from "../actor"
 import type { Context, Reader } from "../context"
 import { ServiceError } from "../errors"
-import { arrayOf } from "../unnest"
+import { walkStart } from "../trace/pile-days"
+import { arrayOf, unnest } from "../unnest"
 import type { ReachedPile, ReachedRow } from "./reached-pile"
 import type { Reached } from "./reached-rows"
 import { readPast } from "./read-reach"
@@ -47,9 +49,10 @@ export async function findOutbreakSources(
   const affected = affectedIn(reached, new Set(recordIds), actor)
   if (affected.length === 0) throw new ServiceError("recall/sales-unknown", { field: "recordIds" })
   const lotIds = [...new Set(reached.piles.flatMap(({ rows }) => rows.flatMap(({ lotId }) => lotId ?? [])))]
-  const facts = await readFacts(ctx.db, reached, affected, lotIds)
+  const { openings, ...facts } = await readFacts(ctx.db, reached, affected, lotIds)
+  const opened = { ...reached, piles: reached.piles.map((pile) => withOpening(pile, openings.get(pile.pileId))) }
   const shareOf = (sources: RecallSources, lotGrams: ReadonlyMap<string, number>) =>
-    sharesOf(affected, resolveScope(reached, sources, lotGrams))
+    sharesOf(affected, resolveScope(opened, sources, lotGrams))
   const lotGrams = new Map(facts.lots.map((lot) => [lot.lotId, lot.grams]))
   const none: ReadonlySet<string> = new Set()
   return {
@@ -106,7 +109,34 @@ function inflowsOf({ piles }: Reached, merchantId: string): Set<string> {
   )
 }
 
+type Opening = { readonly pileId: string; readonly atMs: number; readonly carry: PileCarry }
+
+/**
+ * A pile with what it is remembered to have held before it is read: goods that keep for longer than that, or were sold
+ * beyond their shelf life, are of their lots. Where it was read since ever, or since it was counted, that takes the place of
+ * what happened by then.
+ */
+function withOpening(pile: ReachedPile, opening: Opening | undefined): ReachedPile {
+  if (opening === undefined || !isFilled(opening.carry)) return pile
+  const { atMs, carry } = opening
+  const { grams: openingGrams, lowGrams: openingLowGrams, sources: openingSources } = carry
+  if (atMs === pile.sinceMs) return pile.openingGrams === openingGrams ? { ...pile, openingSources } : pile
+  const isBefore = (row: ReachedRow) => row.atMs <= pile.sinceMs
+  const later = pile.rows.filter((row) => row.atMs > atMs)
+  const isCounted = later.some((row) => isBefore(row) && row.source === "count")
+  const isHalf = later.some(({ firstMs }) => firstMs <= atMs)
+  if (!pile.rows.some(isBefore) || isCounted || isHalf) return pile
+  return { ...pile, sinceMs: atMs, openingGrams, openingLowGrams, openingSources, rows: later }
+}
+
+/** Where lots' own weights (RG-18) and the books contradict each other, nothing is. */
+function isFilled({ grams, sources }: PileCarry): boolean {
+  const sum = (of: "lowGrams" | "highGrams") => sources.reduce((total, source) => total + source[of], 0)
+  return grams > 0 && sum("lowGrams") <= grams && grams <= sum("highGrams")
+}
+
 type Facts = {
+  readonly openings: ReadonlyMap<string, Opening>
   readonly lots: readonly (SuspectLot & { readonly grams: number })[]
   readonly harvestedGrams: number
   readonly merchants: readonly (SuspectMerchant & { readonly soldGrams: number; readonly siteGrams: number })[]
@@ -125,6 +155,7 @@ async function readFacts(
   const merchantIds = [...new Set(piles.map(({ merchantId }) => merchantId))]
   const kinds = arrayOf("integer", commodities)
   const [found] = await reader.execute<{
+    readonly openings: readonly Opening[] | null
     readonly lots: Facts["lots"] | null
     readonly harvested: number | null
     readonly merchants: Facts["merchants"] | null
@@ -137,21 +168,35 @@ async function readFacts(
       WHERE event.source = 'outflow' AND pile.commodity = ANY (${kinds})
         AND pile.site_id IN (SELECT site_id FROM ${merchants} WHERE id = ANY (${arrayOf("uuid", merchantIds)}))
       GROUP BY 1, 2
+    ), opening AS MATERIALIZED (
+      SELECT asked.pile_id, at_ms, state -> 'carry' AS carry FROM ${unnest("asked", {
+        pile_id: ["bytea", piles.map(({ pileId }) => pileId)],
+        before: ["timestamptz", piles.map(({ sinceMs }) => new Date(sinceMs + 1))],
+      })} CROSS JOIN LATERAL (${walkStart(sql`asked.pile_id`, sql`asked.before`)}) AS start
+    ), suspect AS MATERIALIZED (
+      SELECT * FROM ${lots} WHERE id = ANY (${arrayOf("uuid", lotIds)}) OR id IN (
+        SELECT (source ->> 'sourceId')::uuid FROM opening CROSS JOIN LATERAL jsonb_array_elements(carry -> 'sources') AS source
+        WHERE source ->> 'sourceId' <> ${UNKNOWN_SOURCE})
     )
     SELECT (
+      SELECT json_agg(json_build_object('pileId', encode(pile_id, 'hex'), 'atMs', round(at_ms), 'carry', carry)) FROM opening
+    ) AS openings, (
       SELECT json_agg(json_build_object('lotId', lot.id, 'base', site.name, 'declaredOrigin', declared_origin,
         'grams', grams) ORDER BY harvested_at DESC)
-      FROM ${lots} AS lot JOIN ${sites} AS site ON site.id = lot.site_id WHERE lot.id = ANY (${arrayOf("uuid", lotIds)})
+      FROM suspect AS lot JOIN ${sites} AS site ON site.id = lot.site_id
     ) AS lots, (
       SELECT sum(grams)::float8 FROM ${lots} WHERE commodity = ANY (${kinds})
-        AND harvested_at BETWEEN ${from}::timestamptz AND ${until}::timestamptz
+        AND harvested_at BETWEEN least(${from}::timestamptz, (SELECT min(harvested_at) FROM suspect)) AND ${until}::timestamptz
     ) AS harvested, (
       SELECT json_agg(json_build_object('merchantId', m.id, 'stallNumber', stall_number, 'name', m.name,
         'siteName', site.name, 'soldGrams', coalesce((SELECT sum(grams) FROM sold WHERE merchant_id = m.id), 0),
         'siteGrams', coalesce((SELECT sum(grams) FROM sold WHERE sold.site_id = m.site_id), 0)) ORDER BY m.id)
       FROM ${merchants} AS m JOIN ${sites} AS site ON site.id = m.site_id WHERE m.id = ANY (${arrayOf("uuid", merchantIds)})
     ) AS merchants`)
-  return { lots: found?.lots ?? [], harvestedGrams: found?.harvested ?? 0, merchants: found?.merchants ?? [] }
+  return {
+    openings: new Map(found?.openings?.map((opening) => [opening.pileId, opening])),
+    ...{ lots: found?.lots ?? [], harvestedGrams: found?.harvested ?? 0, merchants: found?.merchants ?? [] },
+  }
 }
 
 function atMs({ row }: AffectedLine): number {

@@ -1,3 +1,4 @@
+import type { SourceGrams } from "@suyuan/protocol/trace/pile-event"
 import { outflowKey } from "@suyuan/protocol/trace/pile-event"
 import type { PileRow } from "../trace/read-pile-rows"
 import type { PileSums, RunSums } from "../trace/sum-days"
@@ -14,6 +15,8 @@ export type ReachedPile = {
   /** As it is remembered of then, by both weights; nothing where the rows begin before, or where nothing was. */
   readonly openingGrams: number
   readonly openingLowGrams: number
+  /** What it was of, where somebody asked and it is remembered; left out, it is of other origin. */
+  readonly openingSources?: readonly SourceGrams[]
   /** Not read to the end: what happened later says nothing of the time that is asked about. */
   readonly isCut: boolean
   /** Counted as sold out since. */

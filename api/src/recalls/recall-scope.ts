@@ -183,11 +183,13 @@ function historyOf({
   sinceMs,
   openingGrams: grams,
   openingLowGrams: lowGrams,
+  openingSources: sources,
   rows,
 }: ReachedPile): PileHistory {
   // Before the clocks leave the order of anything that is read open: the set had not come yet.
   const effectiveAtMs = sinceMs - 4 * clockErrorMs
-  const events: PileEvent[] = grams > 0 ? [{ kind: "in", recordId: "opening", effectiveAtMs, grams, lowGrams }] : []
+  const opening = { recordId: "opening", effectiveAtMs, grams, lowGrams, ...(sources && { sources }) }
+  const events: PileEvent[] = grams > 0 ? [{ kind: "in", ...opening }] : []
   for (const row of rows) events.push(eventOf(row))
   return { pileId, events }
 }

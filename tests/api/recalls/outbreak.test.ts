@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
 import { findOutbreakSources } from "@suyuan/api/recalls/outbreak-sources"
+import { rememberPiles } from "@suyuan/api/trace/remember-piles"
 import { testApp, tokenOf } from "../../support/app"
 import { type TestGateway, testGateway } from "../../support/context"
 import { countStatements } from "../../support/counting"
+import { openTrade, rangesOf } from "../../support/goods"
 import { operator, operatorOf, operatorWithout, refusalOf } from "../../support/stall"
+import { tradingAt } from "../../support/trading"
 import { type Day, playDay } from "./day"
 
 setDefaultTimeout(60_000)
@@ -18,6 +21,8 @@ beforeAll(async () => {
 })
 afterAll(() => gateway?.close())
 
+const { sell, harvest } = tradingAt(() => gateway)
+
 test("[RC-18] ranks the lots and merchants that affected purchases can have come from, with what each sale may hold", async () => {
   const { sales, lots, merchants } = await findOutbreakSources(gateway.ctx, operator, affected)
   expect(sales.toSorted()).toEqual(affected.toSorted())
@@ -30,6 +35,27 @@ test("[RC-18] ranks the lots and merchants that affected purchases can have come
   expect(found.get(stall.merchantId)).toMatchObject({ possibleSales: 3, certainSales: 3 })
   expect(found.get(wholesaler.merchantId)).toMatchObject({ possibleSales: 3, certainSales: 3 })
   expect(found.get(baseA.merchantId)?.possibleSales).toBe(3)
+})
+
+test("[RG-23] goods that lay for longer than they are said to keep are of their lot, where that is remembered", async () => {
+  const { baseA, stall, stallWallet, consumer } = await openTrade(gateway.ctx)
+  const lot = await harvest(baseA, 9000)
+  await sell(baseA, 5000, stallWallet)
+  const bags: string[] = []
+  // Of the last, nothing was remembered in the weeks before.
+  for (const days of [15, 20, 40]) {
+    gateway.clock.advance(3_700_000)
+    await rememberPiles(gateway.ctx)
+    gateway.clock.advance(days * 86_400_000)
+    const { recordId } = await sell(stall, 700, consumer)
+    expect(await rangesOf(gateway.ctx, recordId)).toEqual({ [lot]: [700, 700] })
+    bags.push(recordId)
+  }
+  for (const asked of [bags, ...bags.map((bag) => [bag])]) {
+    const { lots } = await findOutbreakSources(gateway.ctx, operator, asked)
+    const sales = asked.length
+    expect(lots).toMatchObject([{ id: { lotId: lot }, possibleSales: sales, certainSales: sales }])
+  }
 })
 
 test("takes three statements at most", async () => {
