@@ -2,6 +2,7 @@
 import type { AnswerOf, ClientAnswer, GatewayClient } from "@suyuan/client/client"
 import type { Kept } from "./kept"
 import { dropLeaves } from "./message-leave"
+import { dropReports } from "./problem-report"
 import { makeRequestId } from "./request-id"
 
 const KEY = "forget-me"
@@ -21,6 +22,9 @@ export async function forgetMe(
   kept.write(KEY, id)
   const answer = await gateway.post("/buyers/data/forget", { body: { id, isUnderstood: true } })
   if (answer.ok || answer.status < 500) kept.write(KEY, undefined)
-  if (answer.ok) dropLeaves(kept)
+  if (answer.ok) {
+    dropLeaves(kept)
+    dropReports(kept)
+  }
   return answer
 }

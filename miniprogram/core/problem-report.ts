@@ -4,11 +4,15 @@
  */
 import type { AnswerOf, ClientAnswer, GatewayClient } from "@suyuan/client/client"
 import { type ProblemWord, problemKinds } from "@suyuan/look/problem-words"
-import type { Kept } from "./kept"
+import { type Kept, readKeptList, writeKeptList } from "./kept"
 import { makeRequestId } from "./request-id"
 
 export { problemKinds }
 export const SAID_MAX = 200
+
+/** What was sent and had no answer: purchase, kind, id, and what somebody wrote. */
+const UNHEARD = "reports-unheard"
+const UNHEARD_MAX = 10
 
 export interface ProblemToReport {
   readonly terminal: string
@@ -26,15 +30,23 @@ export async function reportProblem(
   problem: ProblemToReport,
   nowMs: number,
 ): Promise<ClientAnswer<Report>> {
-  const key = `report ${problem.terminal} ${problem.counter} ${problem.kind}`
-  const content = JSON.stringify(problem)
-  const [id = "", ...before] = (kept.read(key) ?? "").split(" ")
-  const isSame = before.join(" ") === content
-  const own = isSame ? id : makeRequestId(nowMs)
-  kept.write(key, `${own} ${content}`)
+  const about = `${problem.terminal} ${problem.counter} ${problem.kind} `
+  const before = readKeptList(kept, UNHEARD).find((one) => one.startsWith(about))
+  const [id = "", ...said] = (before ?? "").slice(about.length).split(" ")
+  const own = before !== undefined && said.join(" ") === problem.said ? id : makeRequestId(nowMs)
+  const keep = (reports: readonly string[]) => {
+    const others = readKeptList(kept, UNHEARD).filter((one) => !one.startsWith(about))
+    writeKeptList(kept, UNHEARD, [...others, ...reports], UNHEARD_MAX)
+  }
+  keep([`${about}${own} ${problem.said}`])
   const answer = await gateway.post("/buyers/problems", { body: { id: own, ...problem } })
-  if (answer.ok || answer.status < 500) kept.write(key, undefined)
+  if (answer.ok || answer.status < 500) keep([])
   return answer
+}
+
+/** What somebody wrote goes with the rest of theirs, sent or not. */
+export function dropReports(kept: Kept): void {
+  kept.write(UNHEARD, undefined)
 }
 
 /** `terminal` and `counter` of a page's address; anybody may have written them. */

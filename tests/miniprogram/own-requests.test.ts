@@ -10,8 +10,7 @@ import { purchaseOf, reportProblem } from "@suyuan/miniprogram/problem-report"
 import { makeRequestId } from "@suyuan/miniprogram/request-id"
 import { gramsOf, kilograms } from "@suyuan/miniprogram/weights"
 
-function memory(): Kept {
-  const all = new Map<string, string>()
+function memory(all = new Map<string, string>()): Kept {
   return {
     read: (key) => all.get(key),
     write: (key, text) => void (text === undefined ? all.delete(key) : all.set(key, text)),
@@ -100,6 +99,17 @@ test("[BY-3] what the phone kept of leaves for messages goes with it, and stays 
   await forgetMe(gateway(200).client, kept, 2)
   for (const key of ["leaves-untold", "leave-asked", "leave-refused", "forget-me"])
     expect(kept.read(key)).toBeUndefined()
+})
+
+test("[BY-3] what was written of a problem and never heard goes with it, and stays when it was refused", async () => {
+  const all = new Map<string, string>()
+  const kept = memory(all)
+  const written = { ...problem, said: "坏了，我姓名写在这里" }
+  await expect(reportProblem(gateway(undefined).client, kept, written, 1)).rejects.toThrow()
+  await forgetMe(gateway(409).client, kept, 2)
+  expect(JSON.stringify([...all])).toContain(written.said)
+  await forgetMe(gateway(200).client, kept, 3)
+  expect([...all]).toEqual([])
 })
 
 test("[BY-3] forgetting that was refused is over", async () => {
