@@ -1,6 +1,6 @@
 // A rejected configuration ends with exit code 0 and builds nothing, so what came out is looked at.
 import { afterAll, beforeAll, expect, test } from "bun:test"
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import {
@@ -33,6 +33,20 @@ for (const target of targets) {
       writeFileSync(path, readFileSync(path, "utf8").replaceAll('"pages/verify/index"', '"pages/none/index"'))
     }
     expect(missingIn(less, target)).toEqual(["pages/verify/index"])
+  })
+}
+
+/** Younger than Chrome 86 and iOS 14: such a browser leaves out the whole rule, or what it would place. */
+const laterStyles = /:has\(|:is\(|:where\(|@container|@layer|color-mix\(|[{;\s]inset:|aspect-ratio|\d[dsl]v[hw]\b/g
+
+for (const target of targets) {
+  test(`${target}: no style asks for what the oldest phones have not`, () => {
+    const folder = folders.get(target) as string
+    const sheets = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((path) =>
+      /\.(css|wxss|acss)$/.test(path),
+    )
+    expect(sheets.length).toBeGreaterThan(0)
+    expect(sheets.flatMap((path) => textOf(folder, path).match(laterStyles) ?? [])).toEqual([])
   })
 }
 
