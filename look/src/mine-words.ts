@@ -1,5 +1,15 @@
 /** What the pages about one's own purchases say: leaves for messages, recalls, reports, forgetting, joining, a stall's. */
 export const mineWords = {
+  barPay: { zh: "溯源付款", en: "Trace and pay" },
+  barTrace: { zh: "溯源", en: "Trace" },
+  barVerify: { zh: "自己查一遍", en: "Check it yourself" },
+  barMine: { zh: "我买过的", en: "My purchases" },
+  barRecall: { zh: "与您有关的召回", en: "Your recalls" },
+  barProblem: { zh: "反映问题", en: "Report a problem" },
+  barData: { zh: "我的数据", en: "My data" },
+  barJoin: { zh: "连接", en: "Join" },
+  barStall: { zh: "我的摊位", en: "My stall" },
+  barBind: { zh: "绑定摊位", en: "Bind a stall" },
   tellMeTitle: { zh: "万一召回，要告诉您吗？", en: "Shall we tell you of a recall?" },
   tellMeWhy: {
     zh: "点一下，允许给您发一条消息：只在您买过的货被召回时用，别的都不发。",

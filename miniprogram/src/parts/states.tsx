@@ -4,6 +4,7 @@ import type { ReactNode } from "react"
 import { useAppearance } from "../session/appearance"
 import { useDemo } from "../session/demo"
 import { useWords } from "../session/language"
+import { usePageName } from "../session/use-page-name"
 import { Box, Page, Press, Title, Words } from "./elements"
 import { Settings } from "./settings"
 
@@ -21,6 +22,7 @@ export function Slip({ isDemo: said, isPassing = false, className: room = "", ch
   const { say } = useWords()
   const { className } = useAppearance()
   const isDemo = useDemo(said, !isPassing)
+  usePageName()
   return (
     <Page className={className}>
       {isDemo && <Box className="demo">{say("demo")}</Box>}

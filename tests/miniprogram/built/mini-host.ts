@@ -64,6 +64,7 @@ export function openMiniHost(
   const modules = new Map<string, { exports: object }>()
   const kept = new Map<string, unknown>()
   const troubles: string[] = []
+  let bar = ""
   let app: AppDefinition = {}
   let defined: Definition | undefined
 
@@ -74,6 +75,10 @@ export function openMiniHost(
   }
   const keep = (key: string | { key: string; data: unknown }, value?: unknown) =>
     void kept.set(storageKey(key), typeof key === "string" ? value : key.data)
+  const nameBar = ({ title, success }: Call<{ readonly title?: string }>) => {
+    bar = title ?? bar
+    success?.({})
+  }
   const query = { select: () => query, selectAll: () => query, in: () => query, fields: () => query, exec: () => {} }
   const system = { platform: "devtools", windowWidth: 390, windowHeight: 844, pixelRatio: 2, language: "zh_CN" }
   const base = {
@@ -83,6 +88,8 @@ export function openMiniHost(
     ...{ getLaunchOptionsSync: () => ({ path: "", query: {} }), createSelectorQuery: () => query },
     ...{ getStorageSync: stored, setStorageSync: keep },
     removeStorageSync: (key: string | { key: string }) => void kept.delete(storageKey(key)),
+    // WeChat's name of it, and Alipay's.
+    ...{ setNavigationBarTitle: promising(nameBar), setNavigationBar: promising(nameBar) },
     reLaunch(options: Call<{ url: string }>) {
       close()
       void open(options.url).then(() => options.success?.({}))
@@ -186,6 +193,19 @@ export function openMiniHost(
     /** What the page that is open has set for its template. */
     root: () => pages.at(-1)?.data.root ?? {},
     route: () => pages.at(-1)?.route ?? "",
+    /** Until the platform's bar above the page says this, as the program last named it. */
+    async untilBar(name: string) {
+      const endMs = Date.now() + WAIT_MS_MAX
+      while (bar !== name) {
+        if (Date.now() > endMs) throw new Error(`the bar says "${bar}", not "${name}"`)
+        await new Promise((done) => setTimeout(done, 10))
+      }
+    },
+    /** One page back, as by the arrow in the bar. */
+    back() {
+      pages.pop()?.onUnload?.()
+      pages.at(-1)?.onShow?.()
+    },
     /** What the template of the page that is open tells it. */
     hear: (event: object) => pages.at(-1)?.eh(event),
     launch(options: object) {

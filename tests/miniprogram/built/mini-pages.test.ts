@@ -78,6 +78,27 @@ for (const target of targets) {
       expect(spoken().filter(({ checked }) => checked === "true")).toEqual([{ role: "radio", checked: "true" }])
     })
 
+    test("the bar above a page names it in the language that was chosen, also when it is come back to", async () => {
+      const { host, buy } = take(target)
+      const code = await world().newCode()
+      await buy(code)
+      await world().uploadAndAnchor(code)
+      await host.untilBar("溯源付款")
+      host.tap("trace")
+      await host.until("存证编号")
+      await host.untilBar("溯源")
+      host.tap("language")
+      await host.until("Record number")
+      await host.untilBar("Trace")
+      host.tap("verify")
+      await host.until("Nothing is wrong")
+      await host.untilBar("Check it yourself")
+      host.tap("language")
+      await host.until("没有发现问题")
+      host.back()
+      await host.untilBar("溯源")
+    })
+
     test("asked too often, a page says so and keeps what it shows; without a session it logs in again", async () => {
       const { host, seen, onTheWay, buy, hears } = take(target)
       const code = await world().newCode()

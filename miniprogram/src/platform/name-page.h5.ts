@@ -1,0 +1,3 @@
+export function namePage(title: string): void {
+  document.title = title
+}
