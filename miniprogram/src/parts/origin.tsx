@@ -29,7 +29,7 @@ export function Statement({ origin, isBefore = false }: StatementProps) {
   )
 }
 
-/** Solid is certain, pale is possible, dots are unknown; in words beside it. */
+/** Solid is certain, hatched is possible, dots are unknown; in words beside it. */
 export function OriginBars({ origin }: { readonly origin: Origin }) {
   const { language, say } = useWords()
   const { zone } = useSiteDay()
