@@ -3,9 +3,9 @@
 //
 // Floor: one frame of 16.7 ms; the browser rounds to 8 ms.
 import type { Page } from "playwright-core"
-import { goTo, settle, weigh } from "../tests/terminal-kiosk/browser/market"
+import { weigh } from "../tests/terminal-kiosk/browser/market"
 import type { Figure } from "./figure"
-import { openTablet, slowDown } from "./kiosk/slow-tablet"
+import { openTablet, slowDown, tap } from "./kiosk/slow-tablet"
 import { percentile } from "./measure/percentile"
 
 const STORED = 10_000
@@ -33,13 +33,13 @@ export const kioskInteraction: Figure = {
       await page.evaluate(recordEvents)
       for (let round = 0; round < (run.quick ? 2 : ROUNDS); round += 1) {
         await weigh(page, "dbc", "2.5")
-        await settle(page)
-        await page.click("button:has-text('收现金')")
+        await tap(page, "button.settle")
+        await tap(page, ".settle-screen button:has-text('收现金')")
         await page.waitForSelector(".tone-paid")
         await page.keyboard.press("Enter")
-        await goTo(page, "今日")
+        await tap(page, ".places button:has-text('今日')")
         await page.waitForSelector(".list-row")
-        await goTo(page, "卖货")
+        await tap(page, ".places button:has-text('卖货')")
       }
       const seen = await page.evaluate(() => (globalThis as unknown as { seen: Seen[] }).seen)
       const slowest = seen.toSorted((one, other) => other.durationMs - one.durationMs).slice(0, SLOWEST_SAID)

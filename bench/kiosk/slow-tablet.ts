@@ -17,7 +17,7 @@ export type BenchTablet = { readonly market: KioskMarket; readonly tablet: Table
 
 export async function openTablet(): Promise<BenchTablet> {
   const market = await openKioskMarket(MARKET_NUMBER)
-  const tablet = await openStall(market)
+  const tablet = await openStall(market, { hasTouch: true })
   await putGoodsOnSale(tablet.page, GOODS)
   await untilSent(tablet.page)
   await tablet.page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined))
@@ -72,6 +72,15 @@ async function putGoodsOnSale(page: Page, count: number): Promise<void> {
   }
   await goTo(page, "卖货")
   await page.waitForSelector(`.tiles .tile >> nth=${count - 1}`)
+}
+
+/** A finger's: a mouse would hover over what comes and goes beneath it, and a driver's click looks at the page first. */
+export async function tap(page: Page, selector: string): Promise<void> {
+  const target = page.locator(selector)
+  await target.waitFor()
+  const box = await target.boundingBox()
+  if (box === null) throw new Error(`${selector} is not on the screen`)
+  await page.touchscreen.tap(box.x + box.width / 2, box.y + box.height / 2)
 }
 
 export async function slowDown(page: Page): Promise<void> {

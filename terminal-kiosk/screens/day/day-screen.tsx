@@ -1,6 +1,7 @@
 import { seconds2024ToMs } from "@suyuan/protocol/units/instant"
 import { useMemo, useState } from "react"
 import { totalsOf } from "../../src/day/day-sales"
+import { keptFormat } from "../../src/day/kept-format"
 import { isLateOpen } from "../../src/sale/late-payments"
 import { standingOf } from "../../src/sale/sale-standing"
 import type { SaleRow } from "../../src/store/rows"
@@ -32,8 +33,8 @@ export function DayScreen({ onSell }: { readonly onSell: () => void }) {
   const [open, setOpen] = useState<SaleRow | undefined>(undefined)
   const { zone } = terminal.identity.site
   const totals = useMemo(() => totalsOf(sales, tiles), [sales, tiles])
-  const time = useMemo(() => new Intl.DateTimeFormat("sv-SE", { timeZone: zone, timeStyle: "short" }), [zone])
-  const day = useMemo(() => new Intl.DateTimeFormat("sv-SE", { timeZone: zone, dateStyle: "short" }), [zone])
+  const time = keptFormat("sv-SE", { timeZone: zone, timeStyle: "short" })
+  const day = keptFormat("sv-SE", { timeZone: zone, dateStyle: "short" })
   return (
     <main className="page">
       <div className="page-head">

@@ -9,7 +9,8 @@ import { counterKey, type SaleRow, type TileRow } from "../store/rows"
 import type { Terminal } from "../terminal"
 import { keptFormat } from "./kept-format"
 
-const PAGE = 200
+/** A day is mostly looked at early: the first page is small, each one after it twice as large. */
+const [PAGE_MIN, PAGE_MAX] = [25, 200]
 const DAY_MS = 24 * 3_600_000
 
 /** Newest first. @param untilMs left out, as is what is later. */
@@ -21,10 +22,10 @@ export async function salesSince(
   const last = await store.last("sales")
   const found: SaleRow[] = []
   let highest = last?.[1].counter ?? 0
-  while (highest > 0) {
-    const lowest = Math.max(0, highest - PAGE)
-    const page = await store.list("sales", { after: counterKey(lowest), limit: highest - lowest })
-    for (const [, sale] of [...page].reverse()) {
+  for (let page = PAGE_MIN; highest > 0; page = Math.min(2 * page, PAGE_MAX)) {
+    const lowest = Math.max(0, highest - page)
+    const rows = await store.list("sales", { after: counterKey(lowest), limit: highest - lowest })
+    for (const [, sale] of [...rows].reverse()) {
       if (sale.counter > highest) continue
       const issuedAtMs = seconds2024ToMs(sale.issuedAtSeconds)
       if (issuedAtMs < fromMs) return found

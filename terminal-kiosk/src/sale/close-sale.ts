@@ -15,9 +15,9 @@ import { type Basket, basketAmountFen } from "../basket/basket"
 import { enteredChanges } from "../lost/ask-lost-sales"
 import { judgeEnteredTime } from "../lost/entered-time"
 import { draftUpload } from "../outbox/queue-upload"
-import { heldSlots } from "../stock/recall-holds"
+import { heldOf } from "../stock/recall-holds"
 import { slotsOf } from "../stock/write-snapshot"
-import { counterKey, type SaleRow, type SnapshotRow, THE_ONE } from "../store/rows"
+import { counterKey, type RecallHoldsRow, type SaleRow, type SnapshotRow, THE_ONE } from "../store/rows"
 import type { Terminal } from "../terminal"
 
 export type CloseSaleError =
@@ -56,12 +56,16 @@ export function closeSale(
 ): Promise<Result<ClosedSale, CloseSaleError>> {
   return terminal.inTurn(async () => {
     const { store } = terminal
-    const [known, snapshot] = await Promise.all([store.get("baskets", basket.id), store.get("snapshots", THE_ONE)])
+    const [known, snapshot, holds] = await Promise.all([
+      store.get("baskets", basket.id),
+      store.get("snapshots", THE_ONE),
+      store.get("recallHolds", THE_ONE),
+    ])
     if (known !== undefined) return saleOfBasket(terminal, basket, known.counter)
     const problem =
       enteredProblem(terminal, basket, settlement) ??
       problemOf(basket, snapshot) ??
-      (await recallProblem(terminal, basket, snapshot))
+      recallProblem(basket, snapshot, holds)
     if (problem !== undefined || snapshot === undefined) return err(problem ?? "sale/no-snapshot")
     const code = await signSale(terminal, basket, snapshot)
     const sale: SaleRow = {
@@ -161,12 +165,12 @@ function problemOf(basket: Basket, snapshot: SnapshotRow | undefined): CloseSale
   return reduction.ok ? undefined : reduction.error
 }
 
-async function recallProblem(
-  terminal: Terminal,
+function recallProblem(
   { lines }: Basket,
   snapshot: SnapshotRow | undefined,
-): Promise<CloseSaleError | undefined> {
-  const held = await heldSlots(terminal, snapshot === undefined ? [] : slotsOf(snapshot))
+  holds: RecallHoldsRow | undefined,
+): CloseSaleError | undefined {
+  const held = heldOf(holds, snapshot === undefined ? [] : slotsOf(snapshot))
   return lines.some(({ slot }) => held.has(slot)) ? "sale/recalled" : undefined
 }
 

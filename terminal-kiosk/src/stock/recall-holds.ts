@@ -19,7 +19,11 @@ export async function heldSlots(
   terminal: Pick<Terminal, "store">,
   slots: readonly StockSlot[],
 ): Promise<ReadonlyMap<number, Hold>> {
-  const { holds } = (await terminal.store.get("recallHolds", THE_ONE)) ?? { holds: [] }
+  return heldOf(await terminal.store.get("recallHolds", THE_ONE), slots)
+}
+
+export function heldOf(list: RecallHoldsRow | undefined, slots: readonly StockSlot[]): ReadonlyMap<number, Hold> {
+  const { holds } = list ?? { holds: [] }
   const held = new Map<number, Hold>()
   for (const slot of slots) {
     const pileLot = slot.pile === "kept-apart" ? (slot.lot ?? null) : null

@@ -3,7 +3,7 @@
  * tables without an upgrade. Every commit is one transaction with strict durability: on the disk when it resolves.
  * The keys live in the same database (`../keys/web-keys`), and are lost with it or not at all.
  */
-import { type DBSchema, deleteDB, type IDBPDatabase, openDB } from "idb"
+import { type DBSchema, deleteDB, type IDBPDatabase, type IDBPObjectStore, openDB } from "idb"
 import { type Change, type Entry, KeyTakenError, type LocalStore } from "./local-store"
 import type { TableName, Tables } from "./rows"
 
@@ -13,6 +13,7 @@ export interface TabletSchema extends DBSchema {
 }
 
 export type TabletDatabase = IDBPDatabase<TabletSchema>
+type Rows = IDBPObjectStore<TabletSchema, ["rows"], "rows", "readonly">
 
 const DATABASE_NAME = "suyuan-terminal"
 const DATABASE_VERSION = 1
@@ -35,25 +36,41 @@ export function deleteTabletDatabase(name = DATABASE_NAME): Promise<void> {
 }
 
 export function openIndexedDbStore(database: TabletDatabase): LocalStore {
+  let shared: Rows | undefined
+
+  /** What is asked in one turn is read in one transaction: to open one costs a slow tablet more than to read a row. */
+  function reading(): Rows {
+    if (shared !== undefined) return shared
+    const { store } = database.transaction("rows")
+    shared = store
+    queueMicrotask(endReading)
+    return store
+  }
+
+  function endReading(): void {
+    shared = undefined
+  }
+
   return {
     async get<Table extends TableName>(table: Table, key: string) {
-      return (await database.get("rows", [table, key])) as Tables[Table] | undefined
+      return (await reading().get([table, key])) as Tables[Table] | undefined
     },
     async list<Table extends TableName>(table: Table, { after, limit }: { after?: string; limit?: number } = {}) {
       const range = rangeOf(table, after)
-      const transaction = database.transaction("rows")
-      const [keys, rows] = await Promise.all([
-        transaction.store.getAllKeys(range, limit),
-        transaction.store.getAll(range, limit),
-      ])
+      const store = reading()
+      const [keys, rows] = await Promise.all([store.getAllKeys(range, limit), store.getAll(range, limit)])
       return keys.map(([, key], index): Entry<Table> => [key, rows[index] as Tables[Table]])
     },
-    count: (table) => database.count("rows", rangeOf(table)),
+    count: async (table) => reading().count(rangeOf(table)),
     async last<Table extends TableName>(table: Table) {
-      const cursor = await database.transaction("rows").store.openCursor(rangeOf(table), "prev")
+      const cursor = await reading().openCursor(rangeOf(table), "prev")
       return cursor === null ? undefined : [cursor.key[1], cursor.value as Tables[Table]]
     },
-    commit: (changes) => commit(database, changes),
+    commit: (changes) => {
+      // A read that is asked after it sees it.
+      endReading()
+      return commit(database, changes)
+    },
     close: async () => database.close(),
   }
 }

@@ -96,11 +96,17 @@ type TabletOptions = {
   readonly viewport?: { readonly width: number; readonly height: number }
   /** Of which stall; the market's first one without. */
   readonly merchantId?: string
+  /** For taps of a finger; a mouse hovers, too. */
+  readonly hasTouch?: boolean
+  /** A script that runs in each page before its own. */
+  readonly before?: string
 }
 
 export async function unpackTablet(market: KioskMarket, options: TabletOptions = {}): Promise<Tablet> {
-  const context = await market.browser.newContext({ viewport: options.viewport ?? tabletViewport })
+  const { viewport = tabletViewport, hasTouch = false } = options
+  const context = await market.browser.newContext({ viewport, hasTouch })
   await context.addInitScript(recordSpeech)
+  if (options.before !== undefined) await context.addInitScript(options.before)
   context.setDefaultTimeout(20_000)
   const troubles: string[] = []
   const open = async () => {

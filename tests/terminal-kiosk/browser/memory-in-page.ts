@@ -2,6 +2,7 @@
 import { fromHex, toHex } from "@suyuan/protocol/codec/bytes"
 import { openWebKeys } from "@suyuan/terminal-kiosk/keys/web-keys"
 import { openIndexedDbStore, openTabletDatabase } from "@suyuan/terminal-kiosk/store/indexed-db-store"
+import type { Change } from "@suyuan/terminal-kiosk/store/local-store"
 
 const database = await openTabletDatabase()
 const store = openIndexedDbStore(database)
@@ -14,6 +15,14 @@ const memory = {
   count: store.count,
   last: store.last,
   commit: store.commit,
+  /** In one turn, without waiting: a read, a commit, the same read. */
+  async aroundCommit(changes: readonly Change[], key: string) {
+    const before = store.get("outbox", key)
+    const committed = store.commit(changes)
+    const after = store.get("outbox", key)
+    await committed
+    return [await before, await after]
+  },
   async sign(algorithms: readonly ("Ed25519" | "P-256")[], message: string) {
     const key = await openWebKeys(database, algorithms).signingKey()
     const pair = (await database.get("keys", "signing")) as CryptoKeyPair

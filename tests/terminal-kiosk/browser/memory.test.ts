@@ -85,6 +85,14 @@ test("a commit that was answered is there when the page is opened again", async 
   await page.context().close()
 })
 
+test("reads of one turn share a transaction, and one that is asked after a commit sees it all the same", async () => {
+  const page = await openPage()
+  const row = { kind: "sale", envelope: "a1", queuedAtMs: 1 }
+  const changes = [{ table: "outbox", change: "insert", key: "a", row }]
+  expect(await call<unknown>(page, "aroundCommit", changes, "a")).toEqual([undefined, row])
+  await page.context().close()
+})
+
 test("what is written is on the disk when it is answered: every transaction asks for strict durability", async () => {
   const page = await openPage()
   await page.evaluate(() => {
