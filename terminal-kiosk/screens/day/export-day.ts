@@ -9,8 +9,9 @@ import type { CatalogueRow, SaleRow, SettingsRow, TileRow } from "../../src/stor
 import type { Terminal } from "../../src/terminal"
 import { nameOf } from "../session/goods-names"
 import { saleLooks } from "./sale-looks"
+import { saveTables, tableText } from "./save-tables"
 
-type Names = {
+export type Names = {
   readonly terminal: Terminal
   readonly tiles: readonly TileRow[]
   readonly catalogue: CatalogueRow | undefined
@@ -52,7 +53,7 @@ export function dayTable(
       fenToYuan(lineAmountFen(line)),
     ]),
   )
-  return `${[heads.map(say), ...rows].map((row) => row.map(cell).join(",")).join("\r\n")}\r\n`
+  return tableText([heads.map(say), ...rows])
 }
 
 /** Nothing for what nobody has paid. */
@@ -62,23 +63,8 @@ function wayOf({ payment, settlement }: SaleRow, say: (word: TerminalWord) => st
   return settlement === "code-only" ? say("handed-over") : ""
 }
 
-/** RFC 4180; a cell that a spreadsheet would take for a formula stays text. */
-function cell(value: string | number): string {
-  const text = /^[=+\-@\t]/.test(String(value)) ? `'${value}` : String(value)
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
-}
-
-/** The mark says to spreadsheets that it is UTF-8. */
-const BYTE_ORDER_MARK = "\uFEFF"
-
 /** @param dayMs any instant of the day that is shown */
 export function saveDay(sales: readonly SaleRow[], names: Names, dayMs: number): void {
   const { zone } = names.terminal.identity.site
-  const table = new Blob([BYTE_ORDER_MARK, dayTable(sales, { ...names, zone })], { type: "text/csv" })
-  const link = document.createElement("a")
-  link.href = URL.createObjectURL(table)
-  const day = new Intl.DateTimeFormat("sv-SE", { timeZone: zone }).format(dayMs)
-  link.download = `suyuan-${names.terminal.identity.stall.stallNumber}-${day}.csv`
-  link.click()
-  URL.revokeObjectURL(link.href)
+  saveTables([dayTable(sales, { ...names, zone })], names.terminal, dayMs)
 }

@@ -1,14 +1,18 @@
 import { useState } from "react"
 import { salesSince } from "../../src/day/day-sales"
 import { ENTERED_MS_MAX } from "../../src/lost/entered-time"
+import { listUnsent } from "../../src/outbox/list-unsent"
 import { deleteTabletDatabase } from "../../src/store/indexed-db-store"
-import { saveDay } from "../day/export-day"
+import { dayTable } from "../day/export-day"
+import { unsentTable } from "../day/export-unsent"
+import { saveTables } from "../day/save-tables"
 import { AskPin } from "../parts/ask-pin"
 import { useKiosk, useKioskState, useWords } from "../session/use-kiosk"
 
 /**
  * Of a revoked terminal the gateway takes nothing any more. Its sales go into a file, of which what the gateway does not
- * have is entered again (EN-14: the next terminal lists it); then the tablet may be another terminal.
+ * have is entered again (EN-14: the next terminal lists it), and below them what else it never had: goods in, counts,
+ * waste, tests. Then the tablet may be another terminal.
  */
 export function EnrolAnew() {
   const kiosk = useKiosk()
@@ -20,9 +24,15 @@ export function EnrolAnew() {
   if (standing !== "revoked") return null
   const save = async () => {
     const nowMs = terminal.clock.nowMs()
-    const sales = await kiosk.attempt(() => salesSince(terminal, nowMs - ENTERED_MS_MAX))
-    if (sales === undefined) return
-    saveDay(sales, { terminal, tiles, catalogue, language: settings.language }, nowMs)
+    const { zone } = terminal.identity.site
+    const names = { tiles, catalogue, language: settings.language, zone }
+    const tables = await kiosk.attempt(async () => {
+      const sales = await salesSince(terminal, nowMs - ENTERED_MS_MAX)
+      const [unsent, purchases] = await Promise.all([listUnsent(terminal), terminal.store.list("purchases")])
+      return [dayTable(sales, names), ...(unsent.length === 0 ? [] : [unsentTable(unsent, purchases, names)])]
+    })
+    if (tables === undefined) return
+    saveTables(tables, terminal, nowMs)
     setSaved(true)
   }
   const forget = async () => {
