@@ -5,6 +5,8 @@ export const displayWords = {
   welcome: { zh: "您好，请选购", en: "Welcome" },
   counting: { zh: "正在称货", en: "Counting" },
   scanToPay: { zh: "请用微信或支付宝扫码付款", en: "Scan with WeChat or Alipay to pay" },
+  holdStill: { zh: "点一下码，停住不转", en: "Tap the code to hold it still" },
+  letTurn: { zh: "已停住，点一下再转", en: "Held still: tap to let it turn" },
   paying: { zh: "正在确认付款", en: "Your payment is being confirmed" },
   readDigits: { zh: "摊位离线：付款后请报六位收款码", en: "The stall is offline: pay, then read out the six digits" },
   paid: { zh: "已付款，谢谢", en: "Paid. Thank you" },

@@ -1,7 +1,7 @@
 import { displayWords } from "@suyuan/look/display-words"
 import { useState } from "react"
 import type { DisplayMessage } from "../../src/display/display-message"
-import { QrCode } from "../parts/qr-code"
+import { TurningCode } from "../parts/turning-code"
 
 const looks = {
   code: { word: "scanToPay", shape: "◔", tone: "waiting" },
@@ -91,7 +91,12 @@ export function DisplayView({ shown, isAway }: DisplayViewProps) {
           </section>
           {shown.url !== "" && !isAway && (
             <section className="display-code">
-              <QrCode url={shown.url} label={displayWords.scanToPay[language]} />
+              <TurningCode
+                key={shown.url}
+                url={shown.url}
+                label={displayWords.scanToPay[language]}
+                language={language}
+              />
             </section>
           )}
         </div>

@@ -1,7 +1,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "react"
 import { cameTooLate } from "../../src/sale/late-payments"
 import { linesOf } from "../../src/sale/sale-lines"
-import { QrCode } from "../parts/qr-code"
+import { TurningCode } from "../parts/turning-code"
 import { afterPaint } from "../session/after-paint"
 import { lineText, yuan } from "../session/goods-names"
 import { restOf, sellRest } from "../session/recalled-sale"
@@ -55,7 +55,7 @@ export function SettleScreen({ shown }: { readonly shown: ShownSale }) {
           <TurnedSide />
         ) : withCode.has(standing) ? (
           <>
-            <QrCode url={url} label={say("payCode")} />
+            <TurningCode url={url} label={say("payCode")} language={settings.language} />
             <p className="code-hint">{say("scanToPay")}</p>
           </>
         ) : (

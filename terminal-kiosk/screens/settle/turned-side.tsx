@@ -1,6 +1,6 @@
 import { displayWords } from "@suyuan/look/display-words"
 import { displayMessage } from "../display/tell-display"
-import { QrCode } from "../parts/qr-code"
+import { TurningCode } from "../parts/turning-code"
 import { useKiosk, useKioskState } from "../session/use-kiosk"
 
 /** One tablet between two people: its half of the screen tells the customer what a customer's screen tells. */
@@ -18,7 +18,7 @@ export function TurnedSide() {
       <p className="amount">{total}</p>
       {url !== "" && (
         <>
-          <QrCode url={url} label={displayWords.scanToPay[language]} />
+          <TurningCode url={url} label={displayWords.scanToPay[language]} language={language} />
           <p className="code-hint">{displayWords.scanToPay[language]}</p>
         </>
       )}

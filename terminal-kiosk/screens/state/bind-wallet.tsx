@@ -3,8 +3,8 @@ import { answerBinding } from "../../src/bindings/answer-binding"
 import { type ShownBindCode, showBindCode } from "../../src/bindings/show-bind-code"
 import type { BindingRow } from "../../src/store/rows"
 import { AskPin } from "../parts/ask-pin"
-import { QrCode } from "../parts/qr-code"
 import { Sheet } from "../parts/sheet"
+import { TurningCode } from "../parts/turning-code"
 import { refusalWords } from "../session/refusals"
 import { useKiosk, useKioskState, useWords } from "../session/use-kiosk"
 import { useNow } from "../session/use-now"
@@ -63,7 +63,7 @@ export function BindWallet() {
 
 function BindSheet({ shown, onClose }: { readonly shown: ShownBindCode; readonly onClose: () => void }) {
   const { time } = useKiosk().terminal
-  const { bindings } = useKioskState()
+  const { bindings, settings } = useKioskState()
   const say = useWords()
   const secondsLeft = Math.max(0, Math.ceil((shown.validUntilMs - useNow(time.nowMs)) / 1000))
   const claimed = bindings.find(([, { nonce }]) => nonce === shown.nonce)
@@ -77,7 +77,7 @@ function BindSheet({ shown, onClose }: { readonly shown: ShownBindCode; readonly
         <p className="notice waiting">? {say("bindCodeOver")}</p>
       ) : claimed === undefined ? (
         <div className="bind-code">
-          <QrCode url={shown.url} label={say("bindCode")} />
+          <TurningCode url={shown.url} label={say("bindCode")} language={settings.language} />
           <p>
             {say("bindHint")} {secondsLeft} {say("seconds")}
           </p>

@@ -294,6 +294,22 @@ test("a code that nobody scans turns by quarters, so that a lamp on the glass hi
     expect(await readCode(code)).toBe(url)
   }
   expect(angles).toEqual([0, 0, 90, 180, 270, 0])
+  await context.close()
+})
+
+test("a tap on the code, or a key, holds it still where it is, and lets it turn again", async () => {
+  const { page, context } = await openStall(at.market)
+  await weigh(page, "dbc", "1")
+  await settle(page)
+  const code = page.locator(".code-side .qr")
+  const states = () => code.evaluate((shown) => shown.getAnimations().map(({ playState }) => playState))
+  expect(await states()).toEqual(["running"])
+  await code.click()
+  await page.getByText("已停住").waitFor()
+  expect(await states()).toEqual(["paused"])
+  await page.getByRole("button", { name: "收款溯源码" }).press("Enter")
+  await page.getByText("停住不转").waitFor()
+  expect(await states()).toEqual(["running"])
   // Who asked their tablet for stillness has it.
   await page.emulateMedia({ reducedMotion: "reduce" })
   expect(await code.evaluate((shown) => shown.getAnimations().length)).toBe(0)
