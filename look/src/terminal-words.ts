@@ -274,6 +274,10 @@ export const terminalWords = {
     en: "This tablet's browser reaches no scale: type weights",
   },
   scaleAway: { zh: "秤没有接上，可以手工输入", en: "No scale: type the weight" },
+  scaleAmbiguous: {
+    zh: "有几个一样的转接头，分不清哪个是秤：请到“本机”再点一次“连接电子秤”，也可以手工输入",
+    en: "Several adapters are alike: connect the scale again in Terminal, or type the weight",
+  },
   scaleUnstable: { zh: "还没稳", en: "Settling" },
   scaleOverload: { zh: "超重，请减货", en: "Overload: take some off" },
   scaleStable: { zh: "稳定", en: "Stable" },

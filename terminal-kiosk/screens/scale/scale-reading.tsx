@@ -52,6 +52,7 @@ export function ScaleReading({ isFollowed, onFollow, onTake }: ScaleReadingProps
 
 function looks(state: ScaleState): { readonly word: TerminalWord; readonly tone: string } {
   if (state.kind === "away") return { word: "scaleAway", tone: "waiting" }
+  if (state.kind === "ambiguous") return { word: "scaleAmbiguous", tone: "bad" }
   if (state.kind === "overload") return { word: "scaleOverload", tone: "bad" }
   if (state.kind === "underload" || !state.isStable) return { word: "scaleUnstable", tone: "waiting" }
   return { word: "scaleStable", tone: "good" }

@@ -10,7 +10,11 @@ export type ScaleReading =
   /** Below zero, or not ready. */
   | { readonly kind: "underload" }
 
-export type ScaleState = ScaleReading | { readonly kind: "away" }
+export type ScaleState =
+  | ScaleReading
+  | { readonly kind: "away" }
+  /** Several adapters may be the scale's: a person has to say which. */
+  | { readonly kind: "ambiguous" }
 
 export interface Scale {
   /** The newest state at once, and each one after it. Returns how to stop. */

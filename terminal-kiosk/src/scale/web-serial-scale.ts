@@ -37,24 +37,25 @@ export interface ScalePace {
   /** The port is not opened before: another scale is giving it up. */
   readonly after?: Promise<unknown>
   /** Of the ports that the browser lets this page open; the first one otherwise. */
-  readonly pick?: (ports: readonly SerialPortLike[]) => SerialPortLike | undefined
+  readonly pick?: (ports: readonly SerialPortLike[]) => SerialPortLike | "ambiguous" | undefined
 }
 
 /**
- * The port that a person pointed at: itself while the page is open, later one of the same adapter's kind; any where nobody
- * pointed at one since it is kept which.
+ * The port that a person pointed at: itself while the page is open, later the one of the same adapter's kind. A browser tells
+ * of two alike nothing that lasts, their order neither: which of them it is, a person says again. So it is with several of
+ * which nobody said one since it is kept.
  */
 export function pickPort(
   ports: readonly SerialPortLike[],
   known: PortInfo | undefined,
   pointedAt?: SerialPortLike,
-): SerialPortLike | undefined {
+): SerialPortLike | "ambiguous" | undefined {
   if (pointedAt !== undefined && ports.includes(pointedAt)) return pointedAt
-  if (known === undefined) return ports[0]
-  return ports.find((port) => {
+  const alike = ports.filter((port) => {
     const { usbVendorId, usbProductId } = port.getInfo()
-    return usbVendorId === known.usbVendorId && usbProductId === known.usbProductId
+    return known === undefined || (usbVendorId === known.usbVendorId && usbProductId === known.usbProductId)
   })
+  return alike.length > 1 ? "ambiguous" : alike[0]
 }
 
 export function openWebSerialScale(serial: SerialLike, protocol: ScaleProtocol, pace: ScalePace = {}): Scale {
@@ -71,7 +72,8 @@ export function openWebSerialScale(serial: SerialLike, protocol: ScaleProtocol, 
 
   function tell(next: ScaleState): void {
     clearTimeout(silence)
-    if (next.kind !== "away") silence = setTimeout(() => tell({ kind: "away" }), silentMsMax)
+    if (next.kind !== "away" && next.kind !== "ambiguous")
+      silence = setTimeout(() => tell({ kind: "away" }), silentMsMax)
     state = next
     for (const look of watchers) look(next)
   }
@@ -91,6 +93,7 @@ export function openWebSerialScale(serial: SerialLike, protocol: ScaleProtocol, 
     await after
     const known = pick(await serial.getPorts())
     if (known === undefined || port !== undefined || isClosed) return
+    if (known === "ambiguous") return tell({ kind: "ambiguous" })
     port = known
     // What an unplugged port did not take holds up nothing of this one.
     sending = Promise.resolve()

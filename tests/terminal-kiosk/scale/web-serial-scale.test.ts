@@ -127,7 +127,27 @@ test("the port that was pointed at is the scale's, not the first that the browse
   expect(pickPort([printer, own, twin], own.getInfo(), twin)).toBe(twin)
   // Pulled out: another adapter is not the scale.
   expect(pickPort([printer], own.getInfo(), own)).toBeUndefined()
-  expect(pickPort([printer, own], undefined)).toBe(printer)
+})
+
+test("of two adapters alike none is taken after a reload: the scale asks, until a person points at one or one is pulled out", async () => {
+  const own = new FakePort({ usbVendorId: 0x1a86, usbProductId: 0x7523 })
+  const printer = new FakePort(own.getInfo())
+  const serial = new FakeSerial(own)
+  let ports = [printer, own]
+  serial.getPorts = async () => ports
+  const scale = openWebSerialScale(serial, continuousScale, { pick: (all) => pickPort(all, own.getInfo()) })
+  await seen(scale, ({ kind }) => kind === "ambiguous")
+  expect([printer.opens, own.opens]).toEqual([0, 0])
+  ports = [own]
+  serial.dispatchEvent(new Event("connect"))
+  await opened(own, 1)
+  own.line?.enqueue(stable)
+  await seen(scale, isWeight)
+  await scale.close()
+  expect(pickPort([printer, own], own.getInfo(), own)).toBe(own)
+  // An earlier version kept no kind.
+  expect(pickPort([printer, own], undefined)).toBe("ambiguous")
+  expect(pickPort([own], undefined)).toBe(own)
 })
 
 test("a tare waits for the question that is being written", async () => {
