@@ -192,6 +192,10 @@ export const terminalWords = {
     zh: "这个网址不是 https，平板不让我们保存密钥。请用市场给的 https 网址打开。",
     en: "This address is not https, so the tablet keeps no keys. Open the https address that the market gave.",
   },
+  browserTooOld: {
+    zh: "这个浏览器太旧，打不开收银页面。请把 Chrome 更新到 119 或更新的版本，再打开；记过的账都还在。",
+    en: "This browser is too old for the terminal. Update Chrome to 119 or newer and open again; nothing that was kept is lost.",
+  },
   newVersion: { zh: "新版本已备好，这单收完再更新。", en: "A new version is ready; update after this sale." },
   updateNow: { zh: "现在更新", en: "Update now" },
   openAgain: { zh: "重新打开", en: "Open again" },

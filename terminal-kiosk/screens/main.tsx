@@ -18,6 +18,8 @@ import { watchForNewVersion } from "./session/new-version"
 import { openEnrolled, openTablet, type Tablet, takeTheTablet } from "./session/open-session"
 import { KioskProvider } from "./session/use-kiosk"
 
+// What too-old.js looks for.
+document.documentElement.dataset.started = ""
 const root = createRoot(document.getElementById("kiosk")!)
 
 function show(screen: ReactNode): void {

@@ -47,4 +47,6 @@ function Display() {
   )
 }
 
+// What too-old.js looks for.
+document.documentElement.dataset.started = ""
 createRoot(document.getElementById("kiosk")!).render(<Display />)
