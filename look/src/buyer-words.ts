@@ -27,7 +27,10 @@ export const buyerWords = {
   certifiedShare: { zh: "有合格证", en: "covered by a certificate" },
   certain: { zh: "确定", en: "certain" },
   possible: { zh: "可能", en: "possible" },
-  legend: { zh: "实心＝确定有；斜纹＝最多可能有；点状＝来源未知", en: "Solid: certain. Hatched: at most. Dots: unknown" },
+  legend: {
+    zh: "实心＝确定有；斜纹＝最多可能有；点状＝来源未知",
+    en: "Solid: certain. Hatched: at most. Dots: unknown",
+  },
   begunTitle: { zh: "有人已开始付这一单", en: "Somebody has begun to pay this" },
   begunWhy: {
     zh: "如果是您付的，请先别取货，也请不要再付一次；结果出来这里会自动变。",
