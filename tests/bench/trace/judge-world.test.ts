@@ -1,4 +1,4 @@
-import { expect, test } from "bun:test"
+import { expect, setDefaultTimeout, test } from "bun:test"
 import { recallScope } from "@suyuan/protocol/trace/recall-scope"
 import { gramsOf } from "../../../bench/trace/items"
 import type { Teller } from "../../../bench/trace/judge-methods"
@@ -9,6 +9,9 @@ import { playWorld } from "../../../bench/trace/play-world"
 import { isTrue, knownOf, RangedBooks } from "../../../bench/trace/range-books"
 import { committedWorld, HABITS, type Habit, parseWorld } from "../../../bench/trace/world"
 import { openDice } from "../../../scripts/demo/dice"
+
+// Eight worlds are played and ranged by one test, beside others.
+setDefaultTimeout(60_000)
 
 const SEED = 7
 
