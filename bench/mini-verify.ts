@@ -45,6 +45,6 @@ export const miniVerify: Figure = {
 function watchForStep(): void {
   const noted = globalThis as { stepAtMs?: number }
   new MutationObserver(() => {
-    if (document.querySelector(".step") !== null) noted.stepAtMs ??= performance.now()
+    if (document.querySelector(".step:not(.later)") !== null) noted.stepAtMs ??= performance.now()
   }).observe(document, { childList: true, subtree: true })
 }

@@ -98,6 +98,7 @@ export const buyerWords = {
     zh: "每一步都在您的手机上计算。终端登记的钥匙和链上的根，目前由我们的服务器读给您。",
     en: "Each step is computed on your phone. The terminal's registered key and the chain's root are read to you by our server for now.",
   },
+  sealOfCheck: { zh: "核对印，通过的步数", en: "Seal of the check, steps passed" },
   verifiedAll: { zh: "全部通过", en: "Everything passed" },
   verifiedOurWord: {
     zh: "没有发现问题，但有一步只有我们自己的话作证",

@@ -14,6 +14,7 @@ import {
   refuseProof,
   signatureAsked,
 } from "@suyuan/protocol/ledger/proof"
+import type { AskedRecord } from "@suyuan/protocol/ledger/proof-asked"
 import type { ProofReport } from "@suyuan/protocol/ledger/proof-report"
 import type { TerminalId } from "@suyuan/protocol/terminal/identifiers"
 import type { AskSignature, TerminalKey } from "@suyuan/protocol/terminal/signature"
@@ -30,9 +31,10 @@ export interface ProofReaders {
 }
 
 /** Which network, chain and contract this program trusts, built into it, and what was asked for: never taken from a proof. */
-export interface ProofSetting
-  extends Pick<ProofTrust, "networkId" | "chainId" | "contract" | "developmentChain" | "asked"> {
+export interface ProofSetting extends Pick<ProofTrust, "networkId" | "chainId" | "contract" | "developmentChain"> {
   readonly verifySignature: AskSignature
+  /** May still be on its way: it is compared last. */
+  readonly asked?: AskedRecord | Promise<AskedRecord | undefined> | undefined
 }
 
 /** What was read contradicts itself: that is an answer, and a bad one. */
@@ -46,7 +48,7 @@ export interface CheckedProof {
   readonly sentences: readonly string[]
 }
 
-/** Never rejects: what could not be read is a step that fails, in words. */
+/** What could not be read is a step that fails, in words; rejects only when what was asked for does. */
 export async function checkProof(
   text: string,
   readers: ProofReaders,
@@ -56,7 +58,7 @@ export async function checkProof(
   const opened = openProof(text)
   if (!opened.ok) {
     const seals = readers.sealedState === undefined ? undefined : "unread"
-    return inWords(refuseProof(opened.error, { ...setting, seals }), false, language)
+    return inWords(refuseProof(opened.error, { asked: await setting.asked, seals }), false, language)
   }
   let isUnread = false
   const reading = readTrust(locationOf(opened.value), readers, setting, (error) => {
@@ -66,11 +68,12 @@ export async function checkProof(
   // The line is busy, the processor is not.
   const contents = checkContents(opened.value, setting.networkId)
   const trust = { ...setting, ...(await reading) }
-  const asked = signatureAsked(contents, trust)
+  const signed = signatureAsked(contents, trust)
   const holds =
-    asked !== undefined &&
-    (await setting.verifySignature(asked.algorithm, asked.publicKey, asked.message, asked.signature))
-  return inWords(judgeProof(contents, { ...trust, verifySignature: () => holds }), isUnread, language)
+    signed !== undefined &&
+    (await setting.verifySignature(signed.algorithm, signed.publicKey, signed.message, signed.signature))
+  const asked = await setting.asked
+  return inWords(judgeProof(contents, { ...trust, asked, verifySignature: () => holds }), isUnread, language)
 }
 
 async function readTrust(

@@ -14,8 +14,15 @@ import { gatewayReaders, gatewaySetting, readSealedState } from "./read-proof"
 export interface LedgerTrust {
   readonly setting: ProofSetting
   readonly readers: ProofReaders
-  /** Who vouches for the anchor beside the proof itself. */
-  readonly by: "ourselves" | "members" | "validators"
+  readonly by: Vouching
+}
+
+/** Who vouches for the anchor beside the proof itself. */
+type Vouching = "ourselves" | "members" | "validators"
+
+export function vouchedBy(built: BuiltInLedger | undefined): Vouching {
+  if (built?.seals !== undefined) return "validators"
+  return built === undefined || built.witnesses.length === 0 ? "ourselves" : "members"
 }
 
 /** @param clientAt asks another member's gateway */
@@ -26,17 +33,15 @@ export async function openLedgerTrust(
   clientAt: (origin: string) => GatewayClient,
 ): Promise<LedgerTrust> {
   const own = gatewayReaders(gateway)
-  if (built === undefined) {
-    return { setting: await gatewaySetting(gateway, verifySignature), readers: own, by: "ourselves" }
-  }
+  const by = vouchedBy(built)
+  if (built === undefined) return { setting: await gatewaySetting(gateway, verifySignature), readers: own, by }
   const { networkId, chainId, witnesses, seals } = built
   const contract = fromHex(built.contract) ?? new Uint8Array(0)
   const developmentChain = witnesses.length === 0 && seals === undefined
   const setting = { networkId, chainId, contract, developmentChain, verifySignature }
   if (seals !== undefined) {
-    return { setting, readers: { ...own, sealedState: sealedBy(gateway, contract, seals) }, by: "validators" }
+    return { setting, readers: { ...own, sealedState: sealedBy(gateway, contract, seals) }, by }
   }
-  const by = witnesses.length === 0 ? "ourselves" : "members"
   return { setting, readers: witnessed(own, witnesses.map(clientAt)), by }
 }
 

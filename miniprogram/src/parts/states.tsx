@@ -72,10 +72,10 @@ export function Notice({ shape, title, why, children }: NoticeProps) {
 }
 
 /** Keeps the place of what is coming, so that nothing jumps. */
-export function Loading({ className = "" }: { readonly className?: string }) {
+export function Loading() {
   const { say } = useWords()
   return (
-    <Slip isPassing className={`reading ${className}`}>
+    <Slip isPassing className="reading">
       <Title level={1}>{say("loading")}</Title>
       <Box className="ghost tall" />
       <Box className="ghost" />

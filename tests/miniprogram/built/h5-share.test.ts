@@ -137,15 +137,24 @@ test("a check has its room from the first moment: what stands below it never mov
   })
   await phone.context.route("**/proofs/**", (route) => held.then(() => route.continue()))
   await trace.locator("#verify").click()
-  await trace.locator(".check .ghost").first().waitFor()
+  await trace.locator(".check .check-seal").waitFor()
   const below = async () => (await trace.locator(".foot:visible").boundingBox())?.y
   const before = await below()
   expect(before).toBeGreaterThan(phoneSizes[0]!.height)
   release()
-  await trace.locator(".check .step").first().waitFor()
+  await trace.locator(".check .step:not(.later)").first().waitFor()
   expect(await below()).toBe(before ?? 0)
   await trace.getByText("没有发现问题").waitFor()
   expect(await below()).toBe(before ?? 0)
+})
+
+test("the seal of a check is drawn with its steps", async () => {
+  await trace.locator(".check-seal.done").waitFor()
+  expect(await trace.locator(".check-seal").getAttribute("aria-label")).toMatch(/^核对印，通过的步数 [1-6]\/7$/)
+  // One step is our word only: its strokes are hatched, the others solid.
+  expect(await trace.locator(".stroke.good").count()).toBeGreaterThan(4)
+  expect(await trace.locator(".stroke.wait").count()).toBeGreaterThan(0)
+  await shot(trace, "verify-seal")
 })
 
 test("a browser whose own cryptography knows no such signature checks all the same", async () => {

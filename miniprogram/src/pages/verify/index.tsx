@@ -2,10 +2,10 @@ import { useRouter } from "@tarojs/taro"
 import { useCallback, useEffect, useState } from "react"
 import { checkOrigin } from "../../../core/check-origin"
 import { checkProof } from "../../../core/check-proof"
-import { openLedgerTrust } from "../../../core/ledger-trust"
+import { openLedgerTrust, vouchedBy } from "../../../core/ledger-trust"
 import { type ProofSource, type ProofText, readProof } from "../../../core/read-proof"
 import { shownOf } from "../../../core/shown-record"
-import { Busy, Loading, Notice, Offline, Slip } from "../../parts/states"
+import { Busy, Notice, Offline, Slip } from "../../parts/states"
 import { dropPlainPage } from "../../platform/page-data"
 import { witnessAt } from "../../platform/transport"
 import { prepareSignatures, verifySignature } from "../../platform/verify-signature"
@@ -14,6 +14,8 @@ import { useWords } from "../../session/language"
 import { readTrace } from "../trace/read-trace"
 import { sourceOf } from "../trace/source-of"
 import { type Checked, VerifySlip } from "./verify-slip"
+
+const by = vouchedBy(LEDGER_TRUST)
 
 type Verification =
   | { readonly at: "loading" | "offline" | Extract<ProofText, { ok: false }>["why"] }
@@ -41,23 +43,27 @@ function Verified({ source }: { readonly source: ProofSource }) {
   const check = useCallback(async () => {
     setVerification({ at: "loading" })
     const asked = isOwn ? { record: name } : { share: name }
-    // What is compared with the proof is what is shown of the sale, here and on the page before.
-    const reading = Promise.all([readProof(gateway, asked), readTrace(asked)])
     const trusting = openLedgerTrust(gateway, verifySignature, LEDGER_TRUST, witnessAt)
-    // Awaited once there is something to check; until then it is no error of the page.
-    trusting.catch(() => undefined)
+    // What is compared with the proof is what is shown of the sale, here and on the page before.
+    const tracing = readTrace(asked)
+    // Both are awaited once there is a proof; until then they are no error of the page.
+    for (const one of [trusting, tracing]) one.catch(() => undefined)
     // The line is busy, the processor is not.
     setTimeout(prepareSignatures, 0)
-    const [first, trace] = await reading
+    const first = await readProof(gateway, asked)
     // Whoever was nobody a moment ago may have been logged in by the trace.
-    const proof = !first.ok && first.why === "stranger" && trace.ok ? await readProof(gateway, asked) : first
+    const isKnownNow = !first.ok && first.why === "stranger" && (await tracing).ok
+    const proof = isKnownNow ? await readProof(gateway, asked) : first
     if (!proof.ok) return setVerification({ at: proof.why })
+    const shown = tracing.then((answer) => (answer.ok ? shownOf(asked, answer.value) : undefined))
+    const checking = trusting.then(({ setting, readers }) =>
+      checkProof(proof.text, readers, { ...setting, asked: shown }, language),
+    )
+    const [trace, { report, isUnfinished }] = await Promise.all([tracing, checking])
     if (!trace.ok && trace.status >= 500) return setVerification({ at: "offline" })
     if (!trace.ok) return setVerification({ at: trace.status === 429 ? "busy" : "gone" })
-    const { setting, readers, by } = await trusting
-    const shown = shownOf(asked, trace.value)
-    const { report, isUnfinished } = await checkProof(proof.text, readers, { ...setting, asked: shown }, language)
-    const checked = { report, isUnfinished, text: proof.text, by, trace: trace.value }
+    const { setting, readers } = await trusting
+    const checked = { report, isUnfinished, text: proof.text, trace: trace.value }
     setVerification({ at: "checked", checked })
     const origin = await checkOrigin(gateway, trace.value, report.record, readers, setting)
     setVerification({ at: "checked", checked: { ...checked, origin } })
@@ -65,8 +71,6 @@ function Verified({ source }: { readonly source: ProofSource }) {
   const again = useCallback(() => void check().catch(() => setVerification({ at: "offline" })), [check])
   useEffect(again, [again])
   switch (verification.at) {
-    case "loading":
-      return <Loading className="check" />
     case "offline":
       return <Offline onAgain={again} />
     case "busy":
@@ -89,7 +93,9 @@ function Verified({ source }: { readonly source: ProofSource }) {
           <Notice shape="refused" title={say("traceGone")} />
         </Slip>
       )
+    case "loading":
+      return <VerifySlip by={by} checked={undefined} />
     case "checked":
-      return <VerifySlip checked={verification.checked} />
+      return <VerifySlip by={by} checked={verification.checked} />
   }
 }

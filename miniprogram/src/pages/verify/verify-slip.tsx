@@ -7,7 +7,7 @@ import {
   proofReasonWords,
   proofStepWords,
 } from "@suyuan/look/proof-words"
-import { motionMsMax } from "@suyuan/look/tokens"
+import { motionMsMax, stateShapes } from "@suyuan/look/tokens"
 import { recordedSale } from "@suyuan/protocol/ledger/proof-asked"
 import type { ProofReport } from "@suyuan/protocol/ledger/proof-report"
 import { fenToYuan } from "@suyuan/protocol/units/money"
@@ -24,11 +24,10 @@ import { Mark, Notice, Row, Slip } from "../../parts/states"
 import { canSaveText, saveText } from "../../platform/save-text"
 import { copyText } from "../../platform/share"
 import { useWords } from "../../session/language"
+import { CheckSeal, looks } from "./check-seal"
 
 export interface Checked extends Pick<CheckedProof, "report" | "isUnfinished"> {
   readonly text: string
-  /** Who was to vouch for the anchor. */
-  readonly by: LedgerTrust["by"]
   /** What is shown of the record. */
   readonly trace: TraceAnswer
   /** Undefined while the origin statements are read. */
@@ -39,33 +38,64 @@ const reasons = {
   ourselves: "verifyWhy",
   members: "verifyWhyWitnessed",
   validators: "verifyWhySealed",
-} as const satisfies Record<Checked["by"], BuyerWord>
+} as const satisfies Record<LedgerTrust["by"], BuyerWord>
 
 type Step = ProofReport["steps"][number]
 
-/** The seal fills stroke by stroke as steps pass, and breaks where one fails. */
-export function VerifySlip({ checked }: { readonly checked: Checked }) {
+interface VerifySlipProps {
+  /** Who is to vouch for the anchor. */
+  readonly by: LedgerTrust["by"]
+  /** Undefined while it is read: the steps have their room from the first moment. */
+  readonly checked: Checked | undefined
+}
+
+export function VerifySlip({ by, checked }: VerifySlipProps) {
   const { say } = useWords()
-  const { report, text, by, origin } = checked
-  const shown = useOneByOne(report.steps.length)
-  const isDone = shown === report.steps.length && origin !== undefined
+  const steps = checked?.report.steps ?? []
+  const shown = useOneByOne(steps.length)
+  const origin = shown === steps.length ? checked?.origin : undefined
+  const outcomes = [...steps.slice(0, shown), ...(origin === undefined ? [] : [origin])].map(({ outcome }) => outcome)
+  const passed = outcomes.filter((outcome) => outcome === "passed").length
+  const names = stepNames(by)
   return (
-    <Slip className="check">
-      <Title level={1}>{say("verifyTitle")}</Title>
+    <Slip className="check" isPassing={checked === undefined}>
+      <Box className="seal">
+        <CheckSeal outcomes={outcomes} count={names.length + 1} />
+        <Box className="grow">
+          <Title level={1}>{say("verifyTitle")}</Title>
+          <Box className="soft">
+            {checked === undefined ? say("loading") : `${stateShapes.paid} ${passed}/${names.length + 1}`}
+          </Box>
+        </Box>
+      </Box>
       <Box className="soft">{say(reasons[by])}</Box>
       <Box className="steps">
-        {report.steps.map((step, index) => (
-          <StepLine key={step.step} step={step} isWitnessAway={by === "members"} isShown={index < shown} />
+        {names.map((name, index) => (
+          <StepLine
+            key={name}
+            name={name}
+            step={steps[index]}
+            isWitnessAway={by === "members"}
+            isShown={index < shown}
+          />
         ))}
-        <OriginLine origin={origin} isShown={isDone} />
+        <OriginLine origin={checked?.origin} isShown={origin !== undefined} />
       </Box>
-      <Box className={isDone ? "" : "later"}>
-        <Verdict checked={checked} />
-        <Recorded checked={checked} />
-        <Details report={report} text={text} />
-      </Box>
+      {checked !== undefined && shown > 1 && (
+        <Box className={origin === undefined ? "later" : ""}>
+          <Verdict checked={checked} />
+          <Recorded checked={checked} />
+          <Details report={checked.report} text={checked.text} />
+        </Box>
+      )}
     </Slip>
   )
+}
+
+/** Of a report for whoever trusts these, in its order: a record is always asked for. */
+function stepNames(by: LedgerTrust["by"]): readonly Step["step"][] {
+  const sealed = by === "validators" ? (["validators"] as const) : []
+  return ["shape", "seller-signature", "commitment", "path", "anchor", ...sealed, "asked"]
 }
 
 /** One step after the other, so that each is read, in room that is kept for all of them; the style sheet stills it where motion is not wanted. */
@@ -79,25 +109,22 @@ function useOneByOne(count: number): number {
   return Math.min(shown, count)
 }
 
-const looks = {
-  passed: "good",
-  failed: "bad",
-  "our-word-only": "wait",
-  "not-applicable": "soft",
-  "not-checked": "wait",
-} as const satisfies Record<Step["outcome"], string>
+type StepLineProps = {
+  readonly name: Step["step"]
+  readonly step: Step | undefined
+  readonly isWitnessAway: boolean
+  readonly isShown: boolean
+}
 
-type StepLineProps = { readonly step: Step; readonly isWitnessAway: boolean; readonly isShown: boolean }
-
-function StepLine({ step, isWitnessAway, isShown }: StepLineProps) {
+function StepLine({ name, step, isWitnessAway, isShown }: StepLineProps) {
   const { language, say } = useWords()
   // With members to ask it is no development chain: one of them did not answer.
-  const isUnwitnessed = isWitnessAway && step.reason === "development-chain"
-  const sentence = proofReasonWords[`${step.step}/${step.reason}` as ProofReasonWord][language]
+  const isUnwitnessed = isWitnessAway && step?.reason === "development-chain"
+  const sentence = step && proofReasonWords[`${step.step}/${step.reason}` as ProofReasonWord][language]
   return (
     <Box className={isShown ? "step" : "step later"}>
-      <Box className={`mark ${looks[step.outcome]}`}>
-        {proofStepWords[step.step][language]} · {proofOutcomeWords[step.outcome][language]}
+      <Box className={`mark ${step === undefined ? "" : looks[step.outcome]}`}>
+        {proofStepWords[name][language]} · {proofOutcomeWords[step?.outcome ?? "not-checked"][language]}
       </Box>
       <Box className="soft">{isUnwitnessed ? say("witnessAway") : sentence}</Box>
     </Box>
