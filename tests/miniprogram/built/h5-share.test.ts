@@ -148,12 +148,18 @@ test("a check has its room from the first moment: what stands below it never mov
   expect(await below()).toBe(before ?? 0)
 })
 
-test("the seal of a check is drawn with its steps", async () => {
+test("the seal of a check is drawn with its steps, and the tab is named in the language that was chosen", async () => {
   await trace.locator(".check-seal.done").waitFor()
   expect(await trace.locator(".check-seal").getAttribute("aria-label")).toMatch(/^核对印，通过的步数 [1-6]\/7$/)
   // One step is our word only: its strokes are hatched, the others solid.
   expect(await trace.locator(".stroke.good").count()).toBeGreaterThan(4)
   expect(await trace.locator(".stroke.wait").count()).toBeGreaterThan(0)
+  expect(await trace.title()).toBe("自己查一遍")
+  await trace.locator("#language:visible").click()
+  await trace.getByText("Checked on your phone").waitFor()
+  expect(await trace.title()).toBe("Check it yourself")
+  await trace.locator("#language:visible").click()
+  await trace.locator(".check-seal.done").waitFor()
   await shot(trace, "verify-seal")
 })
 
