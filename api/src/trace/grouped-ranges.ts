@@ -12,8 +12,8 @@ import type { Resolved } from "./resolve"
 export type RangedLine = { readonly pileId: string; readonly key: string; readonly range: OutflowRange }
 
 /**
- * Ranges by base, county and province of lines that are from one of several places, where several lots of one place can
- * be in them: of the others a set's range says no more than its lots'. What is remembered of piles knows lots, so a set
+ * Ranges by base, county and province of lines that are from one of several places, at levels where a place gathers what
+ * a finer one tells apart: of the others a set's range says no more. What is remembered of piles knows lots, so a set
  * begins there with their sum, which is never too narrow.
  */
 export function groupedRanges(
@@ -23,14 +23,22 @@ export function groupedRanges(
 ): (pileId: string, key: string) => GroupedRanges {
   const placeOf = placesOf(facts)
   const open = lines.filter(({ range }) => finestStatement(range, placeOf).kind === "one-or-several")
-  const levels = ORIGIN_LEVELS.flatMap((level) => {
-    const groupOf = groupOfLevel(level, placeOf)
-    const isShared = ({ range: { sources } }: RangedLine) =>
-      new Set(sources.map(({ sourceId }) => groupOf(sourceId))).size < sources.length
-    return level !== "lot" && open.some(isShared) ? [{ level, resolved: resolveBy(groupOf) }] : []
-  })
+  const groups = ORIGIN_LEVELS.map((level) => ({ level, groupOf: groupOfLevel(level, placeOf) }))
+  const gathers = (index: number) => {
+    const [finer, own] = [groups[index - 1], groups[index]]
+    return finer && own && open.some(({ range }) => togetherBy(range, own.groupOf) !== togetherBy(range, finer.groupOf))
+  }
+  const levels = groups.flatMap(({ level, groupOf }, index) =>
+    gathers(index) ? [{ level, resolved: resolveBy(groupOf) }] : [],
+  )
   return (pileId, key) => {
     const rangeIn = (resolved: Resolved | undefined) => resolved?.piles.get(pileId)?.outflows.get(key)
     return Object.fromEntries(levels.map(({ level, resolved }) => [level, rangeIn(resolved)]))
   }
+}
+
+/** Which of its sources are of one group: the first of the same, for each. */
+function togetherBy({ sources }: OutflowRange, groupOf: GroupOf): string {
+  const all = sources.map(({ sourceId }) => groupOf(sourceId))
+  return all.map((group) => all.indexOf(group)).join()
 }
