@@ -152,7 +152,8 @@ export async function compareRemembered(
       }
       await keepBoughtOrigins(gateway.ctx, followPurchases(histories, origins).learned())
 
-      if (seed % 2 === 0 || !isTaught) continue
+      // Of every second world: the odd ones teach next to nothing.
+      if (seed % 2 === 1 || !isTaught) continue
       const now = await readHistories(gateway.ctx.db, [{ pileId: asked.pileId, until: new Date(nowMs) }], nowMs)
       const rangedNow = resolve(now.histories, { ...limits, nowMs, keep: now.isNamed })
       const day = rangedNow && pileDayOf(now, rangedNow, asked.pileId, nowMs, limits.expiresAtMs)
