@@ -14,15 +14,15 @@ beforeAll(async () => {
 afterAll(() => gateway?.close())
 
 test("what is remembered of piles is what every single event says", async () => {
-  const seeds = Array.from({ length: 12 }, (_, index) => index + 1)
+  const seeds = Array.from({ length: 8 }, (_, index) => index + 1)
   const { resumed, compared, narrowed, guessed, taught } = await compareRemembered(gateway, seeds)
   expect(resumed).toBeGreaterThan(100)
   expect(compared).toBeGreaterThan(250)
   expect(narrowed).toBeGreaterThan(10)
   expect(guessed).toBeGreaterThan(50)
   expect(taught).toBeGreaterThan(0)
-  expect(await gateway.ctx.db.$count(pileDays)).toBeGreaterThan(12)
-  expect(await gateway.ctx.db.$count(boughtOrigins)).toBeGreaterThan(12)
+  expect(await gateway.ctx.db.$count(pileDays)).toBeGreaterThan(8)
+  expect(await gateway.ctx.db.$count(boughtOrigins)).toBeGreaterThan(8)
 })
 
 test("and so in worlds of six weeks, whose piles are never counted, or now and then", async () => {
