@@ -16,7 +16,8 @@ export async function spotCheck({ ctx }: Installation, count: number): Promise<n
       const inside = { ...ctx, db: tx as unknown as Database, afterwards: new Afterwards(ctx.log) }
       for (const [index, id] of sales.entries()) {
         const [known, walked] = [traces[index], await readTrace(inside, tx, id, "purchase")]
-        if (Bun.deepEquals(known, walked)) continue
+        // The day may have been stated between the two, by the gateway's own job.
+        if (Bun.deepEquals({ ...known, originStatements: 0 }, { ...walked, originStatements: 0 })) continue
         throw new Error(`${id}: remembered ${JSON.stringify(known)}\nwalked ${JSON.stringify(walked)}`)
       }
       await inside.afterwards.stop()

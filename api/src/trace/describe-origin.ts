@@ -1,13 +1,7 @@
 import { sites } from "@suyuan/drizzle/schema/participants"
 import { certificates, lots } from "@suyuan/drizzle/schema/trace"
 import type { ExpectedShares } from "@suyuan/protocol/trace/expected-shares"
-import {
-  finestStatement,
-  type GroupedRanges,
-  mostPercent,
-  type PlaceOf,
-  type PlaceRange,
-} from "@suyuan/protocol/trace/finest-statement"
+import { finestStatement, mostPercent, type PlaceOf, type PlaceRange } from "@suyuan/protocol/trace/finest-statement"
 import type { OutflowRange } from "@suyuan/protocol/trace/pile"
 import { UNKNOWN_SOURCE } from "@suyuan/protocol/trace/pile-event"
 import { eq, sql } from "drizzle-orm"
@@ -169,9 +163,9 @@ export function describeStock(range: OutflowRange, facts: ReadonlyMap<string, Lo
 export function describeOrigin(
   range: OutflowRange,
   facts: ReadonlyMap<string, LotFacts>,
-  { grouped, expected }: { readonly grouped?: GroupedRanges; readonly expected?: ExpectedShares | undefined } = {},
+  expected?: ExpectedShares,
 ): OriginDescription {
-  const statement = finestStatement(range, placesOf(facts), grouped)
+  const statement = finestStatement(range, placesOf(facts))
   const nameOf = namesOf(facts)
   const names = new Map(statement.places.map((one) => [nameOf(one).place, nameOf(one).placeEn]))
   const { inside, atLeast } = statement

@@ -19,7 +19,6 @@ import { describeOrigin, type LotFacts, limitsOfLots, readLots } from "./describ
 import { expectedOf } from "./expected-origins"
 import { findStatements } from "./find-statements"
 import { type FollowedPurchases, followPurchases } from "./follow-purchases"
-import { groupedRanges, type RangedLine } from "./grouped-ranges"
 import { startsBeforeSql } from "./history-start"
 import { type WalkStartRow, walkStart, walkStartOf } from "./pile-days"
 import { type Histories, lotsOf, readHistories } from "./read-histories"
@@ -69,13 +68,6 @@ export async function readTrace(ctx: Context, reader: Reader, recordId: string, 
     const key = outflowKey({ recordId, line })
     return (pileId !== null && origins?.piles.get(pileId)?.outflows.get(key)) || undefined
   })
-  const ranged = lines.flatMap(({ line, pileId }, index): RangedLine[] => {
-    const range = ranges[index]
-    return range && pileId !== null ? [{ pileId, key: outflowKey({ recordId, line }), range }] : []
-  })
-  const groupedOf = groupedRanges(ranged, facts, (groupOf) =>
-    resolve(histories.histories, { ...limitsOfLots(facts), keep: histories.isNamed, groupOf }),
-  )
   const all = [...ways.values()]
   // The time of day would tell who it was: a share has days, as the market's calendar counts them.
   const shown = (instant: string) => (view === "share" ? localDay(new Date(instant), site.zone) : instant)
@@ -100,11 +92,7 @@ export async function readTrace(ctx: Context, reader: Reader, recordId: string, 
     lines: lines.map(({ line, pileId, gramsHigh, nameZh, nameEn }, index) => {
       const range = ranges[index]
       const key = outflowKey({ recordId, line })
-      const told = {
-        grouped: groupedOf(pileId ?? "", key),
-        expected: range && expected.sharesOf(pileId ?? "", key, range),
-      }
-      const origin = range && describeOrigin(range, facts, told)
+      const origin = range && describeOrigin(range, facts, expected.sharesOf(pileId ?? "", key, range))
       const coverage = covered(pileId ?? "", key)
       const own = tests.get(pileId ?? "") ?? []
       const lotIds = (range?.sources ?? []).flatMap(({ sourceId, mayGrams }) => (mayGrams > 0 ? [sourceId] : []))
