@@ -17,6 +17,10 @@ export const terminals = pgTable("terminals", {
   /** Learned from authenticated broker exchanges: gateway time minus terminal time. */
   clockOffsetMs: bigint("clock_offset_ms", { mode: "number" }).notNull().default(0),
   clockLearnedAt: instant("clock_learned_at"),
+  /** What the terminal said, by its clock, when its offset was last believed a little smaller. */
+  clockLoweredAtMs: bigint("clock_lowered_at_ms", { mode: "number" }),
+  /** The offset by which what it had said until then was placed: what it says later is never placed before that. */
+  clockLoweredFromMs: bigint("clock_lowered_from_ms", { mode: "number" }),
   lastSeenAt: instant("last_seen_at"),
   lastIssuedAt: instant("last_issued_at"),
   lastCounter: bigint("last_counter", { mode: "number" }).notNull().default(0),

@@ -43,7 +43,8 @@ export async function enterInspection(ctx: Context, actor: Actor, entry: Inspect
       .where(eq(participants.id, stall.site.participantId))
     const concerned = [...new Set([...(owner ? [owner.number] : []), ...regulators.map(({ number }) => number)])]
     // The inspector's clock is ours: no terminal's offset belongs to these times.
-    const ownTime = { ...stall, terminal: { ...stall.terminal, clockOffsetMs: 0 } }
+    const ownClock = { clockOffsetMs: 0, clockLoweredAtMs: null, clockLoweredFromMs: null }
+    const ownTime = { ...stall, terminal: { ...stall.terminal, ...ownClock } }
     const refusal = await recordInspection(ctx, tx, ownTime, entry.body, {
       uploadId: entry.id,
       concerned,

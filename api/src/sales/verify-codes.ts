@@ -14,6 +14,7 @@ import { seconds2024ToMs } from "@suyuan/protocol/units/instant"
 import { eq, sql } from "drizzle-orm"
 import type { Context, Reader } from "../context"
 import { utcDay } from "../day"
+import { placedAtMs } from "../terminals/terminal-time"
 import { arrayOf } from "../unnest"
 
 export type TerminalAtStall = {
@@ -26,7 +27,7 @@ export type VerifiedCode = TerminalAtStall & {
   readonly code: PayCode
   readonly counter: number
   readonly issuedAt: Date
-  /** issued at + the clock offset learned from the terminal. */
+  /** Issued at, placed by the clock offset learned from the terminal. */
   readonly effectiveAt: Date
   /** UTC day of issue, `yyyy-mm-dd`. */
   readonly day: string
@@ -92,7 +93,7 @@ function verifyCode(
     code,
     counter,
     issuedAt,
-    effectiveAt: new Date(issuedAtMs + stall.terminal.clockOffsetMs),
+    effectiveAt: new Date(placedAtMs(stall.terminal, issuedAtMs)),
     day: utcDay(issuedAt),
     lines: inline,
     reductionOverTolerance: reduction?.ok === true && reduction.value.overTolerance,

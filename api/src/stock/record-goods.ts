@@ -4,6 +4,7 @@ import { seconds2024ToMs } from "@suyuan/protocol/units/instant"
 import type { Context, Transaction } from "../context"
 import { utcDay } from "../day"
 import type { TerminalAtStall } from "../sales/verify-codes"
+import { placedAtMs } from "../terminals/terminal-time"
 import { ensurePiles } from "../trace/apply-sales"
 import { noteEvents } from "../trace/note-events"
 import { pileIdOf } from "./pile-id"
@@ -15,9 +16,9 @@ export type UploadNaming = {
   readonly concerned: readonly number[]
 }
 
-/** A terminal's time as everybody's: what it said plus the offset learned from it. */
+/** A terminal's time as everybody's. */
 export function effectiveTime(stall: TerminalAtStall, seconds: number): Date {
-  return new Date(seconds2024ToMs(seconds) + stall.terminal.clockOffsetMs)
+  return new Date(placedAtMs(stall.terminal, seconds2024ToMs(seconds)))
 }
 
 export type ArrivedGoods = {

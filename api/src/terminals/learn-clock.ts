@@ -1,6 +1,7 @@
 import { terminals } from "@suyuan/drizzle/schema/terminals"
 import { eq } from "drizzle-orm"
 import type { Context } from "../context"
+import { withOffset } from "./terminal-time"
 
 /** Share of the difference by which a later word moves the offset up. */
 const raiseShare = 1 / 4
@@ -46,20 +47,28 @@ export function samplesAgree(before: ClockSample, sample: ClockSample): boolean 
 export async function learnClock(ctx: Pick<Context, "db">, sample: ClockSample, before?: ClockSample): Promise<void> {
   await ctx.db.transaction(async (tx) => {
     const [known] = await tx
-      .select({ offsetMs: terminals.clockOffsetMs, learnedAt: terminals.clockLearnedAt })
+      .select({
+        learnedAt: terminals.clockLearnedAt,
+        clockOffsetMs: terminals.clockOffsetMs,
+        clockLoweredAtMs: terminals.clockLoweredAtMs,
+        clockLoweredFromMs: terminals.clockLoweredFromMs,
+      })
       .from(terminals)
       .where(eq(terminals.id, sample.terminalId))
       .for("update")
     if (!known) return
     const receivedAt = new Date(sample.receivedAtMs)
+    const { learnedAt, ...clock } = known
     const clockOffsetMs = nextClockOffsetMs(
-      known.learnedAt === null ? undefined : known.offsetMs,
+      learnedAt === null ? undefined : clock.clockOffsetMs,
       offsetOf(sample),
       before !== undefined && samplesAgree(before, sample) ? offsetOf(before) : undefined,
     )
+    // Before its first hello a terminal's clock is taken for right, and what it said was placed so.
+    const learned = withOffset(clock, clockOffsetMs, sample.sentAtMs)
     await tx
       .update(terminals)
-      .set({ clockOffsetMs, clockLearnedAt: receivedAt, lastSeenAt: receivedAt })
+      .set({ ...learned, clockLearnedAt: receivedAt, lastSeenAt: receivedAt })
       .where(eq(terminals.id, sample.terminalId))
   })
 }

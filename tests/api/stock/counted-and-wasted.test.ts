@@ -1,6 +1,7 @@
 // What a stall counts, throws away and sends back, from its terminal's uploads to the traces of what it sells.
 import { afterAll, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test"
 import { pileIdOf } from "@suyuan/api/stock/pile-id"
+import { learnClock } from "@suyuan/api/terminals/learn-clock"
 import { describePiles } from "@suyuan/api/trace/describe-piles"
 import { readTrace } from "@suyuan/api/trace/read-trace"
 import { records } from "@suyuan/drizzle/schema/ledger"
@@ -143,6 +144,26 @@ describe("a stock-take", () => {
     expect(await eventsOf(trade.baseA)).toHaveLength(3)
     expect(await told(trade.baseA, id)).toHaveLength(1)
     expect(await pileNow(trade.baseA)).toEqual({ grams: 6400, unknown: 0, lots: 1 })
+  })
+
+  test("[EN-12] counts goods that came in the second before, though the clock was learned better between", async () => {
+    const { stall } = trade
+    const { terminalId } = stall
+    const nowMs = gateway.clock.nowMs()
+    await learnClock(gateway.ctx, { terminalId, sentAtMs: nowMs - 900, receivedAtMs: nowMs })
+    const outside = {
+      commodity: cabbage,
+      weightGrams: 1500,
+      declaredOrigin: "",
+      receivedAtSeconds: secondsOf(gateway.ctx),
+    }
+    await upload(stall, "outside-goods", outside, newId())
+    await learnClock(gateway.ctx, { terminalId, sentAtMs: nowMs, receivedAtMs: nowMs })
+    const id = newId()
+    const body = { commodity: cabbage, countedGrams: 1000, countedAtSeconds: secondsOf(gateway.ctx) }
+    await upload(stall, "stock-take", body, id)
+    expect(await told(stall, id)).toMatchObject([{ countedGrams: 1000, bookGrams: 1500 }])
+    expect(await pileNow(stall)).toMatchObject({ grams: 1000 })
   })
 
   test("[RG-7] that finds more than the book makes the rest unknown, in what was sold before it too", async () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test"
 import { requireTerminal } from "@suyuan/api/terminals/authenticate"
 import { issuedAtWentBack, learnClock, nextClockOffsetMs, samplesAgree } from "@suyuan/api/terminals/learn-clock"
+import { placedAtMs, withOffset } from "@suyuan/api/terminals/terminal-time"
 import fc from "fast-check"
 import { type TestGateway, testGateway } from "../../support/context"
 import { enrolTerminal, makeStall } from "../../support/stall"
@@ -54,6 +55,44 @@ describe("[EN-12] a learned clock offset", () => {
         expect(offsetMs).toBeLessThanOrEqual(Math.max(...samples))
       }),
       { numRuns: 200 },
+    )
+  })
+})
+
+describe("[EN-12] what a terminal said, by everybody's clock", () => {
+  const unknown = { clockOffsetMs: 0, clockLoweredAtMs: null, clockLoweredFromMs: null }
+
+  test("goods are counted after they came, though a better hello came between", () => {
+    const slow = withOffset(unknown, 700, 10_000)
+    const cameAtMs = placedAtMs(slow, 11_000)
+    const better = withOffset(slow, 20, 12_100)
+    // Signed times are whole seconds: the count's is below the hello's.
+    expect(placedAtMs(better, 12_000)).toBeGreaterThanOrEqual(cameAtMs)
+    expect(placedAtMs(better, 11_000)).toBe(cameAtMs)
+    expect(placedAtMs(better, 60_000)).toBe(60_020)
+  })
+
+  test("a clock that was set by more is placed by its new offset alone", () => {
+    expect(placedAtMs(withOffset(unknown, -3_600_000, 9_000_000), 9_001_000)).toBe(5_401_000)
+  })
+
+  test("whatever hellos say of a clock that nobody sets, what is said in order is placed in order", () => {
+    const steps = fc.array(fc.record({ afterMs: fc.nat(3_000), offsetMs: fc.nat(4_000) }), {
+      minLength: 1,
+      maxLength: 30,
+    })
+    fc.assert(
+      fc.property(steps, (hellos) => {
+        let [clock, saidMs, placedMs] = [unknown as Parameters<typeof placedAtMs>[0], 0, 0]
+        for (const { afterMs, offsetMs } of hellos) {
+          saidMs += afterMs
+          clock = withOffset(clock, offsetMs, saidMs)
+          expect(placedAtMs(clock, saidMs)).toBeGreaterThanOrEqual(placedMs)
+          placedMs = placedAtMs(clock, saidMs)
+          expect(placedMs).toBeLessThanOrEqual(saidMs + 4_000)
+        }
+      }),
+      { numRuns: 500 },
     )
   })
 })
