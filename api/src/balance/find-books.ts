@@ -117,25 +117,29 @@ async function readBooks(reader: Reader, actor: Actor, asked: BooksAsked, now: D
       ${isBoundTo(actor, asked.merchantId, now)} AS is_own,
       (SELECT json_agg(book) FROM (
         SELECT encode(pile.id, 'hex') AS pile_id, pile.merchant_id, pile.commodity,
-          extract(epoch FROM coalesce(known.at, first.at))::float8 * 1000 AS after_ms, known.grams
+          extract(epoch FROM CASE
+            WHEN known.at IS NOT NULL THEN known.at
+            ELSE (SELECT min(event.effective_at) - interval '1 ms' FROM ${pileEvents} AS event
+              WHERE event.pile_id = pile.id AND event.effective_at < day.starts_at)
+          END)::float8 * 1000 AS after_ms, known.grams
         FROM ${piles} AS pile LEFT JOIN LATERAL (
-          SELECT at, grams FROM (
-            (SELECT kept.at, (kept.state -> 'carry' ->> 'grams')::float8 AS grams FROM ${pileDays} AS kept
-            WHERE kept.pile_id = pile.id AND kept.at < day.starts_at
-              -- Shortfalls say nothing of what was there then, and suppliers nothing of its weight.
-              AND kept.revisions = (SELECT coalesce(sum(revised.revisions), 0) FROM ${pileRevisions} AS revised
-                WHERE revised.pile_id = kept.pile_id AND revised.since <= kept.at)
-            ORDER BY kept.day DESC LIMIT 1)
-            UNION ALL
-            (SELECT count.effective_at, count.grams_high::float8 FROM ${pileEvents} AS count
-            WHERE count.pile_id = pile.id AND count.source = 'count' AND count.effective_at < day.starts_at
-              AND count.day BETWEEN ${firstCount}::date AND ${lastCount}::date
-            ORDER BY count.effective_at DESC, count.record_id DESC LIMIT 1)
-          ) AS any_of ORDER BY at DESC LIMIT 1
-        ) AS known ON true LEFT JOIN LATERAL (
-          SELECT min(event.effective_at) - interval '1 ms' AS at FROM ${pileEvents} AS event
-          WHERE known.at IS NULL AND event.pile_id = pile.id AND event.effective_at < day.starts_at
-        ) AS first ON true
+          SELECT kept.at, kept.grams::float8 AS grams FROM ${pileDays} AS kept
+          WHERE kept.pile_id = pile.id AND kept.at < day.starts_at AND kept.day <= ${lastCount}::date
+            -- Shortfalls say nothing of what was there then, and suppliers nothing of its weight.
+            AND kept.revisions = (SELECT coalesce(sum(revised.revisions), 0) FROM ${pileRevisions} AS revised
+              WHERE revised.pile_id = kept.pile_id AND revised.since <= kept.at)
+          ORDER BY kept.day DESC LIMIT 1
+        ) AS kept ON true LEFT JOIN LATERAL (
+          SELECT count.effective_at AS at, count.grams_high::float8 AS grams FROM ${pileEvents} AS count
+          WHERE count.pile_id = pile.id AND count.source = 'count' AND count.effective_at < day.starts_at
+            AND count.effective_at > coalesce(kept.at, '-infinity')
+            -- The days since what is remembered, which alone are read.
+            AND count.day >= coalesce((kept.at AT TIME ZONE 'UTC')::date, ${firstCount}::date)
+            AND count.day BETWEEN ${firstCount}::date AND ${lastCount}::date
+          ORDER BY count.effective_at DESC, count.record_id DESC LIMIT 1
+        ) AS counted ON true CROSS JOIN LATERAL (
+          SELECT coalesce(counted.at, kept.at) AS at, coalesce(counted.grams, kept.grams) AS grams
+        ) AS known
         WHERE ${ofPile} AND ${ofCommodity} AND pile.last_at IS NOT NULL
       ) AS book) AS piles
     FROM ${sites} AS s CROSS JOIN LATERAL (
