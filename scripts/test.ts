@@ -3,6 +3,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { availableParallelism } from "node:os"
 import { dirname, join, resolve } from "node:path"
+import chromium from "@sparticuz/chromium"
 import { Command, InvalidArgumentError } from "commander"
 import { keptMemory } from "./engines/kept-memory"
 import { openThrowawayEngines } from "./engines/throwaway"
@@ -109,6 +110,7 @@ async function runStage(stage: Stage, choice: Choice): Promise<Tally> {
   const startedMs = performance.now()
   say(`\nStage ${stage.number}  ${stage.name}`)
   if (stage.needsEngines && files.length > 0) await ensureEngines()
+  if (stage.needsEngines && files.length > 1) await unpackBrowser()
   if (stage.needsPages) await buildPages(files)
   const tallies: Tally[] = []
   if (withChecks && stage.number === 0) tallies.push(await runChecks())
@@ -145,6 +147,15 @@ async function startEngines(): Promise<void> {
     TEST_CHAIN_RPC_URL: chain.url,
   })
   say(`engines: ready in ${secondsSince(startedMs)} s`)
+}
+
+/** Before the files that launch it: two that begin at once would write one file over the other's. */
+async function unpackBrowser(): Promise<void> {
+  if (process.env.CHROMIUM_PATH) return
+  const { TMPDIR } = process.env
+  process.env.TMPDIR = scratch
+  process.env.CHROMIUM_PATH = await chromium.executablePath()
+  process.env.TMPDIR = TMPDIR
 }
 
 /** Before the files that open them: several files at once would each begin the same builds. One file makes its own. */

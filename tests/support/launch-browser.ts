@@ -7,19 +7,8 @@ import { type Browser, chromium as playwright } from "playwright-core"
  */
 const browserArguments = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--font-render-hinting=none"]
 
-const UNPACKING_MS_MAX = 60_000
-
-/** The browser is unpacked by whichever test file comes first; the others wait until its file is written. */
+/** A run of many files has unpacked it for all of them. */
 export async function launchBrowser(): Promise<Browser> {
   const executablePath = process.env.CHROMIUM_PATH ?? (await chromium.executablePath())
-  const endMs = Date.now() + UNPACKING_MS_MAX
-  for (;;) {
-    try {
-      return await playwright.launch({ executablePath, args: browserArguments })
-    } catch (error) {
-      const isBeingWritten = error instanceof Error && error.message.includes("ETXTBSY")
-      if (!isBeingWritten || Date.now() > endMs) throw error
-      await Bun.sleep(100)
-    }
-  }
+  return playwright.launch({ executablePath, args: browserArguments })
 }

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
-import chromium from "@sparticuz/chromium"
 import { issueToken } from "@suyuan/api/access/issue-token"
 import { judgeDay } from "@suyuan/api/alarms/judge-days"
 import { listAlarms, readAlarm } from "@suyuan/api/alarms/read-alarms"
-import { type Browser, type Page, chromium as playwright } from "playwright-core"
+import type { Browser, Page } from "playwright-core"
 import { testApp } from "../../support/app"
 import { type TestGateway, testGateway } from "../../support/context"
+import { launchBrowser } from "../../support/launch-browser"
 import { cabbage, gramsOf, type SellingTerminal, sellingTerminal, slotOf } from "../../support/selling"
 import { operator } from "../../support/stall"
 
@@ -16,8 +16,7 @@ let stall: SellingTerminal
 let browser: Browser
 let server: ReturnType<typeof Bun.serve>
 beforeAll(async () => {
-  const executablePath = process.env.CHROMIUM_PATH ?? (await chromium.executablePath())
-  browser = await playwright.launch({ executablePath, args: chromium.args })
+  browser = await launchBrowser()
   gateway = await testGateway()
   const { ctx, clock } = gateway
   const app = testApp(ctx)

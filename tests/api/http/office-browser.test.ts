@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
-import chromium from "@sparticuz/chromium"
 import { issueToken } from "@suyuan/api/access/issue-token"
 import { reconcileDay } from "@suyuan/api/payments/reconcile-day"
 import { attempts, reconciliationItems } from "@suyuan/drizzle/schema/payments"
 import { eq } from "drizzle-orm"
-import { type Browser, type Page, chromium as playwright } from "playwright-core"
+import type { Browser, Page } from "playwright-core"
 import { testApp } from "../../support/app"
+import { launchBrowser } from "../../support/launch-browser"
 import { operator } from "../../support/stall"
 import { type Market, openMarket } from "../payments/market"
 
@@ -16,8 +16,7 @@ let browser: Browser
 let server: ReturnType<typeof Bun.serve>
 let day: string
 beforeAll(async () => {
-  const executablePath = process.env.CHROMIUM_PATH ?? (await chromium.executablePath())
-  browser = await playwright.launch({ executablePath, args: chromium.args })
+  browser = await launchBrowser()
   market = await openMarket()
   const app = testApp(market.ctx, { payments: market.deps })
   server = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: (request) => app.fetch(request) })

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
-import chromium from "@sparticuz/chromium"
 import { raiseAlarms } from "@suyuan/api/alarms/raise-alarms"
 import { listAlarms } from "@suyuan/api/alarms/read-alarms"
 import { listUnmapped } from "@suyuan/api/catalogue/decide-name"
@@ -11,9 +10,10 @@ import { inspections } from "@suyuan/drizzle/schema/trace"
 import { terminalToHex } from "@suyuan/protocol/terminal/identifiers"
 import axe from "axe-core"
 import { eq } from "drizzle-orm"
-import { type Browser, type Page, chromium as playwright } from "playwright-core"
+import type { Browser, Page } from "playwright-core"
 import { testApp } from "../../support/app"
 import { type TestGateway, testGateway } from "../../support/context"
+import { launchBrowser } from "../../support/launch-browser"
 import { officePerson } from "../../support/office"
 import { cabbage } from "../../support/selling"
 import { enrolmentOf, newTablet, operator, testBrokerTokens } from "../../support/stall"
@@ -27,8 +27,7 @@ let day: Day
 let browser: Browser
 let server: ReturnType<typeof Bun.serve>
 beforeAll(async () => {
-  const executablePath = process.env.CHROMIUM_PATH ?? (await chromium.executablePath())
-  browser = await playwright.launch({ executablePath, args: chromium.args })
+  browser = await launchBrowser()
   gateway = await testGateway()
   const app = testApp(gateway.ctx)
   server = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: (request) => app.fetch(request) })

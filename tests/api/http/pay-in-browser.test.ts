@@ -1,17 +1,16 @@
 import { afterAll, beforeAll, expect, test } from "bun:test"
-import chromium from "@sparticuz/chromium"
 import type { PayCode } from "@suyuan/protocol/terminal/pay-code"
 import { payCodeDigits } from "@suyuan/protocol/terminal/pay-code-url"
-import { type Browser, type Page, chromium as playwright } from "playwright-core"
+import type { Browser, Page } from "playwright-core"
 import { testApp } from "../../support/app"
+import { launchBrowser } from "../../support/launch-browser"
 import { type Market, openMarket } from "../payments/market"
 import { decide } from "../payments/platforms"
 
 let market: Market
 let browser: Browser
 beforeAll(async () => {
-  const executablePath = process.env.CHROMIUM_PATH ?? (await chromium.executablePath())
-  browser = await playwright.launch({ executablePath, args: chromium.args })
+  browser = await launchBrowser()
   market = await openMarket()
   const app = testApp(market.ctx, { payments: market.deps })
   market.serveWith((request, address) => app.fetch(request, address === undefined ? {} : { address }))

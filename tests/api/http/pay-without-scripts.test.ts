@@ -7,7 +7,7 @@ import { payCodeDigits } from "@suyuan/protocol/terminal/pay-code-url"
 import { eq } from "drizzle-orm"
 import type { Browser, Page } from "playwright-core"
 import { testApp } from "../../support/app"
-import { launchBrowser } from "../../terminal-kiosk/browser/launch-browser"
+import { launchBrowser } from "../../support/launch-browser"
 import { type Market, openMarket } from "../payments/market"
 
 let market: Market

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
-import chromium from "@sparticuz/chromium"
 import { issueToken } from "@suyuan/api/access/issue-token"
 import { proposeRecalls } from "@suyuan/api/inspections/propose-recalls"
 import axe from "axe-core"
-import { type Browser, type Page, chromium as playwright } from "playwright-core"
+import type { Browser, Page } from "playwright-core"
 import { testApp } from "../../support/app"
 import { type TestGateway, testGateway } from "../../support/context"
+import { launchBrowser } from "../../support/launch-browser"
 import { operator } from "../../support/stall"
 import { rapidTests } from "../inspections/rapid-tests"
 import { type Day, playDay } from "./day"
@@ -17,8 +17,7 @@ let day: Day
 let browser: Browser
 let server: ReturnType<typeof Bun.serve>
 beforeAll(async () => {
-  const executablePath = process.env.CHROMIUM_PATH ?? (await chromium.executablePath())
-  browser = await playwright.launch({ executablePath, args: chromium.args })
+  browser = await launchBrowser()
   gateway = await testGateway()
   const app = testApp(gateway.ctx)
   server = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: (request) => app.fetch(request) })

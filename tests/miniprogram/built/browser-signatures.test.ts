@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test"
 import { join } from "node:path"
 import type { Browser } from "playwright-core"
-import { launchBrowser } from "../../terminal-kiosk/browser/launch-browser"
+import { launchBrowser } from "../../support/launch-browser"
 import vectors from "../../vectors/signatures.json"
 
 type Answer = { readonly verified: boolean; readonly byBrowser: boolean }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test"
-import chromium from "@sparticuz/chromium"
-import { type Browser, type Page, chromium as playwright } from "playwright-core"
+import type { Browser, Page } from "playwright-core"
+import { launchBrowser } from "../../support/launch-browser"
 import { type Bench, newBuyer, startBench } from "../merchant"
 import { type FakeGateway, startFakeGateway } from "./fake-gateway"
 
@@ -9,8 +9,7 @@ let gateway: FakeGateway
 let browser: Browser
 
 beforeAll(async () => {
-  const executablePath = process.env.CHROMIUM_PATH ?? (await chromium.executablePath())
-  browser = await playwright.launch({ executablePath, args: chromium.args })
+  browser = await launchBrowser()
   bench = await startBench({
     codeSource: async () => ({
       url: `${gateway.url}/p/${"7".repeat(393)}`,

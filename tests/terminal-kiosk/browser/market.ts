@@ -12,7 +12,7 @@ import { readKey } from "../../../scripts/engines/keys"
 import { buildKiosk } from "../../../scripts/kiosk/build-kiosk"
 import { startSupervisor } from "../../../scripts/supervisor"
 import { freshDatabase, testChain } from "../../support/engines"
-import { launchBrowser } from "./launch-browser"
+import { launchBrowser } from "../../support/launch-browser"
 
 export const START_MS_MAX = 120_000
 /** A tablet of ten inches, held across. */

@@ -6,8 +6,8 @@ import { toLowS } from "@suyuan/protocol/terminal/signature"
 import { verifyNoble } from "@suyuan/protocol/terminal/verify-noble"
 import { KeyTakenError, type LocalStore } from "@suyuan/terminal-kiosk/store/local-store"
 import type { Browser, Page } from "playwright-core"
+import { launchBrowser } from "../../support/launch-browser"
 import { localStoreContract } from "../store/local-store-contract"
-import { launchBrowser } from "./launch-browser"
 
 setDefaultTimeout(30_000)
 
