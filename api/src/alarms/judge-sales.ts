@@ -1,4 +1,5 @@
 import { saleLines, sales } from "@suyuan/drizzle/schema/sales"
+import { terminals } from "@suyuan/drizzle/schema/terminals"
 import { sql } from "drizzle-orm"
 import type { SiteDayBounds } from "../balance/find-books"
 import type { Context, Reader } from "../context"
@@ -53,7 +54,8 @@ const priorSales = 10
 /**
  * Stalls of whose weighed goods' totals more are whole yuan than chance gives: weights that were made up to fit. Before
  * what the seller let go (抹零), and without goods sold by the piece. What is usual is what the site's other stalls did
- * that day. One query; a row a stall.
+ * that day. One query; a row a stall. A terminal's days lie together: its sales are read one after the other, and not one
+ * by one.
  */
 export async function judgeRoundAmounts(
   ctx: Pick<Context, "config">,
@@ -61,17 +63,23 @@ export async function judgeRoundAmounts(
   { siteId, day, startsAt, endsAt }: SiteDayBounds,
 ): Promise<FoundAlarm[]> {
   const rows = await reader.execute<RoundRow>(sql`
-    SELECT merchant_id, count(*)::int AS sales, count(*) FILTER (WHERE total % ${roundFen}::int = 0)::int AS round FROM (
-      SELECT sale.merchant_id, sum(line.amount_fen) AS total
-      FROM ${sales} AS sale JOIN ${saleLines} AS line USING (terminal_id, counter, day)
-      WHERE sale.site_id = ${siteId}::uuid AND sale.state = 'paid'
-        AND sale.day BETWEEN ${utcDay(startsAt)}::date AND ${utcDay(endsAt)}::date
-        AND line.day BETWEEN ${utcDay(startsAt)}::date AND ${utcDay(endsAt)}::date
-        AND sale.effective_at >= ${startsAt.toISOString()}::timestamptz AND sale.effective_at < ${endsAt.toISOString()}::timestamptz
-      GROUP BY sale.merchant_id, sale.terminal_id, sale.counter, sale.day
-      -- The two top bits: grams or hundreds of grams.
-      HAVING bool_and(line.quantity_packed < 2147483648)
-    ) AS weighed GROUP BY merchant_id`)
+    WITH here AS MATERIALIZED (
+      SELECT id FROM ${terminals} WHERE site_id = ${siteId}::uuid
+    ), totals AS (
+      SELECT line.terminal_id, line.counter, line.day, sum(line.amount_fen) AS total,
+        -- The two top bits: grams or hundreds of grams.
+        bool_and(line.quantity_packed < 2147483648) AS is_weighed
+      FROM here JOIN ${saleLines} AS line ON line.terminal_id = here.id
+      WHERE line.day BETWEEN ${utcDay(startsAt)}::date AND ${utcDay(endsAt)}::date
+      GROUP BY line.terminal_id, line.counter, line.day
+    )
+    SELECT sale.merchant_id, count(*)::int AS sales, count(*) FILTER (WHERE total % ${roundFen}::int = 0)::int AS round
+    FROM here JOIN ${sales} AS sale ON sale.terminal_id = here.id
+      JOIN totals ON totals.terminal_id = sale.terminal_id AND totals.counter = sale.counter AND totals.day = sale.day
+    WHERE totals.is_weighed AND sale.site_id = ${siteId}::uuid AND sale.state = 'paid'
+      AND sale.day BETWEEN ${utcDay(startsAt)}::date AND ${utcDay(endsAt)}::date
+      AND sale.effective_at >= ${startsAt.toISOString()}::timestamptz AND sale.effective_at < ${endsAt.toISOString()}::timestamptz
+    GROUP BY sale.merchant_id`)
   const all = rows.reduce(({ sales, round }, row) => ({ sales: sales + row.sales, round: round + row.round }), {
     sales: 0,
     round: 0,
