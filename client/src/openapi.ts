@@ -12558,12 +12558,16 @@ export interface components {
             readonly reachDigest: string;
             readonly totals: {
                 readonly sales: number;
+                /** @description Of the sales those whose seller chose a recalled lot beyond what the books had of it there */
+                readonly claimedSales: number;
                 readonly stalls: number;
                 readonly mayGrams: number;
                 readonly mustGrams: number;
                 readonly expectedGrams: number;
+                /** @description What sellers said was of a recalled lot beyond `mayGrams`: their signed word, where the books have no such goods */
+                readonly claimedGrams: number;
                 readonly stockMayGrams: number;
-                /** @description What there was of it; no total is above it */
+                /** @description What there was of it; no total of the books is above it */
                 readonly setGrams: number;
             };
             readonly stalls: readonly {
@@ -12588,9 +12592,13 @@ export interface components {
                  */
                 readonly lotId?: string;
                 readonly sales: number;
+                /** @description Of the sales those whose seller chose a recalled lot beyond what the books had of it there */
+                readonly claimedSales: number;
                 readonly mayGrams: number;
                 readonly mustGrams: number;
                 readonly expectedGrams: number;
+                /** @description What sellers said was of a recalled lot beyond `mayGrams`: their signed word, where the books have no such goods */
+                readonly claimedGrams: number;
                 readonly stock: {
                     readonly grams: number;
                     readonly mustGrams: number;
@@ -12598,7 +12606,7 @@ export interface components {
                     readonly expectedGrams: number;
                 };
             }[];
-            /** @description By what is expected, the most first */
+            /** @description By what is expected and claimed together, the most first */
             readonly sales: readonly {
                 readonly recordId: string;
                 readonly line: number;
@@ -12614,6 +12622,8 @@ export interface components {
                 readonly mayGrams: number;
                 readonly mustGrams: number;
                 readonly expectedGrams: number;
+                /** @description What sellers said was of a recalled lot beyond `mayGrams`: their signed word, where the books have no such goods */
+                readonly claimedGrams: number;
                 /** @description Keyed hash of who paid; names nobody */
                 readonly payer?: string;
                 /**
@@ -12745,6 +12755,8 @@ export interface components {
             /** @description Now less then; for tokens of every site */
             readonly difference?: {
                 readonly sales: number;
+                /** @description Of the sales those whose seller chose a recalled lot beyond what the books had of it there */
+                readonly claimedSales: number;
                 readonly stalls: number;
                 readonly mayGrams: number;
                 readonly stockMayGrams: number;
@@ -12762,6 +12774,8 @@ export interface components {
             readonly saleRecordId: string;
             readonly saleDay: string;
             readonly isRead: boolean;
+            /** @description The seller said that it is of what is recalled; the books have none of it there */
+            readonly isClaimed: boolean;
             /**
              * @description What became of the message about it; null: it was read without one
              * @enum {string|null}

@@ -58,6 +58,9 @@ export const recallPiles = pgTable(
     commodity: integer("commodity").notNull(),
     lotId: uuid("lot_id"),
     sales: integer("sales").notNull(),
+    /** Those that hold more by the seller's own word than the books had, and so much more. */
+    claimedSales: integer("claimed_sales").notNull().default(0),
+    claimedGrams: bigint("claimed_grams", { mode: "number" }).notNull().default(0),
     mayGrams: bigint("may_grams", { mode: "number" }).notNull(),
     expectedGrams: bigint("expected_grams", { mode: "number" }).notNull(),
     stockMayGrams: bigint("stock_may_grams", { mode: "number" }).notNull(),
@@ -83,6 +86,8 @@ export const recallNotices = pgTable(
     /** One of the buyer's sales: its platform transaction permits an Alipay message. */
     saleRecordId: hexBytes("sale_record_id").notNull(),
     saleDay: date("sale_day", { mode: "string" }).notNull(),
+    /** By the seller's own word alone: the books say that none of it can be in that sale. */
+    isClaimed: boolean("is_claimed").notNull().default(false),
     platformMessageId: text("platform_message_id"),
     failureCode: text("failure_code"),
     tries: integer("tries").notNull(),

@@ -64,6 +64,10 @@ export const mineWords = {
     zh: "先不要吃。看看家里还有没有这一天买的；有的话按市场通知退回。",
     en: "Do not eat it. Look for what you bought that day, and give it back as the market says.",
   },
+  recallClaimed: {
+    zh: "摊主说您买的就是这一批；摊位的账上没有这批货。",
+    en: "The seller said that yours is of this lot; the stall's books have none of it.",
+  },
   noRecalls: { zh: "没有与您有关的召回", en: "No recall concerns you" },
   findByDay: { zh: "找品名、摊位、日期", en: "Find goods, stall or day" },
   showEarlier: { zh: "更早的", en: "Earlier" },

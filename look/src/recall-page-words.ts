@@ -85,6 +85,11 @@ export const recallPageWords = {
   may: { zh: "最多", en: "At most" },
   must: { zh: "至少", en: "At least" },
   expected: { zh: "估计", en: "Estimate" },
+  claimed: { zh: "摊主指明、账上没有", en: "By the seller's word only" },
+  claimedMeans: {
+    zh: "“摊主指明、账上没有”：摊主卖的时候说就是这一批，但账上这批货不在那里，或没有这么多——多半是进货没有录、录晚了，或说错了。这些买家同样会收到通知，摊上单独放着的这一批同样停售；货若又卖给了别的摊位，不会自动追下去，请去查问。",
+    en: "“By the seller's word only”: the seller said at the sale that it was of this lot, and the books have none, or less, of it there: goods that were not entered, or late, or a wrong word. These buyers are told like all others, and what is kept apart as this lot is held. Where another stall bought it, nothing is followed from there: go and ask.",
+  },
   inStock: { zh: "最多还在摊上", en: "Still in stock, at most" },
   weight: { zh: "重量", en: "Weight" },
   soldAt: { zh: "售出时间", en: "Sold" },
@@ -92,6 +97,7 @@ export const recallPageWords = {
   held: { zh: "已要求停售", en: "Told to hold" },
   notHeld: { zh: "没有停售", en: "Not held" },
   followed: { zh: "卖给了摊位，算在那边", en: "Sold to a stall; counted there" },
+  soldToStall: { zh: "卖给了摊位，没有追下去", en: "sold to a stall; not followed" },
   estimateOnly: {
     zh: "估计只用来排先后，不是结论。",
     en: "The estimate only says where to look first; it is no finding.",

@@ -17,6 +17,9 @@ const ownRecall = z
     saleRecordId: z.string().openapi({ description: "One of the buyer's sales that may have some of it" }),
     saleDay: z.string(),
     isRead: z.boolean(),
+    isClaimed: z.boolean().openapi({
+      description: "The seller said that it is of what is recalled; the books have none of it there",
+    }),
     message: z
       .enum(["sent", "unknown", "waiting", "not-permitted", "failed"])
       .nullable()

@@ -34,6 +34,7 @@ export const recallSet = z
 const cursorShape = z.tuple([
   z.number().int().min(0),
   z.number().int().min(0),
+  z.number().int().min(0),
   z.string().regex(/^[0-9a-f]{32}$/),
   z.number().int().min(0).max(255),
 ])
@@ -41,6 +42,14 @@ const cursorShape = z.tuple([
 export const scopeQuery = z.object({
   after: z.string().max(200).optional().openapi({ description: "`next` of the page before" }),
   limit: z.coerce.number().int().min(1).max(200).default(50),
+})
+
+const claimedSales = z.number().int().openapi({
+  description: "Of the sales those whose seller chose a recalled lot beyond what the books had of it there",
+})
+const claimedGrams = grams.openapi({
+  description:
+    "What sellers said was of a recalled lot beyond `mayGrams`: their signed word, where the books have no such goods",
 })
 
 export const recallScope = z
@@ -56,12 +65,14 @@ export const recallScope = z
       .openapi({ description: "Names its goods and stalls; an approval names what it approves by it" }),
     totals: z.object({
       sales: z.number().int(),
+      claimedSales,
       stalls: z.number().int(),
       mayGrams: grams,
       mustGrams: grams,
       expectedGrams: grams,
+      claimedGrams,
       stockMayGrams: grams,
-      setGrams: grams.openapi({ description: "What there was of it; no total is above it" }),
+      setGrams: grams.openapi({ description: "What there was of it; no total of the books is above it" }),
     }),
     stalls: z.array(
       z.object({
@@ -74,9 +85,11 @@ export const recallScope = z
         commodity: z.number().int(),
         lotId: uuid.optional(),
         sales: z.number().int(),
+        claimedSales,
         mayGrams: grams,
         mustGrams: grams,
         expectedGrams: grams,
+        claimedGrams,
         stock: z.object({ grams, mustGrams: grams, mayGrams: grams, expectedGrams: grams }),
       }),
     ),
@@ -92,12 +105,13 @@ export const recallScope = z
           mayGrams: grams,
           mustGrams: grams,
           expectedGrams: grams,
+          claimedGrams,
           payer: z.string().optional().openapi({ description: "Keyed hash of who paid; names nobody" }),
           buyerMerchantId: uuid.optional(),
           isFollowed: z.boolean().openapi({ description: "Bought by a stall that is followed: counted where it went" }),
         }),
       )
-      .openapi({ description: "By what is expected, the most first" }),
+      .openapi({ description: "By what is expected and claimed together, the most first" }),
     next: z.string().optional(),
   })
   .openapi("RecallScope")
@@ -110,7 +124,13 @@ export const scopeOfRecall = recallScope
   .extend({
     frozen: frozen.optional().openapi({ description: "As it was when somebody last decided by it" }),
     difference: z
-      .object({ sales: z.number().int(), stalls: z.number().int(), mayGrams: grams, stockMayGrams: grams })
+      .object({
+        sales: z.number().int(),
+        claimedSales,
+        stalls: z.number().int(),
+        mayGrams: grams,
+        stockMayGrams: grams,
+      })
       .optional()
       .openapi({ description: "Now less then; for tokens of every site" }),
   })
@@ -164,8 +184,8 @@ export function cursorOf(text: string | undefined): SaleCursor | undefined {
   if (text === undefined) return undefined
   const parsed = cursorShape.safeParse(jsonOf(text))
   if (!parsed.success) throw new ServiceError("request/malformed", { field: "after" })
-  const [expectedGrams, mayGrams, recordId, line] = parsed.data
-  return { expectedGrams, mayGrams, recordId, line }
+  const [expectedGrams, claimedGrams, mayGrams, recordId, line] = parsed.data
+  return { expectedGrams, claimedGrams, mayGrams, recordId, line }
 }
 
 function jsonOf(text: string): unknown {
@@ -176,8 +196,8 @@ function jsonOf(text: string): unknown {
   }
 }
 
-function cursorText({ expectedGrams, mayGrams, recordId, line }: SaleCursor): string {
-  return toHex(utf8Encode(JSON.stringify([expectedGrams, mayGrams, recordId, line])))
+function cursorText({ expectedGrams, claimedGrams, mayGrams, recordId, line }: SaleCursor): string {
+  return toHex(utf8Encode(JSON.stringify([expectedGrams, claimedGrams, mayGrams, recordId, line])))
 }
 
 export function scopeView(scope: RecallScopeAnswer) {

@@ -65,13 +65,16 @@ export async function extendActiveRecalls(ctx: Context): Promise<void> {
   }
 }
 
-/** More sales, a pile more, or more to hold in one: fewer of one thing hide no other. */
+/** More sales, a pile more, or more to hold in one, by the books or by the seller's word: fewer of one thing hide no other. */
 async function reachesFurther(tx: Transaction, recall: Recall, { totals, piles }: RecallScopeAnswer): Promise<boolean> {
   const frozen = recall.frozen as FrozenScope | null
   if (frozen === null || totals.sales > frozen.totals.sales) return true
   const before = await tx.select().from(recallPiles).where(eq(recallPiles.recallId, recall.id))
-  const held = new Map(before.map(({ pileId, stockMayGrams }) => [pileId, stockMayGrams]))
-  return piles.some(({ pileId, stock }) => stock.mayGrams > (held.get(pileId) ?? -1))
+  const known = new Map(before.map((pile) => [pile.pileId, pile]))
+  return piles.some(({ pileId, stock, claimedGrams }) => {
+    const held = known.get(pileId)
+    return held === undefined || stock.mayGrams > held.stockMayGrams || claimedGrams > held.claimedGrams
+  })
 }
 
 async function reachOut(ctx: Context, tx: Transaction, recall: Recall): Promise<void> {

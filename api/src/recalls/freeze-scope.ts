@@ -51,7 +51,9 @@ export async function freezeScope(tx: Transaction, recall: Recall, scope: Recall
         sales: sql`excluded.sales`,
         mayGrams: sql`excluded.may_grams`,
         expectedGrams: sql`excluded.expected_grams`,
+        claimedSales: sql`excluded.claimed_sales`,
         // What was to be held stays held: that it is thought to be gone is no reason to sell it.
+        claimedGrams: sql`greatest(${recallPiles.claimedGrams}, excluded.claimed_grams)`,
         stockMayGrams: sql`greatest(${recallPiles.stockMayGrams}, excluded.stock_may_grams)`,
       },
     })
@@ -60,7 +62,7 @@ export async function freezeScope(tx: Transaction, recall: Recall, scope: Recall
 /**
  * One row an identity that calls such a sale its own (as hasPaid), in one statement: the session in which it was paid, the
  * wallet that paid from outside, and what their person joined with them. However many sales, none of them leaves the
- * database. Who has one already keeps it.
+ * database. Who has one already keeps it; where it was by the seller's word alone, and the books say so now too, it says that.
  */
 export async function enlistBuyers(ctx: Context, tx: Transaction, recall: Recall): Promise<number> {
   const { runs } = await findAffected(tx, recall.sources as FrozenSources, ctx.clock.nowMs())
@@ -68,7 +70,7 @@ export async function enlistBuyers(ctx: Context, tx: Transaction, recall: Recall
   const now = new Date(ctx.clock.nowMs()).toISOString()
   const added = await tx.execute(sql`
     WITH RECURSIVE hit AS MATERIALIZED (${affectedLines(runs)}), paid AS MATERIALIZED (
-      SELECT payer.buyer_id, hit.record_id, sale.day, hit.expected
+      SELECT payer.buyer_id, hit.record_id, sale.day, hit.expected, hit.may = 0 AS is_claimed
       FROM hit JOIN ${sales} AS sale ON sale.record_id = hit.record_id AND sale.day BETWEEN hit.day - 2 AND hit.day + 2
       LEFT JOIN ${attempts} AS attempt ON attempt.out_trade_no = sale.settled_by
         AND attempt.day BETWEEN hit.day - 2 AND hit.day + 2
@@ -83,12 +85,15 @@ export async function enlistBuyers(ctx: Context, tx: Transaction, recall: Recall
         SELECT offered_by FROM ${buyerJoins} WHERE claimed_by = own.id AND state = 'active'
       ) AS other
     )
-    INSERT INTO ${recallNotices} (id, recall_id, buyer_id, state, sale_record_id, sale_day, tries, next_try_at, created_at)
-    SELECT DISTINCT ON (buyer.id) gen_random_uuid(), ${recall.id}::uuid, buyer.id, 'waiting', paid.record_id, paid.day, 0,
-      ${now}::timestamptz, ${now}::timestamptz
+    INSERT INTO ${recallNotices} (id, recall_id, buyer_id, state, sale_record_id, sale_day, is_claimed, tries, next_try_at, created_at)
+    SELECT DISTINCT ON (buyer.id) gen_random_uuid(), ${recall.id}::uuid, buyer.id, 'waiting', paid.record_id, paid.day,
+      paid.is_claimed, 0, ${now}::timestamptz, ${now}::timestamptz
     FROM paid JOIN own ON own.payer_id = paid.buyer_id JOIN ${buyers} AS buyer ON buyer.id = own.id
-    -- One's own payment first: it permits an Alipay message.
-    ORDER BY buyer.id, own.id = own.payer_id DESC, paid.day DESC, paid.expected DESC, paid.record_id
-    ON CONFLICT (recall_id, buyer_id) DO NOTHING RETURNING id`)
+    -- What the books say before what a seller says; then one's own payment: it permits an Alipay message.
+    ORDER BY buyer.id, paid.is_claimed, own.id = own.payer_id DESC, paid.day DESC, paid.expected DESC, paid.record_id
+    ON CONFLICT (recall_id, buyer_id) DO UPDATE
+      SET is_claimed = false, sale_record_id = excluded.sale_record_id, sale_day = excluded.sale_day
+      WHERE ${recallNotices}.is_claimed AND NOT excluded.is_claimed
+    RETURNING id`)
   return added.length
 }

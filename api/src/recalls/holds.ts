@@ -1,7 +1,7 @@
 import { recallPiles, recalls, stallHolds } from "@suyuan/drizzle/schema/recalls"
 import { terminals } from "@suyuan/drizzle/schema/terminals"
 import { terminalToHex } from "@suyuan/protocol/terminal/identifiers"
-import { and, asc, eq, gt, inArray, ne } from "drizzle-orm"
+import { and, asc, eq, gt, inArray, ne, or } from "drizzle-orm"
 import type { Context, Reader, Transaction } from "../context"
 import { enqueue } from "../outbox"
 import type { FrozenSources } from "./recall-set"
@@ -62,7 +62,7 @@ export async function refreshHolds(
     .where(
       and(
         inArray(recallPiles.merchantId, sorted),
-        gt(recallPiles.stockMayGrams, 0),
+        or(gt(recallPiles.stockMayGrams, 0), gt(recallPiles.claimedGrams, 0)),
         eq(recalls.state, "active"),
         eq(recalls.isDrill, false),
       ),
@@ -71,9 +71,11 @@ export async function refreshHolds(
   for (const stall of known) {
     const holds = active
       .filter(({ pile }) => pile.merchantId === stall.merchantId)
-      .flatMap(({ pile: { recallId: id, commodity }, reason, sources }): Hold[] => {
+      .flatMap(({ pile: { recallId: id, commodity, stockMayGrams }, reason, sources }): Hold[] => {
         const lots = (sources as FrozenSources).lots.slice(0, lotsHeldMax).map((lot) => lot.id)
-        return [null, ...lots].map((lot) => ({ recallId: id, commodity, lot, reason }))
+        // Where only the seller says that it is there, it is in what they keep apart as that (RC-21).
+        const merged = stockMayGrams > 0 ? [null] : []
+        return [...merged, ...lots].map((lot) => ({ recallId: id, commodity, lot, reason }))
       })
     const isSame = Bun.deepEquals(stall.holds, holds)
     const version = isSame ? stall.version : stall.version + 1

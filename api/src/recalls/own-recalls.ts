@@ -20,6 +20,8 @@ export type OwnRecall = {
   /** Where the stall is. */
   readonly saleDay: string
   readonly isRead: boolean
+  /** The seller said that it is of this lot; by the books none of it can be in any of theirs (RC-21). */
+  readonly isClaimed: boolean
   /** What became of the message about it, by whichever identity got furthest; null: it was read without one. */
   readonly message: OwnMessage | null
 }
@@ -63,10 +65,11 @@ export async function listOwnRecalls(ctx: Context, actor: Actor): Promise<OwnRec
     const saleDay = soldAt && zone ? localDay(soldAt, zone) : notice.saleDay
     // Each identity of one person has a notice.
     const isRead = [first, ...others].some((one) => one.notice.state === "read")
+    const isClaimed = [first, ...others].every((one) => one.notice.isClaimed)
     return [
       {
         ...{ recallId: recall.id, reason: recall.reason, isOver: recall.state === "closed" },
-        ...{ saleRecordId: notice.saleRecordId, saleDay, isRead },
+        ...{ saleRecordId: notice.saleRecordId, saleDay, isRead, isClaimed },
         message: messageOf([first, ...others].map((one) => one.notice)),
       },
     ]

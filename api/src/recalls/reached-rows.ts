@@ -7,14 +7,20 @@ import { openOrderMs } from "../trace/resolve"
 import { runCuts } from "../trace/run-cuts"
 import { arrayOf } from "../unnest"
 import { namedLately, type RawPile, type ReachedPile, reachedPile } from "./reached-pile"
+import { type ClaimingPile, claimsApart, type RawClaim, readClaims } from "./read-claims"
 import { withEarlier } from "./with-earlier"
 
 export type Reached = {
   readonly piles: readonly ReachedPile[]
+  /** Sales of a lot that their seller chose, where the books have none of the set to read of (RC-21). */
+  readonly claims: readonly ClaimingPile[]
   /** As the caller's `span` has them. */
   readonly lastMs: number
   readonly overMs: number
 }
+
+/** Common table expressions of a walk through the trade, as `readReached` names them. */
+export type Walk = { readonly tables: SQL; readonly hasClaims: boolean }
 
 /** What was remembered longer before, events say as soon. */
 const rememberedDays = 14
@@ -32,14 +38,15 @@ export function lastDayOf(nowMs: number): string {
  * `trace/read-pile-rows`; and what each held before: as it is remembered, or else as what happened before since the pile was
  * counted, so that its shortfalls, and clocks, count as in the whole history. One query; where goods were taken back or
  * came back that had left before all that, one more says whether they count.
- * @param walk common table expressions: `span(first_day, over, last, is_over)`, where nothing later than `last` need be read
+ * @param walk its tables: `span(first_day, over, last, is_over)`, where nothing later than `last` need be read
  * of what is over unless it says something of before; and `reach(pile_id, at, until, is_sold_out)` with from when and until
- * when each is needed, and whether it was counted as sold out then.
+ * when each is needed, and whether it was counted as sold out then; `claims`, where it has them,
+ * of sales whose seller said that they are of the set: those that are in nothing that is read come beside it.
  * @param named records whose outflows stand alone.
  */
 export async function readReached(
   reader: Reader,
-  walk: SQL,
+  walk: Walk,
   named: readonly string[],
   nowMs: number,
   apart: readonly string[] = [],
@@ -50,8 +57,9 @@ export async function readReached(
     readonly last_ms: number
     readonly over_ms: number
     readonly piles: string | null
+    readonly claims: readonly RawClaim[] | null
   }>(sql`
-    WITH RECURSIVE ${walk}, wanted AS MATERIALIZED (
+    WITH RECURSIVE ${walk.tables}, wanted AS MATERIALIZED (
       -- Each from the newest day before the first of the set came of which it is remembered what the pile held.
       SELECT first.pile_id, pile.site_id, pile.merchant_id, pile.commodity, pile.lot_id, pile.last_at, pile.counted_at,
         start.at AS start_at, start.grams AS start_grams, start.low_grams AS start_low, revised.is_revised,
@@ -184,7 +192,7 @@ export async function readReached(
     )
     -- One text of all: a column a row costs whoever reads it more than the bytes. Days that were summed are as they stand there.
     SELECT extract(epoch FROM (SELECT last FROM span))::float8 * 1000 AS last_ms,
-      extract(epoch FROM (SELECT over FROM span))::float8 * 1000 AS over_ms,
+      extract(epoch FROM (SELECT over FROM span))::float8 * 1000 AS over_ms, (${walk.hasClaims ? claimsApart : sql`NULL`}) AS claims,
       '[' || string_agg(left(head, -1) || ',' || is_sold_out::text || ',[' || coalesce(days, '') || '],'
         || coalesce(runs, '[]') || ',' || coalesce(singles, '[]') || ']', ',') || ']' AS piles
     FROM (
@@ -209,5 +217,6 @@ export async function readReached(
   const late = namedLately(reached)
   // Once is enough: nothing of these is read from sums then.
   if (late.length > 0 && apart.length === 0) return readReached(reader, walk, named, nowMs, late)
-  return { piles: await withEarlier(reader, reached), lastMs: found?.last_ms ?? 0, overMs: found?.over_ms ?? 0 }
+  const [whole, claims] = await Promise.all([withEarlier(reader, reached), readClaims(reader, found?.claims ?? [])])
+  return { piles: whole, claims, lastMs: found?.last_ms ?? 0, overMs: found?.over_ms ?? 0 }
 }

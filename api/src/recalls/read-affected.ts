@@ -27,6 +27,8 @@ export type AffectedRun = {
   readonly mustGrams: number
   readonly otherGrams: number
   readonly expectedGrams: number
+  /** Of a sale whose seller said that it is of the set: so much beyond `mayGrams` (RC-21). */
+  readonly claimedGrams: number
   /** Bought by a merchant whose pile is followed too: its goods are counted where they went. */
   readonly isFollowed: boolean
   /** Of a run that was summed before: its sales need be read only to be shown. */
@@ -36,9 +38,11 @@ export type AffectedRun = {
 export type AffectedPile = {
   readonly pileId: string
   readonly sales: number
+  readonly claimedSales: number
   readonly mayGrams: number
   readonly mustGrams: number
   readonly expectedGrams: number
+  readonly claimedGrams: number
   /** Of the sales' names: two scopes with the same marks have the same sales. */
   readonly mark: string
 }
@@ -59,6 +63,7 @@ export type AffectedSale = {
   readonly mayGrams: number
   readonly mustGrams: number
   readonly expectedGrams: number
+  readonly claimedGrams: number
   readonly isFollowed: boolean
   readonly buyerMerchantId: string | null
   readonly platform: string | null
@@ -67,19 +72,19 @@ export type AffectedSale = {
 }
 
 /** Where a page goes on: after this sale. */
-export type SaleCursor = Pick<AffectedSale, "expectedGrams" | "mayGrams" | "recordId" | "line">
+export type SaleCursor = Pick<AffectedSale, "expectedGrams" | "claimedGrams" | "mayGrams" | "recordId" | "line">
 
-/** One row a sale line, as a part of a statement: columns pile_id, record_id, line, day, at, grams, may, must, expected, followed. */
+/** One row a sale line, as a part of a statement: columns pile_id, record_id, line, day, at, grams, may, must, expected, claimed, followed. */
 export function affectedLines(runs: readonly AffectedRun[]): SQL {
   const { first: firstDay, last: lastDay } = daysOf(runs)
   return sql`
-    SELECT pile_id, record_id, line, day, at, grams, may, least(must, may) AS must, followed,
+    SELECT pile_id, record_id, line, day, at, grams, may, least(must, may) AS must, claimed, followed,
       greatest(least(must, may), least(may, expected)) AS expected
     FROM (
       SELECT event.pile_id, event.record_id, event.line, event.day, event.effective_at AS at, event.grams_high AS grams,
         least(run.may, event.grams_high) AS may, greatest(0, event.grams_low - run.others) AS must,
         CASE WHEN run.grams = 0 THEN 0 ELSE (run.expected * event.grams_high + run.grams / 2) / run.grams END AS expected,
-        run.followed = 1 AS followed
+        run.claimed, run.followed = 1 AS followed
       FROM ${unnest("run", {
         pile_id: ["bytea", runs.map(({ pileId }) => pileId)],
         first: ["timestamptz", runs.map(({ firstMs }) => new Date(firstMs))],
@@ -90,6 +95,7 @@ export function affectedLines(runs: readonly AffectedRun[]): SQL {
         may: ["bigint", runs.map(({ mayGrams }) => mayGrams)],
         others: ["bigint", runs.map(({ otherGrams }) => otherGrams)],
         expected: ["bigint", runs.map(({ expectedGrams }) => expectedGrams)],
+        claimed: ["bigint", runs.map(({ claimedGrams }) => claimedGrams)],
         followed: ["smallint", runs.map(({ isFollowed }) => (isFollowed ? 1 : 0))],
       })}
       JOIN ${pileEvents} AS event ON event.pile_id = run.pile_id AND event.effective_at BETWEEN run.first AND run.last
@@ -98,7 +104,7 @@ export function affectedLines(runs: readonly AffectedRun[]): SQL {
         AND event.line < ${discardedLineOffset}::int
         -- A chosen lot (RG-25) stands alone.
         AND (run.record_id IS NULL AND event.lot_id IS NULL OR event.record_id = run.record_id AND event.line = run.line)
-    ) AS affected WHERE may > 0`
+    ) AS affected WHERE may > 0 OR claimed > 0`
 }
 
 function daysOf(runs: readonly AffectedRun[]): { first: string; last: string } {
@@ -111,7 +117,7 @@ function daysOf(runs: readonly AffectedRun[]): { first: string; last: string } {
 }
 
 /**
- * Sums by pile, and one page of the sales that are expected to hold most. The sales themselves stay in the database; of
+ * Sums by pile, and one page of the sales that are expected, or said by their sellers, to hold most. The sales themselves stay in the database; of
  * those that stand alone, and of runs that were summed before, it reads for the first page those that can be on it.
  */
 export async function readAffected(
@@ -128,27 +134,30 @@ export async function readAffected(
   const expected = expectedOf(runs)
   for (const run of runs) if (!read.has(run)) addSums(pileOf(piles, run.pileId), run)
   return {
-    piles: [...piles.values()].map(({ pileId, sales, mayGrams, mustGrams, mark }) => {
-      const expectedGrams = expected.get(pileId) ?? 0
-      return { pileId, sales, mayGrams, mustGrams, expectedGrams, mark: mark.toString() }
+    piles: [...piles.values()].map(({ mark, ...pile }) => {
+      return { ...pile, expectedGrams: expected.get(pile.pileId) ?? 0, mark: mark.toString() }
     }),
     sales: found?.sales ?? [],
     stalls: found?.stalls ?? [],
   }
 }
 
-type PileSum = { readonly pileId: string; sales: number; mayGrams: number; mustGrams: number; mark: bigint }
+type Sums = "sales" | "claimedSales" | "mayGrams" | "mustGrams" | "claimedGrams"
+type PileSum = { readonly pileId: string; mark: bigint } & { -readonly [Of in Sums]: AffectedPile[Of] }
 
 function pileOf(piles: Map<string, PileSum>, pileId: string): PileSum {
   const known = piles.get(pileId)
   if (known) return known
-  const sum = { pileId, sales: 0, mayGrams: 0, mustGrams: 0, mark: 0n }
+  const sum = { pileId, sales: 0, claimedSales: 0, mayGrams: 0, mustGrams: 0, claimedGrams: 0, mark: 0n }
   piles.set(pileId, sum)
   return sum
 }
 
-/** Of sales that need not be read; what is followed is counted where it went. */
-function addSums(sum: PileSum, { recordId, line, isFollowed, mayGrams, mustGrams, sums }: AffectedRun): void {
+/** Of sales that need not be read; what is followed is counted where it went, but for what is claimed, which goes nowhere. */
+function addSums(
+  sum: PileSum,
+  { recordId, line, isFollowed, mayGrams, mustGrams, claimedGrams, sums }: AffectedRun,
+): void {
   if (sums) {
     sum.sales += sums.sales
     sum.mayGrams += sums.gramsHigh
@@ -156,8 +165,10 @@ function addSums(sum: PileSum, { recordId, line, isFollowed, mayGrams, mustGrams
     return
   }
   sum.mark ^= saleMark(recordId ?? "", line)
+  sum.claimedSales += claimedGrams > 0 ? 1 : 0
+  sum.claimedGrams += claimedGrams
+  if (!isFollowed || claimedGrams > 0) sum.sales += 1
   if (isFollowed) return
-  sum.sales += 1
   sum.mayGrams += mayGrams
   sum.mustGrams += mustGrams
 }
@@ -191,8 +202,11 @@ function needed(runs: readonly AffectedRun[], limit: number): AffectedRun[] {
 }
 
 /** So many of its sales are expected to hold `manyGrams` or more, and none more than `mostGrams`; none known: they must be read. */
-function bestOf({ recordId, grams, mayGrams, otherGrams, expectedGrams, sums }: AffectedRun) {
-  if (recordId !== undefined) return { sales: 1, manyGrams: expectedGrams, mostGrams: expectedGrams }
+function bestOf({ recordId, grams, mayGrams, otherGrams, expectedGrams, claimedGrams, sums }: AffectedRun) {
+  if (recordId !== undefined) {
+    const rankGrams = expectedGrams + claimedGrams
+    return { sales: 1, manyGrams: rankGrams, mostGrams: rankGrams }
+  }
   if (sums === undefined || mayGrams < sums.mostHigh || otherGrams < sums.mostLow) {
     return { sales: 0, manyGrams: 0, mostGrams: 0 }
   }
@@ -217,14 +231,15 @@ async function readLines(
   }
   const { first, last } = daysOf(runs)
   const isAfter = after
-    ? sql`WHERE (-expected, -may, record_id, line) > (${-after.expectedGrams}::bigint, ${-after.mayGrams}::bigint,
+    ? sql`WHERE (-expected - claimed, -may, record_id, line) > (${-after.expectedGrams - after.claimedGrams}::bigint, ${-after.mayGrams}::bigint,
         ${Buffer.from(after.recordId, "hex")}::bytea, ${after.line}::smallint)`
     : sql``
   const [found] = await reader.execute<Found>(sql`
     WITH hit AS MATERIALIZED (${affectedLines(runs)})
     SELECT (${stalls}) AS stalls, (
       SELECT json_agg(pile) FROM (
-        SELECT encode(pile_id, 'hex') AS "pileId", count(*) FILTER (WHERE NOT followed) AS sales,
+        SELECT encode(pile_id, 'hex') AS "pileId", count(*) FILTER (WHERE NOT followed OR claimed > 0) AS sales,
+          count(*) FILTER (WHERE claimed > 0) AS "claimedSales", sum(claimed)::float8 AS "claimedGrams",
           coalesce(sum(may) FILTER (WHERE NOT followed), 0)::float8 AS "mayGrams",
           coalesce(sum(must) FILTER (WHERE NOT followed), 0)::float8 AS "mustGrams",
           bit_xor(${saleMarkSql(sql`record_id`, sql`line`)})::text AS mark
@@ -234,16 +249,16 @@ async function readLines(
       SELECT json_agg(sale) FROM (
         SELECT encode(page.pile_id, 'hex') AS "pileId", encode(page.record_id, 'hex') AS "recordId", page.line,
           extract(epoch FROM at)::float8 * 1000 AS "atMs", grams::float8 AS grams, may::float8 AS "mayGrams",
-          must::float8 AS "mustGrams", expected::float8 AS "expectedGrams", followed AS "isFollowed",
+          must::float8 AS "mustGrams", expected::float8 AS "expectedGrams", claimed::float8 AS "claimedGrams", followed AS "isFollowed",
           sale.buyer_merchant_id AS "buyerMerchantId", buyer.platform, buyer.app_id AS "appId", buyer.open_id AS "openId"
-        FROM (SELECT * FROM hit ${isAfter} ORDER BY expected DESC, may DESC, record_id, line LIMIT ${limit}) AS page
+        FROM (SELECT * FROM hit ${isAfter} ORDER BY expected + claimed DESC, may DESC, record_id, line LIMIT ${limit}) AS page
         LEFT JOIN LATERAL (
           SELECT * FROM ${sales} AS own WHERE own.record_id = page.record_id
             AND own.day BETWEEN page.day - 2 AND page.day + 2
             AND own.day BETWEEN ${first}::date - 2 AND ${last}::date + 2 LIMIT 1
         ) AS sale ON true
         LEFT JOIN ${buyers} AS buyer ON buyer.id = sale.buyer_id
-        ORDER BY expected DESC, may DESC, page.record_id, page.line
+        ORDER BY expected + claimed DESC, may DESC, page.record_id, page.line
       ) AS sale
     ) AS sales`)
   return found

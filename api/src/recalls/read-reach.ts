@@ -74,7 +74,19 @@ export function readReach(reader: Reader, sources: FrozenSources, nowMs: number)
         ? sql`CASE WHEN (SELECT is_over AND over < ${cleared} FROM span) THEN ${goneAfter(pileId, at)} END`
         : sql`NULL::timestamptz`
     } AS gone) AS once`
-  const walk = sql`
+  // What sellers said was of one of these lots (RC-21), whatever the books have.
+  const claims = sql`
+    claims AS MATERIALIZED (
+      SELECT pile_id, site_id, merchant_id, commodity, effective_at AS at, record_id, line, grams_low, grams_high, lot_id
+      FROM ${pileEvents} AS event WHERE event.lot_id = ANY (${arrayOf(
+        "uuid",
+        sources.lots.map(({ id }) => id),
+      )}) AND event.source = 'outflow' AND event.day >= ${days.firstDay}::date
+    ), chosen AS MATERIALIZED (
+      SELECT pile_id, max(at) AS at FROM claims GROUP BY pile_id
+    ),`
+  const tables = sql`
+    ${isOfLots ? claims : sql``}
     inflows AS (
       SELECT * FROM ${unnest("given", {
         pile_id: ["bytea", sources.inflows.map(({ pileId }) => pileId)],
@@ -100,11 +112,6 @@ export function readReach(reader: Reader, sources: FrozenSources, nowMs: number)
         ${isOfLots ? sql`'infinity'::timestamptz` : sql`(last_day + 1)::timestamp AT TIME ZONE 'UTC' - interval '1 ms' - 2 * ${order}`} AS last,
         (last_day + 1)::timestamp AT TIME ZONE 'UTC' < ${new Date(nowMs).toISOString()}::timestamptz AS is_over
       FROM over
-    ), chosen AS MATERIALIZED (
-      SELECT late.pile_id, max(late.effective_at) AS at FROM asked CROSS JOIN LATERAL (
-        SELECT pile_id, effective_at FROM ${pileEvents} AS event
-        WHERE event.lot_id = asked.lot_id AND event.source = 'outflow' AND event.day >= ${days.firstDay}::date ${lookedUp}
-      ) AS late GROUP BY late.pile_id
     ), reach AS (
       SELECT came.pile_id, came.at, ends.until, ends.is_sold_out FROM (
         SELECT event.pile_id, event.effective_at AS at
@@ -135,7 +142,7 @@ export function readReach(reader: Reader, sources: FrozenSources, nowMs: number)
         ORDER BY next.pile_id, ends.until, next.at
       ) AS came
     )`
-  return readReached(reader, walk, [], nowMs)
+  return readReached(reader, { tables, hasClaims: isOfLots }, [], nowMs)
 }
 
 /**
@@ -146,7 +153,7 @@ export function readReach(reader: Reader, sources: FrozenSources, nowMs: number)
 export function readPast(reader: Reader, records: readonly string[], nowMs: number): Promise<Reached> {
   const lastDay = lastDayOf(nowMs)
   const firstDay = records.map(recordDay).sort()[0] ?? lastDay
-  const walk = sql`
+  const tables = sql`
     asked AS MATERIALIZED (
       SELECT pile_id, effective_at AS at, commodity FROM ${pileEvents}
       WHERE record_id = ANY (${arrayOf("bytea", records)}) AND source = 'outflow'
@@ -171,5 +178,5 @@ export function readPast(reader: Reader, records: readonly string[], nowMs: numb
       SELECT pile_id, at - (SELECT hours FROM kept) AS at, 'infinity'::timestamptz AS until,
         false AS is_sold_out FROM past
     )`
-  return readReached(reader, walk, records, nowMs)
+  return readReached(reader, { tables, hasClaims: false }, records, nowMs)
 }

@@ -33,7 +33,7 @@ export type RecallView = SeenRecall & {
 export type ScopeOfRecall = RecallScopeAnswer & {
   readonly frozen: FrozenView | undefined
   /** Now less then: what arrived since somebody decided by it. */
-  readonly difference: Pick<ScopeTotals, "sales" | "stalls" | "mayGrams" | "stockMayGrams"> | undefined
+  readonly difference: Pick<ScopeTotals, "sales" | "claimedSales" | "stalls" | "mayGrams" | "stockMayGrams"> | undefined
 }
 
 const listedMax = 200
@@ -161,6 +161,8 @@ function seenBy(actor: Actor): SQL | undefined {
 function differenceOf({ totals: then }: FrozenScope, { totals: now }: RecallScopeAnswer): ScopeOfRecall["difference"] {
   return {
     sales: now.sales - then.sales,
+    // Of before they were told apart: all of them were by the books.
+    claimedSales: now.claimedSales - (then.claimedSales ?? 0),
     stalls: now.stalls - then.stalls,
     mayGrams: now.mayGrams - then.mayGrams,
     stockMayGrams: now.stockMayGrams - then.stockMayGrams,

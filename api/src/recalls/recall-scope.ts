@@ -2,6 +2,7 @@ import { createHash } from "node:crypto"
 import { toHex } from "@suyuan/protocol/codec/bytes"
 import type { PileHistory } from "@suyuan/protocol/trace/origin-range"
 import { outflowKey, type PileEvent } from "@suyuan/protocol/trace/pile-event"
+import { type ClaimedGrams, claimedGrams } from "@suyuan/protocol/trace/recall-claims"
 import {
   inflowKey,
   type RecalledGrams,
@@ -33,20 +34,27 @@ export type ScopePile = {
   readonly commodity: number
   readonly lotId: string | null
   readonly sales: number
+  /** Those among them that hold more of the set by the seller's own word than the books had of it (RC-21). */
+  readonly claimedSales: number
   readonly mayGrams: number
   readonly mustGrams: number
   readonly expectedGrams: number
+  /** So much more. */
+  readonly claimedGrams: number
   readonly stock: RecalledGrams
 }
 
 export type ScopeTotals = {
   readonly sales: number
+  readonly claimedSales: number
   readonly stalls: number
   readonly mayGrams: number
   readonly mustGrams: number
   readonly expectedGrams: number
+  /** Of sellers' words alone: where it is above what there was of the set, more was said to be of it than can be. */
+  readonly claimedGrams: number
   readonly stockMayGrams: number
-  /** What there was of the set at all: no total is above it (RC-5). */
+  /** What there was of the set at all: no total of the books is above it (RC-5). */
   readonly setGrams: number
 }
 
@@ -65,7 +73,7 @@ export type RecallScopeAnswer = {
   /** Names what a person decides by: the set, and the piles and sites that it reached. Sales do not change it. */
   readonly reachDigest: string
   readonly totals: ScopeTotals
-  /** Piles that may hold or may have sold some, the most expected first. */
+  /** Piles that may hold or may have sold some, or whose seller said so, the most expected and claimed first. */
   readonly piles: readonly ScopePile[]
   readonly stalls: readonly Stall[]
   readonly sales: readonly ScopeSale[]
@@ -100,27 +108,27 @@ export async function scopeOf(
 ): Promise<RecallScopeAnswer> {
   const asOfMs = ctx.clock.nowMs()
   const found = await findAffected(reader, sources, asOfMs)
-  const isSeen = ({ siteId }: ReachedPile) => actor.siteIds.length === 0 || actor.siteIds.includes(siteId)
-  const reached = new Map(found.reach.piles.filter(isSeen).map((pile) => [pile.pileId, pile]))
-  const seen = found.piles.filter(({ pileId }) => reached.has(pileId))
+  const isSeen = ({ siteId }: PlacedPile) => actor.siteIds.length === 0 || actor.siteIds.includes(siteId)
+  const both: readonly PlacedPile[] = [...found.reach.claims, ...found.reach.piles]
+  const reached = new Map(both.filter(isSeen).map((pile) => [pile.pileId, pile]))
+  const stocks = new Map(found.piles.map(({ pileId, stock }) => [pileId, stock]))
   const runs = found.runs.filter(({ pileId }) => reached.has(pileId))
   const merchantIds = [...new Set([...reached.values()].map(({ merchantId }) => merchantId))]
   const affected = await readAffected(reader, runs, merchantIds, { after, limit: limit + 1 })
   const sums = new Map(affected.piles.map((pile) => [pile.pileId, pile]))
-  const piles = seen
-    .map(({ pileId, stock }): ScopePile => {
-      const { siteId, merchantId, commodity, lotId } = reached.get(pileId) ?? notReached(pileId)
-      const { sales = 0, mayGrams = 0, mustGrams = 0, expectedGrams = 0 } = sums.get(pileId) ?? {}
-      return { pileId, siteId, merchantId, commodity, lotId, sales, mayGrams, mustGrams, expectedGrams, stock }
+  const piles = [...reached.values()]
+    .map(({ pileId, siteId, merchantId, commodity, lotId }): ScopePile => {
+      const { mark: _, ...sold } = sums.get(pileId) ?? noSales
+      return { siteId, merchantId, commodity, lotId, ...sold, pileId, stock: stocks.get(pileId) ?? noStock }
     })
     .filter((pile) => pile.sales > 0 || pile.stock.mayGrams > 0)
-    .sort((a, b) => b.expectedGrams - a.expectedGrams || (a.pileId < b.pileId ? -1 : 1))
+    .sort((a, b) => rankOf(b) - rankOf(a) || (a.pileId < b.pileId ? -1 : 1))
   const named = new Set(piles.map(({ merchantId }) => merchantId))
   const sales = affected.sales.slice(0, limit)
   const marks = piles.map(({ pileId, ...pile }) => {
-    return [pileId, pile.sales, pile.mayGrams, pile.mustGrams, sums.get(pileId)?.mark ?? "", pile.stock.mayGrams].join(
-      " ",
-    )
+    const { sales, mayGrams, mustGrams, claimedGrams, stock } = pile
+    const books = [pileId, sales, mayGrams, mustGrams, sums.get(pileId)?.mark ?? "", stock.mayGrams]
+    return [...books, ...(claimedGrams > 0 ? [claimedGrams] : [])].join(" ")
   })
   const setDigest = setDigestOf(sources)
   const places = piles.map(({ pileId, siteId }) => `${pileId} ${siteId}`)
@@ -138,6 +146,16 @@ export async function scopeOf(
   }
 }
 
+type PlacedPile = Pick<ReachedPile, "pileId" | "siteId" | "merchantId" | "commodity" | "lotId">
+
+const noStock: RecalledGrams = { grams: 0, mustGrams: 0, mayGrams: 0, expectedGrams: 0 }
+const noSales = { sales: 0, claimedSales: 0, mayGrams: 0, mustGrams: 0, expectedGrams: 0, claimedGrams: 0, mark: "" }
+
+/** Where one looks first: what is expected, and what the seller's word adds to it. */
+function rankOf({ expectedGrams, claimedGrams }: Pick<ScopePile, "expectedGrams" | "claimedGrams">): number {
+  return expectedGrams + claimedGrams
+}
+
 export type Affected = {
   readonly reach: Reached
   readonly piles: readonly RecalledPile[]
@@ -148,7 +166,15 @@ export type Affected = {
 export async function findAffected(reader: Reader, sources: FrozenSources, nowMs: number): Promise<Affected> {
   const reach = await readReach(reader, sources, nowMs)
   const piles = inStockNow(reach, resolveScope(reach, recallSourcesOf(sources), lotGramsOf(sources)))
-  return { reach, piles, runs: runsOf(reach, piles) }
+  return { reach, piles, runs: runsOf(reach, piles, claimedIn(reach, sources, piles)) }
+}
+
+function claimedIn({ piles, claims }: Reached, { lots }: FrozenSources, scope: readonly RecalledPile[]): ClaimedGrams {
+  const recalled = new Set(lots.map(({ id }) => id))
+  const isClaim = ({ source, lotId }: ReachedRow) => source === "outflow" && lotId !== null && recalled.has(lotId)
+  const claiming = [...piles.filter(({ rows }) => rows.some(isClaim)), ...claims]
+  const histories = claiming.map(({ pileId, rows }) => ({ pileId, events: rows.map(eventOf) }))
+  return claimedGrams(histories, recalled, scope)
 }
 
 /** Of what is taken as gone, what was there then may be there still, unless the pile was counted as sold out since (RC-2). */
@@ -218,7 +244,11 @@ function lotGramsOf({ lots }: FrozenSources): Map<string, number> {
   return new Map(lots.map(({ id, grams }) => [id, grams]))
 }
 
-function runsOf({ piles, lastMs }: Reached, scope: readonly RecalledPile[]): AffectedRun[] {
+function runsOf(
+  { piles, claims, lastMs }: Reached,
+  scope: readonly RecalledPile[],
+  claimed: ClaimedGrams,
+): AffectedRun[] {
   const bought = new Map<string, Set<string>>()
   for (const { rows } of piles) {
     for (const row of rows) {
@@ -230,31 +260,32 @@ function runsOf({ piles, lastMs }: Reached, scope: readonly RecalledPile[]): Aff
   }
   const found = new Map(scope.map(({ pileId, outflows }) => [pileId, outflows]))
   const runs: AffectedRun[] = []
-  for (const { pileId, merchantId, rows } of piles) {
-    const [ranges, ofPile] = [found.get(pileId), bought.get(pileId)]
-    if (ranges === undefined) continue
+  const told = new Set<string>()
+  const tell = ({ pileId, merchantId, rows }: Pick<ReachedPile, "pileId" | "merchantId" | "rows">) => {
+    const [ranges, ofPile, words] = [found.get(pileId), bought.get(pileId), claimed.get(pileId)]
+    if (ranges === undefined && words === undefined) return
     for (const row of rows) {
-      if (row.source !== "outflow" || row.firstMs > lastMs + openOrderMs) continue
+      if (row.source !== "outflow") continue
       const key = outflowKey(row)
-      const range = ranges.get(key)
-      if (range === undefined) continue
+      const range = row.firstMs > lastMs + openOrderMs ? undefined : ranges?.get(key)
+      const claimedGrams = words?.get(key) ?? 0
+      if (range === undefined && claimedGrams === 0) continue
+      if (claimedGrams > 0 && told.has(`${pileId}/${key}`)) continue
+      if (claimedGrams > 0) told.add(`${pileId}/${key}`)
+      const { grams, mayGrams, mustGrams, expectedGrams } = range ?? { ...noStock, grams: row.gramsHigh }
       runs.push({
-        pileId,
-        merchantId,
-        firstMs: row.firstMs,
-        lastMs: row.atMs,
+        ...{ pileId, merchantId, firstMs: row.firstMs, lastMs: row.atMs, sums: row.sums },
         recordId: row.isRun ? undefined : row.recordId,
         line: row.isRun ? 0 : row.line,
-        grams: range.grams,
-        mayGrams: range.mayGrams,
-        mustGrams: range.mustGrams,
-        otherGrams: row.gramsLow - range.mustGrams,
-        expectedGrams: range.expectedGrams,
+        ...{ grams, mayGrams, mustGrams, expectedGrams, claimedGrams },
+        otherGrams: row.gramsLow - mustGrams,
         isFollowed: ofPile?.has(key) ?? false,
-        sums: row.sums,
       })
     }
   }
+  for (const pile of piles) tell(pile)
+  // Some of them may have been read with what was there before.
+  for (const pile of claims) tell(pile)
   return runs
 }
 
@@ -267,6 +298,7 @@ function totalsOf(piles: readonly ScopePile[], sources: FrozenSources): ScopeTot
   const setGrams = setGramsOf(sources)
   return {
     sales: sum(({ sales }) => sales),
+    claimedSales: sum(({ claimedSales }) => claimedSales),
     stalls: new Set(piles.map(({ merchantId }) => merchantId)).size,
     mayGrams: Math.min(
       setGrams,
@@ -277,6 +309,7 @@ function totalsOf(piles: readonly ScopePile[], sources: FrozenSources): ScopeTot
       setGrams,
       sum(({ expectedGrams }) => expectedGrams),
     ),
+    claimedGrams: sum(({ claimedGrams }) => claimedGrams),
     stockMayGrams: Math.min(
       setGrams,
       sum(({ stock }) => stock.mayGrams),
@@ -288,8 +321,4 @@ function totalsOf(piles: readonly ScopePile[], sources: FrozenSources): ScopeTot
 function withPayer({ keys }: Pick<Context, "keys">, { platform, appId, openId, ...sale }: AffectedSale): ScopeSale {
   const isKnown = platform !== null && appId !== null && openId !== null
   return { ...sale, payer: isKnown ? toHex(keys.payerPseudonym(platform, appId, openId)) : undefined }
-}
-
-function notReached(pileId: string): never {
-  throw new Error(`pile ${pileId} was not reached`)
 }

@@ -89,7 +89,7 @@ export async function readTrace(ctx: Context, reader: Reader, recordId: string, 
     /** None until the day's first statement: origins are provisional as long as that is so. */
     originStatements: statements,
     levels: Math.max(0, ...all.flatMap(({ stops }) => stops.map(({ level }) => level + 1))),
-    lines: lines.map(({ line, pileId, gramsHigh, nameZh, nameEn }, index) => {
+    lines: lines.map(({ line, pileId, lotId, gramsHigh, nameZh, nameEn }, index) => {
       const range = ranges[index]
       const key = outflowKey({ recordId, line })
       const origin = range && describeOrigin(range, facts, expected.sharesOf(pileId ?? "", key, range))
@@ -106,7 +106,7 @@ export async function readTrace(ctx: Context, reader: Reader, recordId: string, 
         coverage: coverage ? percentsOf(coverage) : null,
         inspections: withFailedLots(own, lotIds, checks).map((one) => ({ ...one, testedAt: shown(one.testedAt) })),
         /** In force, and this bag may be of it. */
-        recalls: recallsOf(recalled.get(pileId ?? ""), origin),
+        recalls: recallsOf(recalled.get(pileId ?? ""), origin, lotId),
         way: (ways.get(pileId ?? "")?.stops ?? []).map((stop) => describeStop(stop, stalls, tests, shown)),
       }
     }),
@@ -134,6 +134,8 @@ async function readSale(reader: Reader, recordId: string) {
 type LineRow = {
   readonly line: number
   readonly pile_id: string | null
+  /** What the seller chose. */
+  readonly lot_id: string | null
   readonly grams_high: number | null
   readonly name_zh: string | null
   readonly name_en: string | null
@@ -143,7 +145,8 @@ type LineRow = {
 async function readLines(reader: Reader, recordId: string) {
   const start = walkStart(sql`item.pile_id`, startsBeforeSql(sql`sold.effective_at`))
   const rows = await reader.execute<LineRow>(sql`
-    SELECT item.line, encode(item.pile_id, 'hex') AS pile_id, item.grams_high::float8 AS grams_high, goods.name_zh, goods.name_en, start.*
+    SELECT item.line, encode(item.pile_id, 'hex') AS pile_id, item.lot_id, item.grams_high::float8 AS grams_high,
+      goods.name_zh, goods.name_en, start.*
     FROM ${sales} AS sold
     JOIN ${saleLines} AS item ON item.terminal_id = sold.terminal_id AND item.counter = sold.counter AND item.day = sold.day
     LEFT JOIN ${commodities} AS goods ON goods.code = item.commodity
@@ -157,7 +160,8 @@ async function readLines(reader: Reader, recordId: string) {
     ),
   )
   const lines = rows.map((row) => {
-    return { line: row.line, pileId: row.pile_id, gramsHigh: row.grams_high, nameZh: row.name_zh, nameEn: row.name_en }
+    const { line, pile_id: pileId, lot_id: lotId, grams_high: gramsHigh } = row
+    return { line, pileId, lotId, gramsHigh, nameZh: row.name_zh, nameEn: row.name_en }
   })
   return { lines, starts }
 }

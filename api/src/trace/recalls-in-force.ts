@@ -46,15 +46,20 @@ export function readRecentRecalls(ctx: Pick<Context, "db" | "sql" | "clock">, pi
   return recentRecalls(ctx).of(pileIds, ctx.clock.nowMs(), (missing) => readRecallsInForce(ctx.db, missing))
 }
 
-/** Those of a pile that these goods may be of: by a lot, or, where unknown goods are recalled, by what is unknown of them. */
+/**
+ * Those of a pile that these goods may be of: by a lot, or, where unknown goods are recalled, by what is unknown of them; or by
+ * the lot that their seller chose, whatever the books have of it (RC-21).
+ */
 export function recallsOf(
   recalled: readonly PileRecall[] | undefined,
   origin: Pick<OriginDescription, "sources" | "unknown"> | undefined,
+  chosenLot: string | null = null,
 ): RecallInForce[] {
   const isOf = ({ lotIds, hasUnknown }: PileRecall) =>
     origin === undefined
       ? hasUnknown
-      : origin.sources.some(({ lotId, mayGrams }) => mayGrams > 0 && lotIds.has(lotId)) ||
+      : (chosenLot !== null && lotIds.has(chosenLot)) ||
+        origin.sources.some(({ lotId, mayGrams }) => mayGrams > 0 && lotIds.has(lotId)) ||
         (hasUnknown && origin.unknown.mayGrams > 0)
   return (recalled ?? []).filter(isOf).map(({ recallId, reason }) => ({ recallId, reason }))
 }

@@ -73,7 +73,7 @@ test("[RC-2, RC-7] a scope of summed days is the scope of their sales", async ()
 })
 
 test("[RC-7] the first page is the same where only some runs are read for it, in three statements", async () => {
-  const world = await storeWorld(gateway, stall, new Dice(26), { isWeighed: true, bags: 400 })
+  const world = await storeWorld(gateway, stall, new Dice(26), { isWeighed: true, bags: 400, isUnchosen: true })
   await forgetSums(world)
   const before = await scopeOf(world.lotIds, 5)
   await sumPileDays(gateway.ctx)

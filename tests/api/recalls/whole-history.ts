@@ -25,6 +25,8 @@ export type Compared = {
   readonly missed: readonly string[]
   /** Where the recall says that more must be there. */
   readonly overstated: readonly string[]
+  /** Sales of a recalled lot by their seller's own word, of which less than what was handed over is told (RC-21). */
+  readonly untold: readonly string[]
   readonly outflows: number
   /** So many of them are said to be able to hold the same. */
   readonly same: number
@@ -36,7 +38,8 @@ export async function comparedWithWhole(
   pileIds: readonly string[],
   lotIds: readonly string[],
 ): Promise<Compared | undefined> {
-  const whole = await wholeHistory(gateway, pileIds, lotIds)
+  const rows = await rowsOf(gateway, pileIds)
+  const whole = wholeHistory(rows, pileIds, lotIds)
   if (!whole.ok) return undefined
   const sales = await allSales(gateway, lotIds)
   const scope = await readRecallScope(gateway.ctx, operator, { kind: "lots", lotIds })
@@ -70,14 +73,34 @@ export async function comparedWithWhole(
       missed.push(`${pileId} may still hold ${stock.mayGrams}, not ${found.mayGrams}`)
     if (found.mustGrams > stock.mustGrams) overstated.push(`${pileId} must still hold ${stock.mustGrams}`)
   }
-  return { missed, overstated, outflows: outflows.length, same }
+  const untold = chosenIn(rows, lotIds).flatMap(({ key, grams }) => {
+    const { mayGrams = 0, claimedGrams = 0 } = said.get(key) ?? {}
+    return mayGrams + claimedGrams === grams ? [] : [`${key} is of it by its seller's word: ${grams}`]
+  })
+  return { missed, overstated, untold, outflows: outflows.length, same }
 }
 
-async function wholeHistory({ ctx }: TestGateway, pileIds: readonly string[], lotIds: readonly string[]) {
-  const rows = await ctx.db
+type StoredRow = typeof pileEvents.$inferSelect
+
+/** Sales whose seller chose one of these lots, as far as they were handed over. */
+function chosenIn(rows: readonly StoredRow[], lotIds: readonly string[]) {
+  return rows.flatMap(({ source, lotId, line, pileId, recordId, gramsHigh }) => {
+    if (source !== "outflow" || lotId === null || !lotIds.includes(lotId) || line >= discardedLineOffset) return []
+    const voids = rows.filter((row) => row.source === "void" && row.pileId === pileId)
+    const own = voids.filter((row) => row.upstreamRecordId === recordId && row.upstreamLine === line)
+    const grams = gramsHigh - own.reduce((sum, row) => sum + row.gramsHigh, 0)
+    return grams > 0 ? [{ key: `${pileId}/${outflowKey({ recordId, line })}`, grams }] : []
+  })
+}
+
+async function rowsOf({ ctx }: TestGateway, pileIds: readonly string[]): Promise<StoredRow[]> {
+  return await ctx.db
     .select()
     .from(pileEvents)
     .where(sql`${pileEvents.pileId} = ANY (${sql.raw(`ARRAY[${pileIds.map((id) => `'\\x${id}'::bytea`).join(",")}]`)})`)
+}
+
+function wholeHistory(rows: readonly StoredRow[], pileIds: readonly string[], lotIds: readonly string[]) {
   const histories = pileIds.map((pileId) => {
     return { pileId, events: rows.filter((row) => row.pileId === pileId).map((row) => pileEventOf(row)) }
   })

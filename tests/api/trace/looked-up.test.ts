@@ -48,7 +48,7 @@ const questions: Record<string, (reader: Reader) => Promise<unknown>> = {
   "whose sales of a run these are": (reader) => {
     const run = { pileId, merchantId: crypto.randomUUID(), recordId: undefined, line: 0, sums: undefined }
     const times = { firstMs: after.getTime(), lastMs: until.getTime() }
-    const grams = { grams: 1, mayGrams: 1, mustGrams: 0, otherGrams: 0, expectedGrams: 0 }
+    const grams = { grams: 1, mayGrams: 1, mustGrams: 0, otherGrams: 0, expectedGrams: 0, claimedGrams: 0 }
     const page = { after: undefined, limit: 50 }
     return readAffected(reader, [{ ...run, ...times, ...grams, isFollowed: false }], [run.merchantId], page)
   },

@@ -4,7 +4,15 @@ import type { FC, PropsWithChildren } from "hono/jsx"
 import type { GoodsName } from "../../catalogue/read-catalogue"
 import type { Site } from "../../participants/add-site"
 import { OfficePage, type PageFrame, sayOffice, withLanguage } from "./office-page"
-import { recallsRoot, SalesTable, type ScopeShown, ScopeTotals, StallsTable, sayRecall } from "./recall-parts"
+import {
+  ClaimedNote,
+  recallsRoot,
+  SalesTable,
+  type ScopeShown,
+  ScopeTotals,
+  StallsTable,
+  sayRecall,
+} from "./recall-parts"
 
 const refusedFields = {
   lotIds: "refusedLotIds",
@@ -130,6 +138,7 @@ export const LookPage: FC<LookProps> = ({ frame, scope, names, asked, id, starte
       <p class="soft">{say("lookFirst")}</p>
       <ScopeTotals scope={scope} language={language} />
       <p class="soft">{say("estimateOnly")}</p>
+      <ClaimedNote scope={scope} language={language} />
       <StallsTable {...{ scope, names, language }} />
       {mayWrite ? (
         <section class="effect">

@@ -7,6 +7,7 @@ import type { recallViewOf, scopeOfRecallView } from "../recall-schemas"
 import { Fact } from "./office-list"
 import { OfficePage, type PageFrame, sayOffice, withLanguage } from "./office-page"
 import {
+  ClaimedNote,
   DrillBanner,
   kilos,
   minuteOf,
@@ -103,6 +104,7 @@ export const RecallPage: FC<RecallProps> = (props) => {
       <h2>{say("where")}</h2>
       <ScopeTotals scope={scope} language={language} />
       <p class="soft">{say("estimateOnly")}</p>
+      <ClaimedNote scope={scope} language={language} />
       <StallsTable {...{ scope, names, holders, language }} />
       <Difference scope={scope} language={language} />
       <Told recall={recall} language={language} />
@@ -162,6 +164,7 @@ const Difference: FC<{ scope: RecallProps["scope"]; language: WordLanguage }> = 
         <dl>
           <Fact term={say("stalls")} value={signed(difference.stalls)} />
           <Fact term={say("sales")} value={signed(difference.sales)} />
+          {difference.claimedSales !== 0 && <Fact term={say("claimed")} value={signed(difference.claimedSales)} />}
           <Fact
             term={say("may")}
             value={`${difference.mayGrams > 0 ? "+" : ""}${kilos(difference.mayGrams, language)}`}

@@ -61,11 +61,27 @@ export const ScopeTotals: FC<{ scope: ScopeShown; language: WordLanguage }> = ({
       <Fact term={say("must")} value={kilos(totals.mustGrams, language)} />
       <Fact term={say("may")} value={kilos(totals.mayGrams, language)} />
       <Fact term={say("expected")} value={`≈ ${kilos(totals.expectedGrams, language)}`} />
+      {totals.claimedSales > 0 && <Fact term={say("claimed")} value={claimedOf(totals, language)} />}
       <Fact term={say("inStock")} value={kilos(totals.stockMayGrams, language)} />
       <Fact term={say("setGrams")} value={kilos(totals.setGrams, language)} />
     </dl>
   )
 }
+
+type Claimed = Pick<ScopeShown["totals"], "claimedSales" | "claimedGrams">
+
+function claimedOf({ claimedSales, claimedGrams }: Claimed, language: WordLanguage): string {
+  const count = language === "zh" ? `${claimedSales} 笔` : `${claimedSales} sale${claimedSales === 1 ? "" : "s"}`
+  return `${count} · ${kilos(claimedGrams, language)}`
+}
+
+/** What stands above the tables where a seller's word goes beyond the books. */
+export const ClaimedNote: FC<{ scope: ScopeShown; language: WordLanguage }> = ({ scope, language }) =>
+  scope.totals.claimedSales === 0 ? null : (
+    <p class="waiting">
+      {stateShapes.waiting} {sayRecall(language)("claimedMeans")}
+    </p>
+  )
 
 type StallsProps = {
   readonly scope: ScopeShown
@@ -77,7 +93,16 @@ type StallsProps = {
 
 export const StallsTable: FC<StallsProps> = ({ scope, names, holders, language }) => {
   const say = sayRecall(language)
-  const columns = ["goods", "sales", "must", "may", "expected", "inStock"] as const
+  const hasClaims = scope.totals.claimedSales > 0
+  const columns = [
+    "goods",
+    "sales",
+    "must",
+    "may",
+    "expected",
+    ...(hasClaims ? ["claimed" as const] : []),
+    "inStock",
+  ] as const
   return (
     <table>
       <thead>
@@ -100,6 +125,7 @@ export const StallsTable: FC<StallsProps> = ({ scope, names, holders, language }
             <td data-label={say("must")}>{kilos(stall.mustGrams, language)}</td>
             <td data-label={say("may")}>{kilos(stall.mayGrams, language)}</td>
             <td data-label={say("expected")}>≈ {kilos(stall.expectedGrams, language)}</td>
+            {hasClaims && <td data-label={say("claimed")}>{claimedOf(stall, language)}</td>}
             <td data-label={say("inStock")}>{kilos(stall.stock.mayGrams, language)}</td>
             {holders && (
               <td data-label={say("hold")}>
@@ -123,6 +149,7 @@ export const SalesTable: FC<{ scope: ScopeShown; language: WordLanguage }> = ({ 
   const say = sayRecall(language)
   if (scope.sales.length === 0) return <p class="soft">{say("noSales")}</p>
   const stallOf = new Map(scope.stalls.map((stall) => [stall.pileId, stall]))
+  const hasClaims = scope.totals.claimedSales > 0
   return (
     <table>
       <thead>
@@ -133,6 +160,7 @@ export const SalesTable: FC<{ scope: ScopeShown; language: WordLanguage }> = ({ 
           <th scope="col">{say("must")}</th>
           <th scope="col">{say("may")}</th>
           <th scope="col">{say("expected")}</th>
+          {hasClaims && <th scope="col">{say("claimed")}</th>}
         </tr>
       </thead>
       <tbody>
@@ -147,6 +175,12 @@ export const SalesTable: FC<{ scope: ScopeShown; language: WordLanguage }> = ({ 
             <td data-label={say("must")}>{kilos(sale.mustGrams, language)}</td>
             <td data-label={say("may")}>{kilos(sale.mayGrams, language)}</td>
             <td data-label={say("expected")}>≈ {kilos(sale.expectedGrams, language)}</td>
+            {hasClaims && (
+              <td data-label={say("claimed")}>
+                {sale.claimedGrams > 0 && <strong>{kilos(sale.claimedGrams, language)}</strong>}
+                {sale.claimedGrams > 0 && sale.buyerMerchantId !== undefined && ` · ${say("soldToStall")}`}
+              </td>
+            )}
           </tr>
         ))}
       </tbody>

@@ -55,6 +55,7 @@ function OwnRecall({ recall, onRead }: { readonly recall: Recall; readonly onRea
     <Box className="recall">
       <Mark shape={recall.isOver ? "waiting" : "refused"}>{say(recall.isOver ? "recallOver" : "recallNotice")}</Mark>
       <Box>{recall.reason}</Box>
+      {recall.isClaimed && <Box>{say("recallClaimed")}</Box>}
       <Box className="soft">
         {say("boughtOn")} {recall.saleDay}
       </Box>
