@@ -462,7 +462,7 @@ export const terminalWords = {
   pieceMalformed: { zh: "一件的重量看不懂，或最轻比最重还重", en: "Not a piece's weights, or the lightest is heavier" },
   weightMissing: { zh: "请填重量", en: "Enter a weight" },
   priceMalformed: { zh: "单价看不懂，例如 3.98", en: "Not a price; for example 3.98" },
-  priceHint: { zh: "不填就是现场定价", en: "Nothing typed: a price at each sale" },
+  priceHint: { zh: "不填就照旧", en: "Nothing typed: the price stays" },
   tilesFull: { zh: "最多 200 种货品，请先下架一些", en: "At most 200 goods; take some off first" },
   moveUp: { zh: "上移", en: "move up" },
   takeOff: { zh: "下架", en: "Take off" },

@@ -2,7 +2,7 @@ import { fenToYuan } from "@suyuan/protocol/units/money"
 import { fenPerKilogramToYuanPerJin } from "@suyuan/protocol/units/weight"
 import { useState } from "react"
 import type { TileRow } from "../../src/store/rows"
-import { changeTile } from "../../src/tiles/put-on-sale"
+import { changeTile, swapTiles } from "../../src/tiles/put-on-sale"
 import { Keypad } from "../parts/keypad"
 import { Sheet } from "../parts/sheet"
 import { nameOf, priceText, unitName } from "../session/goods-names"
@@ -21,17 +21,23 @@ export function OnSale() {
     await kiosk.attempt(() => changeTile(kiosk.terminal, slot, changes))
     await kiosk.refreshTiles()
   }
+  // What is off sale stands below: on the screen that sells nobody would see that goods were moved past it.
+  const listed = [...tiles.filter(({ isOnSale }) => isOnSale), ...tiles.filter(({ isOnSale }) => !isOnSale)]
+  const above = (index: number) => {
+    const [tile, before] = [listed[index], listed[index - 1]]
+    return tile?.isOnSale === before?.isOnSale ? before : undefined
+  }
   const moveUp = async (index: number) => {
-    const [tile, above] = [tiles[index], tiles[index - 1]]
-    if (tile === undefined || above === undefined) return
-    await change(tile.slot, { place: above.place })
-    await change(above.slot, { place: tile.place })
+    const [tile, before] = [listed[index], above(index)]
+    if (tile === undefined || before === undefined) return
+    await kiosk.attempt(() => swapTiles(kiosk.terminal, tile.slot, before.slot))
+    await kiosk.refreshTiles()
   }
   if (tiles.length === 0) return <p className="soft">{say("nothingOnSale")}</p>
   return (
     <>
       <ul className="plain">
-        {tiles.map((tile, index) => {
+        {listed.map((tile, index) => {
           const name = nameOf(tile.commodity, catalogue, language)
           return (
             <li key={tile.slot} className="row tile-row">
@@ -46,7 +52,7 @@ export function OnSale() {
               <button
                 type="button"
                 className="icon"
-                disabled={index === 0}
+                disabled={above(index) === undefined}
                 aria-label={`${name} ${say("moveUp")}`}
                 onClick={() => void moveUp(index)}
               >
@@ -91,21 +97,33 @@ function PriceSheet({ tile, onPrice, onClose }: PriceSheetProps) {
   const before = unit === "jin" ? fenPerKilogramToYuanPerJin(tile.unitPriceFen) : fenToYuan(tile.unitPriceFen)
   const [typed, setTyped] = useState("")
   const confirm = () => {
-    const unitPriceFen = typedPriceFen(typed === "" ? "0" : typed, unit)
+    if (typed === "") return onClose()
+    const unitPriceFen = typedPriceFen(typed, unit)
     if (unitPriceFen !== undefined) void onPrice(unitPriceFen)
   }
   return (
     <Sheet title={`${nameOf(tile.commodity, catalogue, language)} · ${say("price")}`} onClose={onClose}>
       <TilePhoto tile={tile} />
       <output className="typed">
-        ¥{typed || before} <small>/{unitName(unit, language)}</small>
+        {typed === "" && tile.unitPriceFen === 0 ? (
+          say("priceAtSale")
+        ) : (
+          <>
+            ¥{typed || before} <small>/{unitName(unit, language)}</small>
+          </>
+        )}
       </output>
       <p className="soft">{say("priceHint")}</p>
       <Keypad onKey={(key) => setTyped((text) => withKey(text, key, 2))} onDone={confirm} />
       <div className="sheet-foot">
-        <button type="button" className="primary wide" onClick={confirm}>
-          {say("confirm")}
-        </button>
+        <div className="row">
+          <button type="button" className="grow" disabled={tile.unitPriceFen === 0} onClick={() => void onPrice(0)}>
+            {say("priceAtSale")}
+          </button>
+          <button type="button" className="primary grow" onClick={confirm}>
+            {say("confirm")}
+          </button>
+        </div>
       </div>
     </Sheet>
   )

@@ -13,12 +13,17 @@ function tidy(text: string): string {
   return whole.replace(/\.$/, "")
 }
 
+/** What has at most three decimals, as an integer of thousandths. */
+function typedThousandths(text: string): number | undefined {
+  const thousandths = kilogramsToGrams(tidy(text))
+  return thousandths.ok ? thousandths.value : undefined
+}
+
 /** Grams; half a gram goes up. `undefined` for what is no weight above nothing. */
 export function typedGrams(text: string, unit: WeightUnit): number | undefined {
-  const thousandths = kilogramsToGrams(tidy(text))
-  if (!thousandths.ok) return undefined
-  const grams =
-    unit === "kilogram" ? thousandths.value : Number(divideHalfUp(BigInt(thousandths.value), BigInt(JIN_PER_KILOGRAM)))
+  const thousandths = typedThousandths(text)
+  if (thousandths === undefined) return undefined
+  const grams = unit === "kilogram" ? thousandths : Number(divideHalfUp(BigInt(thousandths), BigInt(JIN_PER_KILOGRAM)))
   return grams > 0 ? grams : undefined
 }
 
@@ -44,11 +49,17 @@ export function typedPieces(text: string): number | undefined {
   return /^[1-9]\d{0,5}$/.test(text) ? Number(text) : undefined
 }
 
-/** Fen per kilogram or piece, from yuan per 斤, kilogram or piece. */
+/** A fen per kilogram, in thousandths of a yuan per 斤. */
+const THOUSANDTHS_PER_JIN = 10 / JIN_PER_KILOGRAM
+
+/**
+ * Fen per kilogram or piece, from yuan per 斤, kilogram or piece. A price that was made per kilogram may end in half a fen
+ * per 斤: `1.995` is ¥3.99 a kilogram.
+ */
 export function typedPriceFen(text: string, unit: WeightUnit | "piece"): number | undefined {
-  const fen = yuanToFen(tidy(text))
-  if (!fen.ok) return undefined
-  return unit === "jin" ? fen.value * JIN_PER_KILOGRAM : fen.value
+  if (unit !== "jin") return typedFen(text)
+  const fen = (typedThousandths(text) ?? Number.NaN) / THOUSANDTHS_PER_JIN
+  return Number.isSafeInteger(fen) ? fen : undefined
 }
 
 export function typedFen(text: string): number | undefined {

@@ -64,11 +64,11 @@ export function isFull(tiles: readonly TileRow[]): boolean {
   return tiles.filter(({ isOnSale }) => isOnSale).length >= SNAPSHOT_SLOTS_MAX
 }
 
-/** Another price, order or lot, or off the screen for today. */
+/** Another price or lot, or off the screen for today. */
 export function changeTile(
   terminal: Terminal,
   slot: number,
-  changes: Partial<Omit<TileRow, "slot" | "commodity" | "unit">>,
+  changes: Partial<Omit<TileRow, "slot" | "commodity" | "unit" | "place">>,
 ): Promise<Result<TileRow, TileError>> {
   return terminal.inTurn(async () => {
     const tiles = await listTiles(terminal)
@@ -82,6 +82,29 @@ export function changeTile(
       [row],
     )
     return ok(row)
+  })
+}
+
+/** Two goods change places in the seller's own order; the numbers of all others stay. */
+export function swapTiles(terminal: Terminal, slot: number, otherSlot: number): Promise<Result<void, TileError>> {
+  return terminal.inTurn(async () => {
+    const tiles = await listTiles(terminal)
+    const [at, otherAt] = [slot, otherSlot].map((one) => tiles.findIndex((tile) => tile.slot === one)) as [
+      number,
+      number,
+    ]
+    const [tile, other] = [tiles[at], tiles[otherAt]]
+    if (tile === undefined || other === undefined) return err("tiles/unknown")
+    // Numbered anew: places that a version of before left equal would be swapped for nothing.
+    const ordered = tiles
+      .with(at, other)
+      .with(otherAt, tile)
+      .map((one, index) => ({ ...one, place: index + 1 }))
+    const changed = ordered.filter(
+      ({ slot: one, place }) => tiles.find((before) => before.slot === one)?.place !== place,
+    )
+    await keep(terminal, ordered, changed)
+    return ok(undefined)
   })
 }
 

@@ -180,7 +180,8 @@ test("a photo stays on the tablet and its tile; goods that the catalogue lacks a
   granted("a test", await gateway.operator.post("/inspections", { body: found }))
 
   await goTo(page, "进货")
-  await page.click(".tile-row .list-row >> nth=0")
+  const cabbageOnSale = page.locator(".tile-row", { hasText: "大白菜" })
+  await cabbageOnSale.locator(".list-row").click()
   const green = await page.evaluate(() => {
     const canvas = document.createElement("canvas")
     canvas.width = 640
@@ -198,7 +199,10 @@ test("a photo stays on the tablet and its tile; goods that the catalogue lacks a
     ...{ name: "notes.png", mimeType: "image/png", buffer: Buffer.from("no picture") },
   })
   await page.locator("dialog [role=alert]", { hasText: "这张图打不开" }).waitFor()
-  await page.keyboard.press("Escape")
+  // Who came for the photo changes no price.
+  await page.click("dialog button:has-text('确定')")
+  await page.waitForSelector("dialog", { state: "detached" })
+  await cabbageOnSale.getByText("¥1.80/斤").waitFor()
 
   await page.click("button:has-text('外来货登记')")
   await page.fill("dialog input[type=search]", "灯笼果")
@@ -231,6 +235,40 @@ test("a photo stays on the tablet and its tile; goods that the catalogue lacks a
   expect(entered).toEqual({ count: 1 })
   expect(tablet.troubles).toEqual([])
   await context.close()
+})
+
+test("goods stand in the seller's own order, whatever is off sale; a price is asked for at the sale, or comes of kilograms", async () => {
+  const { siteId, gateway } = at.market
+  const merchantId = await addMerchant(gateway, { number: 852, siteId, stallNumber: "B-09", name: "B-09 摊" })
+  const tablet = await openStall(at.market, { merchantId })
+  const { page } = tablet
+  await goTo(page, "进货")
+  const row = (name: string) => page.locator(".tile-row", { hasText: name })
+  await row("番茄").getByRole("button", { name: "下架" }).click()
+  await row("番茄").getByRole("button", { name: "上架" }).waitFor()
+  await page.getByLabel("散鸡蛋 上移").click()
+  await row("大白菜").locator(".list-row").click()
+  await page.click("dialog button:has-text('现场定价')")
+  await row("大白菜").getByText("现场定价").waitFor()
+  await goTo(page, "卖货")
+  await page.locator(".tile >> nth=0", { hasText: "散鸡蛋" }).waitFor()
+  expect((await page.locator(".tile-name").allTextContents()).join()).toBe("散鸡蛋,大白菜")
+
+  await page.click(".tile:has-text('大白菜')")
+  await page.click("dialog button:has-text('改用公斤')")
+  await page.keyboard.type("2")
+  await page.click(".field:has-text('单价')")
+  await page.keyboard.type("3.99")
+  await page.locator(".line-amount", { hasText: "¥7.98" }).waitFor()
+  await page.click("dialog button:has-text('改用斤')")
+  // Half a fen per 斤 is a price.
+  await page.locator(".field", { hasText: "¥1.995" }).waitFor()
+  await page.click(".field:has-text('重量')")
+  await page.keyboard.type("4")
+  await page.click("dialog button:has-text('加入并收款')")
+  expect(await page.textContent(".settle-screen .amount")).toBe("¥7.98")
+  expect(tablet.troubles).toEqual([])
+  await tablet.context.close()
 })
 
 async function namesOf({ gateway }: KioskMarket) {

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test"
 import { slotsOf } from "@suyuan/terminal-kiosk/stock/write-snapshot"
 import { THE_ONE } from "@suyuan/terminal-kiosk/store/rows"
-import { changeTile, isPieceUnweighed, listTiles, putOnSale } from "@suyuan/terminal-kiosk/tiles/put-on-sale"
+import { changeTile, isPieceUnweighed, listTiles, putOnSale, swapTiles } from "@suyuan/terminal-kiosk/tiles/put-on-sale"
 import { openStall, queuedKinds, type Stall } from "../headless-terminal"
 
 const cabbage = {
@@ -77,6 +77,18 @@ test("another price is no other snapshot, and a chosen lot stays until a person 
   expect(await queuedKinds(stall.store)).toEqual(["snapshot"])
   expect(await listTiles(stall.terminal)).toMatchObject([{ lot, unitPriceFen: 400 }])
   expect(await slotsNow(stall)).toEqual([[1, 1036, "kept-apart"]])
+})
+
+test("two goods change places, and nothing is signed for it", async () => {
+  const stall = await openStall()
+  const { terminal } = stall
+  for (const commodity of [1036, 1058, 1210]) await putOnSale(terminal, { ...cabbage, commodity })
+  await changeTile(terminal, 2, { isOnSale: false })
+  const queued = await queuedKinds(stall.store)
+  await swapTiles(terminal, 3, 1)
+  expect((await listTiles(terminal)).map(({ slot }) => slot)).toEqual([3, 2, 1])
+  expect(await swapTiles(terminal, 3, 7)).toEqual({ ok: false, error: "tiles/unknown" })
+  expect(await queuedKinds(stall.store)).toEqual(queued)
 })
 
 test("goods that are not there are not changed", async () => {
