@@ -6,10 +6,11 @@ import { mtSicsScale } from "../../src/scale/parse-mt-sics"
 import { toledo8217Scale } from "../../src/scale/parse-toledo-8217"
 import type { Scale, ScaleState } from "../../src/scale/scale"
 import { openSimulatedScale } from "../../src/scale/simulated-scale"
-import { openWebSerialScale, pickPort, type SerialPortLike, serialOf } from "../../src/scale/web-serial-scale"
+import { openWebSerialScale, serialOf } from "../../src/scale/web-serial-scale"
 import type { SettingsRow } from "../../src/store/rows"
-import { choose } from "../session/choices"
 import type { Kiosk } from "../session/kiosk"
+import { useKiosk } from "../session/use-kiosk"
+import { noteTwin, pointAtPort, scalePortOf } from "./scale-port"
 
 const protocols = { continuous: continuousScale, "toledo-8217": toledo8217Scale, "mt-sics": mtSicsScale, cas: casScale }
 
@@ -20,8 +21,6 @@ export function isScaleOf(networkId: NetworkId, kind: SettingsRow["scale"]): boo
 
 /** One scale for as long as the page is open: a port is opened once. */
 let opened: { readonly kind: SettingsRow["scale"]; readonly port: string; readonly scale: Scale } | undefined
-/** Which of two alike a person pointed at; of another page's choice only the kind of adapter is kept. */
-let pointedAt: SerialPortLike | undefined
 /** The port of the one before is its own until this is over. */
 let closing: Promise<unknown> = Promise.resolve()
 
@@ -30,8 +29,8 @@ function closeOpened(): void {
   opened = undefined
 }
 
-function scaleOf(kind: SettingsRow["scale"], portId: SettingsRow["scalePort"]): Scale | undefined {
-  const port = JSON.stringify(portId)
+function scaleOf(kiosk: Kiosk, { scale: kind, scalePort }: SettingsRow): Scale | undefined {
+  const port = JSON.stringify(scalePort)
   if (opened?.kind === kind && opened.port === port) return opened.scale
   closeOpened()
   const serial = serialOf(navigator)
@@ -41,7 +40,7 @@ function scaleOf(kind: SettingsRow["scale"], portId: SettingsRow["scalePort"]): 
       ? openSimulatedScale()
       : openWebSerialScale(serial!, protocols[kind], {
           after: closing,
-          pick: (ports) => pickPort(ports, portId, pointedAt),
+          pick: (ports) => scalePortOf(kiosk, ports),
         })
   opened = { kind, port, scale }
   return scale
@@ -54,17 +53,22 @@ function scaleOf(kind: SettingsRow["scale"], portId: SettingsRow["scalePort"]): 
 export async function chooseScalePort(kiosk: Kiosk): Promise<"scaleNotChosen" | "scaleUnsupported" | undefined> {
   const serial = serialOf(navigator)
   if (serial === undefined) return "scaleUnsupported"
-  const port = await serial.requestPort().catch(() => undefined)
-  if (port === undefined) return "scaleNotChosen"
-  pointedAt = port
+  if ((await pointAtPort(kiosk, serial)) === undefined) return "scaleNotChosen"
   closeOpened()
-  await choose(kiosk, { scalePort: port.getInfo() })
   return undefined
 }
 
-export function useScale({ scale: kind, scalePort }: SettingsRow): readonly [ScaleState, Scale | undefined] {
+export function useScale(settings: SettingsRow): readonly [ScaleState, Scale | undefined] {
+  const kiosk = useKiosk()
   const [state, setState] = useState<ScaleState>({ kind: "away" })
-  const scale = scaleOf(kind, scalePort)
+  const scale = scaleOf(kiosk, settings)
   useEffect(() => scale?.watch(setState), [scale])
+  // Before one is pulled out: the printer's may have been let in since the scale was opened.
+  useEffect(() => {
+    if (scale !== undefined)
+      void serialOf(navigator)
+        ?.getPorts()
+        .then((ports) => noteTwin(kiosk, ports))
+  }, [kiosk, scale])
   return [state, scale]
 }

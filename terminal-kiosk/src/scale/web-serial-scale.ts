@@ -40,22 +40,36 @@ export interface ScalePace {
   readonly pick?: (ports: readonly SerialPortLike[]) => SerialPortLike | "ambiguous" | undefined
 }
 
+/** What is known of the port that a person pointed at. */
+export interface KnownPort {
+  /** Of its adapter; an earlier version of this program kept none. */
+  readonly kind: PortInfo | undefined
+  /** There was another of its kind: one that is there alone may be that one. */
+  readonly hasTwin: boolean
+  /** Itself, while the page is open. */
+  readonly pointedAt?: SerialPortLike | undefined
+}
+
 /**
  * The port that a person pointed at: itself while the page is open, later the one of the same adapter's kind. A browser tells
- * of two alike nothing that lasts, their order neither: which of them it is, a person says again. So it is with several of
- * which nobody said one since it is kept.
+ * of two alike nothing that lasts, their order neither: which of them it is, a person says again, also when one of them is
+ * pulled out, because nobody knows which is left. So it is with several of which nobody said one since it is kept.
  */
 export function pickPort(
   ports: readonly SerialPortLike[],
-  known: PortInfo | undefined,
-  pointedAt?: SerialPortLike,
+  { kind, hasTwin, pointedAt }: KnownPort,
 ): SerialPortLike | "ambiguous" | undefined {
   if (pointedAt !== undefined && ports.includes(pointedAt)) return pointedAt
-  const alike = ports.filter((port) => {
+  const alike = portsLike(ports, kind)
+  return alike.length > 1 || (alike.length === 1 && hasTwin) ? "ambiguous" : alike[0]
+}
+
+/** Those of a kind; all of them where none is known. */
+export function portsLike(ports: readonly SerialPortLike[], kind: PortInfo | undefined): readonly SerialPortLike[] {
+  return ports.filter((port) => {
     const { usbVendorId, usbProductId } = port.getInfo()
-    return known === undefined || (usbVendorId === known.usbVendorId && usbProductId === known.usbProductId)
+    return kind === undefined || (usbVendorId === kind.usbVendorId && usbProductId === kind.usbProductId)
   })
-  return alike.length > 1 ? "ambiguous" : alike[0]
 }
 
 export function openWebSerialScale(serial: SerialLike, protocol: ScaleProtocol, pace: ScalePace = {}): Scale {

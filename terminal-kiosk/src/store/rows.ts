@@ -201,6 +201,8 @@ export interface SettingsRow {
   readonly scale: "none" | "continuous" | "toledo-8217" | "mt-sics" | "cas" | "simulated"
   /** Which adapter the scale is at, as the browser names it: the printer's may be granted, too. */
   readonly scalePort?: { readonly usbVendorId?: number; readonly usbProductId?: number }
+  /** Another adapter of that kind was seen: one that is there alone may be either. */
+  readonly scaleHasTwin?: boolean
   /** Salt and argon2id digest of the owner's PIN; without a kind the PBKDF2 digest of an earlier version. */
   readonly pin?: { readonly kind?: "argon2id"; readonly salt: string; readonly digest: string }
 }

@@ -118,36 +118,54 @@ test("the port that was pointed at is the scale's, not the first that the browse
   const twin = new FakePort(own.getInfo())
   const serial = new FakeSerial(own)
   serial.getPorts = async () => [printer, own]
-  const scale = openWebSerialScale(serial, continuousScale, { pick: (ports) => pickPort(ports, own.getInfo()) })
+  const known = { kind: own.getInfo(), hasTwin: false }
+  const scale = openWebSerialScale(serial, continuousScale, { pick: (ports) => pickPort(ports, known) })
   await opened(own, 1)
   own.line?.enqueue(stable)
   await seen(scale, isWeight)
   expect(printer.opens).toBe(0)
   await scale.close()
-  expect(pickPort([printer, own, twin], own.getInfo(), twin)).toBe(twin)
+  expect(pickPort([printer, own, twin], { ...known, pointedAt: twin })).toBe(twin)
   // Pulled out: another adapter is not the scale.
-  expect(pickPort([printer], own.getInfo(), own)).toBeUndefined()
+  expect(pickPort([printer], { ...known, pointedAt: own })).toBeUndefined()
 })
 
-test("of two adapters alike none is taken after a reload: the scale asks, until a person points at one or one is pulled out", async () => {
+test("of two adapters alike none is taken after a reload, nor the other one when one is pulled out: the scale asks until a person points at one", async () => {
   const own = new FakePort({ usbVendorId: 0x1a86, usbProductId: 0x7523 })
   const printer = new FakePort(own.getInfo())
   const serial = new FakeSerial(own)
   let ports = [printer, own]
+  let pointedAt: FakePort | undefined
   serial.getPorts = async () => ports
-  const scale = openWebSerialScale(serial, continuousScale, { pick: (all) => pickPort(all, own.getInfo()) })
-  await seen(scale, ({ kind }) => kind === "ambiguous")
-  expect([printer.opens, own.opens]).toEqual([0, 0])
-  ports = [own]
+  const kind = own.getInfo()
+  const pick = (all: readonly SerialPortLike[]) => pickPort(all, { kind, hasTwin: true, pointedAt })
+  const scale = openWebSerialScale(serial, continuousScale, { pick, retryMs: 1 })
+  const isAmbiguous = ({ kind }: ScaleState) => kind === "ambiguous"
+  await seen(scale, isAmbiguous)
+  pointedAt = own
   serial.dispatchEvent(new Event("connect"))
   await opened(own, 1)
   own.line?.enqueue(stable)
   await seen(scale, isWeight)
+  ports = [printer]
+  own.line?.error(new DOMException("the device has been lost", "NetworkError"))
+  await seen(scale, isAmbiguous)
+  // Plugged in again it is another port to the browser.
+  const again = new FakePort(own.getInfo())
+  ports = [printer, again]
+  serial.dispatchEvent(new Event("connect"))
+  await seen(scale, isAmbiguous)
   await scale.close()
-  expect(pickPort([printer, own], own.getInfo(), own)).toBe(own)
-  // An earlier version kept no kind.
-  expect(pickPort([printer, own], undefined)).toBe("ambiguous")
-  expect(pickPort([own], undefined)).toBe(own)
+  expect([printer.opens, again.opens]).toEqual([0, 0])
+})
+
+test("the only adapter of its kind is the scale's again when it is plugged in again; of an earlier version no kind is kept", () => {
+  const own = new FakePort({ usbVendorId: 0x1a86, usbProductId: 0x7523 })
+  const again = new FakePort(own.getInfo())
+  expect(pickPort([again], { kind: own.getInfo(), hasTwin: false, pointedAt: own })).toBe(again)
+  expect(pickPort([again, own], { kind: undefined, hasTwin: false })).toBe("ambiguous")
+  expect(pickPort([own], { kind: undefined, hasTwin: false })).toBe(own)
+  expect(pickPort([own], { kind: undefined, hasTwin: true })).toBe("ambiguous")
 })
 
 test("a tare waits for the question that is being written", async () => {
