@@ -3,8 +3,9 @@ import { toHex } from "@suyuan/protocol/codec/bytes"
 import { seconds2024ToMs } from "@suyuan/protocol/units/instant"
 import type { UnsentRecord } from "../../src/outbox/list-unsent"
 import { purchaseKey } from "../../src/stock/accept-purchase"
-import type { PurchaseRow } from "../../src/store/rows"
-import { nameOf } from "../session/goods-names"
+import type { PurchaseRow, RefundRow } from "../../src/store/rows"
+import { refundGoodsWords, refundLooks } from "../refund/refund-looks"
+import { nameOf, yuan } from "../session/goods-names"
 import type { Names } from "./export-day"
 import { tableText } from "./save-tables"
 
@@ -26,16 +27,22 @@ type Told = {
   readonly note?: string
 }
 
+export interface Unsent {
+  readonly records: readonly UnsentRecord[]
+  readonly purchases: readonly (readonly [key: string, row: PurchaseRow])[]
+  /** Money that was to go back, and whose end nobody has said. */
+  readonly refunds: readonly RefundRow[]
+}
+
 /** What was written down at the stall and the gateway never had, sales aside: nobody else can enter it again. */
 export function unsentTable(
-  unsent: readonly UnsentRecord[],
-  purchases: readonly (readonly [key: string, row: PurchaseRow])[],
+  { records, purchases, refunds }: Unsent,
   { catalogue, language, zone }: Pick<Names, "catalogue" | "language"> & { readonly zone: string },
 ): string {
   const say = (word: TerminalWord) => terminalWords[word][language]
   const time = new Intl.DateTimeFormat("sv-SE", { timeZone: zone, dateStyle: "short", timeStyle: "medium" })
   const bought = new Map(purchases)
-  const rows = unsent.map((record) => {
+  const rows = records.map((record) => {
     const { atSeconds, counter = "", goods = "", grams = "", note = "" } = toldBy(record, bought, say)
     return [
       time.format(atSeconds === undefined ? record.queuedAtMs : seconds2024ToMs(atSeconds)),
@@ -46,7 +53,11 @@ export function unsentTable(
       note,
     ]
   })
-  return tableText([[say("exportUnsent")], heads.map(say), ...rows])
+  const asked = refunds.map(({ askedAtMs, counter, amountFen, goods, state }) => {
+    const note = [yuan(amountFen), say(refundGoodsWords[goods]), say(refundLooks[state].word)].join(" · ")
+    return [time.format(askedAtMs), say("refund"), counter, "", "", note]
+  })
+  return tableText([[say("exportUnsent")], heads.map(say), ...rows, ...asked])
 }
 
 function toldBy(

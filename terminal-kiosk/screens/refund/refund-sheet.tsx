@@ -1,4 +1,3 @@
-import type { TerminalWord } from "@suyuan/look/terminal-words"
 import { fenToYuan } from "@suyuan/protocol/units/money"
 import { gramsToJin, gramsToKilograms, quantityGrams } from "@suyuan/protocol/units/weight"
 import { type FormEvent, useState } from "react"
@@ -12,15 +11,9 @@ import { refusalWords } from "../session/refusals"
 import { typedFen, typedGrams } from "../session/typed-amounts"
 import { useKiosk, useKioskState, useWords } from "../session/use-kiosk"
 import { useOnce } from "../session/use-once"
+import { refundGoodsWords } from "./refund-looks"
 
 type Goods = RefundWish["goods"]
-
-const goodsWords = {
-  "money-only": "goodsKept",
-  "not-handed-over": "goodsNotHandedOver",
-  returned: "goodsReturned",
-  discarded: "goodsDiscarded",
-} as const satisfies Record<Goods, TerminalWord>
 
 type RefundSheetProps = { readonly sale: SaleRow; readonly leftFen: number; readonly onClose: () => void }
 
@@ -68,6 +61,7 @@ export function RefundSheet({ sale, leftFen, onClose }: RefundSheetProps) {
     const refund = await once(() => kiosk.attempt(() => askRefund(kiosk.terminal, kiosk.transport, asked)))
     if (refund === undefined) return
     if (!refund.ok) return setTrouble(refusalWords(refund.error, settings.language))
+    void kiosk.refresh()
     onClose()
   }
   return (
@@ -79,9 +73,9 @@ export function RefundSheet({ sale, leftFen, onClose }: RefundSheetProps) {
         </label>
         <fieldset className="choice">
           <legend>{say("refundGoods")}</legend>
-          {(Object.keys(goodsWords) as Goods[]).map((one) => (
+          {(Object.keys(refundGoodsWords) as Goods[]).map((one) => (
             <button key={one} type="button" aria-pressed={goods === one} onClick={() => setGoods(one)}>
-              {say(goodsWords[one])}
+              {say(refundGoodsWords[one])}
             </button>
           ))}
         </fieldset>

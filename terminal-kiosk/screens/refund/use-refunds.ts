@@ -9,12 +9,15 @@ const ASK_AGAIN_MS_FIRST = 2_000
 const ASK_AGAIN_MS_MAX = 60_000
 
 /** While there is a line: asks after refunds whose end was not heard, ever more slowly. Returns how to stop. */
-export function keepFollowingRefunds({ terminal, transport }: Kiosk): () => void {
+export function keepFollowingRefunds(kiosk: Kiosk): () => void {
+  const { terminal, transport, state } = kiosk
   let timer: ReturnType<typeof setTimeout> | undefined
   let isOver = false
   const look = async (afterMs: number) => {
     if (isOver) return
     const isOpen = await followRefunds(terminal, transport).catch(() => true)
+    const left = await terminal.store.count("openRefunds").catch(() => undefined)
+    if (left !== undefined && left !== state.get().line.openRefunds) await kiosk.refresh().catch(() => {})
     const nextMs = isOpen ? Math.min(ASK_AGAIN_MS_MAX, afterMs * 2) : ASK_AGAIN_MS_FIRST
     if (!isOver) timer = setTimeout(() => void look(nextMs), nextMs)
   }

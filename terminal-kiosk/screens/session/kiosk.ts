@@ -135,23 +135,20 @@ export class Kiosk {
   /** Reads again what changes beside the screen: outbox, refused uploads, purchases, bindings, recalls. */
   async refresh(): Promise<void> {
     const { store } = this.terminal
-    const [unsent, refused, refusedCount, refusedSeen, purchases, bindings, displays, drafts, payees, late, snapshot] =
-      await Promise.all([
-        store.count("outbox"),
-        store.list("refused", { limit: REFUSED_READ_MAX }),
-        store.count("refused"),
-        store.count("refusedSeen"),
-        listPurchases(this.terminal),
-        store.list("bindings"),
-        store.list("displays"),
-        store.list("drafts"),
-        listPayees(this.terminal),
-        store.list("latePayments"),
-        store.get("snapshots", THE_ONE),
-      ])
+    const [counts, refused, purchases, bindings, displays, drafts, payees, late, snapshot] = await Promise.all([
+      this.#countWaiting(),
+      store.list("refused", { limit: REFUSED_READ_MAX }),
+      listPurchases(this.terminal),
+      store.list("bindings"),
+      store.list("displays"),
+      store.list("drafts"),
+      listPayees(this.terminal),
+      store.list("latePayments"),
+      store.get("snapshots", THE_ONE),
+    ])
     const recalled = await heldSlots(this.terminal, snapshot === undefined ? [] : slotsOf(snapshot))
     // At once: each change has every screen look again.
-    const line = { ...this.state.get().line, unsent, refused, refusedCount, refusedSeen }
+    const line = { ...this.state.get().line, ...counts, refused }
     this.state.set({
       purchases,
       bindings,
@@ -163,6 +160,17 @@ export class Kiosk {
       line,
     })
     await takeBackShown(this)
+  }
+
+  async #countWaiting(): Promise<Pick<LineState, "unsent" | "openRefunds" | "refusedCount" | "refusedSeen">> {
+    const { store } = this.terminal
+    const [unsent, openRefunds, refusedCount, refusedSeen] = await Promise.all([
+      store.count("outbox"),
+      store.count("openRefunds"),
+      store.count("refused"),
+      store.count("refusedSeen"),
+    ])
+    return { unsent, openRefunds, refusedCount, refusedSeen }
   }
 
   /** What the customer is shown, to the second tablets: nothing to one that was ended. */

@@ -21,6 +21,8 @@ export type TerminalStanding = "unknown" | "claimed" | "active" | "suspended" | 
 export interface LineState {
   readonly isOnline: boolean
   readonly unsent: number
+  /** Money that was to go back, and whose end nobody has said. */
+  readonly openRefunds: number
   /** The oldest of those that nobody has read yet, and how many there are. */
   readonly refused: readonly (readonly [string, RefusedRow])[]
   readonly refusedCount: number
@@ -33,7 +35,7 @@ export interface LineState {
 }
 
 export const NO_LINE: LineState = {
-  ...{ isOnline: false, unsent: 0, refused: [], refusedCount: 0, refusedSeen: 0 },
+  ...{ isOnline: false, unsent: 0, openRefunds: 0, refused: [], refusedCount: 0, refusedSeen: 0 },
   ...{ clockOffsetMs: undefined, lastSyncAtMs: undefined, trouble: undefined },
 }
 

@@ -47,6 +47,7 @@ export function StateScreen() {
         : `${say("offline")} ${line.trouble === undefined ? "" : refusalWords(line.trouble, language)}`,
     ],
     [say("unsent"), String(line.unsent)],
+    [say("openRefunds"), String(line.openRefunds)],
     [say("refusedUploads"), String(line.refusedCount + line.refusedSeen)],
     [say("lastSync"), time(line.lastSyncAtMs)],
     [say("clockOffset"), line.clockOffsetMs === undefined ? "—" : `${(line.clockOffsetMs / 1000).toFixed(1)} s`],

@@ -136,6 +136,13 @@ export function isOpenRefund({ state }: RefundRow): boolean {
   return state === "asked" || state === "unknown"
 }
 
+/** Those whose end nobody has said yet, oldest first. */
+export async function openRefunds({ store }: Pick<Terminal, "store">): Promise<readonly RefundRow[]> {
+  const ids = (await store.list("openRefunds")).map(([id]) => id)
+  const refunds = await Promise.all(ids.map((id) => store.get("refunds", id)))
+  return refunds.filter((refund) => refund !== undefined)
+}
+
 /** Of an older version's memory, which had no list of open ones: looked for once, at the start. */
 export function noteOpenRefunds(terminal: Terminal): Promise<void> {
   return terminal.inTurn(async () => {
@@ -153,9 +160,8 @@ export function noteOpenRefunds(terminal: Terminal): Promise<void> {
  */
 export async function followRefunds(terminal: Terminal, transport: Transport): Promise<boolean> {
   let isOpen = false
-  for (const [id] of await terminal.store.list("openRefunds")) {
-    const refund = await terminal.store.get("refunds", id)
-    if (refund !== undefined) isOpen = isOpenRefund(await sendRefund(terminal, transport, refund)) || isOpen
+  for (const refund of await openRefunds(terminal)) {
+    isOpen = isOpenRefund(await sendRefund(terminal, transport, refund)) || isOpen
   }
   return isOpen
 }

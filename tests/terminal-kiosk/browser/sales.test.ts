@@ -6,6 +6,7 @@ import {
   enrolAs,
   goTo,
   openStall,
+  putRow,
   rowsOf,
   settle,
   spoken,
@@ -218,12 +219,25 @@ test("[EN-9] a revoked terminal takes no more sales, says whom to call, and is e
   await page.reload()
   await page.locator(".problem", { hasText: "这台终端已作废" }).waitFor()
   await tablet.context.setOffline(false)
+  const refund = {
+    id: "r",
+    counter: 1,
+    amountFen: 100,
+    goods: "money-only",
+    lines: [],
+    signature: "",
+    state: "unknown",
+  }
+  await putRow(page, "refunds", "r", { ...refund, askedAtMs: Date.now() })
+  await putRow(page, "openRefunds", "r", { counter: 1 })
   await goTo(page, "本机")
   const clear = page.locator("button", { hasText: "清空，重新启用" })
   expect(await clear.isDisabled()).toBe(true)
   const saving = page.waitForEvent("download")
   await page.click("button:has-text('存下近七天的账')")
-  expect(await Bun.file(await (await saving).path()).text()).toContain("大白菜")
+  const saved = await Bun.file(await (await saving).path()).text()
+  expect(saved).toContain("大白菜")
+  expect(saved).toContain("¥1.00 · 顾客留着（只退钱）")
   await clear.click()
   await typePin(page)
   await page.waitForSelector("#claim-code")

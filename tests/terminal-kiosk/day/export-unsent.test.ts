@@ -2,6 +2,8 @@ import { expect, test } from "bun:test"
 import { recordInspection } from "@suyuan/terminal-kiosk/inspections/record-inspection"
 import { takeNotice } from "@suyuan/terminal-kiosk/link/take-notice"
 import { listUnsent } from "@suyuan/terminal-kiosk/outbox/list-unsent"
+import { followPayment } from "@suyuan/terminal-kiosk/payments/follow-payments"
+import { askRefund, openRefunds } from "@suyuan/terminal-kiosk/refund/ask-refund"
 import { cancelSale } from "@suyuan/terminal-kiosk/sale/cancel-sale"
 import { closeSale } from "@suyuan/terminal-kiosk/sale/close-sale"
 import { acceptPurchase, purchaseKey } from "@suyuan/terminal-kiosk/stock/accept-purchase"
@@ -11,13 +13,19 @@ import { recordWaste } from "@suyuan/terminal-kiosk/stock/record-waste"
 import { takeStock } from "@suyuan/terminal-kiosk/stock/take-stock"
 import type { CatalogueRow } from "@suyuan/terminal-kiosk/store/rows"
 import { unsentTable } from "../../../terminal-kiosk/screens/day/export-unsent"
+import { fakeGateway } from "../fake-gateway"
 import { cabbage, openStockedStall } from "../headless-terminal"
 
 const catalogue: CatalogueRow = { version: 1, readAtMs: 0, entries: [[1001, "大白菜", "Napa cabbage", []]] }
 
 async function tableOf({ terminal, store }: Awaited<ReturnType<typeof openStockedStall>>): Promise<string[]> {
   const names = { catalogue, language: "zh" as const, zone: "Asia/Shanghai" }
-  const text = unsentTable(await listUnsent(terminal), await store.list("purchases"), names)
+  const [records, purchases, refunds] = await Promise.all([
+    listUnsent(terminal),
+    store.list("purchases"),
+    openRefunds(terminal),
+  ])
+  const text = unsentTable({ records, purchases, refunds }, names)
   return text.trimEnd().split("\r\n")
 }
 
@@ -70,4 +78,22 @@ test("goods that the seller named, a test of the stall's own, and a sale that wa
   expect(cancelled).toEndWith(`,取消,${closed.value.sale.counter},,,`)
   // The sale stands among the sales.
   expect(others).toEqual([])
+})
+
+test("[PY-22] money that was to go back, of which nobody has said the end; one that was given back is no news", async () => {
+  const stall = await openStockedStall()
+  const { terminal } = stall
+  const closed = await closeSale(terminal, cabbage())
+  if (!closed.ok) throw new Error(closed.error)
+  const { counter } = closed.value.sale
+  const money = { state: "paid", paidFen: 900, refundedFen: 0, platform: "alipay", version: 2 } as const
+  await followPayment(terminal, { v: 1, counter, ...money })
+  const wish = { counter, amountFen: 200, goods: "money-only", lines: [] } as const
+  const answers = [{ status: 200, json: { state: "succeeded" } }, "no-answer"] as const
+  for (const answer of answers) {
+    await askRefund(terminal, fakeGateway(() => answer).transport, { ...wish, id: terminal.newId() })
+  }
+  const [title, , ...rows] = await tableOf(stall)
+  expect(title).toContain("退款请市场查")
+  expect(rows).toEqual([`2026-03-01 09:00:00,退款,${counter},,,¥2.00 · 顾客留着（只退钱） · 结果不明，正在追问`])
 })
