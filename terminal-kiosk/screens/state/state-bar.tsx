@@ -1,9 +1,8 @@
 import { DEVELOPMENT_NETWORK_ID } from "@suyuan/protocol/network"
 import { isPayeeChanging } from "../../src/payees/list-payees"
 import { useKiosk, useKioskState, useWords } from "../session/use-kiosk"
+import { isClockOff } from "./clock-off"
 
-/** Above this the seller is told: buyers' phones will find the code too old or too new. */
-const CLOCK_OFFSET_MS_MAX = 60_000
 const STORAGE_SHARE_MAX = 0.9
 
 /** The state at a glance: each with a word and a shape; it leads to the page that says more. */
@@ -14,7 +13,6 @@ export function StateBar({ onOpen }: { readonly onOpen: () => void }) {
   const { stall, site, networkId } = terminal.identity
   const isFull = storage.quotaBytes > 0 && storage.usedBytes / storage.quotaBytes > STORAGE_SHARE_MAX
   const refused = line.refusedCount
-  const isClockOff = Math.abs(line.clockOffsetMs ?? 0) > CLOCK_OFFSET_MS_MAX
   return (
     <header className="state-bar">
       <p className="who">
@@ -37,7 +35,7 @@ export function StateBar({ onOpen }: { readonly onOpen: () => void }) {
             ✕ {say("refusedUploads")} {refused}
           </span>
         )}
-        {isClockOff && <span className="chip bad">? {say("clockOff")}</span>}
+        {isClockOff(line) && <span className="chip bad">? {say("clockOff")}</span>}
         {isFull && <span className="chip bad">? {say("storageLow")}</span>}
         {line.unsent > 0 && (
           <span className="chip waiting">

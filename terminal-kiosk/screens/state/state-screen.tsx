@@ -8,6 +8,7 @@ import { refusalWords } from "../session/refusals"
 import { useKiosk, useKioskState, useWords } from "../session/use-kiosk"
 import { AskLost } from "./ask-lost"
 import { BindWallet } from "./bind-wallet"
+import { ClockOff } from "./clock-off"
 import { EnrolAnew } from "./enrol-anew"
 import { OtherTablets } from "./other-tablets"
 import { OwnerPin } from "./owner-pin"
@@ -16,6 +17,7 @@ import { RefusedUploads } from "./refused-uploads"
 import { StallPhoto } from "./stall-photo"
 
 const MEBIBYTE = 1024 * 1024
+const megabytes = (bytes: number) => Math.floor(bytes / MEBIBYTE)
 const scales = ["none", "continuous", "toledo-8217", "mt-sics", "cas", "simulated"] as const
 
 /** What is read out over the phone, top to bottom, and what the owner chooses. */
@@ -36,6 +38,7 @@ export function StateScreen() {
         }).format(ms)
   // What has to be answered in time stands above what is read out.
   const isChanging = payees.some(isPayeeChanging)
+  const leftBytes = Math.max(0, storage.quotaBytes - storage.usedBytes)
   const facts: readonly (readonly [string, string])[] = [
     [say("terminalNumber"), terminalToHex(identity.terminal)],
     [say("fingerprint"), keyFingerprint(identity.networkId as never, signingKey)],
@@ -52,8 +55,8 @@ export function StateScreen() {
     [say("lastSync"), time(line.lastSyncAtMs)],
     [say("clockOffset"), line.clockOffsetMs === undefined ? "—" : `${(line.clockOffsetMs / 1000).toFixed(1)} s`],
     [
-      say("storageUsed"),
-      `${(storage.usedBytes / MEBIBYTE).toFixed(1)} / ${Math.round(storage.quotaBytes / MEBIBYTE)} MB`,
+      say("storageLeft"),
+      storage.quotaBytes === 0 ? "—" : `${megabytes(leftBytes)} / ${megabytes(storage.quotaBytes)} MB`,
     ],
     [say("storageKept"), say(storage.isPersisted ? "yes" : "storageNotKept")],
     [say("catalogueVersion"), catalogue === undefined ? "—" : String(catalogue.version)],
@@ -69,6 +72,7 @@ export function StateScreen() {
       <div className="columns">
         <section className="card">
           <EnrolAnew />
+          <ClockOff />
           {isChanging && <Payees />}
           <h2>{say("diagnostics")}</h2>
           <dl className="facts">

@@ -213,6 +213,15 @@ export async function settle(page: Page): Promise<string> {
 
 export const standing = (page: Page, word: string) => page.locator(".standing", { hasText: word }).waitFor()
 
+/** What the page that is read out over the phone says of one thing. */
+export const factOf = (page: Page, term: string) =>
+  page
+    .locator(".state-page .facts")
+    .first()
+    .locator("div")
+    .filter({ has: page.getByText(term, { exact: true }) })
+    .locator("dd")
+
 /** Rows of one table of the tablet's memory. */
 export function rowsOf<Row>(page: Page, table: string): Promise<Row[]> {
   return page.evaluate(

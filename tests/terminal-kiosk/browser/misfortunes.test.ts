@@ -5,6 +5,7 @@ import { granted } from "../../../scripts/demo/gateway"
 import { payAt, useWallet } from "../../../scripts/demo/wallet"
 import {
   enrolAs,
+  factOf,
   goTo,
   openStall,
   putOnSale,
@@ -173,6 +174,20 @@ test("a tablet that may keep nothing says so, and what to change", async () => {
   await page.goto(`${at.market.gateway.url}/kiosk/`)
   await page.getByText("平板不让我们保存数据").waitFor()
   await page.getByRole("button", { name: "重新打开" }).waitFor()
+  await context.close()
+})
+
+test.each([
+  [true, "是"],
+  [false, "平板可能清理，请装到桌面"],
+])("lasting storage is asked for: granted %p, the terminal says %p", async (isGranted, word) => {
+  const before = `
+    Object.defineProperty(navigator.storage, "persisted", { value: async () => false })
+    Object.defineProperty(navigator.storage, "persist", { value: async () => ${isGranted} })`
+  const { page, context } = await unpackTablet(at.market, { before })
+  await enrolAs(page, await at.market.newClaimCode())
+  await goTo(page, "本机")
+  await factOf(page, "数据长期保存").filter({ hasText: word }).waitFor()
   await context.close()
 })
 

@@ -4,6 +4,7 @@ import { payAt } from "../../../scripts/demo/wallet"
 import {
   claim,
   enrolAs,
+  factOf,
   goTo,
   openStall,
   putRow,
@@ -284,7 +285,21 @@ test("[PC-23] a clock that is three hours wrong is said, and sales go on", async
   await weigh(page, "dbc", "1")
   await page.click("text=收现金")
   await standing(page, "已收现金")
+  await page.keyboard.press("Enter")
   await untilSent(page)
+  await goTo(page, "本机")
+  await page.locator("[role=alert]", { hasText: "平板的时间快了 180 分钟" }).waitFor()
+  for (const [term, fact] of [
+    ["网络", /^在线$/],
+    ["待上传", /^0$/],
+    ["未了退款", /^0$/],
+    ["最近同步", /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/],
+    ["时钟差", /^-10(799|800)\.\d s$/],
+    ["剩余空间", /^[1-9]\d* \/ [1-9]\d* MB$/],
+    ["软件版本", /^\S+$/],
+  ] as const) {
+    await factOf(page, term).filter({ hasText: fact }).waitFor()
+  }
   await tablet.context.close()
 })
 
