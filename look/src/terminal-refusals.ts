@@ -3,7 +3,10 @@ export const terminalRefusals = {
   "sale/no-lines": { zh: "本单还没有货品", en: "There is nothing in this sale yet" },
   "sale/too-many-lines": { zh: "一单最多 255 行", en: "At most 255 lines a sale" },
   "sale/no-snapshot": { zh: "还没有上架货品", en: "Nothing is on sale yet" },
-  "sale/recalled": { zh: "这样货品正在召回，暂不能卖", en: "These goods are being recalled; they cannot be sold now" },
+  "sale/recalled": {
+    zh: "标着召回的货暂不能卖：点它，再点删除",
+    en: "What is marked as recalled cannot be sold now: tap it and remove it",
+  },
   "sale/unknown-slot": { zh: "这样货品已下架，请重新选", en: "These goods were taken off; choose again" },
   "sale/amount-below-one-fen": { zh: "金额至少一分", en: "At least one fen" },
   "sale/amount-above-lines": { zh: "金额不能比合计多", en: "Not above the total" },

@@ -17,7 +17,7 @@ type BasketPanelProps = {
 /** The slip that grows: lines, sum, and the way to the code. */
 export function BasketPanel({ onLine, onReduce, onSettle, refusal }: BasketPanelProps) {
   const kiosk = useKiosk()
-  const { basket, cleared, tiles, catalogue, settings, held, standing } = useKioskState()
+  const { basket, cleared, tiles, catalogue, settings, held, standing, recalled } = useKioskState()
   const { terminal } = kiosk
   const say = useWords()
   const linesFen = linesTotalFen(basket.lines)
@@ -50,6 +50,7 @@ export function BasketPanel({ onLine, onReduce, onSettle, refusal }: BasketPanel
       <ol className="slip">
         {basket.lines.map((line, index) => {
           const text = lineText(line, tiles, catalogue, settings)
+          const recallReason = recalled.get(line.slot)?.reason
           return (
             // biome-ignore lint/suspicious/noArrayIndexKey: a line is its place; the same goods may stand twice
             <li key={index}>
@@ -59,6 +60,11 @@ export function BasketPanel({ onLine, onReduce, onSettle, refusal }: BasketPanel
                 <span className="slip-detail">
                   {text.quantity} × {text.price}
                 </span>
+                {recallReason !== undefined && (
+                  <span className="slip-detail bad">
+                    ✕ {say("recalled")} · {recallReason}
+                  </span>
+                )}
               </button>
             </li>
           )

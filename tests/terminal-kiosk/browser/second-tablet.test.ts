@@ -60,6 +60,9 @@ test("[DS-3] [DS-6] [DS-7] paired by a code it follows the sale, comes back afte
 
   // A code whose goods are recalled is not "cancelled": the customer is told not to pay, and not to take them.
   await goTo(again, "卖货")
+  await weigh(again, "fq", "2")
+  await again.click("button:has-text('挂单')")
+  await again.waitForSelector(".held")
   await weigh(again, "fq", "1")
   await settle(again)
   await display.waitForSelector(".qr")
@@ -70,6 +73,15 @@ test("[DS-3] [DS-6] [DS-7] paired by a code it follows the sale, comes back afte
   await standing(display, "货品召回：请不要付款")
   expect(await display.locator(".qr").count()).toBe(0)
   await again.click("button:has-text('下一位')")
+  // A basket that was held until then says which of its goods it is, and why.
+  await again.click(".held .chip")
+  const recalled = again.locator(".slip-line", { hasText: "✕ 召回，停售 · 农残超标" })
+  await recalled.waitFor()
+  await again.click("button.settle")
+  await again.locator("[role=alert]", { hasText: "标着召回的货暂不能卖" }).waitFor()
+  await recalled.click()
+  await again.click("dialog button:has-text('删除')")
+  await recalled.waitFor({ state: "detached" })
 
   await goTo(again, "本机")
   await again.click("button:has-text('解除')")
