@@ -19,7 +19,7 @@ export const displayWords = {
     zh: "取消前已付款：请等摊主退款或交货",
     en: "Paid before it was cancelled: the seller refunds you, or hands the goods over",
   },
-  declaredOrigin: { zh: "产地", en: "From" },
+  declaredOrigin: { zh: "摊主自述产地", en: "Origin by the seller's own word" },
   testedToday: { zh: "今日快检合格（抽样）", en: "A sample passed today's rapid test" },
   testFailed: { zh: "今日快检不合格（抽样）", en: "A sample failed today's rapid test" },
   away: { zh: "请看摊主的屏幕", en: "Please look at the seller's screen" },
@@ -34,3 +34,5 @@ export const displayWords = {
   noAnswer: { zh: "没有连上网关，请检查网络再试", en: "The gateway did not answer; check the network" },
   originUnknown: { zh: "来源未知", en: "Origin unknown" },
 } as const satisfies Record<string, { readonly zh: string; readonly en: string }>
+
+export type DisplayWord = keyof typeof displayWords

@@ -1,43 +1,13 @@
 import { displayWords } from "@suyuan/look/display-words"
-import { useState } from "react"
 import type { DisplayMessage } from "../../src/display/display-message"
 import { TurningCode } from "../parts/turning-code"
-
-const looks = {
-  code: { word: "scanToPay", shape: "◔", tone: "waiting" },
-  paying: { word: "paying", shape: "◔", tone: "waiting" },
-  "offline-digits": { word: "readDigits", shape: "?", tone: "unknown" },
-  paid: { word: "paid", shape: "✓", tone: "paid" },
-  cash: { word: "cash", shape: "✓", tone: "paid" },
-  expired: { word: "expired", shape: "?", tone: "unknown" },
-  closed: { word: "closed", shape: "✕", tone: "refused" },
-  basket: { word: "counting", shape: "", tone: "" },
-  idle: { word: "welcome", shape: "", tone: "" },
-} as const
-
-/** The seller's screen says the same, with what the seller has to do. */
-const recalledLooks = {
-  closed: { word: "recalled", shape: "✕", tone: "refused" },
-  paid: { word: "recalledPaid", shape: "✕", tone: "refused" },
-} as const
-
-function lookOf({ state, recalled, cancelled }: DisplayMessage, isAway: boolean) {
-  if (isAway) return { word: "away", shape: "?", tone: "unknown" } as const
-  if (cancelled && !recalled && state === "paid") return { word: "cancelledPaid", shape: "?", tone: "unknown" } as const
-  return recalled && (state === "closed" || state === "paid") ? recalledLooks[state] : looks[state]
-}
+import { lookOf } from "./display-looks"
+import { StallPicture } from "./stall-picture"
 
 type DisplayViewProps = {
   readonly shown: DisplayMessage
   /** No word from the seller's tablet: a code that still stands here may be another customer's. */
   readonly isAway: boolean
-}
-
-/** Of no meaning for the sale: where it does not load, it is not there. */
-function StallPicture({ path }: { readonly path: string }) {
-  const [missing, setMissing] = useState("")
-  if (path === "" || path === missing) return null
-  return <img className="display-photo" src={path} alt="" onError={() => setMissing(path)} />
 }
 
 /** A failure is not said in green. */
@@ -52,14 +22,14 @@ export function DisplayView({ shown, isAway }: DisplayViewProps) {
   return (
     <main className={`display ${state}`}>
       <header>
-        {state !== "idle" && <StallPicture path={shown.photo} />}
+        {state !== "idle" && <StallPicture path={shown.photo} className="display-photo" />}
         <h1>{shown.stall}</h1>
         <p className="soft">{shown.site}</p>
         {shown.development && <p className="demo">{displayWords.demo[language]}</p>}
       </header>
       {state === "idle" ? (
         <div className="display-idle">
-          <StallPicture path={shown.photo} />
+          <StallPicture path={shown.photo} className="display-photo" />
           <p className="display-welcome">{displayWords[isAway ? "away" : "welcome"][language]}</p>
         </div>
       ) : (

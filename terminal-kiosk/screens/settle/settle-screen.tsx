@@ -51,7 +51,7 @@ export function SettleScreen({ shown }: { readonly shown: ShownSale }) {
   return (
     <main ref={screen} tabIndex={-1} className={`settle-screen tone-${look.tone}`}>
       <section className={isTurned ? "code-side turned" : "code-side"} aria-label={say("payCode")}>
-        {isTurned && isOpen ? (
+        {isTurned ? (
           <TurnedSide />
         ) : withCode.has(standing) ? (
           <>

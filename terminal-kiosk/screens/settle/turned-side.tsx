@@ -1,4 +1,6 @@
 import { displayWords } from "@suyuan/look/display-words"
+import { lookOf } from "../display/display-looks"
+import { StallPicture } from "../display/stall-picture"
 import { displayMessage } from "../display/tell-display"
 import { TurningCode } from "../parts/turning-code"
 import { useKiosk, useKioskState } from "../session/use-kiosk"
@@ -8,20 +10,27 @@ export function TurnedSide() {
   const kiosk = useKiosk()
   // What was heard meanwhile counts.
   useKioskState()
-  const { language, stall, site, development, total, lines, url } = displayMessage(kiosk)
+  const shown = displayMessage(kiosk)
+  const { language, stall, site, photo, development, total, lines, url } = shown
+  const look = lookOf(shown)
   return (
     <div className="turned-side">
       <p className="turned-head">
+        <StallPicture path={photo} className="turned-photo" />
         <strong>{stall}</strong> <small>{site}</small>
         {development && <small className="demo">{displayWords.demo[language]}</small>}
       </p>
       <p className="amount">{total}</p>
-      {url !== "" && (
-        <>
-          <TurningCode url={url} label={displayWords.scanToPay[language]} language={language} />
-          <p className="code-hint">{displayWords.scanToPay[language]}</p>
-        </>
+      {url === "" ? (
+        <p className={`big-shape tone-${look.tone}`} aria-hidden="true">
+          {look.shape}
+        </p>
+      ) : (
+        <TurningCode url={url} label={displayWords.scanToPay[language]} language={language} />
       )}
+      <p className={`turned-standing tone-${look.tone}`}>
+        <span aria-hidden="true">{look.shape}</span> {displayWords[look.word][language]}
+      </p>
       <ul className="turned-lines">
         {lines.map((line, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: the lines of a signed sale never change
