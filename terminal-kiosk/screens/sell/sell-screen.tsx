@@ -42,7 +42,11 @@ export function SellScreen({ onStock }: { readonly onStock: () => void }) {
   }
   return (
     <div className="sell">
-      <Tiles onChoose={choose} onStock={onStock} />
+      <Tiles
+        onChoose={choose}
+        onSettle={() => basket.lines.length > 0 && void settleNow("platform")}
+        onStock={onStock}
+      />
       <BasketPanel
         onLine={openLine}
         onReduce={() => setOpen({ sheet: "reduce" })}

@@ -6,10 +6,15 @@ import { nameOf, priceText } from "../session/goods-names"
 import { useKioskPart, useWords } from "../session/use-kiosk"
 import { Tile } from "./tile"
 
-type TilesProps = { readonly onChoose: (tile: TileRow) => void; readonly onStock: () => void }
+type TilesProps = {
+  readonly onChoose: (tile: TileRow) => void
+  /** Enter where nothing is typed: a keyboard need not walk past all of the goods to the button. */
+  readonly onSettle: () => void
+  readonly onStock: () => void
+}
 
 /** Today's goods in the seller's own order. What is typed is a number, pinyin initials or a name. */
-export function Tiles({ onChoose, onStock }: TilesProps) {
+export function Tiles({ onChoose, onSettle, onStock }: TilesProps) {
   const tiles = useKioskPart((state) => state.tiles)
   const catalogue = useKioskPart((state) => state.catalogue)
   const recalled = useKioskPart((state) => state.recalled)
@@ -59,8 +64,11 @@ export function Tiles({ onChoose, onStock }: TilesProps) {
         aria-label={say("searchGoods")}
         onChange={(event) => setTyped(event.target.value)}
         onKeyDown={(event) => {
+          // Held down it was meant for the sheet of before; while characters are composed it chooses among those.
+          if (event.key !== "Enter" || event.repeat || event.nativeEvent.isComposing) return
           const first = found[0]
-          if (event.key === "Enter" && first !== undefined) choose(first.tile)
+          if (typed.trim() === "") onSettle()
+          else if (first !== undefined) choose(first.tile)
         }}
       />
       {onSale.length === 0 ? (

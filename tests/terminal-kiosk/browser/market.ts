@@ -198,6 +198,11 @@ export async function weigh(page: Page, initials: string, jin: string): Promise<
 /** Taps settle, and reads the code as the customer's screen gets it. */
 export async function settle(page: Page): Promise<string> {
   await page.click("button.settle")
+  return shownCode(page)
+}
+
+/** The code that stands on the screens, as the customer's gets it. */
+export async function shownCode(page: Page): Promise<string> {
   await page.waitForSelector(".settle-screen .qr")
   return page.evaluate(
     () =>

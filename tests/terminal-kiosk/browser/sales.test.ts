@@ -10,6 +10,7 @@ import {
   putRow,
   rowsOf,
   settle,
+  shownCode,
   spoken,
   standing,
   terminalOf,
@@ -35,8 +36,20 @@ test("a sale by keyboard alone: the code stands at once, the wallet pays, the ta
   const tablet = await openStall(at.market)
   const { page } = tablet
   await weigh(page, "dbc", "2.5")
-  await weigh(page, "fq", "1.25")
-  const url = await settle(page)
+  await page.keyboard.press("/")
+  await page.keyboard.type("fq")
+  await page.keyboard.press("Enter")
+  await page.waitForSelector("dialog .keypad")
+  await page.keyboard.type("1.25")
+  await page.keyboard.down("Enter")
+  await page.waitForSelector(".slip-line >> nth=1")
+  await page.waitForSelector("input.search:focus")
+  // Still held down from the sheet it settles nothing, and opens nothing.
+  await page.keyboard.down("Enter")
+  expect(await page.locator("dialog, .settle-screen").count()).toBe(0)
+  await page.keyboard.up("Enter")
+  await page.keyboard.press("Enter")
+  const url = await shownCode(page)
   expect(await page.textContent(".settle-screen .amount")).toBe("¥10.13")
   await payAt(at.market.gateway, at.buyer, url)
   await standing(page, "已收款")
