@@ -1,20 +1,22 @@
-import { useEffect, useState } from "react"
+import { useState } from "react"
 import { recordWaste } from "../../src/stock/record-waste"
-import { readDiscrepancy, type StockDiscrepancy, saySoldOut, takeStock } from "../../src/stock/take-stock"
+import { type StockDiscrepancy, saySoldOut, takeStock } from "../../src/stock/take-stock"
 import type { TileRow } from "../../src/store/rows"
 import { changeTile } from "../../src/tiles/put-on-sale"
 import { Sheet } from "../parts/sheet"
-import { nameOf, unitName, weightText } from "../session/goods-names"
+import { nameOf, unitName } from "../session/goods-names"
 import { useKiosk, useKioskState, useWords } from "../session/use-kiosk"
 import { useOnce } from "../session/use-once"
 import { countedGrams, isCounted } from "./counted"
+import { DiscrepancyText, useDiscrepancies, useDiscrepancy } from "./discrepancy"
 
 /** The end of the day: one tap for each that is sold out, said together at the end; a count for what is left. */
 export function StockTakeSheet({ onClose }: { readonly onClose: () => void }) {
   const kiosk = useKiosk()
   const { terminal } = kiosk
-  const { tiles } = useKioskState()
+  const { tiles, catalogue, settings } = useKioskState()
   const say = useWords()
+  const today = useDiscrepancies()
   /** Slots that were tapped, and not said yet: a slip of the finger empties no book. */
   const [gone, setGone] = useState<ReadonlySet<number>>(new Set())
   const [saidGone, setSaidGone] = useState<ReadonlyMap<number, string>>(new Map())
@@ -45,12 +47,23 @@ export function StockTakeSheet({ onClose }: { readonly onClose: () => void }) {
           <CountRow
             key={tile.slot}
             tile={tile}
+            today={today.get(tile.commodity)}
             isGone={gone.has(tile.slot)}
             onGone={() => tapGone(tile.slot)}
             saidGone={saidGone.get(tile.slot)}
             onCountAgain={() => setSaidGone(new Map([...saidGone].filter(([slot]) => slot !== tile.slot)))}
           />
         ))}
+        {[...today.values()]
+          .filter(({ commodity }) => !counted.some((tile) => tile.commodity === commodity))
+          .map((found) => (
+            <li key={found.commodity} className="count-row">
+              <strong>{nameOf(found.commodity, catalogue, settings.language)}</strong>
+              <span className="soft count-today">
+                {say("countedToday")} <DiscrepancyText found={found} />
+              </span>
+            </li>
+          ))}
         {counted.length === 0 && <li className="soft">{say("nothingOnSale")}</li>}
       </ul>
       {gone.size > 0 && (
@@ -76,6 +89,8 @@ export function StockTakeSheet({ onClose }: { readonly onClose: () => void }) {
 
 type CountRowProps = {
   readonly tile: TileRow
+  /** What its count of earlier today came to. */
+  readonly today: StockDiscrepancy | undefined
   readonly isGone: boolean
   readonly onGone: () => void
   /** The upload that said that it is sold out. */
@@ -83,10 +98,10 @@ type CountRowProps = {
   readonly onCountAgain: () => void
 }
 
-function CountRow({ tile, isGone, onGone, saidGone, onCountAgain }: CountRowProps) {
+function CountRow({ tile, today, isGone, onGone, saidGone, onCountAgain }: CountRowProps) {
   const kiosk = useKiosk()
   const { terminal } = kiosk
-  const { catalogue, settings, purchases, line } = useKioskState()
+  const { catalogue, settings } = useKioskState()
   const { language, weightUnit } = settings
   const say = useWords()
   const [typed, setTyped] = useState("")
@@ -95,16 +110,10 @@ function CountRow({ tile, isGone, onGone, saidGone, onCountAgain }: CountRowProp
   const [wasteId, setWasteId] = useState(terminal.newId)
   const [isWasteNoted, setWasteNoted] = useState(false)
   const [isBusy, once] = useOnce()
-  const [found, setFound] = useState<StockDiscrepancy | undefined>(undefined)
+  const found = useDiscrepancy(uploadId)
   const name = nameOf(tile.commodity, catalogue, language)
   const grams = countedGrams(tile, typed, weightUnit)
   const unit = unitName(tile.unit === "piece" ? "piece" : weightUnit, language)
-
-  // The gateway's answer comes as a notice; every notice refreshes this state.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: purchases and line stand for "something was heard"
-  useEffect(() => {
-    if (uploadId !== undefined) void readDiscrepancy(terminal, uploadId).then(setFound)
-  }, [terminal, uploadId, purchases, line])
 
   const tap = (work: () => Promise<void>) => void once(() => kiosk.attempt(work))
   /** What the stall counted stands until it counts again; goods that were said to be sold out go on sale again. */
@@ -113,7 +122,6 @@ function CountRow({ tile, isGone, onGone, saidGone, onCountAgain }: CountRowProp
     await kiosk.refreshTiles()
     setCountedId(undefined)
     onCountAgain()
-    setFound(undefined)
     setTyped("")
   }
   const count = async (countedGrams: number) => {
@@ -170,15 +178,21 @@ function CountRow({ tile, isGone, onGone, saidGone, onCountAgain }: CountRowProp
             {say("soldOut")}
           </button>
           {isWasteNoted && <span className="chip good">✓ {say("wasteNoted")}</span>}
+          {today !== undefined && (
+            <span className="soft count-today">
+              {say("countedToday")} <DiscrepancyText found={today} />
+            </span>
+          )}
         </>
       )}
       {uploadId !== undefined && (
         <>
           <span className="chip good">
             ✓ {say("counted")}
-            {found !== undefined && found.differenceGrams !== 0 && (
+            {found !== undefined && (
               <span>
-                · {say("bookSaid")} {weightText(Math.max(0, found.bookGrams), weightUnit, language)}
+                {" · "}
+                <DiscrepancyText found={found} />
               </span>
             )}
           </span>

@@ -1,4 +1,5 @@
 import { queueUpload } from "../outbox/queue-upload"
+import type { Tables } from "../store/rows"
 import type { Terminal } from "../terminal"
 
 export interface StockTake {
@@ -35,8 +36,26 @@ export function saySoldOut(terminal: Terminal, commodity: number): Promise<strin
 /** `undefined` until the gateway has answered: the count itself stands at once. */
 export async function readDiscrepancy(terminal: Terminal, uploadId: string): Promise<StockDiscrepancy | undefined> {
   const row = await terminal.store.get("notices", stockTakeKey(uploadId))
-  if (row === undefined) return undefined
+  return row && discrepancyOf(row)
+}
+
+/**
+ * Of each commodity that was counted since then the newest count that the gateway has answered: also one that was made
+ * without a line, and looked at by nobody since.
+ */
+export async function discrepanciesSince(
+  { store }: Pick<Terminal, "store">,
+  fromMs: number,
+): Promise<ReadonlyMap<number, StockDiscrepancy>> {
+  // An upload's id begins with its milliseconds (`rising-ids`).
+  const hex = fromMs.toString(16).padStart(12, "0")
+  const rows = await store.list("notices", { after: stockTakeKey(`${hex.slice(0, 8)}-${hex.slice(8)}`) })
+  const counts = rows.filter(([key]) => key.startsWith(stockTakeKey(""))).map(([, row]) => discrepancyOf(row))
+  return new Map(counts.map((count) => [count.commodity, count]))
+}
+
+function discrepancyOf({ text }: Tables["notices"]): StockDiscrepancy {
   // Parsed when it came.
-  const { commodity, countedGrams, bookGrams } = JSON.parse(row.text) as Omit<StockDiscrepancy, "differenceGrams">
+  const { commodity, countedGrams, bookGrams } = JSON.parse(text) as Omit<StockDiscrepancy, "differenceGrams">
   return { commodity, countedGrams, bookGrams, differenceGrams: countedGrams - bookGrams }
 }

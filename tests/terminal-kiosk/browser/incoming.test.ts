@@ -122,7 +122,7 @@ test("[UP-17] the day is closed: a count says what the book had, and one tap eac
   const row = (name: string) => page.locator(".count-row", { hasText: name })
   await page.getByLabel("大白菜 剩余").fill("30")
   await row("大白菜").getByText("确定").click()
-  await row("大白菜").getByText("账面 40 斤").waitFor()
+  await row("大白菜").getByText("账面 40 斤，少了 10 斤").waitFor()
   // A slip of the finger is taken back before it counts, and what was counted can be counted again.
   await row("番茄").getByText("卖完了").click()
   await row("番茄").getByText("卖完了").click()
@@ -163,6 +163,13 @@ test("[UP-17] the day is closed: a count says what the book had, and one tap eac
   await page.locator(".tile", { hasText: "¥5.20" }).waitFor()
   expect(await tileTexts()).toHaveLength(3)
   await untilSent(page)
+  // What a count came to is there to be read later, too.
+  await goTo(page, "今日")
+  await page.click("button:has-text('收摊盘点')")
+  await row("大白菜")
+    .getByText(/今天盘过：\s*账面 40 斤，少了 10 斤/)
+    .waitFor()
+  await page.keyboard.press("Escape")
   expect(tablet.troubles).toEqual([])
   await tablet.context.close()
 })

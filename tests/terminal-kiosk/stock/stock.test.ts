@@ -11,7 +11,7 @@ import { readBook } from "@suyuan/terminal-kiosk/stock/book"
 import { declareHarvest, newHarvestIds } from "@suyuan/terminal-kiosk/stock/declare-harvest"
 import { enterOutsideGoods } from "@suyuan/terminal-kiosk/stock/enter-outside-goods"
 import { recordWaste, sendBack } from "@suyuan/terminal-kiosk/stock/record-waste"
-import { readDiscrepancy, saySoldOut, takeStock } from "@suyuan/terminal-kiosk/stock/take-stock"
+import { discrepanciesSince, readDiscrepancy, saySoldOut, takeStock } from "@suyuan/terminal-kiosk/stock/take-stock"
 import { writeSnapshot } from "@suyuan/terminal-kiosk/stock/write-snapshot"
 import { identity, newestBody, openStall, publicKey, queuedKinds } from "../headless-terminal"
 
@@ -190,6 +190,26 @@ test("[UP-17] a stock-take counts at once, and shows what the book had when the 
   })
   await saySoldOut(terminal, 7)
   expect(await newestBody(store, "stock-take")).toMatchObject({ commodity: 7, countedGrams: 0 })
+})
+
+test("[UP-17] what the counts of a day came to is read later, also of one that was made without a line: the newest of each", async () => {
+  const { terminal, clock } = await openStall()
+  const count = async (commodity: number, countedGrams: number, bookGrams: number) => {
+    const uploadId = await takeStock(terminal, { commodity, countedGrams })
+    await takeNotice(terminal, { v: 1, kind: "stock-counted", uploadId, commodity, countedGrams, bookGrams })
+    clock.advance(60_000)
+  }
+  await count(9, 1000, 1000)
+  const fromMs = clock.nowMs()
+  await count(7, 4200, 5000)
+  await count(7, 4000, 4200)
+  await count(8, 0, -300)
+  await takeStock(terminal, { commodity: 6, countedGrams: 0 })
+  const found = await discrepanciesSince(terminal, fromMs)
+  expect([...found.values()].map(({ commodity, differenceGrams }) => [commodity, differenceGrams])).toEqual([
+    [7, -200],
+    [8, 300],
+  ])
 })
 
 test("[UP-21] what there is by now is the newest word on that commodity, and of that upload", async () => {
