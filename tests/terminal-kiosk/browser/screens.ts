@@ -26,6 +26,7 @@ import {
   walkStallPhoto,
   walkTest,
 } from "./screens-beside"
+import { walkOldCodes } from "./screens-of-old-codes"
 
 export type Viewport = { readonly width: number; readonly height: number }
 export type Look = (name: string, page: Page) => Promise<void>
@@ -96,6 +97,7 @@ export async function walkScreens(market: KioskMarket, viewport: Viewport, look:
   await context.close()
   await takeBack()
   await walkTest(market, viewport, look)
+  await walkOldCodes(market, viewport, look)
 }
 
 async function walkEnrolment(market: KioskMarket, viewport: Viewport, look: Look): Promise<void> {
