@@ -572,6 +572,11 @@ export const terminalWords = {
   refundUnknown: { zh: "结果不明，正在追问", en: "Unknown; being asked after" },
   refundDone: { zh: "已退回", en: "Given back" },
   refundRefused: { zh: "没有退成", en: "Not given back" },
+  refundRefusedChip: { zh: "退款没成", en: "Refund refused" },
+  refundsRefused: {
+    zh: "退款没成，钱没有退给顾客：点开看原因，可以再退",
+    en: "Not given back: open it for the reason, and ask again",
+  },
   print: { zh: "打印", en: "Print" },
   printWhat: { zh: "打印什么", en: "What to print" },
   printedReceipt: { zh: "小票", en: "Receipt" },

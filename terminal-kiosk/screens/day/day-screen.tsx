@@ -27,7 +27,7 @@ export function DayScreen({ onSell }: { readonly onSell: () => void }) {
   const { language, weightUnit } = settings
   const say = useWords()
   const [daysBack, setDaysBack] = useState(0)
-  const { sales, late, dayStartsAtMs, readAgain } = useDaySales(daysBack)
+  const { sales, late, unrefunded, dayStartsAtMs, readAgain } = useDaySales(daysBack)
   const [shownMax, setShownMax] = useState(SHOWN_FIRST)
   const [counts, setCounts] = useState(false)
   const [open, setOpen] = useState<SaleRow | undefined>(undefined)
@@ -91,23 +91,31 @@ export function DayScreen({ onSell }: { readonly onSell: () => void }) {
           </dl>
         </section>
         <section className="card">
-          {late.length > 0 && (
-            <div className="notice bad" role="alert">
-              <p>? {say("lateSales")}</p>
-              <ul className="plain">
-                {late.map((sale) => (
-                  <li key={sale.counter}>
-                    <button type="button" className="list-row" onClick={() => setOpen(sale)}>
-                      <span>
-                        {day.format(seconds2024ToMs(sale.issuedAtSeconds))}{" "}
-                        {time.format(seconds2024ToMs(sale.issuedAtSeconds))}
-                      </span>
-                      <strong>{yuan(sale.amountFen)}</strong>
-                    </button>
-                  </li>
-                ))}
-              </ul>
-            </div>
+          {(
+            [
+              ["lateSales", late],
+              ["refundsRefused", unrefunded],
+            ] as const
+          ).map(
+            ([word, asking]) =>
+              asking.length > 0 && (
+                <div key={word} className="notice bad" role="alert">
+                  <p>? {say(word)}</p>
+                  <ul className="plain">
+                    {asking.map((sale) => (
+                      <li key={sale.counter}>
+                        <button type="button" className="list-row" onClick={() => setOpen(sale)}>
+                          <span>
+                            {day.format(seconds2024ToMs(sale.issuedAtSeconds))}{" "}
+                            {time.format(seconds2024ToMs(sale.issuedAtSeconds))}
+                          </span>
+                          <strong>{yuan(sale.amountFen)}</strong>
+                        </button>
+                      </li>
+                    ))}
+                  </ul>
+                </div>
+              ),
           )}
           <h2>{say("sales")}</h2>
           {sales.length === 0 && <p className="soft">{say(daysBack === 0 ? "noSales" : "noSalesThen")}</p>}
@@ -139,7 +147,7 @@ export function DayScreen({ onSell }: { readonly onSell: () => void }) {
       {open !== undefined && (
         <SaleSheet
           // What was heard meanwhile counts.
-          sale={[...sales, ...late].find(({ counter }) => counter === open.counter) ?? open}
+          sale={[...sales, ...late, ...unrefunded].find(({ counter }) => counter === open.counter) ?? open}
           onClose={() => setOpen(undefined)}
           onShow={() => void showSale(kiosk, open.counter)}
           onChanged={() => {

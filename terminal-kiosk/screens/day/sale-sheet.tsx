@@ -1,5 +1,5 @@
 import { lazy, Suspense, useState } from "react"
-import { refundableFen } from "../../src/refund/ask-refund"
+import { refundableFen, seeRefusedRefunds } from "../../src/refund/ask-refund"
 import { isLateOpen, keepLatePayment } from "../../src/sale/late-payments"
 import { linesOf } from "../../src/sale/sale-lines"
 import { standingOf } from "../../src/sale/sale-standing"
@@ -7,7 +7,7 @@ import { voidSale } from "../../src/sale/void-sale"
 import type { SaleRow } from "../../src/store/rows"
 import { AskPin } from "../parts/ask-pin"
 import { Sheet } from "../parts/sheet"
-import { refundLooks } from "../refund/refund-looks"
+import { RefundList } from "../refund/refund-list"
 import { RefundSheet } from "../refund/refund-sheet"
 import { useRefunds } from "../refund/use-refunds"
 import { lineText, yuan } from "../session/goods-names"
@@ -37,7 +37,7 @@ type SaleSheetProps = {
 /** One sale of today: what was in it, how it stands, and the way back. */
 export function SaleSheet({ sale, onClose, onShow, onChanged }: SaleSheetProps) {
   const kiosk = useKiosk()
-  const { tiles, catalogue, settings } = useKioskState()
+  const { tiles, catalogue, settings, refusedRefunds } = useKioskState()
   const say = useWords()
   const [asksPin, setAsksPin] = useState(false)
   const [refusal, setRefusal] = useState<string | undefined>(undefined)
@@ -63,6 +63,13 @@ export function SaleSheet({ sale, onClose, onShow, onChanged }: SaleSheetProps) 
     kiosk.wake()
     onChanged()
   }
+  const seeRefused = () =>
+    once(() =>
+      kiosk.attempt(async () => {
+        await seeRefusedRefunds(kiosk.terminal, sale.counter)
+        await kiosk.refresh()
+      }),
+    )
   return (
     <Sheet title={`${say("saleNumber")} ${sale.counter}`} onClose={onClose}>
       <p className="row">
@@ -123,25 +130,11 @@ export function SaleSheet({ sale, onClose, onShow, onChanged }: SaleSheetProps) 
           {say("voidSale")}
         </button>
       )}
-      {refunds.length > 0 && (
-        <ul className="plain" aria-live="polite">
-          {refunds.map((refund) => {
-            const { shape, word, tone } = refundLooks[refund.state]
-            return (
-              <li key={refund.id} className="row">
-                <span>
-                  {say("refund")} {yuan(refund.amountFen)}
-                </span>
-                <span className={`chip ${tone}`}>
-                  {shape} {say(word)}
-                </span>
-                {refund.code !== undefined && refund.state !== "done" && (
-                  <span className="soft">{refusalWords(refund.code, settings.language)}</span>
-                )}
-              </li>
-            )
-          })}
-        </ul>
+      <RefundList refunds={refunds} />
+      {refusedRefunds.includes(sale.counter) && (
+        <button type="button" className="secondary wide" disabled={isBusy} onClick={() => void seeRefused()}>
+          {say("understood")}
+        </button>
       )}
       {standing !== "closed" && standing !== "voided" && (
         <button type="button" className="secondary wide" onClick={() => setPrinting(true)}>

@@ -5,14 +5,13 @@ import { useKiosk, useKioskState } from "../session/use-kiosk"
 
 const DAY_MS = 24 * 3_600_000
 
-/** One day's sales, newest first, and those of any day that were paid too late; each as it was heard of last. */
+/** One day's sales, newest first, and those of any day that ask for a person; each as it was heard of last. */
 export function useDaySales(daysBack: number) {
   const kiosk = useKiosk()
   const { terminal } = kiosk
-  const counters = useKioskState().late
+  const state = useKioskState()
   const { zone, dayStartsAtMinutes } = terminal.identity.site
   const [sales, setSales] = useState<readonly SaleRow[]>([])
-  const [late, setLate] = useState<readonly SaleRow[]>([])
   const [reading, setReading] = useState(0)
   const heard = useRef(new Map<number, SaleRow>())
   const startMs = (back: number) => dayStartMs(terminal.clock.nowMs() - back * DAY_MS, zone, dayStartsAtMinutes)
@@ -39,13 +38,22 @@ export function useDaySales(daysBack: number) {
       }),
     [kiosk],
   )
+  const late = useSalesOf(state.late, reading)
+  const unrefunded = useSalesOf(state.refusedRefunds, reading)
+  return { sales, late, unrefunded, dayStartsAtMs, readAgain: useCallback(() => setReading((count) => count + 1), []) }
+}
+
+/** Of whatever day they are. */
+function useSalesOf(counters: readonly number[], reading: number): readonly SaleRow[] {
+  const kiosk = useKiosk()
+  const { store } = kiosk.terminal
+  const [sales, setSales] = useState<readonly SaleRow[]>([])
   // biome-ignore lint/correctness/useExhaustiveDependencies: `reading` is a reason to read again
   useEffect(() => {
     void kiosk.attempt(async () => {
-      const rows = await Promise.all(counters.map((counter) => terminal.store.get("sales", counterKey(counter))))
-      setLate(rows.filter((row) => row !== undefined))
+      const rows = await Promise.all(counters.map((counter) => store.get("sales", counterKey(counter))))
+      setSales(rows.filter((row) => row !== undefined))
     })
-  }, [kiosk, terminal, counters, reading])
-
-  return { sales, late, dayStartsAtMs, readAgain: useCallback(() => setReading((count) => count + 1), []) }
+  }, [kiosk, store, counters, reading])
+  return sales
 }

@@ -85,6 +85,7 @@ export class Kiosk {
       bindings: [],
       displays: [],
       late: [],
+      refusedRefunds: [],
       payees: [],
       lost: await store.get("lost", THE_ONE),
       stallTests: await store.get("stallTests", THE_ONE),
@@ -135,17 +136,19 @@ export class Kiosk {
   /** Reads again what changes beside the screen: outbox, refused uploads, purchases, bindings, recalls. */
   async refresh(): Promise<void> {
     const { store } = this.terminal
-    const [counts, refused, purchases, bindings, displays, drafts, payees, late, snapshot] = await Promise.all([
-      this.#countWaiting(),
-      store.list("refused", { limit: REFUSED_READ_MAX }),
-      listPurchases(this.terminal),
-      store.list("bindings"),
-      store.list("displays"),
-      store.list("drafts"),
-      listPayees(this.terminal),
-      store.list("latePayments"),
-      store.get("snapshots", THE_ONE),
-    ])
+    const [counts, refused, purchases, bindings, displays, drafts, payees, late, unrefunded, snapshot] =
+      await Promise.all([
+        this.#countWaiting(),
+        store.list("refused", { limit: REFUSED_READ_MAX }),
+        listPurchases(this.terminal),
+        store.list("bindings"),
+        store.list("displays"),
+        store.list("drafts"),
+        listPayees(this.terminal),
+        store.list("latePayments"),
+        store.list("refusedRefunds"),
+        store.get("snapshots", THE_ONE),
+      ])
     const recalled = await heldSlots(this.terminal, snapshot === undefined ? [] : slotsOf(snapshot))
     // At once: each change has every screen look again.
     const line = { ...this.state.get().line, ...counts, refused }
@@ -156,6 +159,7 @@ export class Kiosk {
       drafts,
       payees,
       late: late.map(([, { counter }]) => counter),
+      refusedRefunds: [...new Set(unrefunded.map(([, { counter }]) => counter))],
       recalled,
       line,
     })

@@ -73,6 +73,8 @@ export interface KioskState {
   readonly displays: readonly (readonly [string, DisplayRow])[]
   /** Cancelled sales that were paid all the same: counters of those that nobody has answered. */
   readonly late: readonly number[]
+  /** Sales of which money was to go back and did not, and nobody has read it: their counters. */
+  readonly refusedRefunds: readonly number[]
   /** The newest word on where each platform's money goes. */
   readonly payees: readonly PayeeNotice[]
   readonly lost: LostRow | undefined

@@ -8,7 +8,7 @@ const STORAGE_SHARE_MAX = 0.9
 /** The state at a glance: each with a word and a shape; it leads to the page that says more. */
 export function StateBar({ onOpen }: { readonly onOpen: () => void }) {
   const { terminal } = useKiosk()
-  const { line, standing, storage, payees, late } = useKioskState()
+  const { line, standing, storage, payees, late, refusedRefunds } = useKioskState()
   const say = useWords()
   const { stall, site, networkId } = terminal.identity
   const isFull = storage.quotaBytes > 0 && storage.usedBytes / storage.quotaBytes > STORAGE_SHARE_MAX
@@ -28,6 +28,11 @@ export function StateBar({ onOpen }: { readonly onOpen: () => void }) {
         {late.length > 0 && (
           <span className="chip bad">
             ? {say("lateChip")} {late.length} → {say("today")}
+          </span>
+        )}
+        {refusedRefunds.length > 0 && (
+          <span className="chip bad">
+            ✕ {say("refundRefusedChip")} {refusedRefunds.length} → {say("today")}
           </span>
         )}
         {refused > 0 && (

@@ -126,9 +126,25 @@ export async function sendRefund(terminal: Terminal, transport: Transport, refun
       state: heard.state ?? known.state,
       ...(heard.code !== undefined && { code: heard.code }),
     }
-    const ended: Change[] = isOpenRefund(row) ? [] : [{ table: "openRefunds", change: "delete", key: id }]
-    await terminal.store.commit([{ table: "refunds", change: "put", key: id, row }, ...ended])
+    await terminal.store.commit([{ table: "refunds", change: "put", key: id, row }, ...endChanges(row)])
     return row
+  })
+}
+
+/** The buyer may be gone by then: that no money went back waits for a person. */
+function endChanges(refund: RefundRow): Change[] {
+  if (isOpenRefund(refund)) return []
+  const { id, counter, state } = refund
+  const ended: Change = { table: "openRefunds", change: "delete", key: id }
+  return state === "refused" ? [ended, { table: "refusedRefunds", change: "put", key: id, row: { counter } }] : [ended]
+}
+
+/** A person has read that money of this sale did not go back. */
+export function seeRefusedRefunds(terminal: Terminal, counter: number): Promise<void> {
+  return terminal.inTurn(async () => {
+    const refused = await terminal.store.list("refusedRefunds")
+    const seen = refused.filter(([, row]) => row.counter === counter)
+    await terminal.store.commit(seen.map(([key]) => ({ table: "refusedRefunds", change: "delete", key })))
   })
 }
 

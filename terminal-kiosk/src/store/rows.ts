@@ -219,6 +219,8 @@ export interface Tables {
   readonly refunds: RefundRow
   /** Those whose end was not heard, under the same keys. */
   readonly openRefunds: { readonly counter: number }
+  /** Those that came to nothing, until a person has read it, under the same keys. */
+  readonly refusedRefunds: { readonly counter: number }
   readonly outbox: OutboxRow
   readonly refused: RefusedRow
   /** Those that a person has read, under the same keys. */

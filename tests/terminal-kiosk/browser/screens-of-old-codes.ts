@@ -2,8 +2,9 @@
 // that nobody has confirmed, or that is full. On a tablet of its own, since its clock is set.
 import { displayWords } from "@suyuan/look/display-words"
 import { terminalWords } from "@suyuan/look/terminal-words"
+import type { Page } from "playwright-core"
 import { openWallet, payAt } from "../../../scripts/demo/wallet"
-import { goTo, type KioskMarket, openStall, putRow, settle, standing, untilSent, weigh } from "./market"
+import { goTo, type KioskMarket, openStall, putRow, rowsOf, settle, standing, untilSent, weigh } from "./market"
 import type { Look, Viewport } from "./screens"
 
 const MINUTE_MS = 60_000
@@ -77,6 +78,7 @@ export async function walkOldCodes(market: KioskMarket, viewport: Viewport, look
   await look("sale-late", page)
   await page.keyboard.press("Escape")
 
+  await walkRefusedRefund(page, look)
   await goTo(page, "卖货")
   await weigh(page, "dbc", "1")
   await page.evaluate(() => {
@@ -93,4 +95,25 @@ export async function walkOldCodes(market: KioskMarket, viewport: Viewport, look
   await page.locator(".problem", { hasText: terminalWords.confirmFirst.zh }).waitFor()
   await look("claimed", page)
   await context.close()
+}
+
+/** As the platform's word would make it. */
+async function walkRefusedRefund(page: Page, look: Look): Promise<void> {
+  const sale = (await rowsOf<{ readonly counter: number }>(page, "sales")).at(-1)
+  const counter = sale?.counter ?? 0
+  const asked = { id: "r", counter, amountFen: 450, goods: "not-handed-over", lines: [], signature: "" }
+  await putRow(page, "refunds", "r", { ...asked, state: "refused", code: "NOT_ENOUGH", askedAtMs: Date.now() })
+  await putRow(page, "refusedRefunds", "r", { counter })
+  await page.reload()
+  await page.locator(".state-chips", { hasText: terminalWords.refundRefusedChip.zh }).waitFor()
+  await goTo(page, "今日")
+  const notice = page.locator(".notice", { hasText: terminalWords.refundsRefused.zh })
+  await notice.waitFor()
+  await look("day-refund-refused", page)
+  await notice.locator(".list-row").click()
+  await page.locator("dialog", { hasText: "NOT_ENOUGH" }).waitFor()
+  await look("refund-refused", page)
+  await page.click("dialog button:has-text('知道了')")
+  await page.keyboard.press("Escape")
+  await notice.waitFor({ state: "detached" })
 }

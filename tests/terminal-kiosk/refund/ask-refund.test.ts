@@ -9,6 +9,7 @@ import {
   noteOpenRefunds,
   refundableFen,
   refundsOfSale,
+  seeRefusedRefunds,
 } from "@suyuan/terminal-kiosk/refund/ask-refund"
 import { closeSale } from "@suyuan/terminal-kiosk/sale/close-sale"
 import { counterKey } from "@suyuan/terminal-kiosk/store/rows"
@@ -134,5 +135,19 @@ describe("[PY-22] money back from the terminal", () => {
       { state: "refused", code: "refund/amount-above-paid" },
     ])
     expect(await terminal.store.count("openRefunds")).toBe(0)
+  })
+
+  test("that came to nothing waits for a person, also when the buyer is gone by then; what was given back waits for nobody", async () => {
+    const { terminal, wish } = await paidStall()
+    const waiting = async () => (await terminal.store.list("refusedRefunds")).map(([, { counter }]) => counter)
+    await askRefund(terminal, fakeGateway(() => "no-answer").transport, { ...wish, amountFen: 300 })
+    expect(await waiting()).toEqual([])
+    await followRefunds(terminal, fakeGateway(() => answered("failed", { failureCode: "NOT_ENOUGH" })).transport)
+    expect(await waiting()).toEqual([wish.counter])
+    const again = { ...wish, id: terminal.newId(), amountFen: 300 }
+    await askRefund(terminal, fakeGateway(() => answered("succeeded")).transport, again)
+    expect(await waiting()).toEqual([wish.counter])
+    await seeRefusedRefunds(terminal, wish.counter)
+    expect(await waiting()).toEqual([])
   })
 })
