@@ -1,5 +1,5 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "react"
-import { cameTooLate } from "../../src/sale/late-payments"
+import { cameTooLate, isLateOpen } from "../../src/sale/late-payments"
 import { linesOf } from "../../src/sale/sale-lines"
 import { TurningCode } from "../parts/turning-code"
 import { afterPaint } from "../session/after-paint"
@@ -11,7 +11,8 @@ import type { ShownSale } from "../session/state"
 import { useKiosk, useKioskState, useWords } from "../session/use-kiosk"
 import { useNow } from "../session/use-now"
 import { DigitsSheet } from "./digits-sheet"
-import { type ScreenStanding, screenStanding, standingLooks } from "./standing"
+import { LatePayment } from "./late-payment"
+import { lateLook, type ScreenStanding, screenStanding, standingLooks } from "./standing"
 import { TurnedSide } from "./turned-side"
 
 const open: ReadonlySet<ScreenStanding> = new Set(["shown", "paying", "unknown", "refused", "expired", "aged"])
@@ -31,7 +32,7 @@ export function SettleScreen({ shown }: { readonly shown: ShownSale }) {
   const screen = useRef<HTMLElement>(null)
   const { sale, url } = shown
   const standing = screenStanding(shown, line.isOnline, nowMs)
-  const look = standingLooks[standing]
+  const look = isLateOpen(sale) ? lateLook : standingLooks[standing]
   const isOpen = open.has(standing)
   // Whoever paid before the cancellation has digits, and they count.
   const isBetween = standing === "cancelling" || standing === "not-cancelled"
@@ -69,7 +70,7 @@ export function SettleScreen({ shown }: { readonly shown: ShownSale }) {
         <p className="standing" role="status" aria-live="assertive">
           <span aria-hidden="true">{look.shape}</span> {say(look.word)}
         </p>
-        {cameTooLate(sale) && (
+        {isLateOpen(sale) && (
           <p className="notice bad" role="alert">
             {say(sale.recallReason === undefined ? "cancelledTooLate" : "recalledTooLate")}
           </p>
@@ -106,6 +107,7 @@ export function SettleScreen({ shown }: { readonly shown: ShownSale }) {
             )
           })}
         </ul>
+        {cameTooLate(sale) && <LatePayment sale={sale} />}
         <div className="settle-actions">
           {takesDigits && (
             <button type="button" className="secondary" onClick={() => setAsksDigits(true)}>

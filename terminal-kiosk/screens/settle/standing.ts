@@ -64,3 +64,6 @@ export const standingLooks = {
   closed: { word: "saleClosed", shape: "✕", tone: "refused" },
   voided: { word: "saleVoided", shape: "✕", tone: "refused" },
 } as const
+
+/** The money came, and nobody has said yet what is to become of it: no tick that goods are handed over by. */
+export const lateLook = { word: "lateChip", shape: "?", tone: "unknown" } as const

@@ -2,7 +2,7 @@
 // screens say of a sale that was cancelled.
 import { expect, test } from "bun:test"
 import { payAt } from "../../../scripts/demo/wallet"
-import { goTo, openStall, putRow, rowsOf, settle, standing, untilSent, weigh } from "./market"
+import { goTo, openStall, putRow, rowsOf, settle, standing, typePin, untilSent, weigh } from "./market"
 import { withMarket } from "./with-market"
 
 const at = withMarket(83)
@@ -108,7 +108,7 @@ test("[DS-3] [DS-6] [DS-7] paired by a code it follows the sale, comes back afte
   await tablet.context.close()
 })
 
-test("[UP-15] paid before it was cancelled: both screens say so, and it stands open until the goods are handed over", async () => {
+test("[UP-15] paid before it was cancelled: both screens say so; the money goes back there and then, or it stands open until the goods are handed over", async () => {
   const tablet = await openStall(at.market)
   const { page, context } = tablet
   await untilSent(page)
@@ -116,16 +116,30 @@ test("[UP-15] paid before it was cancelled: both screens say so, and it stands o
   await context.setOffline(true)
   await page.reload()
   await page.getByText("◔ 离线").waitFor()
-  await weigh(page, "dbc", "1")
-  await payAt(at.market.gateway, at.buyer, await settle(page))
-  await page.click("button:has-text('取消这单')")
-  await standing(page, "已请求取消")
+  const payThenCancel = async (jin: string) => {
+    await weigh(page, "dbc", jin)
+    await payAt(at.market.gateway, at.buyer, await settle(page))
+    await page.click("button:has-text('取消这单')")
+    await standing(page, "已请求取消")
+  }
+  await payThenCancel("1")
+  await page.click("button:has-text('下一位')")
+  await payThenCancel("2")
   await context.setOffline(false)
   const display = await context.newPage()
   await display.goto(`${at.market.gateway.url}/kiosk/display.html`)
   await page.bringToFront()
-  await page.locator(".notice", { hasText: "顾客在取消前已付款：请退款，或照常交货" }).waitFor()
+  const late = page.locator(".notice", { hasText: "顾客在取消前已付款：请退款，或照常交货" })
+  await late.waitFor()
+  await standing(page, "取消后到账")
   await standing(display, "取消前已付款：请等摊主退款或交货")
+  await page.getByText("货已交给顾客").waitFor()
+  await page.click("button:has-text('退款（要密码）')")
+  await page.click("dialog button:has-text('还没交货')")
+  await page.click("button:has-text('退回这笔钱')")
+  await typePin(page)
+  await page.locator(".settle-side li.row", { hasText: "退款 ¥3.60" }).getByText("已退回").waitFor()
+  await late.waitFor({ state: "detached" })
   await page.click("button:has-text('下一位')")
   await page.locator(".state-chips", { hasText: "取消后到账 1" }).waitFor()
   await goTo(page, "今日")
