@@ -12,6 +12,7 @@ import { useOnce } from "../session/use-once"
 import { Booked, type BookedGoods } from "./booked"
 import { CameFacts } from "./came"
 import { declaredOf, originText } from "./came-text"
+import { SendBack } from "./send-back"
 
 const answerWords = { accepted: "accepted", private: "privatePurchase", refused: "refusedPurchase" } as const
 
@@ -111,6 +112,7 @@ function AnswerSheet({ purchase: [key, row], onClose }: AnswerSheetProps) {
           <p className="soft">
             {say("boughtWeight")} {weightText(row.grams, weightUnit, language)}
           </p>
+          <SendBack purchase={[key, row]} />
           <div className="sheet-foot">
             {refusal !== undefined && (
               <p className="bad" role="alert">

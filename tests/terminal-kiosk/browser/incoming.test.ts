@@ -100,6 +100,20 @@ test("a stall's own wallet is bound with the owner's PIN and two digits; what it
     { state: "accepted", grams: 9750 },
     { state: "accepted", grams: 10_000 },
   ])
+
+  // Some of it is bad: it goes back, and is offered to whoever had sold it.
+  await page.locator(".list-row", { hasText: "20 斤" }).click()
+  await page.click("dialog button:has-text('退回卖家')")
+  await page.getByLabel("退回多少").fill("21")
+  await page.click("dialog button:has-text('退回卖家')")
+  await page.locator("dialog [role=alert]", { hasText: "不能比买的多" }).waitFor()
+  await page.getByLabel("退回多少").fill("5")
+  await page.click("dialog button:has-text('退回卖家')")
+  await page.locator("dialog [role=status]", { hasText: "已记：退回卖家" }).waitFor()
+  await page.keyboard.press("Escape")
+  await untilSent(page)
+  await goTo(seller.page, "进货")
+  await seller.page.locator(".list-row", { hasText: "5 斤" }).getByText("待收").waitFor()
   expect([...tablet.troubles, ...seller.troubles]).toEqual([])
   await seller.context.close()
   await tablet.context.close()
