@@ -1,13 +1,13 @@
 // One market and one enrolled tablet for the terminal's figures; `slowDown` makes its processor a cheap tablet's.
 import type { Page } from "playwright-core"
 import {
-  goTo,
   type KioskMarket,
   openKioskMarket,
   openStall,
   type Tablet,
   untilSent,
 } from "../../tests/terminal-kiosk/browser/market"
+import { putGoodsOnSale } from "../../tests/terminal-kiosk/browser/put-goods-on-sale"
 
 const SLOWER = 6
 const MARKET_NUMBER = 84
@@ -28,50 +28,6 @@ export async function openTablet(): Promise<BenchTablet> {
       await market.end()
     },
   }
-}
-
-/**
- * As many goods on sale as a vegetable stall has: tiles beside those that were put on sale by hand, and one of them taken
- * off and put back by hand, so that what all of them mean is signed.
- */
-async function putGoodsOnSale(page: Page, count: number): Promise<void> {
-  await page.evaluate(
-    (goods) =>
-      new Promise<void>((resolve, reject) => {
-        const opening = indexedDB.open("suyuan-terminal")
-        opening.onsuccess = () => {
-          const store = opening.result.transaction("rows", "readwrite").objectStore("rows")
-          const reading = store.get(["tiles", "00001"])
-          const catalogue = store.get(["catalogue", "the"])
-          catalogue.onsuccess = () => {
-            const codes = (catalogue.result?.entries ?? []).map(([code]: [number]) => code)
-            for (let slot = 4; slot <= goods; slot += 1) {
-              const commodity = codes[(slot * 3) % codes.length] ?? reading.result.commodity
-              store.put({ ...reading.result, slot, place: slot, commodity }, ["tiles", String(slot).padStart(5, "0")])
-            }
-          }
-          store.transaction.onerror = () => reject(store.transaction.error)
-          store.transaction.oncomplete = () => {
-            opening.result.close()
-            resolve()
-          }
-        }
-      }),
-    count,
-  )
-  await page.reload()
-  await page.waitForSelector(`.tiles .tile >> nth=${count - 1}`)
-  await goTo(page, "进货")
-  const last = page.locator(".tile-row >> nth=-1").locator("button[aria-pressed]")
-  for (const isOnSale of [false, true]) {
-    await last.click()
-    await page.waitForFunction(
-      (wanted) => document.querySelector(".tile-row:last-child [aria-pressed]")?.ariaPressed === String(wanted),
-      isOnSale,
-    )
-  }
-  await goTo(page, "卖货")
-  await page.waitForSelector(`.tiles .tile >> nth=${count - 1}`)
 }
 
 /** A finger's: a mouse would hover over what comes and goes beneath it, and a driver's click looks at the page first. */

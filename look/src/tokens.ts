@@ -20,6 +20,7 @@ export const colours = {
   /** Ground of codes that a camera reads, in either scheme. */
   "code-ground": { light: "#FFFFFF", dark: "#FFFFFF" },
   shadow: { light: "rgb(29 35 24 / 0.08)", dark: "rgb(0 0 0 / 0.4)" },
+  pressed: { light: "rgb(29 35 24 / 0.14)", dark: "rgb(255 255 255 / 0.16)" },
 } as const
 
 export type Colour = keyof typeof colours

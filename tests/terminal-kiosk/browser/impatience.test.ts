@@ -18,6 +18,7 @@ import {
   untilSent,
   weigh,
 } from "./market"
+import { putGoodsOnSale } from "./put-goods-on-sale"
 import { withMarket } from "./with-market"
 
 const at = withMarket(84)
@@ -105,4 +106,24 @@ test("an address that is not https is said to be none, instead of a white page",
   await plain.goto(`${at.market.gateway.url}/kiosk/`)
   await plain.getByText("这个网址不是 https").waitFor()
   await context.close()
+})
+
+test("of forty goods every tile comes; the number of the last, typed at once, opens it, and all are there again", async () => {
+  const stall = await openStall(at.market)
+  await putGoodsOnSale(stall.page, 40)
+  await stall.page.keyboard.press("/")
+  await stall.page.waitForSelector("input.search:focus")
+  // All of it before anything is drawn.
+  await stall.page.locator("input.search").evaluate((field: HTMLInputElement) => {
+    Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value")?.set?.call(field, "40")
+    field.dispatchEvent(new InputEvent("input", { bubbles: true }))
+    field.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }))
+  })
+  const name = await stall.page.locator("dialog h2").textContent()
+  await stall.page.keyboard.press("Escape")
+  const last = stall.page.locator(".tiles .tile >> nth=39")
+  expect(await last.locator(".tile-name").textContent()).toBe(name)
+  expect(await last.locator(".tile-number").textContent()).toBe("40")
+  expect(stall.troubles).toEqual([])
+  await stall.context.close()
 })
