@@ -96,6 +96,12 @@ export const recallPageWords = {
   hold: { zh: "停售", en: "Hold" },
   held: { zh: "已要求停售", en: "Told to hold" },
   notHeld: { zh: "没有停售", en: "Not held" },
+  unheard: { zh: "有终端还没有收到", en: "a terminal has not heard of it yet" },
+  noTerminal: { zh: "没有终端", en: "has no terminal" },
+  toVisit: {
+    zh: "有 {stalls} 个要停售的摊位，终端从通知停售到现在没有上过线，或没有终端：请派人去。",
+    en: "Of the stalls that must hold, {stalls} have a terminal that was not online since they were told, or none: send somebody there.",
+  },
   followed: { zh: "卖给了摊位，算在那边", en: "Sold to a stall; counted there" },
   soldToStall: { zh: "卖给了摊位，没有追下去", en: "sold to a stall; not followed" },
   estimateOnly: {

@@ -83,7 +83,7 @@ export function recallPages(router: Routes, ctx: Context): void {
       ...{ frame: frameOf(ctx, c), recall, scope, mayWrite: actor.scopes.includes("recalls:write") },
       goods: (await goodsOfRecalls(ctx.db, [id])).get(id),
       names: await catalogueNames(ctx.db),
-      holders: await holdersOf(ctx.db, id, merchantIds),
+      holders: await holdersOf(ctx, id, merchantIds),
       isProposer: recall.proposedBy === actor.id,
     }
     return c.html(`<!doctype html>${<RecallPage {...props} />}`)

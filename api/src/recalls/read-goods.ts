@@ -1,9 +1,11 @@
 import { commodities } from "@suyuan/drizzle/schema/merchants"
-import { recalls, stallHolds } from "@suyuan/drizzle/schema/recalls"
+import { recallSteps, recalls, stallHolds } from "@suyuan/drizzle/schema/recalls"
+import { terminals } from "@suyuan/drizzle/schema/terminals"
 import { lots, piles } from "@suyuan/drizzle/schema/trace"
 import { sql } from "drizzle-orm"
 import type { GoodsName } from "../catalogue/read-catalogue"
-import type { Reader } from "../context"
+import type { Context, Reader } from "../context"
+import { offlineAfterMs } from "../sales/judge-window"
 import { arrayOf } from "../unnest"
 
 /** What each of these recalls is of, by its sources: for people, who look for the goods' name first. */
@@ -30,19 +32,32 @@ export async function goodsOfRecalls(
   return goods
 }
 
-/** Those of these merchants whose terminals are to hold goods of this recall. */
+/** A stall that was told to hold goods of a recall. */
+export type Holder = {
+  readonly terminals: number
+  /** Those of them that cannot know it: not seen since it last told stalls, and not online now. */
+  readonly unheard: number
+}
+
+/** Those of these merchants whose terminals are to hold goods of this recall. A terminal that is online has the newest list. */
 export async function holdersOf(
-  reader: Reader,
+  { db, clock }: Pick<Context, "db" | "clock">,
   recallId: string,
   merchantIds: readonly string[],
-): Promise<ReadonlySet<string>> {
-  if (merchantIds.length === 0) return new Set()
-  const rows = await reader
-    .select({ merchantId: stallHolds.merchantId })
-    .from(stallHolds)
-    .where(
-      sql`${stallHolds.merchantId} = ANY (${arrayOf("uuid", [...new Set(merchantIds)])})
-        AND ${stallHolds.holds} @> ${JSON.stringify([{ recallId }])}::jsonb`,
-    )
-  return new Set(rows.map(({ merchantId }) => merchantId))
+): Promise<ReadonlyMap<string, Holder>> {
+  if (merchantIds.length === 0) return new Map()
+  const online = new Date(clock.nowMs() - offlineAfterMs).toISOString()
+  const rows = await db.execute<{ merchant_id: string } & Holder>(sql`
+    SELECT held.merchant_id, count(own.id)::integer AS terminals,
+      count(own.id) FILTER (WHERE own.last_seen_at IS NULL OR own.last_seen_at < least(told.at, ${online}::timestamptz))::integer AS unheard
+    FROM ${stallHolds} AS held
+    CROSS JOIN (SELECT max(at) AS at FROM ${recallSteps} WHERE recall_id = ${recallId}::uuid AND action IN ('activated', 'extended')) AS told
+    LEFT JOIN ${terminals} AS own ON own.merchant_id = held.merchant_id AND own.state <> 'revoked'
+    WHERE held.merchant_id = ANY (${arrayOf("uuid", [...new Set(merchantIds)])})
+      AND held.holds @> ${JSON.stringify([{ recallId }])}::jsonb
+    GROUP BY held.merchant_id`)
+  return new Map(rows.map(({ merchant_id, terminals, unheard }) => [merchant_id, { terminals, unheard }]))
 }
+
+/** Somebody has to go there: it has no terminal that could refuse the goods, or one that has not heard of it. */
+export const mustBeVisited = ({ terminals, unheard }: Holder): boolean => terminals === 0 || unheard > 0

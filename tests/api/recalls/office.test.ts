@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test"
 import { issueToken } from "@suyuan/api/access/issue-token"
 import type { Scope } from "@suyuan/api/actor"
+import { learnClock } from "@suyuan/api/terminals/learn-clock"
 import { recallNotices, recalls } from "@suyuan/drizzle/schema/recalls"
 import { eq } from "drizzle-orm"
 import { testApp } from "../../support/app"
@@ -63,6 +64,12 @@ async function propose(person: Person, more: Record<string, string> = {}): Promi
   return /recalls\/([0-9a-f-]{36})/.exec(made.location ?? "")?.[1] ?? ""
 }
 
+/** As the terminal says it every half minute. */
+const hello = (terminalId: number) => {
+  const now = gateway.clock.nowMs()
+  return learnClock(gateway.ctx, { terminalId, sentAtMs: now, receivedAtMs: now })
+}
+
 const stateOf = async (id: string) =>
   (await gateway.ctx.db.select().from(recalls).where(eq(recalls.id, id))).map(({ state }) => state)[0]
 
@@ -98,6 +105,27 @@ describe("recalls on the office's pages", () => {
     expect((await post(`${root}/${id}/close`, wang, {})).status).toBe(303)
     expect(await stateOf(id)).toBe("closed")
     expect((await page(`${root}/${id}`, wang)).html).toContain("已经了结")
+  })
+
+  test("[RC-11] which stalls' terminals have not heard of it is said, until they have, so that somebody goes there", async () => {
+    const [wang, li] = [await signIn("wang"), await signIn("li")]
+    const id = await propose(wang)
+    const reach = reachOf((await page(`${root}/${id}`, li)).html)
+    await post(`${root}/${id}/approve`, li, { reach })
+    gateway.clock.advance(1000)
+    await post(`${root}/${id}/activate`, li, {})
+    const unheard = async () => /有 (\d+) 个要停售的摊位/.exec((await page(`${root}/${id}`, li)).html)?.[1]
+    const { baseA, wholesaler, stall } = day.trade
+    gateway.clock.advance(180_000)
+    expect(await unheard()).toBe("3")
+    await hello(stall.terminalId)
+    expect(await unheard()).toBe("2")
+    expect((await page(`${root}/${id}`, li)).html).toContain("有终端还没有收到")
+    for (const { terminalId } of [baseA, wholesaler]) await hello(terminalId)
+    // What it was told it knows, also when it is switched off later.
+    gateway.clock.advance(180_000)
+    expect(await unheard()).toBeUndefined()
+    expect((await post(`${root}/${id}/withdraw`, li, {})).status).toBe(303)
   })
 
   test("[RC-12] a drill says so on every page of it, and holds and tells nobody", async () => {

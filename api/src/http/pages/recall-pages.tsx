@@ -3,6 +3,7 @@ import { stateShapes } from "@suyuan/look/tokens"
 import type { WordLanguage } from "@suyuan/look/words"
 import type { FC } from "hono/jsx"
 import type { GoodsName } from "../../catalogue/read-catalogue"
+import { type Holder, mustBeVisited } from "../../recalls/read-goods"
 import type { recallViewOf, scopeOfRecallView } from "../recall-schemas"
 import { Fact } from "./office-list"
 import { OfficePage, type PageFrame, sayOffice, withLanguage } from "./office-page"
@@ -74,7 +75,7 @@ type RecallProps = {
   readonly scope: ReturnType<typeof scopeOfRecallView>
   readonly goods: readonly GoodsName[] | undefined
   readonly names: ReadonlyMap<number, GoodsName>
-  readonly holders: ReadonlySet<string>
+  readonly holders: ReadonlyMap<string, Holder>
   readonly mayWrite: boolean
   readonly isProposer: boolean
 }
@@ -106,6 +107,7 @@ export const RecallPage: FC<RecallProps> = (props) => {
       <p class="soft">{say("estimateOnly")}</p>
       <ClaimedNote scope={scope} language={language} />
       <StallsTable {...{ scope, names, holders, language }} />
+      <ToVisit holders={holders} language={language} />
       <Difference scope={scope} language={language} />
       <Told recall={recall} language={language} />
       <h2>{say("sales")}</h2>
@@ -145,6 +147,15 @@ const Tests: FC<Own> = ({ recall: { tests }, language }) =>
       </ul>
     </>
   )
+
+const ToVisit: FC<{ holders: RecallProps["holders"]; language: WordLanguage }> = ({ holders, language }) => {
+  const count = [...holders.values()].filter(mustBeVisited).length
+  return count === 0 ? null : (
+    <p class="waiting">
+      {stateShapes.waiting} {sayRecall(language)("toVisit").replace("{stalls}", String(count))}
+    </p>
+  )
+}
 
 const Difference: FC<{ scope: RecallProps["scope"]; language: WordLanguage }> = ({ scope, language }) => {
   const say = sayRecall(language)

@@ -3,6 +3,7 @@ import { stateShapes } from "@suyuan/look/tokens"
 import type { WordLanguage } from "@suyuan/look/words"
 import type { FC } from "hono/jsx"
 import type { GoodsName } from "../../catalogue/read-catalogue"
+import { type Holder, mustBeVisited } from "../../recalls/read-goods"
 import type { recallOf, scopeView } from "../recall-schemas"
 import { Fact } from "./office-list"
 import { localMinute } from "./office-page"
@@ -87,7 +88,7 @@ type StallsProps = {
   readonly scope: ScopeShown
   readonly names: ReadonlyMap<number, GoodsName>
   /** Merchants that were told to hold it; left out where nobody is. */
-  readonly holders?: ReadonlySet<string>
+  readonly holders?: ReadonlyMap<string, Holder>
   readonly language: WordLanguage
 }
 
@@ -129,19 +130,33 @@ export const StallsTable: FC<StallsProps> = ({ scope, names, holders, language }
             <td data-label={say("inStock")}>{kilos(stall.stock.mayGrams, language)}</td>
             {holders && (
               <td data-label={say("hold")}>
-                {holders.has(stall.merchantId) ? (
-                  <strong class="bad">
-                    {stateShapes.refused} {say("held")}
-                  </strong>
-                ) : (
-                  say("notHeld")
-                )}
+                <Held holder={holders.get(stall.merchantId)} language={language} />
               </td>
             )}
           </tr>
         ))}
       </tbody>
     </table>
+  )
+}
+
+const Held: FC<{ holder: Holder | undefined; language: WordLanguage }> = ({ holder, language }) => {
+  const say = sayRecall(language)
+  if (holder === undefined) return <>{say("notHeld")}</>
+  return (
+    <>
+      <strong class="bad">
+        {stateShapes.refused} {say("held")}
+      </strong>
+      {mustBeVisited(holder) && (
+        <>
+          <br />
+          <span class="waiting">
+            {stateShapes.waiting} {say(holder.terminals === 0 ? "noTerminal" : "unheard")}
+          </span>
+        </>
+      )}
+    </>
   )
 }
 
