@@ -71,6 +71,11 @@ export const buyerWords = {
   backToPay: { zh: "回去付款", en: "Back to paying" },
   closedTitle: { zh: "这笔已取消", en: "This sale was cancelled" },
   closedWhy: { zh: "请让摊主重新出码。", en: "Ask the seller for a new code." },
+  paidByAnother: { zh: "这一单已有人付了", en: "Somebody has paid this already" },
+  paidByAnotherWhy: {
+    zh: "这里认不出是您付的：可能是别人付的，或是您用别的钱包、别的浏览器付的。是您付的话，收据在“我买过的”里。",
+    en: "You are not known here as who paid: it was somebody else, or you with another wallet or browser. If it was you, the receipt is among your purchases.",
+  },
   receipt: { zh: "六位收款码", en: "Six-digit receipt" },
   seeTrace: { zh: "看它从哪里来", en: "See where it came from" },
   traceFollows: {

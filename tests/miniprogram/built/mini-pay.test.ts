@@ -129,3 +129,17 @@ test("alipay: a program in the background that another code opens shows the othe
   host.enter({ query: { qrCode: `${builtIn}/p/${payCodeDigits(await world().newCode(1000))}` } })
   await host.until("4.00")
 })
+    test("the code that was paid, scanned by somebody else: no receipt of theirs, and no button", async () => {
+      const payer = take(target)
+      const code = await world().newCode()
+      await payer.buy(code)
+      const digits = /\d{3} \d{3}/.exec(payer.host.shown())?.[0] ?? "none"
+      const { host, payButton, scan, seen } = take(target)
+      await scan(code, "这一单已有人付了 ¥2.00")
+      for (const words of ["已付款", digits, "看它从哪里来", "万一召回"]) expect(host.shown()).not.toContain(words)
+      expect(host.has(payButton)).toBe(false)
+      expect(seen.logins).toBe(0)
+      host.tap("mine")
+      await host.until("还没有买过")
+    })
+

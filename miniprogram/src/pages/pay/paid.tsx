@@ -15,8 +15,29 @@ import { StallHead } from "./stall-head"
 
 type PaidProps = { readonly sale: SaleAnswer; readonly state: SaleState; readonly flow: PayFlow }
 
-/** The receipt, with six digits for a stall that cannot hear. Opening the same code again shows it again. */
-export function Paid({ sale, state, flow }: PaidProps) {
+/** Paid: for who paid it the receipt; for anybody else no word that could be taken for one. */
+export function Paid(props: PaidProps) {
+  return props.state.paidByMe ? <Receipt {...props} /> : <PaidByAnother {...props} />
+}
+
+function PaidByAnother({ sale, state }: PaidProps) {
+  const { say } = useWords()
+  const title = `${say("paidByAnother")} ¥${fenToYuan(state.paidFen)}`
+  return (
+    <Slip isDemo={sale.development}>
+      <Notice shape="unknown" title={title} why={say("paidByAnotherWhy")}>
+        <OwnPurchases />
+      </Notice>
+      <Refunded state={state} />
+      <Box className="tear" />
+      <StallHead sale={sale} level={2} />
+      <Bought lines={sale.lines} />
+    </Slip>
+  )
+}
+
+/** With six digits for a stall that cannot hear. Opening the same code again shows it again. */
+function Receipt({ sale, state, flow }: PaidProps) {
   const { say } = useWords()
   const [notice, setNotice] = useState<"traceFollows" | "notDone">()
   const seeTrace = async () => {
@@ -27,30 +48,41 @@ export function Paid({ sale, state, flow }: PaidProps) {
   return (
     <Slip isDemo={sale.development}>
       <Notice shape="paid" title={`${say("paid")} ¥${fenToYuan(state.paidFen)}`} />
-      {state.refundedFen > 0 && (
-        <Mark shape="paid">
-          {say("refunded")} ¥{fenToYuan(state.refundedFen)}
-        </Mark>
-      )}
+      <Refunded state={state} />
       {state.receiptDigits !== null && (
         <ReceiptDigits digits={state.receiptDigits} why={sale.stallOnline ? "receiptIfAsked" : "receiptDigits"} />
       )}
       <Box className="tear" />
       <StallHead sale={sale} level={2} />
       <Bought lines={sale.lines} />
-      {state.paidByMe && <AskLeave sale={`${sale.terminal}-${sale.counter}`} />}
-      {state.paidByMe && (
-        <Box className="actions">
-          <Press id="trace" className="primary" onPress={() => void seeTrace().catch(() => setNotice("notDone"))}>
-            {say("seeTrace")}
-          </Press>
-          {notice !== undefined && <Mark shape="waiting">{say(notice)}</Mark>}
-          <Press id="mine" className="quiet" onPress={() => void Taro.navigateTo({ url: "/pages/mine/index" })}>
-            {say("myPurchases")}
-          </Press>
-          <RecallBanner />
-        </Box>
-      )}
+      <AskLeave sale={`${sale.terminal}-${sale.counter}`} />
+      <Box className="actions">
+        <Press id="trace" className="primary" onPress={() => void seeTrace().catch(() => setNotice("notDone"))}>
+          {say("seeTrace")}
+        </Press>
+        {notice !== undefined && <Mark shape="waiting">{say(notice)}</Mark>}
+        <OwnPurchases />
+        <RecallBanner />
+      </Box>
     </Slip>
+  )
+}
+
+function Refunded({ state: { refundedFen } }: Pick<PaidProps, "state">) {
+  const { say } = useWords()
+  if (refundedFen === 0) return null
+  return (
+    <Mark shape="paid">
+      {say("refunded")} ¥{fenToYuan(refundedFen)}
+    </Mark>
+  )
+}
+
+function OwnPurchases() {
+  const { say } = useWords()
+  return (
+    <Press id="mine" className="quiet" onPress={() => void Taro.navigateTo({ url: "/pages/mine/index" })}>
+      {say("myPurchases")}
+    </Press>
   )
 }
