@@ -17,6 +17,8 @@ export type PayStage =
   | { readonly at: "loading" }
   /** The sale could not be read: nothing was paid. */
   | { readonly at: "offline" }
+  /** Asked too often, by whoever shares the network's address: it is there a moment later. */
+  | { readonly at: "busy" }
   | { readonly at: "refused"; readonly message: string; readonly code: string }
   | { readonly at: "sale"; readonly sale: SaleAnswer; readonly isBusy: boolean; readonly refusal?: string }
   | { readonly at: "cancelled" | "failed"; readonly sale: SaleAnswer }
@@ -76,13 +78,15 @@ export function openPayFlow(options: PayFlowOptions): PayFlow {
         .get("/p/{digits}", { path: { digits } })
         .catch(() => undefined)
       if (answer === undefined || (!answer.ok && answer.status >= 500)) return show({ at: "offline" })
+      if (!answer.ok && answer.status === 429) return show({ at: "busy" })
       if (!answer.ok) return show({ at: "refused", code: answer.refusal.code, message: answer.refusal.message })
       sale = answer.value
     }
     // While nothing is known nobody is offered to pay: this buyer may come back from a wallet.
     if (sale.state === "paying") return follow(sale, "begun")
+    if (sale.state === "closed") return show({ at: "closed", sale })
     show({ at: "sale", sale, isBusy: false })
-    // It is over: the gateway says for whom.
+    // It is paid: the gateway says by whom.
     if (sale.state !== "presented") await follow(sale, undefined)
   }
 

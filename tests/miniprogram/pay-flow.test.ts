@@ -45,7 +45,8 @@ function gateway(answers: Readonly<Record<string, readonly Answer[]>>) {
 function open(
   answers: Readonly<Record<string, readonly Answer[]>>,
   outcome: PayOutcome | "throws" = "reported",
-  given = sale,
+  /** What came with the page. */
+  given: SaleAnswer | "nothing" = sale,
   held: { readonly asking?: Promise<void>; readonly sheets?: readonly (Promise<void> | undefined)[] } = {},
 ) {
   const { transport, asked } = gateway(answers)
@@ -63,7 +64,8 @@ function open(
     },
   }
   const flow = openPayFlow({
-    ...{ transport, wallet, digits: "7", language: () => language, given, wait: async () => held.asking, asksMax: 3 },
+    ...{ transport, wallet, digits: "7", language: () => language, wait: async () => held.asking, asksMax: 3 },
+    given: given === "nothing" ? undefined : given,
     onStage: (stage) => {
       stages.push(stage)
       waiting.get(stage.at)?.()
@@ -96,6 +98,15 @@ test("the wallet's word moves the page, the gateway's alone says paid", async ()
   expect(run.last()).toMatchObject({ at: "paid", state: { receiptDigits: "483920" } })
 })
 
+test("a sale that could not be read is asked for again at a tap: too often asked is not refused", async () => {
+  const answers = ["no-answer", refused(429, "request/too-many"), refused(404, "pay-code/unknown")] as const
+  const run = open({ "GET ": [...answers, { status: 200, json: sale }] }, "reported", "nothing")
+  for (const at of ["offline", "busy", "refused", "sale"] as const) {
+    await run.flow.load()
+    expect(run.last().at).toBe(at)
+  }
+})
+
 test("opened while a payment is under way: no button to pay, its end is followed, and whose it is not may pay", async () => {
   const given: SaleAnswer = { ...sale, state: "paying" }
   const run = open({ "GET /state": state(standing("paying"), standing("paid", { version: 2 })) }, "reported", given)
@@ -110,6 +121,12 @@ test("opened while a payment is under way: no button to pay, its end is followed
   await other.flow.pay("alipay")
   await loaded
   expect(other.asked).toContain("POST /pay")
+})
+
+test("a sale that was closed before the page came is said to be, at once", async () => {
+  const run = open({}, "reported", { ...sale, state: "closed", canPay: false })
+  await run.flow.load()
+  expect([run.names(), run.asked]).toEqual([["closed"], []])
 })
 
 for (const [outcome, doubt] of [

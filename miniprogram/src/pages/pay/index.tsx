@@ -2,7 +2,7 @@ import { useRouter } from "@tarojs/taro"
 import { useEffect } from "react"
 import type { PayFlow, PayStage } from "../../../core/pay-flow"
 import { Press } from "../../parts/elements"
-import { Loading, Notice, Offline, Slip } from "../../parts/states"
+import { Busy, Loading, Notice, Offline, Slip } from "../../parts/states"
 import { dropPlainPage } from "../../platform/page-data"
 import { readScan } from "../../platform/scanned"
 import { useWords } from "../../session/language"
@@ -41,6 +41,8 @@ function Stage({ stage, flow }: { readonly stage: PayStage; readonly flow: PayFl
       return <Loading />
     case "offline":
       return <Offline onAgain={() => void flow.load()} why="offlineNotPaid" />
+    case "busy":
+      return <Busy onAgain={() => void flow.load()} />
     case "refused":
       return (
         <Slip>
