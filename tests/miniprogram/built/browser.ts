@@ -1,7 +1,7 @@
 // One browser beside a market whose gateway serves the built pages, and phones in it: a context each, so a cookie each.
 import type { PayCode } from "@suyuan/protocol/terminal/pay-code"
 import { payCodeDigits } from "@suyuan/protocol/terminal/pay-code-url"
-import type { Page } from "playwright-core"
+import type { BrowserContextOptions, Page } from "playwright-core"
 import { buildMiniprogram } from "../../../scripts/miniprogram/build-miniprogram"
 import { decide } from "../../api/payments/platforms"
 import { launchBrowser } from "../../support/launch-browser"
@@ -15,14 +15,41 @@ export const phoneSizes: readonly Viewport[] = [
   { width: 390, height: 844 },
   { width: 430, height: 932 },
 ]
+const chrome = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/126.0 Mobile Safari/537.36"
+/** Where a page stands: in a phone's own browser, in a wallet's, or on a computer. */
 const agents = {
-  browser: "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/126.0 Mobile Safari/537.36",
-  alipay: "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/126.0 Mobile Safari/537.36 AlipayClient/10.5",
+  browser: chrome,
+  wechat: `${chrome} MicroMessenger/8.0.50`,
+  alipay: `${chrome} AlipayClient/10.5`,
+  computer: "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/126.0 Safari/537.36",
 }
+type BrowserKind = keyof typeof agents
 
 export type BuyerBrowser = Awaited<ReturnType<typeof openBuyerBrowser>>
 export type BrowserPhone = Awaited<ReturnType<BuyerBrowser["openPhone"]>>
 export const payPath = (code: PayCode) => `/p/${payCodeDigits(code)}`
+
+/**
+ * For pages that are opened from now on: minutes of waiting pass in a moment, and what the gateway has said of a sale under
+ * way it goes on saying until the waiting is over.
+ */
+export async function waitsInVain({
+  context,
+}: Pick<BrowserPhone, "context">): Promise<{ readonly end: () => Promise<void> }> {
+  await context.addInitScript(() => {
+    const own = globalThis.setTimeout
+    // What is longer is no pause, but the limit of something that has to come.
+    const pauseMsMax = 5_000
+    const hastened = (work: () => void, ms = 0) => own(work, ms > pauseMsMax ? ms : ms / 1000)
+    Object.assign(globalThis, { setTimeout: hastened })
+  })
+  let known: string | undefined
+  await context.route("**/state", async (route) => {
+    known ??= await (await route.fetch()).text()
+    await route.fulfill({ contentType: "application/json", body: known })
+  })
+  return { end: () => context.unroute("**/state") }
+}
 
 export async function openBuyerBrowser() {
   const built = await buildMiniprogram("h5", () => {})
@@ -30,19 +57,23 @@ export async function openBuyerBrowser() {
   const world = await openBuyerWorld({ GATEWAY_BUYER_DIR: built })
   const { sandbox } = world.market
 
-  /** Where `app` is Alipay the page stands in its browser: the wallet's sheet is the sandbox, which ends as it is told. */
-  async function openPhone(viewport: Viewport, app: keyof typeof agents = "browser") {
-    const context = await browser.newContext({ viewport, userAgent: agents[app], reducedMotion: "reduce" })
+  /** In a wallet's own browser its sheet is the sandbox, which ends as it is told. */
+  async function openPhone(viewport: Viewport, app: BrowserKind = "browser", more: BrowserContextOptions = {}) {
+    const look = { viewport, userAgent: agents[app], locale: "zh-CN", reducedMotion: "reduce" } as const
+    const context = await browser.newContext({ ...look, ...more })
     context.setDefaultTimeout(20_000)
     await context.addInitScript(olderBrowser)
     const person = sandbox.world.buyers.add(`买家 ${sandbox.world.buyers.list().length + 1}`)
     const wallet: { ending: Ending; moves: boolean } = { ending: "pays", moves: true }
     const troubles: string[] = []
-    if (app === "alipay") {
-      await context.exposeFunction("walletOfSandbox", async (tradeNo: string) => {
+    const payButton = app === "wechat" ? "#pay-wechat-pay" : "#pay-alipay"
+    const giveBridge = { wechat: giveWechatBridge, alipay: giveAlipayBridge, browser: undefined, computer: undefined }[
+      app
+    ]
+    if (giveBridge !== undefined) {
+      await context.exposeFunction("walletOfSandbox", async (bridge: Parameters<typeof decide>[2]) => {
         const decision = wallet.moves ? "pay" : wallet.ending === "fails" ? "refuse" : "cancel"
-        const answer = await decide(sandbox, person, { kind: "alipay", tradeNo } as never, decision)
-        return { ...answer, ...blurred[wallet.ending] }
+        return { ...(await decide(sandbox, person, bridge, decision)), ...blurred[wallet.ending] }
       })
       await context.addInitScript(giveBridge)
     }
@@ -57,17 +88,17 @@ export async function openBuyerBrowser() {
       await page.goto(`${world.url}${path}`)
       return page
     }
-    /** In Alipay: pays by its sheet, after its own login where there was none. */
+    /** In a wallet: pays by its sheet, after its own login where there was none. */
     async function pay(page: Page, ending: Ending = "pays", moves = ending === "pays"): Promise<void> {
       Object.assign(wallet, { ending, moves })
-      await page.locator("#pay-alipay").click()
+      await page.locator(payButton).click()
     }
     async function login(page: Page): Promise<void> {
-      await page.locator("#pay-alipay").click()
+      await page.locator(payButton).click()
       await page.locator("a", { hasText: person.name }).first().click()
-      await page.waitForSelector(".buyer #pay-alipay")
+      await page.waitForSelector(`.buyer ${payButton}`)
     }
-    return { context, person, troubles, open, pay, login }
+    return { context, person, troubles, payButton, open, pay, login }
   }
 
   return {
@@ -79,13 +110,29 @@ export async function openBuyerBrowser() {
   }
 }
 
-function giveBridge(): void {
-  type Wallet = { readonly walletOfSandbox: (tradeNo: string) => Promise<object> }
+function giveAlipayBridge(): void {
+  type Wallet = { readonly walletOfSandbox: (bridge: object) => Promise<object> }
   const { walletOfSandbox } = globalThis as unknown as Wallet
   Object.assign(globalThis, {
     AlipayJSBridge: {
-      call: (_name: string, { tradeNO }: { readonly tradeNO: string }, done: (answer: object) => void) =>
-        void walletOfSandbox(tradeNO).then(done),
+      call: (_name: string, { tradeNO: tradeNo }: { readonly tradeNO: string }, done: (answer: object) => void) =>
+        void walletOfSandbox({ kind: "alipay", tradeNo }).then(done),
     },
+  })
+}
+
+/** WeChat's comes later than the page, and says so. */
+function giveWechatBridge(): void {
+  type Wallet = { readonly walletOfSandbox: (bridge: object) => Promise<{ readonly errMsg?: string }> }
+  const { walletOfSandbox } = globalThis as unknown as Wallet
+  const inItsWords = (errMsg = "") =>
+    errMsg
+      .replace("requestPayment:fail cancel", "requestPayment:cancel")
+      .replace("requestPayment", "get_brand_wcpay_request")
+  const invoke = (_name: string, order: object, done: (answer: object) => void) =>
+    void walletOfSandbox({ kind: "wechat-jsapi", ...order }).then(({ errMsg }) => done({ err_msg: inItsWords(errMsg) }))
+  document.addEventListener("DOMContentLoaded", () => {
+    Object.assign(globalThis, { WeixinJSBridge: { invoke } })
+    document.dispatchEvent(new Event("WeixinJSBridgeReady"))
   })
 }

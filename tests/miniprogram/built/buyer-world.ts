@@ -102,6 +102,11 @@ export async function openBuyerWorld(settings: Record<string, string>) {
     /** The stall's own word arrives, and everything is anchored. */
     async uploadAndAnchor(code: Awaited<ReturnType<typeof codeOf>>) {
       await uploadOne(code)
+    /** The stall's terminal takes its code back. */
+    async cancel(code: Awaited<ReturnType<typeof codeOf>>) {
+      await upload(trade.stall, code)
+      await trade.stall.deliver(await trade.stall.envelope("cancel", { counter: code.body.counter }))
+    },
       for (const job of inspectionJobs) await job.run(ctx)
       await ledger.anchorAll()
     },

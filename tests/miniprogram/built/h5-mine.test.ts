@@ -1,15 +1,14 @@
 // What is one's own, in a real browser: reporting, joining with a second browser, deleting, and a bind code's page. Each
 // page fits a phone and is usable by a screen reader.
 import { afterAll, beforeAll, expect, test } from "bun:test"
-import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { readProblemPhoto } from "@suyuan/api/problems/problem-photos"
 import { listProblems } from "@suyuan/api/problems/read-problems"
 import axe from "axe-core"
 import type { Page } from "playwright-core"
-import { prepareZXingModule, readBarcodes } from "zxing-wasm/reader"
 import { drawShareCard } from "../../../api/src/http/pages/share-card"
 import { operator } from "../../support/stall"
+import { readCode } from "../../terminal-kiosk/browser/read-code"
 import { type BrowserPhone, type BuyerBrowser, openBuyerBrowser, payPath } from "./browser"
 import { showBindCode } from "./market-steps"
 
@@ -39,15 +38,6 @@ const pictureFile = (name: string) => ({
   ...{ name, mimeType: "image/png" },
   buffer: Buffer.from(drawShareCard({ lines: [], levels: 0 } as never)),
 })
-
-/** What the other side's camera reads off the screen. */
-async function readCode(page: Page): Promise<string> {
-  const wasmBinary = readFileSync(new URL(import.meta.resolve("zxing-wasm/reader/zxing_reader.wasm")))
-  await prepareZXingModule({ overrides: { wasmBinary: new Uint8Array(wasmBinary).buffer }, fireImmediately: true })
-  const picture = await page.locator(".join-picture").screenshot()
-  const [code] = await readBarcodes(new Blob([new Uint8Array(picture)]), { formats: ["QRCode"], tryHarder: true })
-  return code?.text ?? ""
-}
 
 async function payer(): Promise<BrowserPhone> {
   const phone = await buyers.openPhone(size, "alipay")
@@ -92,7 +82,9 @@ test("[BY-2] [BY-3] [BY-4] reporting, joining and deleting in browsers, every pa
   await shows.locator("#show-code").click()
   const code = (await shows.textContent(".code-letters")) ?? ""
   expect(await shows.locator(".join-picture").boundingBox()).toMatchObject({ width: 220, height: 220 })
-  expect(await readCode(shows)).toBe(`${buyers.world.url}/m/#/pages/join/index?code=${code.replace(" ", "")}`)
+  expect(await readCode(shows.locator(".join-picture"))).toBe(
+    `${buyers.world.url}/m/#/pages/join/index?code=${code.replace(" ", "")}`,
+  )
   await look(shows, "join-code")
   await types.locator("#join-code").fill(code)
   await types.locator("#join-send").click()

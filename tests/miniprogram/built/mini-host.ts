@@ -52,12 +52,16 @@ const HIDDEN = ["window", "document", "self", "location", "navigator", "localSto
 
 export type MiniHost = ReturnType<typeof openMiniHost>
 
-/** @param aheadMs how far the market's clock was moved on: the phone's goes with it */
+/**
+ * @param aheadMs how far the market's clock was moved on: the phone's goes with it
+ * @param haste how many times as fast pauses pass
+ */
 export function openMiniHost(
   folder: string,
   platform: "weapp" | "alipay",
   api: HostApi,
   aheadMs: () => number = () => 0,
+  haste = HASTE,
 ) {
   const pages: Instance[] = []
   const definitions = new Map<string, Definition>()
@@ -109,7 +113,7 @@ export function openMiniHost(
   }
   const say = (...words: unknown[]) => void troubles.push(words.map(String).join(" "))
   const realm = vm.createContext({
-    setTimeout: (work: () => void, ms = 0) => setTimeout(work, ms / HASTE),
+    setTimeout: (work: () => void, ms = 0) => setTimeout(work, ms / haste),
     ...{ clearTimeout, setInterval, clearInterval },
     console: { log() {}, info() {}, debug() {}, warn() {}, error: say },
     App(definition: AppDefinition) {

@@ -85,6 +85,33 @@ for (const target of targets) {
       expect(host.has(payButton)).toBe(false)
     })
 
+    test("asked for minutes and nothing is known: still not confirmed, no button to pay, and it asks again at a tap", async () => {
+      const { host, hears, scan, payButton } = take(target, { ending: "says nothing clear", haste: 1000 })
+      const code = await world().newCode()
+      await scan(code)
+      host.tap(payButton)
+      await host.until("仍未确认")
+      expect(host.shown()).toContain("请先别取货")
+      expect(host.has(payButton)).toBe(false)
+      host.tap("ask")
+      await host.until("还不知道付没付成")
+      await hears()
+      expect(host.has(payButton)).toBe(false)
+      await world().cancel(code)
+      await host.until("这笔已取消")
+      expect(host.has(payButton)).toBe(false)
+    })
+
+    test("a code that the stall took back says so, and is paid by nobody", async () => {
+      const { host, scan, payButton, seen } = take(target)
+      const code = await world().newCode()
+      await world().cancel(code)
+      await scan(code, "这笔已取消")
+      expect(host.shown()).toContain("请让摊主重新出码")
+      expect(host.has(payButton)).toBe(false)
+      expect(seen.logins).toBe(0)
+    })
+
     test("a phone whose network goes when the money has moved, and comes back: then the receipt", async () => {
       const phone = take(target, { ending: "loses its network", moves: true })
       const { host } = phone
@@ -105,6 +132,20 @@ for (const target of targets) {
       await phone.host.until("已付款 ¥2.00")
       expect(phone.host.shown()).toContain(receipt as string)
       expect(phone.host.has(phone.payButton)).toBe(false)
+    })
+
+    test("the code that was paid, scanned by somebody else: no receipt of theirs, and no button", async () => {
+      const payer = take(target)
+      const code = await world().newCode()
+      await payer.buy(code)
+      const digits = /\d{3} \d{3}/.exec(payer.host.shown())?.[0] ?? "none"
+      const { host, payButton, scan, seen } = take(target)
+      await scan(code, "这一单已有人付了 ¥2.00")
+      for (const words of ["已付款", digits, "看它从哪里来", "万一召回"]) expect(host.shown()).not.toContain(words)
+      expect(host.has(payButton)).toBe(false)
+      expect(seen.logins).toBe(0)
+      host.tap("mine")
+      await host.until("还没有买过")
     })
 
     test("a code of another address is refused before anything is asked", async () => {
@@ -129,17 +170,3 @@ test("alipay: a program in the background that another code opens shows the othe
   host.enter({ query: { qrCode: `${builtIn}/p/${payCodeDigits(await world().newCode(1000))}` } })
   await host.until("4.00")
 })
-    test("the code that was paid, scanned by somebody else: no receipt of theirs, and no button", async () => {
-      const payer = take(target)
-      const code = await world().newCode()
-      await payer.buy(code)
-      const digits = /\d{3} \d{3}/.exec(payer.host.shown())?.[0] ?? "none"
-      const { host, payButton, scan, seen } = take(target)
-      await scan(code, "这一单已有人付了 ¥2.00")
-      for (const words of ["已付款", digits, "看它从哪里来", "万一召回"]) expect(host.shown()).not.toContain(words)
-      expect(host.has(payButton)).toBe(false)
-      expect(seen.logins).toBe(0)
-      host.tap("mine")
-      await host.until("还没有买过")
-    })
-

@@ -42,7 +42,7 @@ export function openPhone(
   world: BuyerWorld,
   folder: string,
   target: PhoneTarget,
-  options: { readonly ending?: Ending; readonly moves?: boolean; readonly api?: HostApi } = {},
+  options: { readonly ending?: Ending; readonly moves?: boolean; readonly api?: HostApi; readonly haste?: number } = {},
 ) {
   const { ending = "pays", moves = ending === "pays" } = options
   const { sandbox } = world.market
@@ -136,6 +136,7 @@ export function openPhone(
       ...options.api,
     },
     world.aheadMs,
+    options.haste,
   )
 
   const payButton = target === "weapp" ? "pay-wechat-pay" : "pay-alipay"

@@ -7,7 +7,7 @@ import { mineWords } from "@suyuan/look/mine-words"
 import type { Page } from "playwright-core"
 import { drawShareCard } from "../../../api/src/http/pages/share-card"
 import { operator } from "../../support/stall"
-import { type BrowserPhone, type BuyerBrowser, payPath, type Viewport } from "./browser"
+import { type BrowserPhone, type BuyerBrowser, payPath, type Viewport, waitsInVain } from "./browser"
 import { recallAll, showBindCode } from "./market-steps"
 import type { Ending } from "./phone"
 
@@ -19,6 +19,7 @@ export async function walkBuyerScreens(buyers: BuyerBrowser, viewport: Viewport,
   for (const ending of ["cancels", "fails", "says nothing clear", "loses its network"] as const) {
     await walkEnding(buyers, phone, ending, look)
   }
+  const late = await walkLateEnds(buyers, viewport, look)
   const shared = await walkTrace(buyers, phone, look)
   const mine = await phone.open("/m/")
   await mine.waitForSelector(".line")
@@ -39,7 +40,7 @@ export async function walkBuyerScreens(buyers: BuyerBrowser, viewport: Viewport,
   const friend = await buyers.openPhone(viewport)
   await walkShared(friend, shared, look)
   for (const { context } of [phone, friend]) await context.close()
-  return [...phone.troubles, ...friend.troubles]
+  return [...phone.troubles, ...late, ...friend.troubles]
 }
 
 async function walkPayment({ world }: BuyerBrowser, phone: BrowserPhone, look: Look): Promise<void> {
@@ -64,6 +65,40 @@ async function walkEnding({ world }: BuyerBrowser, phone: BrowserPhone, ending: 
   await page.waitForSelector(".buyer .notice")
   await look(ending.replaceAll(" ", "-"), page)
   await page.close()
+}
+
+/** A code for another phone's camera, paid by somebody else; not known for long; taken back by the stall. */
+async function walkLateEnds({ world, openPhone }: BuyerBrowser, viewport: Viewport, look: Look): Promise<string[]> {
+  const [desk, patient] = [await openPhone(viewport, "computer"), await openPhone(viewport, "alipay")]
+  const first = await patient.open(payPath(await world.newCode()))
+  await first.waitForSelector(".buyer #pay-alipay")
+  await patient.login(first)
+  const [paid, unclear] = [await world.newCode(), await world.newCode()]
+  const code = await desk.open(payPath(paid))
+  await code.locator(".buyer #pay-alipay").click()
+  await code.waitForSelector(".buyer .code img")
+  await look("pay-code", code)
+  const mine = await patient.open(payPath(paid))
+  await mine.waitForSelector(".buyer #pay-instead")
+  await look("begun", mine)
+  await mine.locator("#pay-instead").click()
+  await patient.pay(mine)
+  await mine.waitForSelector(".buyer .shape.good")
+  await code.getByText(buyerWords.paidByAnother.zh).waitFor()
+  await look("paid-by-another", code)
+  const waiting = await waitsInVain(patient)
+  const page = await patient.open(payPath(unclear))
+  await page.waitForSelector(".buyer #pay-alipay")
+  await patient.pay(page, "says nothing clear")
+  await page.getByText(buyerWords.unsettledTitle.zh).waitFor()
+  await look("unsettled", page)
+  await waiting.end()
+  await world.cancel(unclear)
+  await page.locator("#ask").click()
+  await page.getByText(buyerWords.closedTitle.zh).waitFor()
+  await look("closed", page)
+  for (const { context } of [desk, patient]) await context.close()
+  return [...desk.troubles, ...patient.troubles]
 }
 
 /** Returns the path of the share. */
