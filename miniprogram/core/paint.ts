@@ -4,10 +4,11 @@ import type { Drawing, Stroke } from "./share-card"
 
 export interface Brush<Image> {
   fillStyle: unknown
-  globalAlpha: number
   font: string
   fillRect(x: number, y: number, width: number, height: number): void
   beginPath(): void
+  moveTo(x: number, y: number): void
+  lineTo(x: number, y: number): void
   arc(x: number, y: number, radius: number, from: number, to: number): void
   fill(): void
   fillText(text: string, x: number, y: number): void
@@ -27,10 +28,25 @@ export async function paint<Image>(
       continue
     }
     brush.fillStyle = stroke.colour
-    brush.globalAlpha = stroke.alpha ?? 1
     if (stroke.kind === "box") brush.fillRect(stroke.x, stroke.y, stroke.width, stroke.height)
+    else if (stroke.kind === "hatch") paintHatch(brush, stroke)
     else if (stroke.kind === "disc") paintDisc(brush, stroke)
     else paintText(brush, stroke)
+  }
+}
+
+const stripe = { width: 3, step: 9 } as const
+
+/** Each stripe leans by the box's height; what of the last ones would stand beside the box is cut off. */
+function paintHatch<Image>(brush: Brush<Image>, { x, y, width, height }: Extract<Stroke, { kind: "hatch" }>): void {
+  const inside = (given: number) => Math.min(x + width, Math.max(x, given))
+  for (let foot = x - height; foot < x + width; foot += stripe.step) {
+    brush.beginPath()
+    brush.moveTo(inside(foot), y + height)
+    brush.lineTo(inside(foot + stripe.width), y + height)
+    brush.lineTo(inside(foot + stripe.width + height), y)
+    brush.lineTo(inside(foot + height), y)
+    brush.fill()
   }
 }
 

@@ -3,14 +3,23 @@
  * to draw, not how. Neither price, weight, time nor record number is in it, whatever the trace says.
  */
 
+import { type OriginBar, rangeText } from "@suyuan/look/origin-bars"
 import { colours } from "@suyuan/look/tokens"
 import { tracePageWords } from "@suyuan/look/trace-page-words"
 import { marketDay } from "./market-day"
-import { type Language, originBars, originSentence, rangeText, type TraceAnswer } from "./origin-words"
+import { type Language, originBars, originSentence, type TraceAnswer } from "./origin-words"
 
 export type Stroke =
   | ({
       readonly kind: "box"
+      readonly x: number
+      readonly y: number
+      readonly width: number
+      readonly height: number
+    } & Coloured)
+  /** Slanting stripes inside a box. */
+  | ({
+      readonly kind: "hatch"
       readonly x: number
       readonly y: number
       readonly width: number
@@ -37,7 +46,7 @@ export type Stroke =
       readonly source: string
     }
 
-type Coloured = { readonly colour: string; readonly alpha?: number }
+type Coloured = { readonly colour: string }
 
 export interface Drawing {
   readonly width: number
@@ -55,6 +64,8 @@ const card = { width: 500, height: 400 } as const
 const poster = { width: 500, height: 640, codeSide: 180 } as const
 const margin = 36
 const barsMax = 3
+const barHeight = 14
+const dotStep = 10
 
 /** Names of the goods: the title of a share everywhere. */
 export function shareTitle(trace: TraceAnswer, language: Language): string {
@@ -120,16 +131,34 @@ function content(trace: TraceAnswer, language: Language): Stroke[] {
     text(164, 26, finest, { isBold: true, lines: 2, colour: isKnown ? ink.ink : ink["grain-ink"] }),
     ...bars.flatMap((bar, index): Stroke[] => {
       const y = 224 + index * 44
-      const colour = bar.isUnknown ? ink.grain : ink.leaf
       return [
-        { kind: "box", x: margin, y, width, height: 14, colour: ink.line },
-        { kind: "box", x: margin, y, width: (width * bar.mayPercent) / 100, height: 14, colour, alpha: 0.35 },
-        { kind: "box", x: margin, y, width: (width * bar.mustPercent) / 100, height: 14, colour },
+        { kind: "box", x: margin, y, width, height: barHeight, colour: ink["ink-soft"] },
+        { kind: "box", x: margin + 1, y: y + 1, width: width - 2, height: barHeight - 2, colour: ink.paper },
+        ...(bar.isUnknown ? unknownPart(bar, y, width) : knownPart(bar, y, width)),
         text(y + 34, 18, `${rangeText(bar)} ${bar.label}`, { colour: ink["ink-soft"] }),
       ]
     }),
     ...seal(card.width - margin - 72, 40),
   ]
+}
+
+/** Solid is certain, hatched is possible, as on the pages. */
+function knownPart({ mustPercent, mayPercent }: OriginBar, y: number, width: number): Stroke[] {
+  const place = { x: margin, y, height: barHeight, colour: ink.leaf }
+  return [
+    { kind: "hatch", ...place, width: (width * mayPercent) / 100 },
+    { kind: "box", ...place, width: (width * mustPercent) / 100 },
+  ]
+}
+
+/** Dots, the larger ones where it is certain that nothing is known. */
+function unknownPart({ mustPercent, mayPercent }: OriginBar, y: number, width: number): Stroke[] {
+  const dots = Math.floor((width * mayPercent) / 100 / dotStep)
+  return Array.from({ length: dots }, (_, dot): Stroke => {
+    const isCertain = (dot + 1) * dotStep <= (width * mustPercent) / 100
+    const look = isCertain ? { radius: 4, colour: ink["grain-ink"] } : { radius: 2.5, colour: ink.grain }
+    return { kind: "disc", x: margin + (dot + 0.5) * dotStep, y: y + barHeight / 2, ...look }
+  })
 }
 
 function seal(x: number, y: number): Stroke[] {

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test"
-import { type Origin, originBars, originSentence, rangeText } from "@suyuan/miniprogram/origin-words"
+import { rangeText } from "@suyuan/look/origin-bars"
+import { type Origin, originBars, originSentence } from "@suyuan/miniprogram/origin-words"
 
 const source = (base: string, mustGrams: number, mayGrams: number, day = "2026-12-08") => ({
   ...{ lotId: base, base, baseEn: "", province: "河北", declaredOrigin: "", harvestedAt: `${day}T01:00:00.000Z` },

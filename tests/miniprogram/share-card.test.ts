@@ -61,6 +61,38 @@ test("the card is 5:4 and says what, whence and from which stall; a poster has t
   expect(shareTitle(trace, "zh")).toBe("大白菜 · 它从哪里来")
 })
 
+test("what is certain is solid, what is possible hatched, what is unknown dotted, each as wide as the books say", () => {
+  const unknown = { mustGrams: 3086, mayGrams: 6173 }
+  const open: Origin = { ...origin, sources: [{ ...source, mustGrams: 6173 }], unknown, unknownHighPercent: 51 }
+  const { strokes } = shareCard(
+    { ...trace, lines: [{ ...trace.lines[0]!, origin: open }] } as unknown as TraceAnswer,
+    "zh",
+  )
+  const bars = strokes.filter((stroke) => "colour" in stroke && stroke.kind !== "text" && stroke.x === 36)
+  expect(bars.flatMap((stroke) => ("width" in stroke ? [[stroke.kind, stroke.width]] : []))).toEqual([
+    ["box", 428],
+    ["hatch", 428],
+    ["box", (428 * 50) / 100],
+    ["box", 428],
+  ])
+  const dots = strokes.filter((stroke) => stroke.kind === "disc" && stroke.radius < 9)
+  expect(dots).toHaveLength(21)
+  expect(dots.filter((stroke) => "colour" in stroke && stroke.colour === colours["grain-ink"].light)).toHaveLength(10)
+})
+
+test("stripes stay inside their box, and a narrow one has some, too", async () => {
+  const points: [number, number][] = []
+  const put = (x: number, y: number) => void points.push([x, y])
+  const brush = { ...{ beginPath() {}, fill() {} }, moveTo: put, lineTo: put } as unknown as Brush<string>
+  for (const width of [2, 200]) {
+    points.length = 0
+    const box = { kind: "hatch", x: 36, y: 100, width, height: 14, colour: "#000000" } as const
+    await paint(brush, { width: 500, height: 400, strokes: [box] }, async (given) => given)
+    expect(points.length).toBeGreaterThan(0)
+    for (const [x, y] of points) expect([x >= 36, x <= 36 + width, y === 100 || y === 114]).toEqual([true, true, true])
+  }
+})
+
 test("neither price, weight, time of day nor record number is on it", () => {
   for (const language of ["zh", "en"] as const) {
     const texts = textsOf(sharePoster(trace, language, ""))
@@ -87,7 +119,7 @@ test("what is too long is broken where the line is full, and the last line is cu
 test("every stroke is painted, and a picture that does not come stops it", async () => {
   const calls: string[] = []
   const brush = {
-    ...{ fillStyle: "", globalAlpha: 1, font: "" },
+    ...{ fillStyle: "", font: "", moveTo() {}, lineTo() {} },
     ...{ fillRect: () => calls.push("box"), beginPath: () => {}, arc: () => {}, fill: () => calls.push("disc") },
     ...{ fillText: (text: string) => calls.push(text), measureText: (text: string) => ({ width: text.length * 10 }) },
     drawImage: () => calls.push("picture"),

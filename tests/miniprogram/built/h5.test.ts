@@ -111,6 +111,14 @@ test("scan, know, pay, trace, check, share: one straight line in a browser outsi
   await shown.waitForSelector(".buyer #verify")
   const shared = (await shown.textContent(".buyer")) ?? ""
   expect(shared).not.toMatch(/¥|斤|克|kg|\d:\d\d/)
+  // Who runs no scripts is told the same of where it is from.
+  const reader = await buyers.openPhone(phoneSizes[0]!, "browser", { javaScriptEnabled: false })
+  const plain = await reader.open(new URL(address).pathname)
+  const barsOf = (on: Page) => on.locator(".bar > :last-child").allTextContents()
+  const bars = await barsOf(shown)
+  expect(bars.length).toBeGreaterThan(1)
+  expect(await barsOf(plain)).toEqual(bars)
+  expect(await overflows(plain)).toBe(false)
   await shown.locator("#verify").click()
   await shown.getByText("没有发现问题").waitFor()
 

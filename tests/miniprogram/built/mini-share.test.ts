@@ -11,7 +11,15 @@ const { world, take } = phonesOfBoth()
 /** A canvas that notes what is written on it. */
 function canvasOf(written: string[]) {
   const brush = {
-    ...{ fillRect() {}, beginPath() {}, arc() {}, fill() {}, drawImage: () => void written.push("a picture") },
+    ...{
+      fillRect() {},
+      beginPath() {},
+      moveTo() {},
+      lineTo() {},
+      arc() {},
+      fill() {},
+      drawImage: () => void written.push("a picture"),
+    },
     ...{ fillText: (text: string) => void written.push(text), measureText: (text: string) => ({ width: text.length }) },
   }
   const image = () => ({

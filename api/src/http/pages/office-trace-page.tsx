@@ -4,6 +4,7 @@ import { words } from "@suyuan/look/words"
 import type { FC } from "hono/jsx"
 import type { Trace } from "../../trace/read-trace"
 import { OfficePage, type PageFrame, withLanguage } from "./office-page"
+import { BarPatterns } from "./origin-bars"
 import { recallsRoot } from "./recall-parts"
 import { LineTrace, Seal, tracePartStyle } from "./trace-page"
 
@@ -19,6 +20,7 @@ export const OfficeTracePage: FC<TraceProps> = ({ frame, trace }) => {
   const mayLook = scopes.includes("recalls:read")
   return (
     <OfficePage frame={frame} title={officeTraceWords.trace[language]} ownStyle={tracePartStyle} isSignedIn>
+      <BarPatterns />
       <p>
         {language === "zh" ? trace.stall.site : trace.stall.siteEn} · {trace.stall.number} {trace.stall.name} ·{" "}
         {words.soldOn[language]} <time>{trace.soldAt.slice(0, 10)}</time>

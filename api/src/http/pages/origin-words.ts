@@ -10,6 +10,6 @@ export function originText(origin: OriginDescription, zone: string, language: Wo
 }
 
 /** A share has days already. */
-function marketDay(instant: string, zone: string): string {
+export function marketDay(instant: string, zone: string): string {
   return instant.length === "2026-12-08".length ? instant : localDay(new Date(instant), zone)
 }

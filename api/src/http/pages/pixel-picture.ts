@@ -20,6 +20,18 @@ export function fillBox(pixels: Pixels, colour: number, x: number, y: number, wi
   }
 }
 
+const stripe = { width: 4, step: 12 } as const
+
+/** Slanting stripes. */
+export function hatchBox(pixels: Pixels, colour: number, x: number, y: number, width: number, height: number): void {
+  const [left, right] = [Math.round(x), Math.round(x + width)]
+  for (let row = Math.round(y); row < Math.round(y + height); row += 1) {
+    for (let column = left; column < right; column += 1) {
+      if ((column + row) % stripe.step < stripe.width) fillBox(pixels, colour, column, row, 1, 1)
+    }
+  }
+}
+
 export function fillDisc(pixels: Pixels, colour: number, x: number, y: number, radius: number): void {
   for (let row = -radius; row <= radius; row += 1) {
     const half = Math.sqrt(radius * radius - row * row)

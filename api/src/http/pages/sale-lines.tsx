@@ -5,11 +5,11 @@ import { fenToYuan } from "@suyuan/protocol/units/money"
 import type { FC } from "hono/jsx"
 import { localDay } from "../../day"
 import type { SaleDescription } from "../../sales/describe-sale"
+import { certifiedText, testedText } from "./coverage-words"
 import { originText } from "./origin-words"
 import { Recalled, TestLines } from "./test-lines"
 
 type LineDescription = NonNullable<SaleDescription["lines"]>[number]
-type Covered = NonNullable<LineDescription["coverage"]>
 
 export const SaleLineItem: FC<{ line: LineDescription; zone: string; language: WordLanguage }> = ({
   line,
@@ -66,7 +66,7 @@ const Origin: FC<{ line: LineDescription; zone: string; language: WordLanguage }
       {pile.certificates > 0 && (
         <p class="good">
           {stateShapes.paid} {say("certificate")} × {pile.certificates}
-          {line.coverage && ` · ${certifiedText(line.coverage, language)}`}
+          {line.coverage && ` · ${certifiedText(line.coverage, "ofThisBagNow", language)}`}
         </p>
       )}
     </div>
@@ -90,27 +90,11 @@ const Tests: FC<{
       />
       {props.pile.inspections.length > 0 && (
         <small>
-          {props.coverage ? coverageText(props.coverage, say) : say("coverageUnknown")}
+          {props.coverage ? testedText(props.coverage, "ofThisBagNow", props.language) : say("coverageUnknown")}
           <br />
           {say("testSampleOnly")}
         </small>
       )}
     </>
   )
-}
-
-function coverageText({ failed, tested }: Covered, say: (word: BuyerWord) => string): string {
-  const shareOf = (share: Covered["tested"], word: BuyerWord) =>
-    `${share.mustPercent}%–${share.mayPercent}% ${say(word)}`
-  const isFailed = failed.mayPercent > 0
-  const shares = [
-    ...(isFailed ? [shareOf(failed, "failedTestShare")] : []),
-    ...(isFailed && tested.mayPercent === 0 ? [] : [shareOf(tested, "coveredByTest")]),
-  ]
-  return `${say("ofThisBagNow")} ${shares.join(" · ")}`
-}
-
-function certifiedText({ certified }: Covered, language: WordLanguage): string {
-  const { ofThisBagNow, certifiedShare } = buyerWords
-  return `${ofThisBagNow[language]} ${certified.mustPercent}%–${certified.mayPercent}% ${certifiedShare[language]}`
 }

@@ -1,19 +1,18 @@
 /** The 5:4 picture that stands beside a shared link: a slip with the bars of its goods, the way, and the seal. */
 import { colours } from "@suyuan/look/tokens"
 import type { Trace } from "../../trace/read-trace"
-import { blankPicture, fillBox, fillDisc, type Pixels, pngOf } from "./pixel-picture"
+import { blankPicture, fillBox, fillDisc, hatchBox, type Pixels, pngOf } from "./pixel-picture"
 
 export const cardSize = { width: 600, height: 480 } as const
 
-const [paper, card, line, leaf, paleLeaf, grain, chilli] = [0, 1, 2, 3, 4, 5, 6] as const
+const [paper, card, line, leaf, grain, grainInk, chilli] = [0, 1, 2, 3, 4, 5, 6] as const
 const palette = [
   colours.paper.light,
   colours.card.light,
   colours.line.light,
   colours.leaf.light,
-  // As on the pages, where what is only possible is drawn with a third of the colour.
-  mixed(colours.leaf.light, colours.paper.light, 0.35),
   colours.grain.light,
+  colours["grain-ink"].light,
   colours.chilli.light,
 ]
 
@@ -82,16 +81,20 @@ function drawSlip(pixels: Pixels): void {
   }
 }
 
+/** Solid is certain, hatched is possible, dots are unknown, the larger ones certainly so: as on the pages. */
 function drawBar(pixels: Pixels, { must, may, isUnknown }: Bar, y: number): void {
   const [x, width, height] = [slip.x + 80, 300, 28]
   fillBox(pixels, line, x - 2, y - 2, width + 4, height + 4)
   fillBox(pixels, paper, x, y, width, height)
   if (!isUnknown) {
-    fillBox(pixels, paleLeaf, x, y, width * may, height)
+    hatchBox(pixels, leaf, x, y, width * may, height)
     fillBox(pixels, leaf, x, y, width * must, height)
     return
   }
-  for (let dot = 8; dot < width * may; dot += 16) fillDisc(pixels, grain, x + dot, y + height / 2, 4)
+  for (let dot = 8; dot < width * may; dot += 16) {
+    const [colour, radius] = dot < width * must ? [grainInk, 6] : [grain, 4]
+    fillDisc(pixels, colour, x + dot, y + height / 2, radius)
+  }
 }
 
 /** A line from the field to me, one stop a trade. */
@@ -115,15 +118,4 @@ function drawSeal(pixels: Pixels): void {
       if (mark === "#") fillBox(pixels, chilli, x + 12 + column * dot, y + 12 + row * dot, dot, dot)
     }
   }
-}
-
-/** @param share of the first, 0 to 1 */
-function mixed(first: string, second: string, share: number): string {
-  const parts = [1, 3, 5].map((at) => {
-    const [a, b] = [first, second].map((hex) => Number.parseInt(hex.slice(at, at + 2), 16))
-    return Math.round((a ?? 0) * share + (b ?? 0) * (1 - share))
-      .toString(16)
-      .padStart(2, "0")
-  })
-  return `#${parts.join("")}`
 }

@@ -6,6 +6,8 @@ import type { FC } from "hono/jsx"
 import type { Trace } from "../../trace/read-trace"
 import type { BuyerApp } from "../buyer-pages"
 import { AppHead } from "./app-head"
+import { certifiedText, testedText } from "./coverage-words"
+import { BarPatterns, barStyle, OriginBars } from "./origin-bars"
 import { originText } from "./origin-words"
 import { cardSize } from "./share-card"
 import { Recalled, TestLines } from "./test-lines"
@@ -59,6 +61,7 @@ export const TracePage: FC<TracePageProps> = ({ trace, path, preview, language, 
       <body>
         {trace.development && <p class="demo">{say("demo")}</p>}
         <main class="slip">
+          <BarPatterns />
           <header>
             {trace.stall.photo && (
               <img class="photo" src={trace.stall.photo} width="96" height="72" alt={buyerWords.stallPhoto[language]} />
@@ -109,15 +112,7 @@ export const LineTrace: FC<{ line: Line; zone: string; language: WordLanguage }>
       ) : (
         <p class="finest">{finestOf(line, zone, language)}</p>
       )}
-      {origin?.sources.map((source) => (
-        <OriginBar
-          label={source.base.startsWith(source.province) ? source.base : `${source.province} ${source.base}`}
-          harvestedAt={source.harvestedAt}
-          must={percentOf(source.mustGrams, origin.grams)}
-          may={percentOf(source.mayGrams, origin.grams)}
-          language={language}
-        />
-      ))}
+      {origin && origin.sources.length > 0 && <OriginBars origin={origin} zone={zone} language={language} />}
       {origin?.expected && origin.expected.sources.length > 1 && (
         <p class="soft">
           {say(origin.expected.method === "mixing" ? "expectedByMixing" : "expectedByHabit")}{" "}
@@ -131,10 +126,21 @@ export const LineTrace: FC<{ line: Line; zone: string; language: WordLanguage }>
         </p>
       )}
       <TestLines tests={line.inspections} dayOf={(at) => at.slice(0, 10)} language={language} />
-      {line.inspections.length > 0 && <small>{say("testSampleOnly")}</small>}
+      {line.inspections.length > 0 && (
+        <small>
+          {line.coverage && (
+            <>
+              {testedText(line.coverage, "ofThisBag", language)}
+              <br />
+            </>
+          )}
+          {say("testSampleOnly")}
+        </small>
+      )}
       {line.certificates > 0 && (
         <p class="good">
           {stateShapes.paid} {say("certificate")} × {line.certificates}
+          {line.coverage && ` · ${certifiedText(line.coverage, "ofThisBag", language)}`}
         </p>
       )}
       {line.way.length > 0 && (
@@ -150,6 +156,7 @@ export const LineTrace: FC<{ line: Line; zone: string; language: WordLanguage }>
                   {stop.stall} {stop.stallNumber}
                   {stop.arrivedAt && ` · ${stop.arrivedAt.slice(0, 10)}`}
                   {stop.harvested && ` · ${say("harvestedOn")}`}
+                  {stop.inspections > 0 && ` · ${buyerWords.testsThere[language]} × ${stop.inspections}`}
                 </span>
               </li>
             ))}
@@ -161,29 +168,6 @@ export const LineTrace: FC<{ line: Line; zone: string; language: WordLanguage }>
 }
 
 const siteKinds: Readonly<Record<string, Word>> = { base: "siteBase", wholesale: "siteWholesale", market: "siteMarket" }
-
-const OriginBar: FC<{ label: string; harvestedAt: string; must: number; may: number; language: WordLanguage }> = (
-  props,
-) => {
-  const say = (word: Word) => words[word][props.language]
-  return (
-    <div class="bar">
-      <svg
-        viewBox="0 0 100 8"
-        preserveAspectRatio="none"
-        role="img"
-        aria-label={`${props.label} ${props.must}%–${props.may}%`}
-      >
-        <rect class="whole" width="100" height="8" />
-        <rect class="may" width={props.may} height="8" />
-        <rect class="must" width={props.must} height="8" />
-      </svg>
-      <span>
-        {props.must}%–{props.may}% {props.label}，{props.harvestedAt.slice(0, 10)} {say("harvestedOn")}
-      </span>
-    </div>
-  )
-}
 
 export const Seal: FC<{ trace: Trace; language: WordLanguage }> = ({ trace, language }) => {
   const say = (word: Word) => words[word][language]
@@ -217,12 +201,9 @@ export const tracePartStyle = `
 .test-photo img{display:block;margin:4px 0 8px;border-radius:8px;object-fit:cover}
 section{border-top:1px dashed var(--ink-soft);margin-top:12px}
 .finest{font-weight:600}.good{color:var(--leaf)}.bad{color:var(--chilli)}.waiting{border-left:4px solid var(--grain);padding-left:8px}
-.bar{margin:8px 0;font-size:14px}.bar svg{display:block;width:100%;height:12px}
-.whole{fill:var(--paper);stroke:var(--ink-soft);stroke-width:.5}.may{fill:var(--leaf);opacity:.35}.must{fill:var(--leaf)}
 .way{list-style:none;margin:0;padding:0 0 0 16px;border-left:3px solid var(--leaf)}.way li{padding:6px 0}
 .seal{display:flex;gap:12px;align-items:center;margin-top:16px}.stamp{display:grid;place-items:center;width:56px;height:56px;flex:none;border:3px solid var(--chilli);border-radius:8px;color:var(--chilli);font-size:28px;font-weight:700}
-.pending .stamp{opacity:.4;border-style:dashed}
-`
+.pending .stamp{opacity:.4;border-style:dashed}${barStyle}`
 
 const traceStyle = `
 body{margin:0;background:var(--paper);color:var(--ink);font-family:var(--font);font-size:16px;line-height:1.5}
