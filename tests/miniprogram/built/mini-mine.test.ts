@@ -203,6 +203,27 @@ for (const target of targets) {
       expect(one.host.shown().match(/大白菜/g)).toHaveLength(2)
     })
 
+    test("[BI-3] a yes that had no answer is said again at a tap, and is the same claim", async () => {
+      const { digits, confirm } = await showBindCode(world())
+      const { host, seen } = take(target)
+      host.launch({ path: "pages/bind/index", query: {} })
+      await host.open(`/pages/bind/index?digits=${digits}`)
+      await host.until("这个钱包以后买的货会作为进货")
+      seen.hasNetwork = false
+      host.tap("bind-agree")
+      await host.until("现在没有网络")
+      Object.assign(seen, { hasNetwork: true, losesAnswers: true })
+      host.tap("again")
+      await until(() => !host.has("again"), "it is said again")
+      await host.until("现在没有网络")
+      seen.losesAnswers = false
+      host.tap("again")
+      await host.until("等摊位在终端上确认")
+      const shown = host.shown()
+      expect(shown).toContain(await confirm())
+      await host.until("已绑定")
+    })
+
     test("[BI-4] [BY-5] a wallet is bound to a stall, and answers for what it buys", async () => {
       const { ctx } = world()
       const { stall, digits, confirm } = await showBindCode(world())

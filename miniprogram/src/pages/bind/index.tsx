@@ -16,7 +16,7 @@ import { useGateway } from "../../session/use-gateway"
 import { withSession } from "../../session/with-session"
 
 type Claimed = AnswerOf<"/bindings", "post">
-type Told = { readonly word: BuyerWord } | { readonly text: string }
+type Told = "offline" | "busy" | { readonly word: BuyerWord } | { readonly text: string }
 type State = Claimed["state"] | "lost"
 
 const ASK_EVERY_MS = 2000
@@ -27,7 +27,8 @@ export default function BindPage() {
   const { params } = useRouter()
   const [code] = useState(() => takeEnteredBind() ?? readBindCode(params))
   useEffect(dropPlainPage, [])
-  const [isAgreed, setAgreed] = useState(false)
+  const [agreedTimes, setAgreedTimes] = useState(0)
+  const agree = () => setAgreedTimes((times) => times + 1)
   if (code === undefined) {
     return (
       <Slip>
@@ -35,7 +36,8 @@ export default function BindPage() {
       </Slip>
     )
   }
-  return isAgreed ? <Claim code={code} /> : <WithWhom code={code} onAgree={() => setAgreed(true)} />
+  if (agreedTimes === 0) return <WithWhom code={code} onAgree={agree} />
+  return <Claim key={agreedTimes} code={code} onAgain={agree} />
 }
 
 /** Whose stall it is, by the gateway's word on the signed code, and what it will see. */
@@ -70,7 +72,8 @@ function WithWhom({ code, onAgree }: { readonly code: string; readonly onAgree: 
   )
 }
 
-function Claim({ code }: { readonly code: string }) {
+/** The same wallet's yes again is the same claim, so one that was not heard is said again at a tap (BI-3). */
+function Claim({ code, onAgain }: { readonly code: string; readonly onAgain: () => void }) {
   const { language, say } = useWords()
   const client = useGateway()
   const [claimed, setClaimed] = useState<Claimed>()
@@ -84,16 +87,20 @@ function Claim({ code }: { readonly code: string }) {
       // A browser that paid outside is somebody, but nobody's wallet.
       const isUnknown = !answer.ok && (answer.status === 401 || answer.status === 403)
       if (isUnknown && loginForBind(code)) return
+      if (!answer.ok && answer.status === 429) return setTold("busy")
+      if (!answer.ok && answer.status >= 500) return setTold("offline")
       if (!answer.ok) return setTold(isUnknown ? { word: "bindInWallet" } : { text: answer.refusal.message })
       setClaimed(answer.value)
       setState(answer.value.state)
       await watch(answer.value.id, setState, () => isLeft)
     }
-    void follow().catch(() => setTold({ word: "notDone" }))
+    void follow().catch(() => setTold("offline"))
     return () => {
       isLeft = true
     }
   }, [client, code])
+  if (told === "offline") return <Offline onAgain={onAgain} />
+  if (told === "busy") return <Busy onAgain={onAgain} />
   if (told !== undefined) {
     return (
       <Slip>
