@@ -130,22 +130,29 @@ test("a poster has the platform's code on it; a share that is taken back opens n
   await friend.context.close()
 })
 
-test("a check has its room from the first moment: what stands below it never moves", async () => {
-  let release = () => {}
-  const held = new Promise<void>((resolve) => {
-    release = resolve
-  })
-  await phone.context.route("**/proofs/**", (route) => held.then(() => route.continue()))
-  await trace.locator("#verify").click()
-  await trace.locator(".check .check-seal").waitFor()
-  const below = async () => (await trace.locator(".foot:visible").boundingBox())?.y
-  const before = await below()
-  expect(before).toBeGreaterThan(phoneSizes[0]!.height)
-  release()
-  await trace.locator(".check .step:not(.later)").first().waitFor()
-  expect(await below()).toBe(before ?? 0)
-  await trace.getByText("没有发现问题").waitFor()
-  expect(await below()).toBe(before ?? 0)
+test("a check has its room from the first moment, in large text, too: what stands below it never moves", async () => {
+  for (const isLarge of [true, false]) {
+    if (isLarge) await trace.locator("#text-size:visible").click()
+    let release = () => {}
+    const held = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    await phone.context.route("**/proofs/**", (route) => held.then(() => route.continue()))
+    await trace.locator("#verify:visible").click()
+    await trace.locator(".check .check-seal").waitFor()
+    const below = async () => (await trace.locator(".foot:visible").boundingBox())?.y
+    const before = await below()
+    expect(before).toBeGreaterThan(phoneSizes[0]!.height)
+    release()
+    await trace.locator(".check .step:not(.later)").first().waitFor()
+    expect(await below()).toBe(before ?? 0)
+    await trace.getByText("没有发现问题").waitFor()
+    expect(await below()).toBe(before ?? 0)
+    await phone.context.unroute("**/proofs/**")
+    if (!isLarge) continue
+    await trace.locator("#text-size:visible").click()
+    await trace.goBack()
+  }
 })
 
 test("the seal of a check is drawn with its steps, and the tab is named in the language that was chosen", async () => {

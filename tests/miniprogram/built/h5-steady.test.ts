@@ -93,6 +93,39 @@ test("of somebody who has bought something no page jumps", async () => {
   expect(jumps).toEqual([])
 }, 300_000)
 
+test("nothing jumps either where something was reported and a step of the check comes after the other", async () => {
+  const page = await phone.open(`/m/#/pages/problem/index?${problem}`)
+  await page.locator("#kind-spoiled").click()
+  await page.locator("#send-report").click()
+  await page.getByText("等待答复").waitFor()
+  await page.close()
+  const jumps: string[] = []
+  for (const [path, selector] of [
+    ["/m/", ".buyer .line"],
+    [`/m/#/pages/problem/index?${problem}`, ".buyer #send-report"],
+    [`/m/#/pages/verify/index?record=${record}`, ".buyer .check-seal.done"],
+  ] as const) {
+    jumps.push(...(await jumpsOf(phone, path, selector)))
+  }
+  expect(jumps).toEqual([])
+}, 120_000)
+
+test("the page of a stall does not jump while its books, what it bought and its recalls are read", async () => {
+  const { digits, confirm } = await showBindCode(buyers.world)
+  const bind = await phone.open(`/b/${digits}`)
+  await bind.locator("#bind-agree").click()
+  await bind.waitForSelector(".digits")
+  await confirm()
+  await bind.locator("#stall").waitFor()
+  const code = await buyers.world.newCode()
+  const pay = await phone.open(payPath(code))
+  await pay.waitForSelector(".buyer #pay-alipay")
+  await phone.pay(pay)
+  await pay.waitForSelector(".buyer .shape.good")
+  await buyers.world.uploadAndAnchor(code)
+  expect(await jumpsOf(phone, "/m/#/pages/stall/index", ".buyer [id^=accept-]")).toEqual([])
+}, 120_000)
+
 test("of a stranger no page jumps either", async () => {
   const stranger = await buyers.openPhone(phoneSizes[1]!)
   await watchShifts(stranger)

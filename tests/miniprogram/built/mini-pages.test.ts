@@ -27,6 +27,7 @@ for (const target of targets) {
       await host.until("存证编号")
       const [, record = ""] = /存证编号\s+([0-9a-f]{32})/.exec(host.shown()) ?? []
       const { digits } = await showBindCode(world())
+      const { terminal, counter } = code.body
       for (const [address, words] of [
         [`pay/index?digits=${payCodeDigits(await world().newCode())}`, "核对店名"],
         [`trace/index?record=${record}`, "存证编号"],
@@ -36,6 +37,7 @@ for (const target of targets) {
         ["data/index", "我们这里有您的什么"],
         ["join/index", "显示连接码"],
         ["stall/index", "还没有绑定摊位"],
+        [`problem/index?terminal=${terminal.toString(16).padStart(10, "0")}&counter=${counter}`, "这一笔哪里不对"],
         [`bind/index?digits=${digits}`, "这个钱包以后买的货会作为进货"],
       ] as const) {
         seen.hasNetwork = false

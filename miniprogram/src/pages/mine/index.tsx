@@ -18,8 +18,7 @@ import { purchasesLimit, readOwn } from "./read-own"
 
 type Purchase = AnswerOf<"/buyers/purchases", "get">["purchases"][number]
 type Recalls = AnswerOf<"/buyers/recalls", "get">["recalls"]
-
-const askProblems = () => gateway.get("/buyers/problems")
+type Problems = AnswerOf<"/buyers/problems", "get">["problems"]
 
 /** What this person has paid for, by every identity that they joined, and what of it may be recalled. */
 export default function MinePage() {
@@ -31,14 +30,18 @@ export default function MinePage() {
   }, [])
   return (
     <AskedPage asked={asked} again={again}>
-      {({ purchases, recalls }) => <Purchases newest={purchases} recalls={recalls} />}
+      {({ purchases, recalls, problems }) => <Purchases newest={purchases} {...{ recalls, problems }} />}
     </AskedPage>
   )
 }
 
-type PurchasesProps = { readonly newest: readonly Purchase[]; readonly recalls: Recalls }
+type PurchasesProps = {
+  readonly newest: readonly Purchase[]
+  readonly recalls: Recalls
+  readonly problems: Problems
+}
 
-function Purchases({ newest, recalls }: PurchasesProps) {
+function Purchases({ newest, recalls, problems }: PurchasesProps) {
   const { say } = useWords()
   const [purchases, setPurchases] = useState(newest)
   const [hasMore, setHasMore] = useState(newest.length === purchasesLimit)
@@ -47,8 +50,6 @@ function Purchases({ newest, recalls }: PurchasesProps) {
     setPurchases((known) => renewPurchases(newest, known, purchasesLimit))
     if (newest.length < purchasesLimit) setHasMore(false)
   }, [newest])
-  const [reported] = useAnswer(askProblems)
-  const problems = reported.at === "there" ? reported.value.problems : []
   const found = findPurchases(purchases, wanted)
   const { more, isReading, isMissed } = useEarlier(purchases, (read) => {
     setPurchases([...purchases, ...read])

@@ -1,32 +1,17 @@
-import { type ProblemWord, problemWords } from "@suyuan/look/problem-words"
-import { useEffect, useMemo } from "react"
+import type { AnswerOf } from "@suyuan/client/client"
+import { problemWords } from "@suyuan/look/problem-words"
 import { Box } from "../../parts/elements"
 import { Mark } from "../../parts/states"
-import { gateway } from "../../session/gateway"
 import { useWords } from "../../session/language"
-import { useAnswer } from "../../session/use-answer"
 
-type OwnProblemsProps = {
-  readonly purchase: { readonly terminal: string; readonly counter: number }
-  /** Each kind is reported once: what is not offered again. */
-  readonly onKnown: (kinds: readonly ProblemWord[]) => void
-}
-
-const askProblems = () => gateway.get("/buyers/problems")
+type OwnProblemsProps = { readonly problems: AnswerOf<"/buyers/problems", "get">["problems"] }
 
 /** What was reported of this purchase, and what the market's office answered. */
-export function OwnProblems({ purchase, onKnown }: OwnProblemsProps) {
+export function OwnProblems({ problems }: OwnProblemsProps) {
   const { language, say } = useWords()
-  const [asked] = useAnswer(askProblems)
-  const { terminal, counter } = purchase
-  const own = useMemo(() => {
-    const all = asked.at === "there" ? asked.value.problems : []
-    return all.filter((one) => one.terminal === terminal && one.counter === counter)
-  }, [asked, terminal, counter])
-  useEffect(() => onKnown(own.map(({ kind }) => kind)), [own, onKnown])
   return (
     <>
-      {own.map((problem) => (
+      {problems.map((problem) => (
         <Box key={problem.id} className="line">
           <Mark shape={problem.state === "answered" ? "paid" : "waiting"}>
             {say("reported")} {problemWords[problem.kind][language]}

@@ -1,19 +1,21 @@
-import type { AnswerOf } from "@suyuan/client/client"
-import { useCallback, useState } from "react"
+import { useState } from "react"
 import { gramsOf, kilograms } from "../../../core/weights"
 import { Box, Press, Title, Words } from "../../parts/elements"
 import { Line } from "../../parts/form"
 import { Mark, Row } from "../../parts/states"
-import { gateway } from "../../session/gateway"
 import { useWords } from "../../session/language"
-import { useAnswer } from "../../session/use-answer"
 import { useGateway } from "../../session/use-gateway"
+import type { BoughtLine } from "./read-stall"
 
-type BoughtLine = AnswerOf<"/bought/{id}", "get">["purchases"][number]
 type Outcome = Exclude<BoughtLine["state"], "offered">
-type BoughtProps = { readonly merchantId: string; readonly onAnswer: () => void }
+type BoughtProps = {
+  readonly merchantId: string
+  /** Undefined where it could not be read. */
+  readonly purchases: readonly BoughtLine[] | undefined
+  /** It is read again. */
+  readonly onDone: () => void
+}
 
-const LIMIT = 50
 const SHOWN_ANSWERED = 10
 const states = {
   offered: "stateOffered",
@@ -23,28 +25,17 @@ const states = {
 } as const
 
 /** What this stall's wallets bought: what waits for an answer first, then what was answered, which can be changed. */
-export function Bought({ merchantId, onAnswer }: BoughtProps) {
+export function Bought({ merchantId, purchases, onDone }: BoughtProps) {
   const { say } = useWords()
-  const ask = useCallback(
-    () => gateway.get("/bought/{id}", { path: { id: merchantId }, query: { limit: LIMIT } }),
-    [merchantId],
-  )
-  const [asked, again] = useAnswer(ask)
-  if (asked.at === "offline" || asked.at === "busy") {
+  if (purchases === undefined) {
     return (
-      <Press id="bought-again" className="secondary" onPress={again}>
+      <Press id="bought-again" className="secondary" onPress={onDone}>
         {say("tryAgain")}
       </Press>
     )
   }
-  if (asked.at !== "there") return <Box className="ghost" />
-  const { purchases } = asked.value
   const waiting = purchases.filter(({ state }) => state === "offered")
   const answered = purchases.filter(({ state }) => state !== "offered").slice(0, SHOWN_ANSWERED)
-  const onDone = () => {
-    again()
-    onAnswer()
-  }
   return (
     <>
       <Title level={2}>{say("boughtTitle")}</Title>

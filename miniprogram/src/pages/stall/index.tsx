@@ -1,34 +1,26 @@
-import type { AnswerOf } from "@suyuan/client/client"
 import Taro from "@tarojs/taro"
-import { useCallback, useEffect, useState } from "react"
+import { useEffect, useState } from "react"
 import { readScannedUrl } from "../../../core/scanned-link"
 import { AskedPage } from "../../parts/asked-page"
 import { Box, Press, Title } from "../../parts/elements"
-import { RecallBanner } from "../../parts/recall-banner"
+import { RecallNews } from "../../parts/recall-banner"
 import { Mark, Notice, Slip } from "../../parts/states"
 import { dropPlainPage } from "../../platform/page-data"
 import { bindDigitsOf } from "../../session/bind-digits"
 import { gateway } from "../../session/gateway"
 import { useWords } from "../../session/language"
 import { useAnswer } from "../../session/use-answer"
-import { withSession } from "../../session/with-session"
 import { Bought } from "./bought"
+import { type OwnStall, readStall } from "./read-stall"
 import { Today } from "./today"
-
-type Binding = AnswerOf<"/bindings", "get">[number]
-
-const askBindings = () => withSession(() => gateway.get("/bindings"))
 
 /** For who buys for a stall: what waits for an answer, what came and went today, and the binding itself. */
 export default function StallPage() {
-  const [asked, again] = useAnswer(askBindings)
+  const [asked, again] = useAnswer(readStall)
   useEffect(dropPlainPage, [])
   return (
     <AskedPage asked={asked} again={again}>
-      {(bindings) => {
-        const active = bindings.find(({ state }) => state === "active")
-        return active === undefined ? <NotBound /> : <OwnStall binding={active} onChange={again} />
-      }}
+      {(stall) => (stall === null ? <NotBound /> : <Bound stall={stall} onChange={again} />)}
     </AskedPage>
   )
 }
@@ -57,18 +49,16 @@ function NotBound() {
   )
 }
 
-function OwnStall({ binding, onChange }: { readonly binding: Binding; readonly onChange: () => void }) {
-  // What was answered changes what came in.
-  const [answers, setAnswers] = useState(0)
-  const onAnswer = useCallback(() => setAnswers((before) => before + 1), [])
+function Bound({ stall, onChange }: { readonly stall: OwnStall; readonly onChange: () => void }) {
+  const { binding, recalls, bought } = stall
   return (
     <Slip>
       <Title level={1}>
         {binding.merchantName} {binding.stallNumber}
       </Title>
-      <RecallBanner />
-      <Bought merchantId={binding.merchantId} onAnswer={onAnswer} />
-      <Today key={answers} binding={binding} />
+      <RecallNews recalls={recalls} />
+      <Bought merchantId={binding.merchantId} purchases={bought} onDone={onChange} />
+      <Today {...stall} />
       <EndBinding id={binding.id} onEnd={onChange} />
     </Slip>
   )

@@ -1,30 +1,16 @@
-import type { AnswerOf } from "@suyuan/client/client"
-import { useCallback } from "react"
-import { businessDay } from "../../../core/market-day"
 import { kilograms } from "../../../core/weights"
 import { Box, Title, Words } from "../../parts/elements"
 import { Mark, Row } from "../../parts/states"
-import { gateway } from "../../session/gateway"
 import { useWords } from "../../session/language"
-import { useAnswer } from "../../session/use-answer"
-
-type Binding = AnswerOf<"/bindings", "get">[number]
+import type { OwnStall } from "./read-stall"
 
 const sum = (weights: Readonly<Record<string, number>>) => Object.values(weights).reduce((all, one) => all + one, 0)
 
 /** What the stall's books say came in and went out on the market's day, by goods. */
-export function Today({ binding }: { readonly binding: Binding }) {
+export function Today({ day, balance }: Pick<OwnStall, "day" | "balance">) {
   const { language, say } = useWords()
-  const { merchantId, zone, dayStartsAtMinutes } = binding
-  const day = businessDay(Date.now(), zone, dayStartsAtMinutes)
-  const ask = useCallback(
-    () => gateway.get("/balance/merchants/{merchantId}/{day}", { path: { merchantId, day } }),
-    [merchantId, day],
-  )
-  const [asked] = useAnswer(ask)
-  if (asked.at === "loading") return <Box className="ghost" />
-  if (asked.at !== "there") return <Mark shape="waiting">{say("notDone")}</Mark>
-  const lines = asked.value.lines.filter((line) => sum(line.in) > 0 || sum(line.out) > 0)
+  if (balance === undefined) return <Mark shape="waiting">{say("notDone")}</Mark>
+  const lines = balance.filter((line) => sum(line.in) > 0 || sum(line.out) > 0)
   return (
     <>
       <Title level={2}>
