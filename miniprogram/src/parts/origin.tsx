@@ -129,13 +129,16 @@ function TestLine({ test, hasFailure, day }: TestLineProps) {
   return hasFailure ? <Box className="soft">{said("otherPassed")}</Box> : <Mark shape="paid">{said("testPassed")}</Mark>
 }
 
-export function Certificates({ count, coverage }: { readonly count: number; readonly coverage?: Covered | null }) {
+type CertificatesProps = { readonly count: number } & Pick<TestsProps, "coverage" | "isBefore">
+
+export function Certificates({ count, coverage, isBefore = false }: CertificatesProps) {
   const { say } = useWords()
   if (count === 0) return null
+  const whole = say(isBefore ? "ofThisBagNow" : "ofThisBag")
   return (
     <Mark shape="paid">
       {say("certificate")} × {count}
-      {coverage ? ` · ${say("ofThisBag")} ${rangeText(coverage.certified)} ${say("certifiedShare")}` : ""}
+      {coverage ? ` · ${whole} ${rangeText(coverage.certified)} ${say("certifiedShare")}` : ""}
     </Mark>
   )
 }

@@ -72,7 +72,10 @@ export async function openBuyerWorld(settings: Record<string, string>) {
   async function restock() {
     for (const base of [trade.baseA, trade.baseB]) {
       nextMoment(clock)
-      await base.deliver(await base.envelope("harvest", harvestBody(ctx, ctx.random.uuid(), 10_000)))
+      const certificate = { weightGrams: 10_000, promiseBasis: "自行检测合格" }
+      await base.deliver(
+        await base.envelope("harvest", { ...harvestBody(ctx, ctx.random.uuid(), 10_000), certificate }),
+      )
     }
     await sell(trade.baseA, 6000, trade.wholesalerWallet)
     await sell(trade.baseB, 4000, trade.wholesalerWallet)
@@ -99,14 +102,14 @@ export async function openBuyerWorld(settings: Record<string, string>) {
     aheadMs: () => clock.nowMs() - openedMs,
     newCode: (grams = 500) => codeOf(trade.stall, grams),
     uploadOne,
-    /** The stall's own word arrives, and everything is anchored. */
-    async uploadAndAnchor(code: Awaited<ReturnType<typeof codeOf>>) {
-      await uploadOne(code)
     /** The stall's terminal takes its code back. */
     async cancel(code: Awaited<ReturnType<typeof codeOf>>) {
       await upload(trade.stall, code)
       await trade.stall.deliver(await trade.stall.envelope("cancel", { counter: code.body.counter }))
     },
+    /** The stall's own word arrives, and everything is anchored. */
+    async uploadAndAnchor(code: Awaited<ReturnType<typeof codeOf>>) {
+      await uploadOne(code)
       for (const job of inspectionJobs) await job.run(ctx)
       await ledger.anchorAll()
     },

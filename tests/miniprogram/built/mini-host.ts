@@ -263,6 +263,16 @@ export function openMiniHost(
     type: (id: string, value: string) => write(find(pages.at(-1)?.data.root, id), value, `#${id}`),
     /** The first element of a class: search fields have no id. */
     typeInto: (name: string, value: string) => write(findClass(pages.at(-1)?.data.root, name), value, `.${name}`),
+    /** What the page has set of the first element of a class, under the names that its template reads. */
+    elementOf: (name: string): object => findClass(pages.at(-1)?.data.root, name) ?? {},
+    /** A picture of that class did not come. */
+    miss(name: string) {
+      const page = pages.at(-1)
+      const node = findClass(page?.data.root, name)
+      if (page === undefined || node === undefined) throw new Error(`no .${name} in: ${shown()}`)
+      const target = { id: node.sid, dataset: { sid: node.sid } }
+      page.eh({ type: "error", target, currentTarget: target, detail: {}, timeStamp: Date.now() })
+    },
     close,
   }
 }

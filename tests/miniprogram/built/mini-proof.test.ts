@@ -109,6 +109,7 @@ for (const target of targets) {
       // Field, wholesaler, market and me: each with its time, and where something was tested.
       expect(host.shown().match(/\d{4}-\d\d-\d\d \d\d:\d\d/g)?.length).toBeGreaterThanOrEqual(4)
       expect(host.shown()).toContain("快检 × 1")
+      expect(host.shown()).toMatch(/承诺达标合格证 × \d+ · 本批货中 [\d%–]+ 有合格证/)
       host.tap("verify")
       await host.until("没有发现问题")
       for (const word of [

@@ -1,12 +1,14 @@
 // The compiled programs before paying: how a code reaches them, what they ask for, and what is said where little is known.
 import { describe, expect, test } from "bun:test"
 import { setPayee } from "@suyuan/api/merchants/set-payee"
+import { setStallPhoto } from "@suyuan/api/merchants/stall-photo"
 import { changeTerminalState } from "@suyuan/api/terminals/change-terminal-state"
 import { terminals } from "@suyuan/drizzle/schema/terminals"
 import { errorWords } from "@suyuan/look/errors"
 import type { PayCode } from "@suyuan/protocol/terminal/pay-code"
 import { payCodeDigits } from "@suyuan/protocol/terminal/pay-code-url"
 import { eq } from "drizzle-orm"
+import { drawShareCard } from "../../../api/src/http/pages/share-card"
 import { payees, platformsOf, until } from "../../api/payments/platforms"
 import { cabbage, gramsOf, type SellingTerminal, sellingTerminal, slotOf } from "../../support/selling"
 import { operator } from "../../support/stall"
@@ -45,6 +47,8 @@ for (const target of targets) {
       const code = await world().newCode()
       await scan(code, "全部来自")
       expect(asked).toEqual([`/p/${payCodeDigits(code)}`])
+      expect(host.shown()).toContain("这是本摊今日在售货品，未必是您这一份")
+      expect(host.shown()).toMatch(/承诺达标合格证 × \d+ · 按摊上现有的货，您这一份中 [\d%–]+ 有合格证/)
       expect(host.shown()).not.toContain("实心")
       host.tap("origin-0")
       await host.until("实心＝确定有")
@@ -91,6 +95,19 @@ for (const target of targets) {
       phone.host.tap(phone.payButton)
       await phone.host.until("摊位离线，请报六位收款码")
       expect(phone.host.shown()).toMatch(/\d{3} \d{3}/)
+    })
+
+    test("the stall's photo comes from the gateway; where it does not come, a plate with the number stands there", async () => {
+      const phone = take(target)
+      const stall = await newStall()
+      const { ctx } = world()
+      await setStallPhoto(ctx, operator, stall.merchantId, drawShareCard({ lines: [], levels: 0 } as never))
+      await phone.scan(await stall.code(1, [gramsOf(1, 500)]), "¥2.00")
+      expect(JSON.stringify(phone.host.root())).toContain(`${builtIn}/stall-photos/`)
+      expect(phone.host.classes()).not.toContain("plate")
+      phone.host.miss("stall-photo")
+      await until(() => phone.host.classes().includes("plate"), "the plate stands there")
+      expect(phone.host.shown()).toContain("摊")
     })
 
     test("goods that are in no book: unknown, in the seller's own word, and nothing good is said of them", async () => {

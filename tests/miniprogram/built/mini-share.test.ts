@@ -32,6 +32,9 @@ function canvasOf(written: string[]) {
   return { getContext: () => brush, createImage: image }
 }
 
+type Pin = { readonly title?: string; readonly latitude: number; readonly longitude: number }
+type Line = { readonly arrowLine?: boolean }
+
 for (const target of targets) {
   test(`${target}: what is sent has the drawn picture and the share's id alone; it can be taken back`, async () => {
     const written: string[] = []
@@ -83,6 +86,26 @@ for (const target of targets) {
     await host.until("已收回")
     expect((await fetch(`${world().url}/traces/shares/${id}`)).status).toBe(410)
     host.close()
+    expect(host.troubles).toEqual([])
+  })
+
+  test(`${target}: the platform's own map has the places of the way, where that map draws them, and asks for none of the phone`, async () => {
+    const { host, buy } = take(target)
+    const code = await world().newCode()
+    await buy(code)
+    await world().uploadAndAnchor(code)
+    host.tap("trace")
+    await host.until("从田间到我")
+    const map = host.elementOf("map")
+    const values = Object.values(map)
+    const markers = values.find((value): value is Pin[] => Array.isArray(value) && value[0]?.title !== undefined)
+    expect(markers?.map(({ title }) => title)).toHaveLength(4)
+    // The stall's own market, as the world placed it in WGS 84; here some hundred metres beside that.
+    const stall = markers?.find(({ latitude }) => Math.abs(latitude - 39.9) < 0.01)
+    expect(stall?.longitude).toBeCloseTo(116.406, 2)
+    expect(stall?.longitude).not.toBeCloseTo(116.4, 3)
+    const lines = values.find((value): value is Line[] => Array.isArray(value) && value[0]?.arrowLine === true)
+    expect(lines).toHaveLength(3)
     expect(host.troubles).toEqual([])
   })
 

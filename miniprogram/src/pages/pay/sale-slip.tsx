@@ -102,7 +102,7 @@ function Line({ line, index }: { readonly line: SaleLine; readonly index: number
       )}
       {!pile && line.name !== null && <Box className="soft">{say("stockUnknown")}</Box>}
       {pile && <Tests tests={pile.inspections} coverage={line.coverage} isBefore />}
-      {pile && <Certificates count={pile.certificates} coverage={line.coverage} />}
+      {pile && <Certificates count={pile.certificates} coverage={line.coverage} isBefore />}
       {pile && pile.origin.sources.length > 0 && <OriginOnTap id={`origin-${index}`} origin={pile.origin} />}
     </Box>
   )
