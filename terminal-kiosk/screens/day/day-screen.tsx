@@ -8,6 +8,7 @@ import type { SaleRow } from "../../src/store/rows"
 import { nameOf, weightText, yuan } from "../session/goods-names"
 import { showSale } from "../session/selling"
 import { useKiosk, useKioskState, useWords } from "../session/use-kiosk"
+import { AskingSales } from "./asking-sales"
 import { saveDay } from "./export-day"
 import { LostSales } from "./lost-sales"
 import { saleLooks } from "./sale-looks"
@@ -59,6 +60,8 @@ export function DayScreen({ onSell }: { readonly onSell: () => void }) {
         </div>
       </div>
       <LostSales onSell={onSell} />
+      <AskingSales word="lateSales" sales={late} onOpen={setOpen} />
+      <AskingSales word="refundsRefused" sales={unrefunded} onOpen={setOpen} />
       <div className="columns">
         <section className="card">
           <p className="day-total">
@@ -91,32 +94,6 @@ export function DayScreen({ onSell }: { readonly onSell: () => void }) {
           </dl>
         </section>
         <section className="card">
-          {(
-            [
-              ["lateSales", late],
-              ["refundsRefused", unrefunded],
-            ] as const
-          ).map(
-            ([word, asking]) =>
-              asking.length > 0 && (
-                <div key={word} className="notice bad" role="alert">
-                  <p>? {say(word)}</p>
-                  <ul className="plain">
-                    {asking.map((sale) => (
-                      <li key={sale.counter}>
-                        <button type="button" className="list-row" onClick={() => setOpen(sale)}>
-                          <span>
-                            {day.format(seconds2024ToMs(sale.issuedAtSeconds))}{" "}
-                            {time.format(seconds2024ToMs(sale.issuedAtSeconds))}
-                          </span>
-                          <strong>{yuan(sale.amountFen)}</strong>
-                        </button>
-                      </li>
-                    ))}
-                  </ul>
-                </div>
-              ),
-          )}
           <h2>{say("sales")}</h2>
           {sales.length === 0 && <p className="soft">{say(daysBack === 0 ? "noSales" : "noSalesThen")}</p>}
           <ul className="plain">
