@@ -108,6 +108,23 @@ test("[DS-3] [DS-6] [DS-7] paired by a code it follows the sale, comes back afte
   await tablet.context.close()
 })
 
+test("a window beside the seller's shows no code once that is gone, and what stands there when it is back", async () => {
+  const tablet = await openStall(at.market)
+  const { page, context } = tablet
+  const display = await context.newPage()
+  await display.goto(`${at.market.gateway.url}/kiosk/display.html`)
+  await page.bringToFront()
+  await weigh(page, "dbc", "1")
+  await settle(page)
+  await display.waitForSelector(".qr")
+  await page.close()
+  await standing(display, "请看摊主的屏幕")
+  expect(await display.locator(".qr").count()).toBe(0)
+  await tablet.open()
+  await display.getByText("您好，请选购").waitFor()
+  await context.close()
+})
+
 test("[UP-15] paid before it was cancelled: both screens say so; the money goes back there and then, or it stands open until the goods are handed over", async () => {
   const tablet = await openStall(at.market)
   const { page, context } = tablet
