@@ -183,7 +183,9 @@ async function main(config: Config): Promise<void> {
   ]
   const running = runJobs(ctx, jobs)
   start.waitsFor("a connection for what is queued")
-  const { unlisten } = await driver.listen("outbox", () => running.wake("outbox/relay"))
+  const wakeRelay = () => running.wake("outbox/relay")
+  // Also each time that the connection is back: what was queued meanwhile told nobody.
+  const { unlisten } = await driver.listen("outbox", wakeRelay, wakeRelay)
   start.isUp()
   log.info({ url: config.GATEWAY_PUBLIC_URL, port: server.port }, "gateway ready")
 

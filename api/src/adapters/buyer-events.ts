@@ -9,18 +9,23 @@ const notification = z.object({
 })
 export type BuyerEvent = z.infer<typeof notification>
 
-type Listener = (event: BuyerEvent) => void
+/** @param event undefined once the connection is back after it was away: some may have been missed. */
+type Listener = (event: BuyerEvent | undefined) => void
 
 /**
  * One LISTEN of this process, handed on to everybody who waits here for a sale. The relay of any gateway notifies, so
- * a buyer may wait at any. An event can be missed while the connection is away: whoever waits also polls.
+ * a buyer may wait at any. An event can be missed while the connection is away: once it is back everybody is woken.
  */
 export class BuyerEvents {
   readonly #listeners = new Map<string, Set<Listener>>()
   #unlisten: (() => Promise<void>) | undefined
 
   async start(sql: Sql): Promise<void> {
-    const { unlisten } = await sql.listen("buyer", (payload) => this.#hand(payload))
+    const { unlisten } = await sql.listen(
+      "buyer",
+      (payload) => this.#hand(payload),
+      () => this.#wakeAll(),
+    )
     this.#unlisten = unlisten
   }
 
@@ -42,6 +47,10 @@ export class BuyerEvents {
   async stop(): Promise<void> {
     await this.#unlisten?.()
     this.#listeners.clear()
+  }
+
+  #wakeAll(): void {
+    for (const listeners of this.#listeners.values()) for (const listener of listeners) listener(undefined)
   }
 
   #hand(payload: string): void {

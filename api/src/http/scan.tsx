@@ -238,11 +238,15 @@ export function scanRoutes(deps: ScanDeps): Routes {
             wake = resolve
           })
           // Subscribed before it is read: a change in between wakes the next round.
-          const state = await current()
-          if (state.version > told)
+          const state = await current().catch((error: unknown) => {
+            // A database that is away for a moment ends no stream: all of them would be opened again at once.
+            ctx.log.warn({ error: reasonOf(error) }, "a waiting buyer could not be told")
+            return undefined
+          })
+          if (state !== undefined && state.version > told) {
             await stream.writeSSE({ event: "state", id: String(state.version), data: JSON.stringify(state) })
-          else await stream.write(": beat\n\n")
-          told = Math.max(told, state.version)
+            told = state.version
+          } else await stream.write(": beat\n\n")
           await Promise.race([woken, stream.sleep(streamBeatMs)])
         }
       } catch (error) {

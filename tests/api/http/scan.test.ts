@@ -8,6 +8,7 @@ import { audit } from "@suyuan/drizzle/schema/outbox"
 import { attempts } from "@suyuan/drizzle/schema/payments"
 import { saleKeys, sales } from "@suyuan/drizzle/schema/sales"
 import { terminals } from "@suyuan/drizzle/schema/terminals"
+import { terminalToHex } from "@suyuan/protocol/terminal/identifiers"
 import { offlineReceiptDigits } from "@suyuan/protocol/terminal/offline-receipt"
 import type { PayCode } from "@suyuan/protocol/terminal/pay-code"
 import { payCodeDigits } from "@suyuan/protocol/terminal/pay-code-url"
@@ -431,17 +432,44 @@ describe("[OR] the six digits", () => {
 })
 
 describe("GET /p/{digits}/events", () => {
-  test("tells a change that another process caused, and only states", async () => {
-    const code = await newCode()
+  async function waitAt(code: PayCode) {
     const response = await app.request(`/p/${digitsOf(code)}/events`)
     expect(response.headers.get("content-type")).toContain("text/event-stream")
     const reader = response.body?.getReader()
     if (!reader) throw new Error("no stream")
-    const nextState = async () => {
+    const readTo = async (wanted: string) => {
       let text = ""
-      while (!text.includes("event: state")) text += new TextDecoder().decode((await reader.read()).value)
-      return JSON.parse(/data: (.*)/.exec(text)?.[1] ?? "{}") as Record<string, unknown>
+      while (!text.includes(wanted)) {
+        const { value, done } = await reader.read()
+        if (done) throw new Error("the stream has ended")
+        text += new TextDecoder().decode(value)
+      }
+      return text
     }
+    const nextState = async () =>
+      JSON.parse(/data: (.*)/.exec(await readTo("event: state"))?.[1] ?? "{}") as Record<string, unknown>
+    return { reader, readTo, nextState }
+  }
+
+  test("a database that cannot be read for a moment ends no stream", async () => {
+    const code = await newCode()
+    const { reader, readTo, nextState } = await waitAt(code)
+    expect(await nextState()).toMatchObject({ state: "presented" })
+    const sale = `${terminalToHex(code.body.terminal)}/${code.body.counter}`
+    await gateway.ctx.sql`ALTER TABLE sales RENAME TO sales_away`
+    await gateway.ctx.sql`SELECT pg_notify('buyer', ${JSON.stringify({ sale, event: "state", version: 1, data: {} })})`
+    await readTo(": beat")
+    await gateway.ctx.sql`ALTER TABLE sales_away RENAME TO sales`
+    await payOnPlatform(gateway.ctx, code, await newBuyer(gateway.ctx))
+    await relayOutbox(gateway.ctx, { publish: async () => {} })
+    expect(await nextState()).toMatchObject({ state: "paid" })
+    await reader.cancel()
+    while (events.waiting > 0) await new Promise((resolve) => setImmediate(resolve))
+  })
+
+  test("tells a change that another process caused, and only states", async () => {
+    const code = await newCode()
+    const { reader, nextState } = await waitAt(code)
     expect(await nextState()).toMatchObject({ state: "presented", paidFen: 0 })
     await payOnPlatform(gateway.ctx, code, await newBuyer(gateway.ctx))
     await relayOutbox(gateway.ctx, { publish: async () => {} })

@@ -179,8 +179,8 @@ describe("the outbox's relay", () => {
     const heard: string[] = []
     for (const [index, events] of waitingAt.entries()) {
       await events.start(gateway.ctx.sql)
-      events.subscribe(`${terminalToHex(terminal)}/5`, ({ event, version }) =>
-        heard.push(`${index}: ${event} ${version}`),
+      events.subscribe(`${terminalToHex(terminal)}/5`, (told) =>
+        heard.push(told === undefined ? `${index}: look again` : `${index}: ${told.event} ${told.version}`),
       )
       events.subscribe(`${terminalToHex(terminal)}/6`, () => heard.push("somebody else's"))
     }
@@ -191,6 +191,13 @@ describe("the outbox's relay", () => {
     await until(() => heard.length >= 2, "both gateways' buyers hear it")
     expect(heard.toSorted()).toEqual(["0: state 9", "1: state 9"])
     expect((await rows()).map(({ channel: to }) => to)).toEqual(["terminal"])
+    // What is told while the connection is away is told to nobody.
+    heard.length = 0
+    await gateway.ctx.sql`
+      SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+      WHERE datname = current_database() AND query ILIKE 'listen "buyer"%'`
+    await until(() => heard.length >= 4, "both gateways' buyers look again once it is back")
+    expect(new Set(heard)).toEqual(new Set(["0: look again", "1: look again", "somebody else's"]))
     for (const events of waitingAt) await events.stop()
   })
 })
