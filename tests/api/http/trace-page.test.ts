@@ -66,6 +66,11 @@ test("how much of the goods is covered by tests and certificates is told, and wh
   for (const words of ["本批货中 40%–100% 经快检", "本批货中 100% 有合格证", "快检 × 2"]) expect(html).toContain(words)
 })
 
+test("the way goes from the first known stop to the buyer, each with its day", () => {
+  const stops = [...pageIn("zh").matchAll(/<li>(.*?)<\/li>/gs)].map(([, stop = ""]) => stop.replaceAll(/<[^>]*>/g, " "))
+  expect(stops).toEqual([expect.stringMatching(/新发地.*2026-12-09/s), expect.stringMatching(/买家.*2026-12-10/s)])
+})
+
 test("on the picture of a link, too, what is only possible is striped and what is unknown dotted", () => {
   const png = Buffer.from(drawShareCard(trace))
   const [width, paletteAt, dataAt] = [png.readUInt32BE(16), png.indexOf("PLTE"), png.indexOf("IDAT")]

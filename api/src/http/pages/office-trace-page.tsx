@@ -32,7 +32,7 @@ export const OfficeTracePage: FC<TraceProps> = ({ frame, trace }) => {
       )}
       {trace.lines.map((line) => (
         <>
-          <LineTrace line={line} zone={trace.stall.zone} language={language} />
+          <LineTrace line={line} zone={trace.stall.zone} soldAt={trace.soldAt} language={language} />
           {line.origin !== null && line.origin.sources.length > 0 && (
             <ul class="lines">
               {line.origin.sources.map(({ lotId }) => (

@@ -73,7 +73,7 @@ export const TracePage: FC<TracePageProps> = ({ trace, path, preview, language, 
             </p>
           </header>
           {trace.lines.map((line) => (
-            <LineTrace line={line} zone={trace.stall.zone} language={language} />
+            <LineTrace line={line} zone={trace.stall.zone} soldAt={trace.soldAt} language={language} />
           ))}
           {trace.originStatements.length === 0 && (
             <p class="waiting">
@@ -98,7 +98,14 @@ function finestOf(line: Line | undefined, zone: string, language: WordLanguage):
   return line?.origin ? originText(line.origin, zone, language) : words.noTrace[language]
 }
 
-export const LineTrace: FC<{ line: Line; zone: string; language: WordLanguage }> = ({ line, zone, language }) => {
+type LineTraceProps = {
+  readonly line: Line
+  readonly zone: string
+  readonly soldAt: string
+  readonly language: WordLanguage
+}
+
+export const LineTrace: FC<LineTraceProps> = ({ line, zone, soldAt, language }) => {
   const say = (word: Word) => words[word][language]
   const { origin } = line
   return (
@@ -160,6 +167,11 @@ export const LineTrace: FC<{ line: Line; zone: string; language: WordLanguage }>
                 </span>
               </li>
             ))}
+            <li>
+              <strong>{buyerWords.buyer[language]}</strong>
+              <br />
+              <time class="soft">{soldAt.slice(0, 10)}</time>
+            </li>
           </ol>
         </>
       )}
@@ -199,7 +211,7 @@ function percentOf(grams: number, whole: number): number {
 /** What a line's way and the seal look like, on whichever page they stand. */
 export const tracePartStyle = `
 .test-photo img{display:block;margin:4px 0 8px;border-radius:8px;object-fit:cover}
-section{border-top:1px dashed var(--ink-soft);margin-top:12px}
+time{white-space:nowrap}section{border-top:1px dashed var(--ink-soft);margin-top:12px}
 .finest{font-weight:600}.good{color:var(--leaf)}.bad{color:var(--chilli)}.waiting{border-left:4px solid var(--grain);padding-left:8px}
 .way{list-style:none;margin:0;padding:0 0 0 16px;border-left:3px solid var(--leaf)}.way li{padding:6px 0}
 .seal{display:flex;gap:12px;align-items:center;margin-top:16px}.stamp{display:grid;place-items:center;width:56px;height:56px;flex:none;border:3px solid var(--chilli);border-radius:8px;color:var(--chilli);font-size:28px;font-weight:700}
