@@ -1,5 +1,5 @@
-import { RECEIPT_DIGITS } from "@suyuan/protocol/terminal/offline-receipt"
-import { useState } from "react"
+import { RECEIPT_DIGITS, RECEIPT_TRIES } from "@suyuan/protocol/terminal/offline-receipt"
+import { useEffect, useState } from "react"
 import { checkReceipt } from "../../src/receipt/check-receipt"
 import { counterKey } from "../../src/store/rows"
 import { Keypad } from "../parts/keypad"
@@ -19,7 +19,15 @@ export function DigitsSheet({ counter, onClose }: DigitsSheetProps) {
   const say = useWords()
   const [typed, setTyped] = useState("")
   const [answer, setAnswer] = useState<string | undefined>(undefined)
+  const [isLocked, setLocked] = useState(false)
   const [, once] = useOnce()
+  // Tries outlive this sheet: one that is opened again asks for nothing that will not be looked at.
+  useEffect(() => {
+    void kiosk.attempt(async () => {
+      const sale = await kiosk.terminal.store.get("sales", counterKey(counter))
+      setLocked((sale?.receipt.wrongTries ?? 0) >= RECEIPT_TRIES)
+    })
+  }, [kiosk, counter])
   const check = async (digits: string) => {
     const checked = await once(() => kiosk.attempt(() => checkReceipt(kiosk.terminal, counter, digits)))
     setTyped("")
@@ -31,8 +39,8 @@ export function DigitsSheet({ counter, onClose }: DigitsSheetProps) {
       if (sale !== undefined) keepShown(kiosk, sale)
       return onClose()
     }
-    if (value.verdict === "wrong") setAnswer(`${say("digitsWrong")} ${value.triesLeft}`)
-    else setAnswer(say(value.verdict === "locked" ? "digitsLocked" : "digitsUsed"))
+    if (value.verdict === "locked") setLocked(true)
+    else setAnswer(value.verdict === "wrong" ? `${say("digitsWrong")} ${value.triesLeft}` : say("digitsUsed"))
   }
   const press = (key: string) => {
     const entry = withDigit(typed, key)
@@ -40,6 +48,18 @@ export function DigitsSheet({ counter, onClose }: DigitsSheetProps) {
     if (entry.isWhole) void check(entry.typed)
   }
   const shownDigits = typed.padEnd(RECEIPT_DIGITS, "·")
+  if (isLocked) {
+    return (
+      <Sheet title={say("sixDigits")} onClose={onClose}>
+        <p className="notice bad" role="alert">
+          ✕ {say("digitsLocked")}
+        </p>
+        <button type="button" className="primary wide" onClick={onClose}>
+          {say("understood")}
+        </button>
+      </Sheet>
+    )
+  }
   return (
     <Sheet title={say("sixDigits")} onClose={onClose}>
       <p className="soft">{say("sixDigitsHint")}</p>

@@ -275,6 +275,16 @@ test("a payment that is under way when the line breaks is unknown: nothing is ha
   await standing(page, "顾客正在付款")
   await context.setOffline(true)
   await standing(page, "先别交货")
+  // Three tries at the digits; opened again, nobody types a fourth.
+  await page.click("text=输入六位收款码")
+  for (const answer of ["还可以试 2", "还可以试 1", "三次都不对"]) {
+    await page.keyboard.type("000000")
+    await page.locator("dialog [role=alert]", { hasText: answer }).waitFor()
+  }
+  await page.click("dialog button:has-text('知道了')")
+  await page.click("text=输入六位收款码")
+  await page.locator("dialog [role=alert]", { hasText: "三次都不对" }).waitFor()
+  expect(await page.locator("dialog .keypad").count()).toBe(0)
   await context.close()
 })
 
