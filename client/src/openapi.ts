@@ -12068,6 +12068,12 @@ export interface components {
                 readonly coverage: components["schemas"]["Coverage"] & unknown;
                 readonly inspections: readonly components["schemas"]["Inspection"][];
                 readonly recalls: readonly components["schemas"]["RecallInForce"][];
+                /**
+                 * Format: uuid
+                 * @description The lot that the seller said it is of, whether or not the books have any of it there
+                 * @example 0199d3a0-7c1e-7000-8000-000000000001
+                 */
+                readonly chosenLot: string | null;
                 readonly way: readonly {
                     readonly level: number;
                     readonly site: string | null;

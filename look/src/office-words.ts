@@ -27,6 +27,8 @@ export type OfficePartWord = keyof typeof officePartWords
 export const officeTraceWords = {
   trace: { zh: "这笔销售的来源", en: "Where this sale came from" },
   lot: { zh: "批次", en: "Lot" },
+  chosenLot: { zh: "摊主售出时指明的批次", en: "The lot that the seller named at the sale" },
+  notInBooks: { zh: "账上这批货不在这里", en: "The books have none of it here" },
   where: { zh: "这一批还去了哪里", en: "Where else this lot went" },
   saleTrace: { zh: "销售 {sale} 的来源", en: "The trace of sale {sale}" },
   ofStall: { zh: "摊位 {stall}", en: "Stall {stall}" },

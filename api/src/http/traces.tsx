@@ -15,7 +15,7 @@ import { TracePage } from "./pages/trace-page"
 import { refusals } from "./refusals"
 import { type HttpEnvironment, newRouter, type Routes } from "./router"
 import { coverageSchema, inspectionSchema, originSchema, recallInForceSchema } from "./scan-schemas"
-import { hexBytes, terminalId } from "./schemas"
+import { hexBytes, terminalId, uuid } from "./schemas"
 
 export type TraceDeps = {
   readonly ctx: Context
@@ -57,6 +57,9 @@ const traceSchema = z
         coverage: coverageSchema.nullable(),
         inspections: z.array(inspectionSchema),
         recalls: z.array(recallInForceSchema),
+        chosenLot: uuid.nullable().openapi({
+          description: "The lot that the seller said it is of, whether or not the books have any of it there",
+        }),
         way: z.array(
           z.object({
             level: z.number().int(),

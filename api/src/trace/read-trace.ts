@@ -107,6 +107,7 @@ export async function readTrace(ctx: Context, reader: Reader, recordId: string, 
         inspections: withFailedLots(own, lotIds, checks).map((one) => ({ ...one, testedAt: shown(one.testedAt) })),
         /** In force, and this bag may be of it. */
         recalls: recallsOf(recalled.get(pileId ?? ""), origin, lotId),
+        chosenLot: lotId,
         way: (ways.get(pileId ?? "")?.stops ?? []).map((stop) => describeStop(stop, stalls, tests, shown)),
       }
     }),

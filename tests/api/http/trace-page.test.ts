@@ -31,7 +31,16 @@ const trace = {
   ...{ amountFen: null, state: "paid", originStatements: ["1"] },
   lines: [
     {
-      ...{ name: "大白菜", nameEn: "Chinese cabbage", grams: null, recalls: [], certificates: 1, way: [stop], origin },
+      ...{
+        name: "大白菜",
+        nameEn: "Chinese cabbage",
+        grams: null,
+        recalls: [],
+        chosenLot: null,
+        certificates: 1,
+        way: [stop],
+        origin,
+      },
       ...{
         inspections: [tested],
         coverage: { tested: share(40, 100), failed: share(0, 0), certified: share(100, 100) },

@@ -145,7 +145,7 @@ describe("[RC-21] a sale of a lot that its seller chose and the books do not hav
   })
 
   test("stands on the office's page with what that means, and on no page where nothing is claimed", async () => {
-    const scopes = ["recalls:read"] as const
+    const scopes = ["recalls:read", "traces:read"] as const
     const order = { label: "test", kind: "inspector", actorId: "wang", siteIds: [], days: 1, scopes } as const
     const { token } = await issueToken(gateway.ctx, operator, order)
     const app = testApp(gateway.ctx)
@@ -154,11 +154,16 @@ describe("[RC-21] a sale of a lot that its seller chose and the books do not hav
       body: new URLSearchParams({ token }),
     })
     const headers = { cookie: signedIn.headers.get("set-cookie")?.split(";")[0] ?? "", accept: "text/html" }
-    const look = async () => (await app.request(`/office/recalls/look?kind=lots&lotIds=${lot}`, { headers })).text()
+    const page = async (path: string) => (await app.request(`/office/${path}`, { headers })).text()
+    const look = () => page(`recalls/look?kind=lots&lotIds=${lot}`)
     expect(await look()).not.toContain("摊主指明")
-    await sellAsLot(1500, buyer)
+    const { recordId } = await sellAsLot(1500, buyer)
     expect(await look()).toContain("1 笔 · 1.5 公斤")
     expect(await look()).toContain("这些买家同样会收到通知")
+    expect(await look()).toContain(`href="/office/traces/${recordId}`)
+    const trace = await page(`traces/${recordId}`)
+    expect(trace).toContain(`摊主售出时指明的批次 ${lot}`)
+    expect(trace).toContain("账上这批货不在这里")
   })
 
   test("is told of so far as it was handed over", async () => {

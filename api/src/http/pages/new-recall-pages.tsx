@@ -163,7 +163,7 @@ export const LookPage: FC<LookProps> = ({ frame, scope, names, asked, id, starte
         <p class="soft">{sayOffice(language)("lookOnly")}</p>
       )}
       <h2>{say("sales")}</h2>
-      <SalesTable scope={scope} language={language} />
+      <SalesTable scope={scope} frame={frame} />
     </OfficePage>
   )
 }

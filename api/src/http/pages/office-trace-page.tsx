@@ -17,7 +17,12 @@ type TraceProps = {
 /** Where one sale's goods came from, for who has to find out; and where else its lots went. */
 export const OfficeTracePage: FC<TraceProps> = ({ frame, trace }) => {
   const { language, scopes = [] } = frame
-  const mayLook = scopes.includes("recalls:read")
+  const whereTo = (lotId: string) =>
+    scopes.includes("recalls:read") && (
+      <a href={withLanguage(`${recallsRoot}/look?kind=lots&lotIds=${lotId}`, language)}>
+        {officeTraceWords.where[language]}
+      </a>
+    )
   return (
     <OfficePage frame={frame} title={officeTraceWords.trace[language]} ownStyle={tracePartStyle} isSignedIn>
       <BarPatterns />
@@ -40,14 +45,23 @@ export const OfficeTracePage: FC<TraceProps> = ({ frame, trace }) => {
                   <small>
                     {officeTraceWords.lot[language]} {lotId}
                   </small>
-                  {mayLook && (
-                    <a href={withLanguage(`${recallsRoot}/look?kind=lots&lotIds=${lotId}`, language)}>
-                      {officeTraceWords.where[language]}
-                    </a>
-                  )}
+                  {whereTo(lotId)}
                 </li>
               ))}
             </ul>
+          )}
+          {line.chosenLot !== null && (
+            <p>
+              {officeTraceWords.chosenLot[language]} {line.chosenLot}{" "}
+              {line.origin?.sources.some(({ lotId }) => lotId === line.chosenLot) ? null : (
+                <>
+                  <strong class="waiting">
+                    {stateShapes.waiting} {officeTraceWords.notInBooks[language]}
+                  </strong>{" "}
+                  {whereTo(line.chosenLot)}
+                </>
+              )}
+            </p>
           )}
         </>
       ))}

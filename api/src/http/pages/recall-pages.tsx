@@ -111,7 +111,7 @@ export const RecallPage: FC<RecallProps> = (props) => {
       <Difference scope={scope} language={language} />
       <Told recall={recall} language={language} />
       <h2>{say("sales")}</h2>
-      <SalesTable scope={scope} language={language} />
+      <SalesTable scope={scope} frame={frame} />
       {scope.next !== undefined && (
         <p class="links">
           <a href={withLanguage(`${recallsRoot}/${recall.id}?after=${scope.next}`, language)}>

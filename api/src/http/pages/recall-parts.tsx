@@ -6,7 +6,7 @@ import type { GoodsName } from "../../catalogue/read-catalogue"
 import { type Holder, mustBeVisited } from "../../recalls/read-goods"
 import type { recallOf, scopeView } from "../recall-schemas"
 import { Fact } from "./office-list"
-import { localMinute } from "./office-page"
+import { localMinute, type PageFrame, withLanguage } from "./office-page"
 
 export type RecallShown = ReturnType<typeof recallOf>
 export type ScopeShown = ReturnType<typeof scopeView>
@@ -160,7 +160,12 @@ const Held: FC<{ holder: Holder | undefined; language: WordLanguage }> = ({ hold
   )
 }
 
-export const SalesTable: FC<{ scope: ScopeShown; language: WordLanguage }> = ({ scope, language }) => {
+/** What was sent back to a supplier is listed as followed, and is no sale: nobody paid. */
+const hasTrace = ({ isFollowed, payer }: ScopeShown["sales"][number]) => !isFollowed || payer !== undefined
+
+type SalesProps = { readonly scope: ScopeShown; readonly frame: Pick<PageFrame, "language" | "scopes"> }
+
+export const SalesTable: FC<SalesProps> = ({ scope, frame: { language, scopes = [] } }) => {
   const say = sayRecall(language)
   if (scope.sales.length === 0) return <p class="soft">{say("noSales")}</p>
   const stallOf = new Map(scope.stalls.map((stall) => [stall.pileId, stall]))
@@ -181,7 +186,13 @@ export const SalesTable: FC<{ scope: ScopeShown; language: WordLanguage }> = ({ 
       <tbody>
         {scope.sales.map((sale) => (
           <tr>
-            <th scope="row">{minuteOf(sale.soldAt)}</th>
+            <th scope="row">
+              {scopes.includes("traces:read") && hasTrace(sale) ? (
+                <a href={withLanguage(`/office/traces/${sale.recordId}`, language)}>{minuteOf(sale.soldAt)}</a>
+              ) : (
+                minuteOf(sale.soldAt)
+              )}
+            </th>
             <td data-label={say("stalls")}>
               {stallOf.get(sale.pileId)?.stallNumber ?? ""} {stallOf.get(sale.pileId)?.name ?? ""}
               {sale.isFollowed && ` · ${say("followed")}`}
