@@ -41,7 +41,7 @@ export function browserSignatures(subtle: OwnCryptography | undefined) {
     try {
       if (subtle === undefined) throw new Error("no cryptography of its own")
       checkPublicKey("ed25519", basePoint)
-      await importKey(subtle, "ed25519", basePoint)
+      await holds(subtle, "ed25519", basePoint, new Uint8Array(0), new Uint8Array(64))
     } catch {
       prepareNoble()
     }

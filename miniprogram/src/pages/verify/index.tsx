@@ -1,3 +1,4 @@
+import { prepareHashes } from "@suyuan/protocol/codec/hashes"
 import { useRouter } from "@tarojs/taro"
 import { useCallback, useEffect, useState } from "react"
 import { checkOrigin } from "../../../core/check-origin"
@@ -20,6 +21,11 @@ const by = vouchedBy(LEDGER_TRUST)
 type Verification =
   | { readonly at: "loading" | "offline" | Extract<ProofText, { ok: false }>["why"] }
   | { readonly at: "checked"; readonly checked: Checked }
+
+function prepareCheck(): void {
+  prepareSignatures()
+  prepareHashes()
+}
 
 /** The steps run here, on the phone; the words for them are everybody's. */
 export default function VerifyPage() {
@@ -49,7 +55,7 @@ function Verified({ source }: { readonly source: ProofSource }) {
     // Both are awaited once there is a proof; until then they are no error of the page.
     for (const one of [trusting, tracing]) one.catch(() => undefined)
     // The line is busy, the processor is not.
-    setTimeout(prepareSignatures, 0)
+    setTimeout(prepareCheck, 0)
     const first = await readProof(gateway, asked)
     // Whoever was nobody a moment ago may have been logged in by the trace.
     const isKnownNow = !first.ok && first.why === "stranger" && (await tracing).ok
