@@ -1,9 +1,8 @@
-import { useCallback, useDeferredValue, useEffect, useRef, useState } from "react"
+import { useCallback, useEffect, useRef, useState } from "react"
 import { entryOf } from "../../src/catalogue/entry-of"
 import { matchesGoods } from "../../src/catalogue/find-goods"
 import type { TileRow } from "../../src/store/rows"
 import { nameOf, priceText } from "../session/goods-names"
-import { useGrowing } from "../session/use-growing"
 import { useKioskPart, useWords } from "../session/use-kiosk"
 import { Tile } from "./tile"
 
@@ -25,16 +24,13 @@ export function Tiles({ onChoose, onSettle, onStock }: TilesProps) {
   const search = useRef<HTMLInputElement>(null)
   const onSale = tiles.filter(({ isOnSale }) => isOnSale)
   // Also of what is off sale today: a number that was learnt by heart does not come to mean other goods.
-  const numbered = tiles.map((tile, index) => ({ tile, number: index + 1 })).filter(({ tile }) => tile.isOnSale)
-  const isMeant = (what: string) => {
-    return ({ tile, number }: (typeof numbered)[number]) => {
+  const found = tiles
+    .map((tile, index) => ({ tile, number: index + 1 }))
+    .filter(({ tile }) => tile.isOnSale)
+    .filter(({ tile, number }) => {
       const [, nameZh = "", nameEn = "", synonyms = [], initials = ""] = entryOf(catalogue, tile.commodity) ?? []
-      return matchesGoods(what, { number, nameZh, nameEn, synonyms, initials })
-    }
-  }
-  // The key that was pressed, and the sheet that it opens, are on the screen before the tiles follow.
-  const found = numbered.filter(isMeant(useDeferredValue(typed)))
-  const drawn = useGrowing(found.length)
+      return matchesGoods(typed, { number, nameZh, nameEn, synonyms, initials })
+    })
   useEffect(() => {
     const pressed = (event: KeyboardEvent) => {
       if (event.key !== "/" || document.querySelector("dialog[open]") !== null) return
@@ -70,7 +66,7 @@ export function Tiles({ onChoose, onSettle, onStock }: TilesProps) {
         onKeyDown={(event) => {
           // Held down it was meant for the sheet of before; while characters are composed it chooses among those.
           if (event.key !== "Enter" || event.repeat || event.nativeEvent.isComposing) return
-          const first = numbered.find(isMeant(typed))
+          const first = found[0]
           if (typed.trim() === "") onSettle()
           else if (first !== undefined) choose(first.tile)
         }}
@@ -84,7 +80,7 @@ export function Tiles({ onChoose, onSettle, onStock }: TilesProps) {
         </div>
       ) : (
         <ul className="tiles">
-          {found.slice(0, drawn).map(({ tile, number }) => (
+          {found.map(({ tile, number }) => (
             <Tile
               key={tile.slot}
               tile={tile}
