@@ -1,6 +1,6 @@
 // `npm test [-- --stage N] [--long] [part of a path …]`: the stages in order, one set of engines for all, and a last
 // line `N passed, N failed`.
-import { existsSync, readdirSync, readFileSync } from "node:fs"
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { availableParallelism } from "node:os"
 import { dirname, join, resolve } from "node:path"
 import chromium from "@sparticuz/chromium"
@@ -10,6 +10,7 @@ import { openThrowawayEngines } from "./engines/throwaway"
 import { givenSettings } from "./given-settings"
 import { buildKiosk } from "./kiosk/build-kiosk"
 import { buildMiniprogram, type Target } from "./miniprogram/build-miniprogram"
+import { expectedTimes } from "./testing/long-files"
 import {
   addTallies,
   describeTimes,
@@ -72,19 +73,20 @@ async function runContracts(): Promise<Tally> {
 
 async function runFiles(files: readonly string[], { isolates, workersBeyond }: Manner): Promise<Tally> {
   if (files.length === 0) return noTests
-  const report = join(scratch, "junit.xml")
+  const [report, times] = [join(scratch, "junit.xml"), join(scratch, "times.json")]
+  writeFileSync(times, expectedTimes(files))
   const workers = Math.min(availableParallelism() + workersBeyond, WORKERS_MAX, files.length)
   const { exitCode, text } = await runBun(
     [
       ...["test", `--parallel=${workers}`, ...(isolates ? [] : ["--no-isolate"])],
-      ...[`--timeout=${TEST_MS_MAX}`, "--only-failures"],
+      ...[`--timeout=${TEST_MS_MAX}`, "--only-failures", `--timings=${times}`],
       ...["--reporter=junit", `--reporter-outfile=${report}`],
       ...files.map((file) => `./tests/${file}`),
     ],
     { environment: { ...keptMemory, ...givenSettings(process.env), TMPDIR: scratch } },
   )
-  const times = existsSync(report) ? slowest(readFileTimes(readFileSync(report, "utf8")), SLOWEST_SHOWN) : []
-  for (const time of times) say(describeTimes(time))
+  const taken = existsSync(report) ? readFileTimes(readFileSync(report, "utf8")) : []
+  for (const time of slowest(taken, SLOWEST_SHOWN)) say(describeTimes(time))
   return readBunSummary(text, exitCode)
 }
 
