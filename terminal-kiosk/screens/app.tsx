@@ -63,32 +63,28 @@ export function App() {
       {standing === "claimed" && shown === undefined && <p className="problem">◔ {say("confirmFirst")}</p>}
       {standing === "revoked" && shown === undefined && <p className="problem bad">✕ {say("terminalRevoked")}</p>}
       {standing === "suspended" && shown === undefined && <p className="problem bad">✕ {say("terminalSuspended")}</p>}
-      {shown === undefined ? (
-        <>
-          {place === "sell" && <SellScreen onStock={() => setPlace("goods")} />}
-          {place === "goods" && <GoodsScreen />}
-          {place === "day" && <DayScreen onSell={() => setPlace("sell")} />}
-          {place === "state" && <StateScreen />}
-          <nav className="places" aria-label={say("places")}>
-            {places.map(({ name, word, glyph }) => (
-              <button
-                key={name}
-                type="button"
-                aria-current={name === place ? "page" : undefined}
-                onClick={() => setPlace(name)}
-              >
-                <span className="place-glyph" aria-hidden="true">
-                  {glyph}
-                </span>
-                {say(word)}
-                {name === "goods" && incoming > 0 && <span className="count">{incoming}</span>}
-              </button>
-            ))}
-          </nav>
-        </>
-      ) : (
-        <SettleScreen key={shown.sale.counter} shown={shown} />
-      )}
+      {shown !== undefined && <SettleScreen key={shown.sale.counter} shown={shown} />}
+      {shown === undefined && place === "goods" && <GoodsScreen />}
+      {shown === undefined && place === "day" && <DayScreen onSell={() => setPlace("sell")} />}
+      {shown === undefined && place === "state" && <StateScreen />}
+      {/* It stays: most taps lead to it or away from it, and to make or remove forty tiles takes longer than the rest of one. */}
+      <SellScreen isSeen={shown === undefined && place === "sell"} onStock={() => setPlace("goods")} />
+      <nav className={shown === undefined ? "places" : "places behind"} aria-label={say("places")}>
+        {places.map(({ name, word, glyph }) => (
+          <button
+            key={name}
+            type="button"
+            aria-current={name === place ? "page" : undefined}
+            onClick={() => setPlace(name)}
+          >
+            <span className="place-glyph" aria-hidden="true">
+              {glyph}
+            </span>
+            {say(word)}
+            {name === "goods" && incoming > 0 && <span className="count">{incoming}</span>}
+          </button>
+        ))}
+      </nav>
     </div>
   )
 }

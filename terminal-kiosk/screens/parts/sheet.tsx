@@ -1,5 +1,8 @@
-import { type PropsWithChildren, useId, useLayoutEffect, useRef } from "react"
+import { type PropsWithChildren, useEffect, useId, useLayoutEffect, useRef } from "react"
+import { createPortal } from "react-dom"
 import { useWords } from "../session/use-kiosk"
+import { onCloseRequest } from "./close-request"
+import { layOver } from "./layers"
 
 type SheetProps = PropsWithChildren<{
   readonly title: string
@@ -7,32 +10,40 @@ type SheetProps = PropsWithChildren<{
   readonly wide?: boolean
 }>
 
-/** A slip of paper over the screen: the browser keeps the focus in it, and Escape puts it away. */
+/** A slip of paper over the screen: the focus stays in it, and Escape, or a tablet's way back, puts it away. */
 export function Sheet({ title, onClose, wide = false, children }: SheetProps) {
   const sheet = useRef<HTMLDialogElement>(null)
   const say = useWords()
   const heading = useId()
-  // Before React takes it away: the browser gives the focus back only to who closes a dialog that is still there.
   useLayoutEffect(() => {
     const dialog = sheet.current
-    dialog?.showModal()
+    if (dialog === null) return undefined
+    const before = document.activeElement
+    const takeAway = layOver(dialog)
     // Not the first button: digits and Enter belong to the keypad until somebody tabs away.
-    const field = dialog?.querySelector<HTMLInputElement>("input:not([type=file])")
-    ;(field ?? dialog)?.focus()
-    return () => dialog?.close()
+    const field = dialog.querySelector<HTMLInputElement>("input:not([type=file])")
+    ;(field ?? dialog).focus()
+    return () => {
+      takeAway()
+      // Once it is gone: who looks for the focus earlier lays out both.
+      queueMicrotask(() => {
+        if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true })
+      })
+    }
   }, [])
-  return (
+  const close = useRef(onClose)
+  useEffect(() => {
+    close.current = onClose
+  })
+  useEffect(() => onCloseRequest(() => close.current()), [])
+  return createPortal(
     <dialog
       ref={sheet}
+      open
       tabIndex={-1}
       className={wide ? "sheet wide" : "sheet"}
+      aria-modal="true"
       aria-labelledby={heading}
-      onCancel={(event) => {
-        // React lets a sheet hear of the sheet that lies on it.
-        if (event.target !== event.currentTarget) return
-        event.preventDefault()
-        onClose()
-      }}
     >
       <header className="sheet-head">
         <h2 id={heading}>{title}</h2>
@@ -41,6 +52,7 @@ export function Sheet({ title, onClose, wide = false, children }: SheetProps) {
         </button>
       </header>
       {children}
-    </dialog>
+    </dialog>,
+    document.body,
   )
 }

@@ -1,5 +1,5 @@
 import type { SaleLine } from "@suyuan/protocol/sale/sale"
-import { useState } from "react"
+import { useEffect, useState } from "react"
 import type { TileRow } from "../../src/store/rows"
 import { Sheet } from "../parts/sheet"
 import { refusalWords } from "../session/refusals"
@@ -15,12 +15,21 @@ type Open =
   | { readonly sheet: "reduce" }
   | { readonly sheet: "recalled"; readonly reason: string }
 
-export function SellScreen({ onStock }: { readonly onStock: () => void }) {
+type SellScreenProps = {
+  /** False while another page or a code stands in its place: it is there, and nobody sees, taps or reads it. */
+  readonly isSeen: boolean
+  readonly onStock: () => void
+}
+
+export function SellScreen({ isSeen, onStock }: SellScreenProps) {
   const kiosk = useKiosk()
   const { basket, tiles, settings, recalled } = useKioskState()
   const say = useWords()
   const [open, setOpen] = useState<Open | undefined>(undefined)
   const [refusal, setRefusal] = useState<string | undefined>(undefined)
+  useEffect(() => {
+    if (!isSeen) setRefusal(undefined)
+  }, [isSeen])
   const close = () => setOpen(undefined)
   const refuse = (code: string | undefined) =>
     setRefusal(code === undefined ? undefined : refusalWords(code, settings.language))
@@ -41,8 +50,9 @@ export function SellScreen({ onStock }: { readonly onStock: () => void }) {
     if (tile !== undefined) setOpen({ sheet: "line", tile, index })
   }
   return (
-    <div className="sell">
+    <div className={isSeen ? "sell" : "sell behind"}>
       <Tiles
+        isSeen={isSeen}
         onChoose={choose}
         onSettle={() => basket.lines.length > 0 && void settleNow("platform")}
         onStock={onStock}

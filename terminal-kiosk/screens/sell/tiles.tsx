@@ -1,12 +1,13 @@
-import { useCallback, useEffect, useRef, useState } from "react"
+import { memo, useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from "react"
 import { entryOf } from "../../src/catalogue/entry-of"
 import { matchesGoods } from "../../src/catalogue/find-goods"
-import type { TileRow } from "../../src/store/rows"
+import type { CatalogueRow, TileRow } from "../../src/store/rows"
 import { nameOf, priceText } from "../session/goods-names"
 import { useKioskPart, useWords } from "../session/use-kiosk"
 import { Tile } from "./tile"
 
 type TilesProps = {
+  readonly isSeen: boolean
   readonly onChoose: (tile: TileRow) => void
   /** Enter where nothing is typed: a keyboard need not walk past all of the goods to the button. */
   readonly onSettle: () => void
@@ -14,24 +15,18 @@ type TilesProps = {
 }
 
 /** Today's goods in the seller's own order. What is typed is a number, pinyin initials or a name. */
-export function Tiles({ onChoose, onSettle, onStock }: TilesProps) {
+export function Tiles({ isSeen, onChoose, onSettle, onStock }: TilesProps) {
   const tiles = useKioskPart((state) => state.tiles)
   const catalogue = useKioskPart((state) => state.catalogue)
-  const recalled = useKioskPart((state) => state.recalled)
-  const { language, weightUnit } = useKioskPart(({ settings }) => settings)
   const say = useWords()
   const [typed, setTyped] = useState("")
   const search = useRef<HTMLInputElement>(null)
-  const onSale = tiles.filter(({ isOnSale }) => isOnSale)
-  // Also of what is off sale today: a number that was learnt by heart does not come to mean other goods.
-  const found = tiles
-    .map((tile, index) => ({ tile, number: index + 1 }))
-    .filter(({ tile }) => tile.isOnSale)
-    .filter(({ tile, number }) => {
-      const [, nameZh = "", nameEn = "", synonyms = [], initials = ""] = entryOf(catalogue, tile.commodity) ?? []
-      return matchesGoods(typed, { number, nameZh, nameEn, synonyms, initials })
-    })
+  // A key, and the sheet that it opens, are seen before the tiles follow.
+  const looked = useDeferredValue(typed)
+  const found = useMemo(() => foundGoods(tiles, catalogue, looked), [tiles, catalogue, looked])
   useEffect(() => {
+    // Who comes back finds all of the goods.
+    if (!isSeen) return setTyped("")
     const pressed = (event: KeyboardEvent) => {
       if (event.key !== "/" || document.querySelector("dialog[open]") !== null) return
       event.preventDefault()
@@ -39,7 +34,7 @@ export function Tiles({ onChoose, onSettle, onStock }: TilesProps) {
     }
     addEventListener("keydown", pressed)
     return () => removeEventListener("keydown", pressed)
-  }, [])
+  }, [isSeen])
   const chosen = useRef(onChoose)
   useEffect(() => {
     chosen.current = onChoose
@@ -48,11 +43,6 @@ export function Tiles({ onChoose, onSettle, onStock }: TilesProps) {
     setTyped("")
     chosen.current(tile)
   }, [])
-  const priceOf = (tile: TileRow) => {
-    if (recalled.has(tile.slot)) return `✕ ${say("recalled")}`
-    if (tile.unitPriceFen === 0) return say("priceAtSale")
-    return priceText(tile.unitPriceFen, tile.unit === "piece" ? "piece" : weightUnit, language)
-  }
   return (
     <section className="tiles-area" aria-label={say("goodsOnSale")}>
       <input
@@ -66,12 +56,12 @@ export function Tiles({ onChoose, onSettle, onStock }: TilesProps) {
         onKeyDown={(event) => {
           // Held down it was meant for the sheet of before; while characters are composed it chooses among those.
           if (event.key !== "Enter" || event.repeat || event.nativeEvent.isComposing) return
-          const first = found[0]
+          const first = foundGoods(tiles, catalogue, typed)[0]
           if (typed.trim() === "") onSettle()
           else if (first !== undefined) choose(first.tile)
         }}
       />
-      {onSale.length === 0 ? (
+      {!tiles.some(({ isOnSale }) => isOnSale) ? (
         <div className="empty">
           <p>{say("nothingOnSale")}</p>
           <button type="button" className="primary" onClick={onStock}>
@@ -79,21 +69,52 @@ export function Tiles({ onChoose, onSettle, onStock }: TilesProps) {
           </button>
         </div>
       ) : (
-        <ul className="tiles">
-          {found.map(({ tile, number }) => (
-            <Tile
-              key={tile.slot}
-              tile={tile}
-              number={number}
-              name={nameOf(tile.commodity, catalogue, language)}
-              price={priceOf(tile)}
-              isRecalled={recalled.has(tile.slot)}
-              onChoose={choose}
-            />
-          ))}
-          {found.length === 0 && <li className="soft">{say("noSuchGoods")}</li>}
-        </ul>
+        <FoundTiles found={found} onChoose={choose} />
       )}
     </section>
   )
 }
+
+type Found = { readonly tile: TileRow; readonly number: number }
+
+/** Also of what is off sale today: a number that was learnt by heart does not come to mean other goods. */
+function foundGoods(tiles: readonly TileRow[], catalogue: CatalogueRow | undefined, typed: string): readonly Found[] {
+  return tiles
+    .map((tile, index) => ({ tile, number: index + 1 }))
+    .filter(({ tile }) => tile.isOnSale)
+    .filter(({ tile, number }) => {
+      const [, nameZh = "", nameEn = "", synonyms = [], initials = ""] = entryOf(catalogue, tile.commodity) ?? []
+      return matchesGoods(typed, { number, nameZh, nameEn, synonyms, initials })
+    })
+}
+
+type FoundTilesProps = { readonly found: readonly Found[]; readonly onChoose: (tile: TileRow) => void }
+
+/** Not drawn again with each line that is weighed. */
+const FoundTiles = memo(function FoundTiles({ found, onChoose }: FoundTilesProps) {
+  const catalogue = useKioskPart((state) => state.catalogue)
+  const recalled = useKioskPart((state) => state.recalled)
+  const { language, weightUnit } = useKioskPart(({ settings }) => settings)
+  const say = useWords()
+  const priceOf = (tile: TileRow) => {
+    if (recalled.has(tile.slot)) return `✕ ${say("recalled")}`
+    if (tile.unitPriceFen === 0) return say("priceAtSale")
+    return priceText(tile.unitPriceFen, tile.unit === "piece" ? "piece" : weightUnit, language)
+  }
+  return (
+    <ul className="tiles">
+      {found.map(({ tile, number }) => (
+        <Tile
+          key={tile.slot}
+          tile={tile}
+          number={number}
+          name={nameOf(tile.commodity, catalogue, language)}
+          price={priceOf(tile)}
+          isRecalled={recalled.has(tile.slot)}
+          onChoose={onChoose}
+        />
+      ))}
+      {found.length === 0 && <li className="soft">{say("noSuchGoods")}</li>}
+    </ul>
+  )
+})

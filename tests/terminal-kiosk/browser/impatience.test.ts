@@ -123,3 +123,51 @@ test("of forty goods the number of the last, typed, opens it at Enter, and all a
   expect(stall.troubles).toEqual([])
   await stall.context.close()
 })
+
+test("behind a sheet, and behind a code, nothing is tabbed to or read out; what was there is there again", async () => {
+  const stall = await openStall(at.market)
+  const { page } = stall
+  const reader = await page.context().newCDPSession(page)
+  const buttonsRead = async () => {
+    const { nodes } = await reader.send("Accessibility.getFullAXTree")
+    return nodes
+      .filter(({ ignored, role }) => !ignored && role?.value === "button")
+      .map(({ name }) => String(name?.value))
+  }
+  /** What a keyboard comes to, by the nearest of these that it is in. */
+  const tabbedTo = async () => {
+    const places = new Set<string>()
+    for (let presses = 0; presses < 30; presses += 1) {
+      await page.keyboard.press("Tab")
+      places.add(
+        await page.evaluate(() => {
+          const place = document.activeElement?.closest("dialog, .settle-screen, .state-bar, .sell, .places")
+          return place?.classList[0] ?? "none"
+        }),
+      )
+    }
+    places.delete("none")
+    return [...places].sort()
+  }
+  expect(await tabbedTo()).toEqual(["places", "sell", "state-bar"])
+  await page.click(".tile >> text=大白菜")
+  await page.waitForSelector("dialog .keypad")
+  expect(await tabbedTo()).toEqual(["sheet"])
+  expect((await buttonsRead()).filter((name) => name === "收款" || name.includes("番茄"))).toEqual([])
+  await page.keyboard.press("Escape")
+  await page.waitForSelector("dialog", { state: "detached" })
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toContain("大白菜")
+  expect((await buttonsRead()).filter((name) => name === "收款" || name.includes("番茄"))).toHaveLength(2)
+
+  await weigh(page, "fq", "2")
+  await page.click("button.settle")
+  await page.waitForSelector(".settle-screen .qr")
+  expect(await tabbedTo()).toEqual(["settle-screen", "state-bar"])
+  await page.keyboard.press("/")
+  expect(await page.evaluate(() => document.activeElement?.className)).not.toBe("search")
+  const read = await buttonsRead()
+  expect(read).toContain("收现金")
+  expect(read.filter((name) => name === "收款" || name.includes("大白菜"))).toEqual([])
+  expect(stall.troubles).toEqual([])
+  await stall.context.close()
+})
