@@ -6,6 +6,7 @@ import { GoodsScreen } from "./goods/goods-screen"
 import { keepFollowingRefunds } from "./refund/use-refunds"
 import { SellScreen } from "./sell/sell-screen"
 import { keepCurrentBasket } from "./session/keep-current-basket"
+import { keepDrafted } from "./session/keep-drafted"
 import { letNewVersionIn } from "./session/new-version"
 import { useKiosk, useKioskState, useWords } from "./session/use-kiosk"
 import { SettleScreen } from "./settle/settle-screen"
@@ -32,6 +33,7 @@ export function App() {
 
   useEffect(() => tellDisplay(kiosk), [kiosk])
   useEffect(() => keepCurrentBasket(kiosk), [kiosk])
+  useEffect(() => keepDrafted(kiosk), [kiosk])
   useEffect(() => (line.isOnline ? keepFollowingRefunds(kiosk) : undefined), [kiosk, line.isOnline])
   useEffect(() => {
     document.documentElement.lang = settings.language === "zh" ? "zh-CN" : "en"

@@ -18,6 +18,7 @@ import { oneAtATime } from "../../src/one-at-a-time"
 import { putAsideSeen, REFUSED_READ_MAX } from "../../src/outbox/see-refused"
 import { listPayees } from "../../src/payees/list-payees"
 import { listPhotos } from "../../src/photos/keep-photo"
+import type { DraftedSale } from "../../src/sale/close-sale"
 import { cameTooLate } from "../../src/sale/late-payments"
 import { standingOf } from "../../src/sale/sale-standing"
 import { readSettings } from "../../src/settings/settings"
@@ -55,6 +56,8 @@ export class Kiosk {
   readonly voice = speechVoice()
   /** What is done to a basket or to the sale on the screen, one at a time: a code that is being made is not held too. */
   readonly selling = dropRepeats()
+  /** Of the basket in the hand, by `keepDrafted`. */
+  drafted: DraftedSale | undefined
   #link: KeptLink | undefined
   #onTablets: Shown = new Map()
   #hasAskedLost = false

@@ -97,7 +97,7 @@ async function settleBasket(
   basket: Basket,
   how: "platform" | "cash",
 ): Promise<CloseSaleError | undefined> {
-  const closed = await kiosk.attempt(() => closeSale(kiosk.terminal, basket, how, prepareCode))
+  const closed = await kiosk.attempt(() => closeSale(kiosk.terminal, basket, how, prepareCode, () => kiosk.drafted))
   if (closed === undefined) return undefined
   if (!closed.ok) return closed.error
   const { sale, url } = closed.value

@@ -22,6 +22,8 @@ export interface SaleNumber {
 export interface CounterBlocks {
   /** The next number, never given before. Not to be called twice at once: the terminal does one thing at a time. */
   take(): Promise<SaleNumber>
+  /** What `take` would give now, which stays free. */
+  ahead(): Promise<SaleNumber>
   /** Leaves a mark that nothing after it was used. */
   close(): Promise<void>
 }
@@ -43,15 +45,20 @@ export async function openCounter(store: LocalStore, time: TerminalTime): Promis
     isMarked = false
   }
 
+  async function ahead(): Promise<SaleNumber> {
+    if (next > COUNTER_MAX) throw new RangeError("this terminal has used all of its numbers: enrol it anew")
+    if (next >= reservedUntil) await reserve(next + BLOCK_SIZE)
+    else if (isMarked) await reserve(reservedUntil)
+    issuedAtSecondsMin = Math.max(issuedAtSecondsMin, time.stampSeconds())
+    return { counter: next, issuedAtSeconds: issuedAtSecondsMin }
+  }
+
   return {
+    ahead,
     async take() {
-      if (next > COUNTER_MAX) throw new RangeError("this terminal has used all of its numbers: enrol it anew")
-      if (next >= reservedUntil) await reserve(next + BLOCK_SIZE)
-      else if (isMarked) await reserve(reservedUntil)
-      const counter = next
+      const number = await ahead()
       next += 1
-      issuedAtSecondsMin = Math.max(issuedAtSecondsMin, time.stampSeconds())
-      return { counter, issuedAtSeconds: issuedAtSecondsMin }
+      return number
     },
     async close() {
       const row = { reservedUntil: Math.max(reservedUntil, next), resumeAt: next, issuedAtSecondsMin }

@@ -1,8 +1,6 @@
 import { fromHex, toHex } from "@suyuan/protocol/codec/bytes"
 import { err, ok, type Result } from "@suyuan/protocol/result"
-import { judgeReduction } from "@suyuan/protocol/sale/reduction"
-import { AMOUNT_FEN_MAX, INLINE_LINES_MAX, SALE_LINES_MAX, type SaleLine } from "@suyuan/protocol/sale/sale"
-import { linesTotalFen } from "@suyuan/protocol/sale/sale-totals"
+import { INLINE_LINES_MAX, type SaleLine } from "@suyuan/protocol/sale/sale"
 import { NEW_RECEIPT_CHECK } from "@suyuan/protocol/terminal/offline-receipt"
 import { packQuantity } from "@suyuan/protocol/terminal/packed-quantity"
 import { type PayCode, type PayCodeBody, parsePayCode } from "@suyuan/protocol/terminal/pay-code"
@@ -12,13 +10,13 @@ import { priceSaltMessage, priceSaltOfMac } from "@suyuan/protocol/terminal/pric
 import { snapshotPrefix } from "@suyuan/protocol/terminal/stock-snapshot"
 import { seconds2024ToMs } from "@suyuan/protocol/units/instant"
 import { type Basket, basketAmountFen } from "../basket/basket"
+import type { SaleNumber } from "../counter/counter-blocks"
 import { enteredChanges } from "../lost/ask-lost-sales"
-import { judgeEnteredTime } from "../lost/entered-time"
 import { draftUpload } from "../outbox/queue-upload"
-import { heldOf } from "../stock/recall-holds"
-import { slotsOf } from "../stock/write-snapshot"
-import { counterKey, type RecallHoldsRow, type SaleRow, type SnapshotRow, THE_ONE } from "../store/rows"
+import type { Change } from "../store/local-store"
+import { counterKey, type SaleRow, type SnapshotRow } from "../store/rows"
 import type { Terminal } from "../terminal"
+import { judgeBasket, soldAtOf } from "./judge-basket"
 
 export type CloseSaleError =
   | "sale/no-lines"
@@ -42,55 +40,113 @@ export interface ClosedSale {
   readonly url: string
 }
 
+/** A sale as it would be if it were closed now: signed, and neither kept nor told to anybody. */
+export interface DraftedSale extends ClosedSale {
+  readonly basket: Basket
+  readonly upload: Change
+  /** The turns that were asked for by then: one more may have changed what it stands on. */
+  readonly asked: number
+}
+
+/** A code says when it was issued: one that was signed earlier than this is signed anew. */
+export const DRAFTED_MS_MAX = 20_000
+
 /**
  * Makes a basket a sale: totals, counter, price salt, signature; sale and outbox row in one durable commit; then the
  * code. No network. The same basket again is the same sale and the same code: a row is never signed twice.
  * @param settlement `cash` when the seller takes cash at once; the code is signed all the same.
  * @param onSigned what the code will be, while it is being committed: for work that shows nothing yet.
+ * @param readDraft what `draftSale` made of it by then, if anything: taken when it is still so.
  */
 export function closeSale(
   terminal: Terminal,
   basket: Basket,
   settlement: "platform" | "cash" = "platform",
   onSigned: (url: string) => void = () => {},
+  readDraft: () => DraftedSale | undefined = () => undefined,
 ): Promise<Result<ClosedSale, CloseSaleError>> {
+  const asked = terminal.inTurn.asked()
   return terminal.inTurn(async () => {
-    const { store } = terminal
-    const [known, snapshot, holds] = await Promise.all([
-      store.get("baskets", basket.id),
-      store.get("snapshots", THE_ONE),
-      store.get("recallHolds", THE_ONE),
-    ])
-    if (known !== undefined) return saleOfBasket(terminal, basket, known.counter)
-    const problem =
-      enteredProblem(terminal, basket, settlement) ??
-      problemOf(basket, snapshot) ??
-      recallProblem(basket, snapshot, holds)
-    if (problem !== undefined || snapshot === undefined) return err(problem ?? "sale/no-snapshot")
-    const code = await signSale(terminal, basket, snapshot)
-    const sale: SaleRow = {
-      counter: code.body.counter,
-      basketId: basket.id,
-      issuedAtSeconds: code.body.issuedAtSeconds,
-      amountFen: code.body.amountFen,
-      lines: packedLines(basket),
-      code: toHex(code.bodyBytes) + toHex(code.signature),
-      settlement,
-      ...(basket.soldAtSeconds !== undefined && { soldAtSeconds: soldAtOf(terminal, basket.soldAtSeconds) }),
-      receipt: NEW_RECEIPT_CHECK,
+    const ready = readDraft()
+    if (settlement === "platform" && ready?.asked === asked && isFresh(terminal, ready, basket)) {
+      const { counter } = await terminal.counter.take()
+      if (counter !== ready.sale.counter) throw new Error("a sale was drafted with a number that is another's")
+      return keepSale(terminal, ready, [], onSigned)
     }
-    const upload = await draftUpload(terminal, "sale", saleUpload(sale, basket.lines))
-    const url = payCodeUrl(terminal.identity.gatewayUrl, code)
+    const { known, snapshot, problem } = await judgeBasket(terminal, basket, settlement)
+    if (known !== undefined) return saleOfBasket(terminal, basket, known.counter)
+    if (problem !== undefined || snapshot === undefined) return err(problem ?? "sale/no-snapshot")
+    const signed = await signRows(terminal, basket, settlement, snapshot, await terminal.counter.take())
     const entered = basket.lostName === undefined ? [] : await enteredChanges(terminal, basket.lostName)
-    const committed = store.commit([
-      { table: "sales", change: "insert", key: counterKey(sale.counter), row: sale },
-      { table: "baskets", change: "insert", key: basket.id, row: { counter: sale.counter } },
-      upload.change,
-      ...entered,
-    ])
-    await Promise.all([committed, Promise.resolve(url).then(onSigned)])
-    return ok({ sale, url })
+    return keepSale(terminal, signed, entered, onSigned)
   })
+}
+
+/**
+ * Signs ahead what a tap on settle would sign, with the number that stays free until then, so that the tap has but the
+ * commit before it. It becomes a sale only by `closeSale`; who drops it has sold nothing and used no number.
+ * `undefined` for what is not to be sold, or is sold already.
+ */
+export function draftSale(terminal: Terminal, basket: Basket): Promise<DraftedSale | undefined> {
+  // With its own.
+  const asked = terminal.inTurn.asked() + 1
+  return terminal.inTurn(async () => {
+    const { known, snapshot, problem } = await judgeBasket(terminal, basket, "platform")
+    if (known !== undefined || problem !== undefined || snapshot === undefined) return undefined
+    const signed = await signRows(terminal, basket, "platform", snapshot, await terminal.counter.ahead())
+    return { ...signed, basket, asked }
+  })
+}
+
+/** Whether a tap would take it. */
+export function isStillSo(terminal: Terminal, drafted: DraftedSale | undefined, basket: Basket): boolean {
+  return drafted?.asked === terminal.inTurn.asked() && isFresh(terminal, drafted, basket)
+}
+
+function isFresh({ time }: Terminal, drafted: DraftedSale, basket: Basket): boolean {
+  const ageMs = time.nowMs() - seconds2024ToMs(drafted.sale.issuedAtSeconds)
+  return drafted.basket === basket && ageMs <= DRAFTED_MS_MAX
+}
+
+type SignedSale = Pick<DraftedSale, "sale" | "url" | "upload">
+
+async function signRows(
+  terminal: Terminal,
+  basket: Basket,
+  settlement: "platform" | "cash",
+  snapshot: SnapshotRow,
+  number: SaleNumber,
+): Promise<SignedSale> {
+  const code = await signSale(terminal, basket, snapshot, number)
+  const sale: SaleRow = {
+    counter: code.body.counter,
+    basketId: basket.id,
+    issuedAtSeconds: code.body.issuedAtSeconds,
+    amountFen: code.body.amountFen,
+    lines: packedLines(basket),
+    code: toHex(code.bodyBytes) + toHex(code.signature),
+    settlement,
+    ...(basket.soldAtSeconds !== undefined && { soldAtSeconds: soldAtOf(terminal, basket.soldAtSeconds) }),
+    receipt: NEW_RECEIPT_CHECK,
+  }
+  const { change } = await draftUpload(terminal, "sale", saleUpload(sale, basket.lines))
+  return { sale, url: payCodeUrl(terminal.identity.gatewayUrl, code), upload: change }
+}
+
+async function keepSale(
+  { store }: Terminal,
+  { sale, url, upload }: SignedSale,
+  entered: readonly Change[],
+  onSigned: (url: string) => void,
+): Promise<Result<ClosedSale, never>> {
+  const committed = store.commit([
+    { table: "sales", change: "insert", key: counterKey(sale.counter), row: sale },
+    { table: "baskets", change: "insert", key: sale.basketId, row: { counter: sale.counter } },
+    upload,
+    ...entered,
+  ])
+  await Promise.all([committed, Promise.resolve(url).then(onSigned)])
+  return ok({ sale, url })
 }
 
 /** The code of a sale that was closed before, as it was signed then. */
@@ -136,48 +192,14 @@ function packedLines({ lines }: Basket): SaleRow["lines"] {
   return lines.map(({ slot, quantity, unitPriceFen }) => [slot, packQuantity(quantity), unitPriceFen])
 }
 
-function enteredProblem(
+async function signSale(
   terminal: Terminal,
-  { soldAtSeconds }: Basket,
-  settlement: "platform" | "cash",
-): CloseSaleError | undefined {
-  if (soldAtSeconds === undefined) return undefined
-  const soldAtMs = seconds2024ToMs(soldAtOf(terminal, soldAtSeconds))
-  const isInTime = judgeEnteredTime(soldAtMs, terminal.time.nowMs()) === undefined
-  return settlement === "cash" && isInTime ? undefined : "sale/entered-time"
-}
-
-/** A person gave it by the tablet's clock; what is signed goes by the terminal's time (UP-20). */
-function soldAtOf({ time, clock }: Terminal, enteredSeconds: number): number {
-  return enteredSeconds + Math.max(0, Math.floor((time.nowMs() - clock.nowMs()) / 1000))
-}
-
-function problemOf(basket: Basket, snapshot: SnapshotRow | undefined): CloseSaleError | undefined {
-  const { lines } = basket
-  if (lines.length === 0) return "sale/no-lines"
-  if (lines.length > SALE_LINES_MAX) return "sale/too-many-lines"
-  if (snapshot === undefined) return "sale/no-snapshot"
-  const slots = new Set(slotsOf(snapshot).map(({ slot }) => slot))
-  if (lines.some(({ slot }) => !slots.has(slot))) return "sale/unknown-slot"
-  const linesFen = linesTotalFen(lines)
-  if (linesFen > AMOUNT_FEN_MAX) return "sale/amount-too-large"
-  const reduction = judgeReduction(linesFen, basketAmountFen(basket))
-  return reduction.ok ? undefined : reduction.error
-}
-
-function recallProblem(
-  { lines }: Basket,
-  snapshot: SnapshotRow | undefined,
-  holds: RecallHoldsRow | undefined,
-): CloseSaleError | undefined {
-  const held = heldOf(holds, snapshot === undefined ? [] : slotsOf(snapshot))
-  return lines.some(({ slot }) => held.has(slot)) ? "sale/recalled" : undefined
-}
-
-async function signSale(terminal: Terminal, basket: Basket, snapshot: SnapshotRow): Promise<PayCode> {
+  basket: Basket,
+  snapshot: SnapshotRow,
+  { counter, issuedAtSeconds }: SaleNumber,
+): Promise<PayCode> {
   const { identity, signingKey, receiptKey } = terminal
   const { terminal: id, networkId } = identity
-  const { counter, issuedAtSeconds } = await terminal.counter.take()
   const priceSalt = priceSaltOfMac(await receiptKey.mac(priceSaltMessage(networkId, id, counter)))
   const { lines } = basket
   const body: PayCodeBody = {

@@ -1,0 +1,41 @@
+import { draftSale, isStillSo } from "../../src/sale/close-sale"
+import { prepareCode } from "../parts/code-image"
+import type { Kiosk } from "./kiosk"
+import { stoppedBy } from "./stopped-by"
+
+/** A draft grows old, and what it stands on changes beside the screen. */
+const LOOK_MS = 5_000
+
+/** While a basket stands and the tablet is idle, the sale that it would become is signed and its code drawn: neither is kept or shown. */
+export function keepDrafted(kiosk: Kiosk): () => void {
+  const { state, terminal } = kiosk
+  let idle: number | undefined
+  const wanted = () => {
+    const { basket, shown, standing } = state.get()
+    const isForSale = shown === undefined && basket.lines.length > 0 && stoppedBy(standing) === undefined
+    return isForSale && !isStillSo(terminal, kiosk.drafted, basket) ? basket : undefined
+  }
+  const draft = async () => {
+    const basket = wanted()
+    if (basket === undefined) return
+    const drafted = await draftSale(terminal, basket)
+    kiosk.drafted = drafted
+    if (drafted !== undefined) requestIdleCallback(() => prepareCode(drafted.url))
+  }
+  const look = () => {
+    if (idle !== undefined || wanted() === undefined) return
+    idle = requestIdleCallback(async () => {
+      // A memory that fails says so at the next tap that needs it.
+      await draft().catch(() => {})
+      idle = undefined
+    })
+  }
+  const stop = state.watch(look)
+  const timer = setInterval(look, LOOK_MS)
+  look()
+  return () => {
+    stop()
+    clearInterval(timer)
+    if (idle !== undefined) cancelIdleCallback(idle)
+  }
+}
