@@ -1,33 +1,34 @@
-import { useEffect, useState } from "react"
+import { useCallback, useState } from "react"
 import { dayStartMs } from "../../src/day/day-sales"
 import { discrepanciesSince, readDiscrepancy, type StockDiscrepancy } from "../../src/stock/take-stock"
 import { weightText } from "../session/goods-names"
+import { useHeard } from "../session/use-heard"
 import { useKiosk, useKioskState, useWords } from "../session/use-kiosk"
 
 /** What the book had when these goods were counted: the gateway's word, which comes as a notice. */
 export function useDiscrepancy(uploadId: string | undefined): StockDiscrepancy | undefined {
   const { terminal } = useKiosk()
-  const { purchases, line } = useKioskState()
   const [found, setFound] = useState<StockDiscrepancy | undefined>(undefined)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: purchases and line stand for "something was heard"
-  useEffect(() => {
-    if (uploadId === undefined) setFound(undefined)
-    else void readDiscrepancy(terminal, uploadId).then(setFound)
-  }, [terminal, uploadId, purchases, line])
+  useHeard(
+    useCallback(() => {
+      if (uploadId === undefined) setFound(undefined)
+      else void readDiscrepancy(terminal, uploadId).then(setFound)
+    }, [terminal, uploadId]),
+  )
   return found
 }
 
 /** By commodity, of counts before this sheet was opened: one that was made without a line was answered later. */
 export function useDiscrepancies(): ReadonlyMap<number, StockDiscrepancy> {
   const { terminal } = useKiosk()
-  const { purchases, line } = useKioskState()
   const [found, setFound] = useState<ReadonlyMap<number, StockDiscrepancy>>(new Map())
   const { zone, dayStartsAtMinutes } = terminal.identity.site
-  // biome-ignore lint/correctness/useExhaustiveDependencies: purchases and line stand for "something was heard"
-  useEffect(() => {
-    const fromMs = dayStartMs(terminal.clock.nowMs(), zone, dayStartsAtMinutes)
-    void discrepanciesSince(terminal, fromMs).then(setFound)
-  }, [terminal, zone, dayStartsAtMinutes, purchases, line])
+  useHeard(
+    useCallback(() => {
+      const fromMs = dayStartMs(terminal.clock.nowMs(), zone, dayStartsAtMinutes)
+      void discrepanciesSince(terminal, fromMs).then(setFound)
+    }, [terminal, zone, dayStartsAtMinutes]),
+  )
   return found
 }
 

@@ -1,7 +1,8 @@
 import type { TerminalWord } from "@suyuan/look/terminal-words"
-import { type PropsWithChildren, useEffect, useState } from "react"
+import { type PropsWithChildren, useCallback, useState } from "react"
 import { readBook } from "../../src/stock/book"
 import { nameOf, weightText } from "../session/goods-names"
+import { useHeard } from "../session/use-heard"
 import { useKiosk, useKioskState, useWords } from "../session/use-kiosk"
 
 export interface BookedGoods {
@@ -24,17 +25,18 @@ type BookedProps = PropsWithChildren<{
 /** What was just written down, and what the stall has of it by now: the gateway's word, when it comes. */
 export function Booked({ booked, name, onClose, children }: BookedProps) {
   const { terminal } = useKiosk()
-  const { catalogue, settings, line, purchases } = useKioskState()
+  const { catalogue, settings, line } = useKioskState()
   const { language, weightUnit } = settings
   const say = useWords()
   const { uploadId, word, commodity, grams, trouble } = booked
   const [bookGrams, setBookGrams] = useState<number | undefined>(undefined)
 
-  // The gateway's answer comes as a notice; every notice refreshes this state.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: purchases and line stand for "something was heard"
-  useEffect(() => {
-    void readBook(terminal, commodity, uploadId).then((heard) => heard !== undefined && setBookGrams(heard))
-  }, [terminal, commodity, uploadId, purchases, line])
+  // The gateway's answer comes as a notice.
+  useHeard(
+    useCallback(() => {
+      void readBook(terminal, commodity, uploadId).then((heard) => heard !== undefined && setBookGrams(heard))
+    }, [terminal, commodity, uploadId]),
+  )
 
   return (
     <>

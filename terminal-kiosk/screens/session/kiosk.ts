@@ -166,6 +166,7 @@ export class Kiosk {
       recalled,
       line,
     })
+    for (const look of this.#heardWatchers) look()
     await takeBackShown(this)
   }
 
@@ -242,6 +243,14 @@ export class Kiosk {
   watchSales = (look: (sale: SaleRow) => void): (() => void) => {
     this.#saleWatchers.add(look)
     return () => this.#saleWatchers.delete(look)
+  }
+
+  readonly #heardWatchers = new Set<() => void>()
+
+  /** For what is read beside this state (`use-heard`): called whenever the memory may hold something new. */
+  watchHeard = (look: () => void): (() => void) => {
+    this.#heardWatchers.add(look)
+    return () => this.#heardWatchers.delete(look)
   }
 
   /** What must not be handed over stands before what can wait; a later start offers the new version again. */
