@@ -430,10 +430,12 @@ export const terminalWords = {
   cameComing: { zh: "来源和合格证马上就来", en: "Origin and certificates come in a moment" },
   cameLater: { zh: "来源和合格证等联网后再说", en: "No network: origin and certificates come with the line" },
   sendBackWeight: { zh: "退回多少", en: "How much goes back" },
-  sentBackNoted: {
-    zh: "已记：退回卖家，等卖家确认，钱由卖家退：",
-    en: "Noted, sent back; the seller is still to confirm it, and gives the money back:",
+  keepGoods: { zh: "不退了", en: "Keep the goods" },
+  sendBackHint: {
+    zh: "卖家收到后在他的终端上确认，钱由卖家退给您。",
+    en: "The seller confirms it at their terminal once it is there, and gives you the money back.",
   },
+  sentBackNoted: { zh: "已记：退回卖家", en: "Noted, sent back:" },
   privateNoted: { zh: "已记：自家用，不入库", en: "Noted: for ourselves, not booked in" },
   refusedNoted: { zh: "已记：没收到，不入库", en: "Noted: never came, not booked in" },
   outsideNoted: { zh: "已入库（外来货）", en: "Booked in, from outside" },

@@ -70,10 +70,13 @@ function AnswerSheet({ purchase: [key, row], onClose }: AnswerSheetProps) {
   const { catalogue, settings, tiles } = useKioskState()
   const { language, weightUnit } = settings
   const say = useWords()
-  const bought = weightUnit === "jin" ? gramsToJin(row.grams) : gramsToKilograms(row.grams)
-  const [typed, setTyped] = useState(bought)
+  // Who opens it again and answers anew changes nothing by that.
+  const knownGrams = (row.answer === "accepted" ? row.acceptedGrams : undefined) ?? row.grams
+  const known = weightUnit === "jin" ? gramsToJin(knownGrams) : gramsToKilograms(knownGrams)
+  const [typed, setTyped] = useState(known)
   const [refusal, setRefusal] = useState<string | undefined>(undefined)
   const [booked, setBooked] = useState<BookedGoods | undefined>(undefined)
+  const [sendsBack, setSendsBack] = useState(false)
   const [isBusy, once] = useOnce()
   const give = (answer: PurchaseAnswer) => once(() => answerPurchase(answer))
   const answerPurchase = async (answer: PurchaseAnswer) => {
@@ -94,7 +97,7 @@ function AnswerSheet({ purchase: [key, row], onClose }: AnswerSheetProps) {
     return kiosk.attempt(() => putOnSale(kiosk.terminal, { commodity: row.commodity, unitPriceFen: 0, declaredOrigin }))
   }
   const accept = () => {
-    const grams = typed === bought ? row.grams : typedGrams(typed, weightUnit)
+    const grams = typed === known ? knownGrams : typedGrams(typed, weightUnit)
     if (grams === undefined) return setRefusal(say("weightMissing"))
     void give({ outcome: "accepted", grams })
   }
@@ -102,6 +105,8 @@ function AnswerSheet({ purchase: [key, row], onClose }: AnswerSheetProps) {
     <Sheet title={nameOf(row.commodity, catalogue, language)} onClose={onClose}>
       {booked !== undefined ? (
         <Booked booked={booked} onClose={onClose} />
+      ) : sendsBack ? (
+        <SendBack purchase={[key, row]} onBack={() => setSendsBack(false)} onClose={onClose} />
       ) : (
         <>
           <CameFacts came={row.came} />
@@ -112,7 +117,11 @@ function AnswerSheet({ purchase: [key, row], onClose }: AnswerSheetProps) {
           <p className="soft">
             {say("boughtWeight")} {weightText(row.grams, weightUnit, language)}
           </p>
-          <SendBack purchase={[key, row]} />
+          {row.answer === "accepted" && (
+            <button type="button" className="wide" onClick={() => setSendsBack(true)}>
+              {say("waste-sent-back")}
+            </button>
+          )}
           <div className="sheet-foot">
             {refusal !== undefined && (
               <p className="bad" role="alert">

@@ -101,16 +101,22 @@ test("a stall's own wallet is bound with the owner's PIN and two digits; what it
     { state: "accepted", grams: 10_000 },
   ])
 
+  // Who opens it again sees what had come, not what was bought.
+  await page.locator(".list-row", { hasText: "19.5 斤" }).click()
+  expect(await page.getByLabel("实收重量").inputValue()).toBe("19.5")
+  await page.keyboard.press("Escape")
   // Some of it is bad: it goes back, and is offered to whoever had sold it.
   await page.locator(".list-row", { hasText: "20 斤" }).click()
   await page.click("dialog button:has-text('退回卖家')")
-  await page.getByLabel("退回多少").fill("21")
+  // Nothing else is asked beside it.
+  expect(await page.locator("dialog button:has-text('收货入库')").count()).toBe(0)
+  await page.locator("dialog input:focus").fill("21")
   await page.click("dialog button:has-text('退回卖家')")
   await page.locator("dialog [role=alert]", { hasText: "不能比买的多" }).waitFor()
   await page.getByLabel("退回多少").fill("5")
   await page.click("dialog button:has-text('退回卖家')")
-  await page.locator("dialog [role=status]", { hasText: "已记：退回卖家" }).waitFor()
-  await page.keyboard.press("Escape")
+  await page.locator("dialog [role=status]", { hasText: "已记：退回卖家 5 斤" }).waitFor()
+  await page.click("dialog button:has-text('知道了')")
   await untilSent(page)
   await goTo(seller.page, "进货")
   await seller.page.locator(".list-row", { hasText: "5 斤" }).getByText("待收").waitFor()
