@@ -1,5 +1,5 @@
 // What is remembered of a pile, or of what it bought, must be what its whole history says: after every event, in
-// whatever order events come.
+// whatever order events come. In a few worlds; many more are in tests/long/.
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
 import { boughtOrigins, pileDays } from "@suyuan/drizzle/schema/trace"
 import { type TestGateway, testGateway } from "../../support/context"
@@ -14,12 +14,11 @@ beforeAll(async () => {
 afterAll(() => gateway?.close())
 
 test("what is remembered of piles is what every single event says", async () => {
-  const seeds = Array.from({ length: 8 }, (_, index) => index + 1)
-  const { resumed, compared, narrowed, guessed, taught } = await compareRemembered(gateway, seeds)
+  const { resumed, compared, narrowed, guessed, taught } = await compareRemembered(gateway, [2, 3, 4])
   expect(resumed).toBeGreaterThan(100)
-  expect(compared).toBeGreaterThan(250)
+  expect(compared).toBeGreaterThan(200)
   expect(narrowed).toBeGreaterThan(10)
-  expect(guessed).toBeGreaterThan(50)
+  expect(guessed).toBeGreaterThan(40)
   expect(taught).toBeGreaterThan(0)
   expect(await gateway.ctx.db.$count(pileDays)).toBeGreaterThan(8)
   expect(await gateway.ctx.db.$count(boughtOrigins)).toBeGreaterThan(8)
@@ -27,8 +26,8 @@ test("what is remembered of piles is what every single event says", async () => 
 
 test("and so in worlds of six weeks, whose piles are never counted, or now and then", async () => {
   for (const { counting, seeds } of [
-    { counting: 0, seeds: [101, 102, 103, 104] },
-    { counting: 0.6, seeds: [105, 106, 107, 108] },
+    { counting: 0, seeds: [101] },
+    { counting: 0.6, seeds: [105] },
   ]) {
     const { resumed, compared } = await compareRemembered(gateway, seeds, { span: 42 * 24, counting })
     expect(resumed).toBeGreaterThan(20)
