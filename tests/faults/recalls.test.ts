@@ -125,9 +125,15 @@ async function messagesOf(id: string): Promise<number> {
   const { messages } = await askSandbox(market.installation.sandboxUrl, "GET", "/messages", sentAnswer)
   return messages.filter(({ page }) => page.includes(id)).length
 }
+/** A try came to nothing that is known. One that is under way would set the pause after it anew. */
+const failed = (id: string) =>
+  until("it is not known whether the buyer was told", async () => {
+    const [row] = await market.sql`SELECT state, failure_code FROM recall_notices WHERE recall_id = ${id}`
+    return row?.state === "unknown" && row.failure_code !== null
+  })
 /** The pause before the next try is over. */
 async function tryAgain(id: string): Promise<void> {
-  await until("it is not known whether the buyer was told", async () => (await noticesOf(id)).join() === "unknown")
+  expect(await noticesOf(id)).toEqual(["unknown"])
   await market.sql`UPDATE recall_notices SET next_try_at = now() WHERE recall_id = ${id} AND state = 'unknown'`
 }
 const told = (id: string) => until("the buyer is told", async () => (await noticesOf(id)).join() === "sent")
@@ -206,8 +212,12 @@ runRows("recalls", {
     const id = await approved()
     market.installation.broker.silence()
     await act(id, "activate")
-    const moment = await writing(market, "outbox")
     const about = async () => (await market.sql`SELECT 1 FROM outbox WHERE payload ->> 'about' = ${id}`).length
+    await until("the gateway has the hold in its hands", async () => {
+      const claimed = await market.sql`SELECT 1 FROM outbox WHERE payload ->> 'about' = ${id} AND next_try_at > now()`
+      return claimed.length > 0
+    })
+    const moment = await writing(market, "outbox")
     const waiting: number[] = []
     await diesAt(
       market,
@@ -237,6 +247,7 @@ runRows("recalls", {
   noticeLostRequest: async () => {
     await addFault(market, { kind: "lost-request", operation: "message", platform: "alipay", times: 1 })
     const id = await active()
+    await failed(id)
     await tryAgain(id)
     await told(id)
     expect(await messagesOf(id)).toBe(1)
@@ -245,6 +256,7 @@ runRows("recalls", {
   noticeLostResponse: async () => {
     await addFault(market, { kind: "lost-response", operation: "message", platform: "alipay", times: 1 })
     const id = await active()
+    await failed(id)
     await tryAgain(id)
     await told(id)
     expect(await messagesOf(id)).toBe(2)
