@@ -18,7 +18,7 @@ const warming = 200
 /** What a recall reads of. */
 const readOf = {
   tables: ["lots", "piles", "merchants", "pile_sums", "pile_revisions"],
-  indexes: ["pile_days_grams", "pile_events_bought_from"],
+  indexes: ["pile_days_grams", "pile_purchases_pk"],
 }
 
 type Scope = { readonly totals: { readonly sales: number; readonly stalls: number } }

@@ -65,6 +65,7 @@ export async function buildProvince(run: Run, trades: number, directory: string)
     }
     await trade.end()
     await storePiles(line, province, trade)
+    await notePurchases(ctx)
     await sumDays(ctx, dayOf(0))
     await ctx.sql`VACUUM (ANALYZE) pile_days, piles, lots, purchases, buyers`
     // As a night leaves it: or the database would tidy up while it is measured.
@@ -84,6 +85,13 @@ export async function buildProvince(run: Run, trades: number, directory: string)
     await loader.end({ timeout: 5 })
     await line.stop()
   }
+}
+
+/** As triggers do of rows that come one by one: whole days were attached. */
+async function notePurchases({ sql }: Context): Promise<void> {
+  await sql`INSERT INTO pile_purchases SELECT upstream_pile_id, left_at, pile_id, effective_at, record_id, line,
+    upstream_record_id, upstream_line FROM pile_events WHERE source = 'purchase'`
+  await sql`VACUUM (ANALYZE) pile_purchases`
 }
 
 /** For recalls: as the gateway's job does of each day that passes. */

@@ -140,6 +140,30 @@ export const pileEvents = pgTable(
 )
 
 /**
+ * Which purchases are of a pile's goods: the rows of `pileEvents` that are purchases, of all days together and by the pile that
+ * was bought from. Triggers keep it as those rows are (0047_pile_purchases).
+ */
+export const pilePurchases = pgTable(
+  "pile_purchases",
+  {
+    upstreamPileId: hexBytes("upstream_pile_id").notNull(),
+    leftAt: instant("left_at").notNull(),
+    pileId: hexBytes("pile_id").notNull(),
+    effectiveAt: instant("effective_at").notNull(),
+    recordId: hexBytes("record_id").notNull(),
+    line: smallint("line").notNull(),
+    upstreamRecordId: hexBytes("upstream_record_id").notNull(),
+    upstreamLine: smallint("upstream_line").notNull(),
+  },
+  (t) => [
+    primaryKey({
+      name: "pile_purchases_pk",
+      columns: [t.upstreamPileId, t.leftAt, t.pileId, t.effectiveAt, t.recordId, t.line],
+    }),
+  ],
+)
+
+/**
  * How often something was stored that may change what was true of a pile since an instant, which is a stock-take, the
  * beginning, or when goods left that came back: `revisions` in any way, `shortfalls` where only ranges of before change and what is in the pile now does not.
  */

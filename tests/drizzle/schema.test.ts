@@ -5,8 +5,8 @@ import { ensurePartitions } from "@suyuan/api/jobs/partitions"
 import { makePartitions, PartitionsInUse } from "@suyuan/drizzle/make-partitions"
 import { migrate } from "@suyuan/drizzle/migrate"
 import { outbox } from "@suyuan/drizzle/schema/outbox"
-import { pileEvents } from "@suyuan/drizzle/schema/trace"
-import { is } from "drizzle-orm"
+import { pileEvents, pilePurchases } from "@suyuan/drizzle/schema/trace"
+import { and, eq, is } from "drizzle-orm"
 import { getTableConfig, PgTable } from "drizzle-orm/pg-core"
 import postgres from "postgres"
 import { type TestGateway, testGateway } from "../support/context"
@@ -248,6 +248,32 @@ describe("partitions", () => {
     const [moved] = await gateway.ctx.sql.unsafe(`SELECT count(*)::int AS rows FROM outbox_${late.replaceAll("-", "")}`)
     expect(moved?.rows).toBe(2)
     expect(await gateway.ctx.db.select().from(pileEvents)).toHaveLength(1)
+  })
+
+  test("what was bought of a pile is known by the pile, in every partition, until it is taken back", async () => {
+    const { ctx, clock } = gateway
+    const days = [0, 1, 95].map((ago) => dayName(clock.nowMs() - ago * dayMs))
+    const [pileId, upstreamPileId] = ["c1".repeat(16), "c2".repeat(16)]
+    const place = { siteId: ctx.random.uuid(), merchantId: ctx.random.uuid(), commodity: 1 }
+    const rowOf = (day: string, line: number, source: "purchase" | "unknown") => ({
+      ...{ ...place, pileId, day, effectiveAt: new Date(`${day}T02:00:00Z`), direction: 0, recordId: "c3".repeat(16) },
+      ...{ line, gramsLow: 1, gramsHigh: 1, source },
+      ...(source === "purchase" && { upstreamPileId, upstreamRecordId: "c3".repeat(16), upstreamLine: line }),
+      ...(source === "purchase" && { leftAt: new Date(`${day}T01:00:00Z`) }),
+    })
+    const bought = async () => {
+      const rows = await ctx.db.select().from(pilePurchases).where(eq(pilePurchases.upstreamPileId, upstreamPileId))
+      return rows.map(({ line, leftAt }) => `${leftAt.toISOString().slice(0, 10)} ${line}`).sort()
+    }
+    await ctx.db.insert(pileEvents).values(days.flatMap((day) => [rowOf(day, 1, "purchase"), rowOf(day, 2, "unknown")]))
+    expect(await bought()).toEqual(days.map((day) => `${day} 1`).sort())
+    // Those of the oldest day move out of the default partition.
+    await ensure()
+    expect(await bought()).toEqual(days.map((day) => `${day} 1`).sort())
+    await ctx.db.delete(pileEvents).where(and(eq(pileEvents.pileId, pileId), eq(pileEvents.day, days[0] ?? "")))
+    expect(await bought()).toEqual([`${days[2]} 1`, `${days[1]} 1`].sort())
+    await ctx.db.delete(pileEvents).where(eq(pileEvents.pileId, pileId))
+    expect(await bought()).toEqual([])
   })
 
   test("a row of a day that no working clock can name stays, and is reported every time", async () => {

@@ -62,9 +62,10 @@ export async function readReached(
     WITH RECURSIVE ${walk.tables}, wanted AS MATERIALIZED (
       -- Each from the newest day before the first of the set came of which it is remembered what the pile held.
       SELECT first.pile_id, pile.site_id, pile.merchant_id, pile.commodity, pile.lot_id, pile.last_at, pile.counted_at,
-        start.at AS start_at, start.grams AS start_grams, start.low_grams AS start_low, revised.is_revised,
+        kept.at AS start_at, kept.grams AS start_grams, kept.low_grams AS start_low, revised.is_revised,
         first.is_sold_out AS is_cleared,
-        coalesce(start.at, first.at - 2 * ${order} - interval '1 ms') AS after,
+        start.after, ((start.after + interval '1 ms') AT TIME ZONE 'UTC')::date AS first_day,
+        (start.after AT TIME ZONE 'UTC')::date = ((start.after + interval '1 ms') AT TIME ZONE 'UTC')::date AS starts_within,
         least(
           -- What came so soon after may have come before.
           CASE WHEN span.is_over AND NOT (revised.is_revised AND EXISTS (SELECT FROM ${pileRevisions} AS now
@@ -89,14 +90,18 @@ export async function readReached(
           AND kept.revisions = CASE WHEN revised.is_revised THEN (SELECT coalesce(sum(now.revisions), 0)
             FROM ${pileRevisions} AS now WHERE now.pile_id = kept.pile_id AND now.since <= kept.at) ELSE 0 END
         ORDER BY kept.day DESC LIMIT 1
-      ) AS start ON true
+      ) AS kept ON true
+      -- Where nothing is remembered, the whole day on which the first came: it was summed.
+      CROSS JOIN LATERAL (
+        SELECT coalesce(kept.at, date_trunc('day', first.at - 2 * ${order} - interval '1 ms', 'UTC') - interval '1 ms') AS after
+      ) AS start
     ), sums AS MATERIALIZED (
       -- Of the first day to know whether anything is left to read of it.
       SELECT wanted.pile_id, sum.day, sum.until, sum.events, named_pile, named_record, named_line,
-        sum.day = (wanted.after AT TIME ZONE 'UTC')::date AS is_first
+        sum.day = wanted.first_day AND wanted.starts_within AS is_first
       FROM wanted JOIN ${pileSums} AS sum ON sum.pile_id = wanted.pile_id
-        AND sum.day >= (wanted.after AT TIME ZONE 'UTC')::date AND sum.day <= ${lastDay}::date
-        AND (sum.day > (wanted.after AT TIME ZONE 'UTC')::date OR sum.last_at <= wanted.after)
+        AND sum.day >= wanted.first_day AND sum.day <= ${lastDay}::date
+        AND (sum.day > wanted.first_day OR NOT wanted.starts_within OR sum.last_at <= wanted.after)
         AND sum.day <= (wanted.until AT TIME ZONE 'UTC')::date AND sum.until <= wanted.until
         AND sum.revisions = CASE WHEN wanted.is_revised THEN (SELECT coalesce(sum(now.revisions), 0)
           FROM ${pileRevisions} AS now WHERE now.pile_id = sum.pile_id AND now.since <= sum.until) ELSE 0 END
@@ -109,7 +114,7 @@ export async function readReached(
       FROM (
         -- Grouped and not joined: a plan that is made once does not know how many there are.
         SELECT wanted.pile_id, days.day::date AS day, wanted.after, wanted.until, NULL::timestamptz AS summed
-        FROM wanted CROSS JOIN LATERAL generate_series((wanted.after AT TIME ZONE 'UTC')::date::timestamp,
+        FROM wanted CROSS JOIN LATERAL generate_series(wanted.first_day::timestamp,
           (least(wanted.last_at, wanted.until, ${lastDay}::timestamptz) AT TIME ZONE 'UTC')::date::timestamp, interval '1 day') AS days(day)
         UNION ALL
         SELECT pile_id, day, NULL, NULL, until FROM sums

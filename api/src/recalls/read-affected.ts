@@ -156,11 +156,13 @@ function pileOf(piles: Map<string, PileSum>, pileId: string): PileSum {
 /** Of sales that need not be read; what is followed is counted where it went, but for what is claimed, which goes nowhere. */
 function addSums(
   sum: PileSum,
-  { recordId, line, isFollowed, mayGrams, mustGrams, claimedGrams, sums }: AffectedRun,
+  { recordId, line, isFollowed, mayGrams, mustGrams, otherGrams, claimedGrams, sums }: AffectedRun,
 ): void {
   if (sums) {
     sum.sales += sums.sales
     sum.mayGrams += sums.gramsHigh
+    // Of all of the set each holds its low weight; of any share, none must hold any.
+    sum.mustGrams += otherGrams === 0 ? mustGrams : 0
     sum.mark ^= BigInt(sums.mark)
     return
   }
@@ -187,13 +189,16 @@ function expectedOf(runs: readonly AffectedRun[]): ReadonlyMap<string, number> {
  * sale may and must hold, and what can be among the first `limit`.
  */
 function needed(runs: readonly AffectedRun[], limit: number): AffectedRun[] {
-  const ranked = runs.map((run) => ({ run, ...bestOf(run) }))
-  const isOpen = ({ sales }: { sales: number }) => sales === 0
-  const [open, known] = [ranked.filter(isOpen), ranked.filter((one) => !isOpen(one))]
+  const ranked = runs.map((run) => ({ run, ...rankOf(run) }))
+  const [open, known] = [ranked.filter(({ sales }) => sales === 0), ranked.filter(({ sales }) => sales > 0)]
+  const atLeast = known.flatMap(({ sales, topGrams, manyGrams }) => [
+    { sales: 1, grams: topGrams },
+    { sales: sales - 1, grams: manyGrams },
+  ])
   let [count, least] = [0, 0]
-  for (const { sales, manyGrams } of known.toSorted((a, b) => b.manyGrams - a.manyGrams)) {
+  for (const { sales, grams } of atLeast.sort((a, b) => b.grams - a.grams)) {
     count += sales
-    least = manyGrams
+    least = grams
     if (count >= limit) break
   }
   // Rounded to whole grams, and the order of those that are equal is by what they may hold.
@@ -201,19 +206,35 @@ function needed(runs: readonly AffectedRun[], limit: number): AffectedRun[] {
   return [...open, ...known.filter((one) => !isHopeless(one))].map(({ run }) => run)
 }
 
-/** So many of its sales are expected to hold `manyGrams` or more, and none more than `mostGrams`; none known: they must be read. */
-function bestOf({ recordId, grams, mayGrams, otherGrams, expectedGrams, claimedGrams, sums }: AffectedRun) {
+/**
+ * So many of its sales are expected to hold `manyGrams` or more, one of them `topGrams` or more, and none more than
+ * `mostGrams`; none known: they must be read.
+ */
+function rankOf(run: AffectedRun) {
+  const { recordId, grams, expectedGrams, claimedGrams, sums } = run
   if (recordId !== undefined) {
     const rankGrams = expectedGrams + claimedGrams
-    return { sales: 1, manyGrams: rankGrams, mostGrams: rankGrams }
+    return { sales: 1, topGrams: rankGrams, manyGrams: rankGrams, mostGrams: rankGrams }
   }
-  if (sums === undefined || mayGrams < sums.mostHigh || otherGrams < sums.mostLow) {
-    return { sales: 0, manyGrams: 0, mostGrams: 0 }
+  if (sums === undefined || !(isAnyShare(run, sums) || isAllOfSet(run, sums))) {
+    return { sales: 0, topGrams: 0, manyGrams: 0, mostGrams: 0 }
   }
   const expectedIn = (saleGrams: number) => (grams === 0 ? 0 : (expectedGrams * saleGrams) / grams)
   // At least a tenth of a run's sales weigh as much as `manyHigh`.
   const sales = Math.max(1, Math.floor(sums.sales / 10))
-  return { sales, manyGrams: expectedIn(sums.manyHigh), mostGrams: expectedIn(sums.mostHigh) }
+  const topGrams = expectedIn(sums.mostHigh)
+  const mostGrams = isAllOfSet(run, sums) ? Math.max(topGrams, sums.mostLow) : topGrams
+  return { sales, topGrams, manyGrams: expectedIn(sums.manyHigh), mostGrams }
+}
+
+/** Each of its sales may be of the set, whole, and none must hold any of it. */
+function isAnyShare({ mayGrams, otherGrams }: AffectedRun, { mostLow, mostHigh }: SummedRun): boolean {
+  return mayGrams >= mostHigh && otherGrams >= mostLow
+}
+
+/** There was nothing else: each of its sales is of the set, by its low weight and up to its high one. */
+function isAllOfSet({ mayGrams, otherGrams }: AffectedRun, { mostHigh }: SummedRun): boolean {
+  return mayGrams >= mostHigh && otherGrams === 0
 }
 
 async function readLines(

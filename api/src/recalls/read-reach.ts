@@ -1,12 +1,12 @@
 import { commodities } from "@suyuan/drizzle/schema/merchants"
-import { lots, pileDays, pileEvents, pileRevisions, pileSums, piles } from "@suyuan/drizzle/schema/trace"
+import { lots, pileDays, pileEvents, pilePurchases, pileRevisions, pileSums, piles } from "@suyuan/drizzle/schema/trace"
 import { MS_PER_DAY } from "@suyuan/protocol/units/instant"
 import { type SQL, sql } from "drizzle-orm"
 import type { Reader } from "../context"
 import { utcDay } from "../day"
 import { recordDay } from "../ledger/record-day"
 import { lookedUp } from "../questions"
-import { isValid } from "../trace/pile-days"
+import { isUnchanged } from "../trace/pile-days"
 import { openOrderMs } from "../trace/resolve"
 import { arrayOf, unnest } from "../unnest"
 import { lastDayOf, type Reached, readReached } from "./reached-rows"
@@ -52,7 +52,7 @@ function goneAfter(pileId: SQL, at: SQL): SQL {
     WHERE kept.pile_id = ${pileId} AND kept.at > ${since} AND kept.day >= ((${since}) AT TIME ZONE 'UTC')::date
       AND NOT kept.lots_left && (SELECT lots FROM span)
       AND NOT EXISTS (SELECT FROM chosen WHERE chosen.pile_id = kept.pile_id AND chosen.at > kept.at - ${order})
-      AND ${isValid("kept")}
+      AND ${isUnchanged("kept")}
     ORDER BY kept.day LIMIT 1)`
 }
 
@@ -128,12 +128,10 @@ export function readReach(reader: Reader, sources: FrozenSources, nowMs: number)
           -- When they are gone is the same for all that came before the set was over.
           SELECT DISTINCT ON (event.pile_id, clear.cleared, after.over) event.pile_id, event.effective_at AS at, clear.cleared
           FROM reach CROSS JOIN LATERAL (
-            SELECT pile_id, effective_at FROM ${pileEvents} AS bought
-            WHERE bought.upstream_pile_id = reach.pile_id AND bought.source = 'purchase'
-              AND bought.left_at >= reach.at - ${order} AND bought.left_at <= least(reach.until, (SELECT last FROM span)) + 2 * ${order}
+            SELECT pile_id, effective_at FROM ${pilePurchases} AS bought
+            WHERE bought.upstream_pile_id = reach.pile_id AND bought.left_at >= reach.at - ${order}
+              AND bought.left_at <= least(reach.until, (SELECT last FROM span)) + 2 * ${order}
               AND bought.effective_at <= (SELECT last FROM span) + ${order}
-              AND bought.day >= ((reach.at - ${order}) AT TIME ZONE 'UTC')::date
-              AND bought.day BETWEEN ${days.firstDay}::date AND ${days.lastDay}::date
             ${lookedUp}
           ) AS event CROSS JOIN LATERAL (${clearedOf(sql`event.pile_id`, sql`event.effective_at`)}) AS clear
             CROSS JOIN LATERAL (SELECT greatest(event.effective_at, (SELECT over FROM span)) AS over) AS after

@@ -84,13 +84,21 @@ export function walkStart(pileId: SQL, before: SQL): SQL {
     ORDER BY kept.day DESC LIMIT 1`
 }
 
-/** Of a day that is remembered: nothing was stored since that may change what it says, of then or of before. */
-export function isValid(table: "kept"): SQL {
+/** Of a day that is remembered: it is as a walk of today would find it. */
+function isValid(table: "kept"): SQL {
+  return sql`${isUnchanged(table)} AND ${isOfTheseRules(sql`${sql.identifier(table)}.state`)}`
+}
+
+/**
+ * The same of what its ranges alone say: nothing was stored since that may change it, of then or of before. The rules of
+ * expected shares are no part of it, and only they are read out of a whole state.
+ */
+export function isUnchanged(table: "kept"): SQL {
   const kept = sql.identifier(table)
   return sql`(${kept}.revisions, ${kept}.shortfalls) = (
       SELECT coalesce(sum(now.revisions), 0), coalesce(sum(now.shortfalls), 0) FROM ${pileRevisions} AS now
       WHERE now.pile_id = ${kept}.pile_id AND now.since <= ${kept}.at)
-    AND ${suppliersAreUnchanged(table)} AND ${isOfTheseRules(sql`${kept}.state`)}`
+    AND ${suppliersAreUnchanged(table)}`
 }
 
 export type WalkStartRow = {

@@ -1,4 +1,4 @@
-import { pileEvents, pileRevisions, pileSums, piles } from "@suyuan/drizzle/schema/trace"
+import { pileEvents, pilePurchases, pileRevisions, pileSums, piles } from "@suyuan/drizzle/schema/trace"
 import { sql } from "drizzle-orm"
 import type { Context } from "../context"
 import { utcDay } from "../day"
@@ -119,10 +119,9 @@ async function sumSome({ db }: Pick<Context, "db">, due: readonly DueDay[]): Pro
         AND event.day BETWEEN wanted.day AND wanted.day + 1 AND event.effective_at <= wanted.until + 2 * ${order}
         AND event.day BETWEEN ${firstDay}::date AND ${lastDay}::date + 1
     ), named AS (
-      SELECT wanted.pile_id, wanted.day, bought.upstream_record_id AS record_id, coalesce(bought.upstream_line, 0) AS line
-        FROM wanted JOIN ${pileEvents} AS bought ON bought.upstream_pile_id = wanted.pile_id AND bought.source = 'purchase'
+      SELECT wanted.pile_id, wanted.day, bought.upstream_record_id AS record_id, bought.upstream_line AS line
+        FROM wanted JOIN ${pilePurchases} AS bought ON bought.upstream_pile_id = wanted.pile_id
         AND bought.left_at BETWEEN (wanted.day::timestamp AT TIME ZONE 'UTC') AND wanted.until + 2 * ${order}
-        AND bought.day >= ${firstDay}::date - 1
       UNION
       -- Nothing came back to a pile that was never revised.
       SELECT wanted.pile_id, wanted.day, back.upstream_record_id, coalesce(back.upstream_line, 0)
