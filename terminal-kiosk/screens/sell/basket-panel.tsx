@@ -4,10 +4,12 @@ import { basketAmountFen } from "../../src/basket/basket"
 import { localTime } from "../../src/lost/entered-time"
 import { lineText, yuan } from "../session/goods-names"
 import { clearBasket, hold, recall, undoClear } from "../session/selling"
+import type { KioskState } from "../session/state"
 import { stoppedBy } from "../session/stopped-by"
-import { useKiosk, useKioskState, useWords } from "../session/use-kiosk"
+import { useKiosk, useWords } from "../session/use-kiosk"
 
 type BasketPanelProps = {
+  readonly state: KioskState
   readonly onLine: (index: number) => void
   readonly onReduce: () => void
   readonly onSettle: (how: "platform" | "cash") => void
@@ -15,9 +17,9 @@ type BasketPanelProps = {
 }
 
 /** The slip that grows: lines, sum, and the way to the code. */
-export function BasketPanel({ onLine, onReduce, onSettle, refusal }: BasketPanelProps) {
+export function BasketPanel({ state, onLine, onReduce, onSettle, refusal }: BasketPanelProps) {
   const kiosk = useKiosk()
-  const { basket, cleared, tiles, catalogue, settings, held, standing, recalled } = useKioskState()
+  const { basket, cleared, tiles, catalogue, settings, held, standing, recalled } = state
   const { terminal } = kiosk
   const say = useWords()
   const linesFen = linesTotalFen(basket.lines)
@@ -110,6 +112,8 @@ export function BasketPanel({ onLine, onReduce, onSettle, refusal }: BasketPanel
             type="button"
             className="primary settle"
             disabled={isEmpty || isStopped}
+            // A finger's button keeps no focus: given back after the code is drawn, it would be laid out before that is seen.
+            onMouseDown={(event) => event.preventDefault()}
             onClick={() => onSettle("platform")}
           >
             {say("settle")}

@@ -1,5 +1,5 @@
 import type { SaleLine } from "@suyuan/protocol/sale/sale"
-import { useEffect, useState } from "react"
+import { memo, type PropsWithChildren, useEffect, useState } from "react"
 import type { TileRow } from "../../src/store/rows"
 import { Sheet } from "../parts/sheet"
 import { refusalWords } from "../session/refusals"
@@ -21,9 +21,16 @@ type SellScreenProps = {
   readonly onStock: () => void
 }
 
+/** What nobody sees is drawn when somebody comes back to it: the code that stands in its place does not wait for it. */
+const WhileSeen = memo(
+  ({ children }: PropsWithChildren<{ readonly isSeen: boolean }>) => children,
+  (_, { isSeen }) => !isSeen,
+)
+
 export function SellScreen({ isSeen, onStock }: SellScreenProps) {
   const kiosk = useKiosk()
-  const { basket, tiles, settings, recalled } = useKioskState()
+  const state = useKioskState()
+  const { basket, tiles, settings, recalled } = state
   const say = useWords()
   const [open, setOpen] = useState<Open | undefined>(undefined)
   const [refusal, setRefusal] = useState<string | undefined>(undefined)
@@ -57,12 +64,15 @@ export function SellScreen({ isSeen, onStock }: SellScreenProps) {
         onSettle={() => basket.lines.length > 0 && void settleNow("platform")}
         onStock={onStock}
       />
-      <BasketPanel
-        onLine={openLine}
-        onReduce={() => setOpen({ sheet: "reduce" })}
-        onSettle={(how) => void settleNow(how)}
-        refusal={refusal}
-      />
+      <WhileSeen isSeen={isSeen}>
+        <BasketPanel
+          state={state}
+          onLine={openLine}
+          onReduce={() => setOpen({ sheet: "reduce" })}
+          onSettle={(how) => void settleNow(how)}
+          refusal={refusal}
+        />
+      </WhileSeen>
       {open?.sheet === "line" && (
         <LineSheet
           tile={open.tile}

@@ -45,7 +45,7 @@ export function SettleScreen({ shown }: { readonly shown: ShownSale }) {
   }, [standing])
   // The button that was pressed is gone: a keyboard goes on here, not at the top of the page.
   useEffect(() => {
-    if (isOpen) screen.current?.focus()
+    if (isOpen) screen.current?.focus({ preventScroll: true })
     else next.current?.focus()
   }, [isOpen])
 
