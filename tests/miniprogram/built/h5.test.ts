@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test"
 import axe from "axe-core"
 import type { Page } from "playwright-core"
+import { atSizes, type Size } from "../../support/at-sizes"
 import { type BuyerBrowser, openBuyerBrowser, payPath, phoneSizes } from "./browser"
 import { walkBuyerScreens } from "./screens"
 
@@ -56,38 +57,44 @@ const smallTargets = (page: Page) =>
     TARGET_PX_MIN,
   )
 
-for (const viewport of phoneSizes) {
-  // What axe knows does not depend on the size.
-  const isRead = viewport === phoneSizes[1]
-  const fits = "nothing overflows, no small target"
-  test(`every page at ${viewport.width}×${viewport.height}: ${isRead ? "axe finds nothing, " : ""}${fits}`, async () => {
-    const found: string[] = []
-    const seen = new Set<string>()
-    const troubles = await walkBuyerScreens(buyers, viewport, async (name, page) => {
-      seen.add(name)
-      await page.emulateMedia({ reducedMotion: "reduce" })
-      // Before anything else is looked at: it may come with the page's own answer.
-      const strip = page.locator(".buyer .demo:visible")
-      if (
-        await strip.waitFor().then(
-          () => false,
-          () => true,
-        )
-      )
-        found.push(`${name}: says nowhere that it is a demonstration`)
-      for (const scheme of isRead ? schemes : []) {
-        for (const violation of await violationsIn(page, scheme)) found.push(`${name}: ${violation}`)
-      }
-      for (const target of await smallTargets(page)) found.push(`${name}: small target ${target}`)
-      if (await overflows(page)) found.push(`${name}: overflows`)
-      await page.evaluate(() => document.documentElement.setAttribute("data-text", "large"))
-      if (await overflows(page)) found.push(`${name}: overflows in large text`)
-      await page.evaluate(() => document.documentElement.removeAttribute("data-text"))
-    })
-    expect([...found, ...troubles]).toEqual([])
-    expect(seen.size).toBeGreaterThan(32)
-  }, 300_000)
+/** What axe knows does not depend on the size. */
+const [smaller, readAt, larger] = phoneSizes as readonly [Size, Size, Size]
+
+async function misfitsOf(page: Page): Promise<string[]> {
+  const found = (await smallTargets(page)).map((target) => `small target ${target}`)
+  if (await overflows(page)) found.push("overflows")
+  await page.evaluate(() => document.documentElement.setAttribute("data-text", "large"))
+  if (await overflows(page)) found.push("overflows in large text")
+  await page.evaluate(() => document.documentElement.removeAttribute("data-text"))
+  return found
 }
+
+test("every page: axe finds nothing, and on no phone anything overflows, no small target", async () => {
+  const found: string[] = []
+  const seen = new Set<string>()
+  const troubles = await walkBuyerScreens(buyers, readAt, async (name, page) => {
+    seen.add(name)
+    await page.emulateMedia({ reducedMotion: "reduce" })
+    // Before anything else is looked at: it may come with the page's own answer.
+    const strip = page.locator(".buyer .demo:visible")
+    if (
+      await strip.waitFor().then(
+        () => false,
+        () => true,
+      )
+    )
+      found.push(`${name}: says nowhere that it is a demonstration`)
+    for (const scheme of schemes) {
+      for (const violation of await violationsIn(page, scheme)) found.push(`${name}: ${violation}`)
+    }
+    for (const misfit of await misfitsOf(page)) found.push(`${name}: ${misfit}`)
+    await atSizes(page, [smaller, larger], async ({ width }) => {
+      for (const misfit of await misfitsOf(page)) found.push(`${name} on a phone ${width} wide: ${misfit}`)
+    })
+  })
+  expect([...found, ...troubles]).toEqual([])
+  expect(seen.size).toBeGreaterThan(32)
+}, 300_000)
 
 test("scan, know, pay, trace, check, share: one straight line in a browser outside the wallets", async () => {
   const phone = await buyers.openPhone(phoneSizes[1]!)
