@@ -75,7 +75,7 @@ function lossy(connect: ConnectBroker, line: Line): ConnectBroker {
 }
 
 /** Waits for a condition, never for a time. */
-export async function until(what: string, look: () => boolean | Promise<boolean>, patienceMs = 30_000): Promise<void> {
+export async function until(what: string, look: () => boolean | Promise<boolean>, patienceMs = 60_000): Promise<void> {
   const deadline = performance.now() + patienceMs
   while (!(await look())) {
     if (performance.now() > deadline) throw new Error(`never happened: ${what}`)

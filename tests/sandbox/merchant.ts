@@ -38,7 +38,7 @@ export async function startBench(options: Partial<SandboxOptions> = {}): Promise
 }
 
 export async function until<T>(look: () => T | undefined | Promise<T | undefined>, what: string): Promise<T> {
-  const endMs = Date.now() + 10_000
+  const endMs = Date.now() + 60_000
   for (;;) {
     const found = await look()
     if (found !== undefined) return found

@@ -13,7 +13,7 @@ export async function until<T>(
   look: () => T | undefined | false | Promise<T | undefined | false>,
   what: string,
 ): Promise<T> {
-  const endMs = Date.now() + 30_000
+  const endMs = Date.now() + 60_000
   for (;;) {
     const found = await look()
     if (found !== undefined && found !== false) return found

@@ -46,6 +46,8 @@ export function providerContract(platform: Platform, mode: Mode = {}): void {
     let platforms: Platforms
     let config: Config
     let provider: PaymentProvider
+    /** Waits for a moment only: for a platform that says nothing. */
+    let hasty: PaymentProvider
     let buyer: Buyer
     let counter = 0
     const received: NotificationMessage[] = []
@@ -66,8 +68,11 @@ export function providerContract(platform: Platform, mode: Mode = {}): void {
     beforeAll(async () => {
       platforms = await startPlatforms(clock, { keyMode })
       const GATEWAY_PUBLIC_URL = `http://127.0.0.1:${server.port}`
-      config = testConfig({ ...platforms.sandbox.environment, GATEWAY_PUBLIC_URL, PLATFORM_TIMEOUT_MS: "800" })
+      const waiting = (PLATFORM_TIMEOUT_MS: string) =>
+        testConfig({ ...platforms.sandbox.environment, GATEWAY_PUBLIC_URL, PLATFORM_TIMEOUT_MS })
+      config = waiting("10000")
       provider = providersOf(config, clock)[platform]
+      hasty = providersOf(waiting("200"), clock)[platform]
       buyer = platforms.sandbox.world.buyers.add("甲")
     })
     afterEach(() => {
@@ -241,12 +246,13 @@ export function providerContract(platform: Platform, mode: Mode = {}): void {
     const describeOutages = keyMode === "public-key" ? describe : undefined
     describeOutages?.("[PY-2] a call without a trustworthy answer is unknown, never failed", () => {
       const calls = {
-        create: (one: PaymentOrder) => provider.open(one),
-        query: (one: PaymentOrder) => provider.query(one),
-        close: (one: PaymentOrder) => provider.close(one),
-        refund: (one: PaymentOrder) =>
-          provider.refund({ ...one, outRefundNo: `${one.outTradeNo}r01`, refundFen: 1, totalFen: 1234, reason: "退" }),
-        "refund-query": (one: PaymentOrder) => provider.queryRefund({ ...one, outRefundNo: `${one.outTradeNo}r01` }),
+        create: (one: PaymentOrder, by = provider) => by.open(one),
+        query: (one: PaymentOrder, by = provider) => by.query(one),
+        close: (one: PaymentOrder, by = provider) => by.close(one),
+        refund: (one: PaymentOrder, by = provider) =>
+          by.refund({ ...one, outRefundNo: `${one.outTradeNo}r01`, refundFen: 1, totalFen: 1234, reason: "退" }),
+        "refund-query": (one: PaymentOrder, by = provider) =>
+          by.queryRefund({ ...one, outRefundNo: `${one.outTradeNo}r01` }),
       } as const
       // How the payer comes to the order makes a difference to the create alone, and Alipay's address is no call at all.
       const ofMethod = platform === "alipay" && method === "h5" ? [] : (["create"] as const)
@@ -275,7 +281,7 @@ export function providerContract(platform: Platform, mode: Mode = {}): void {
             platforms.sandbox.world.faults.clear()
           }
           breakThings(platforms.sandbox, { kind: "lost-request", operation, manner: "hang" })
-          expect(await calls[operation](before)).toEqual({ kind: "unknown", cause: "time-out" })
+          expect(await calls[operation](before, hasty)).toEqual({ kind: "unknown", cause: "time-out" })
           if (operation === "close") return
           breakThings(platforms.sandbox, { kind: "signature-probe", operation })
           expect(await calls[operation](before)).toEqual({ kind: "unknown", cause: "unverified" })
