@@ -13,21 +13,26 @@ export function keepDrafted(kiosk: Kiosk): () => void {
   const wanted = () => {
     const { basket, shown, standing } = state.get()
     const isForSale = shown === undefined && basket.lines.length > 0 && stoppedBy(standing) === undefined
-    return isForSale && !isStillSo(terminal, kiosk.drafted, basket) ? basket : undefined
+    return isForSale && !isStillSo(terminal, kiosk.drafted, basket, LOOK_MS) ? basket : undefined
   }
   const draft = async () => {
     const basket = wanted()
-    if (basket === undefined) return
-    const drafted = await draftSale(terminal, basket)
+    if (basket === undefined) {
+      idle = undefined
+      return
+    }
+    // A memory that fails says so at the next tap that needs it.
+    const drafted = await draftSale(terminal, basket).catch(() => undefined)
     kiosk.drafted = drafted
     if (drafted !== undefined) requestIdleCallback(() => prepareCode(drafted.url))
+    // Another line was weighed meanwhile. What may not be sold is looked at again when something changes.
+    idle = undefined
+    if (state.get().basket !== basket) look()
   }
   const look = () => {
     if (idle !== undefined || wanted() === undefined) return
-    idle = requestIdleCallback(async () => {
-      // A memory that fails says so at the next tap that needs it.
-      await draft().catch(() => {})
-      idle = undefined
+    idle = requestIdleCallback(() => {
+      void draft()
     })
   }
   const stop = state.watch(look)

@@ -98,14 +98,14 @@ export function draftSale(terminal: Terminal, basket: Basket): Promise<DraftedSa
   })
 }
 
-/** Whether a tap would take it. */
-export function isStillSo(terminal: Terminal, drafted: DraftedSale | undefined, basket: Basket): boolean {
-  return drafted?.asked === terminal.inTurn.asked() && isFresh(terminal, drafted, basket)
+/** Whether a tap would take it, now and for so long. */
+export function isStillSo(terminal: Terminal, drafted: DraftedSale | undefined, basket: Basket, forMs = 0): boolean {
+  return drafted?.asked === terminal.inTurn.asked() && isFresh(terminal, drafted, basket, forMs)
 }
 
-function isFresh({ time }: Terminal, drafted: DraftedSale, basket: Basket): boolean {
+function isFresh({ time }: Terminal, drafted: DraftedSale, basket: Basket, forMs = 0): boolean {
   const ageMs = time.nowMs() - seconds2024ToMs(drafted.sale.issuedAtSeconds)
-  return drafted.basket === basket && ageMs <= DRAFTED_MS_MAX
+  return drafted.basket === basket && ageMs + forMs <= DRAFTED_MS_MAX
 }
 
 type SignedSale = Pick<DraftedSale, "sale" | "url" | "upload">

@@ -81,6 +81,7 @@ test("what was signed ahead is signed anew once the basket is another one, its n
   const old = await drafted(stall, slow)
   expect(isStillSo(stall.terminal, old, slow)).toBe(true)
   expect(isStillSo(stall.terminal, old, { ...slow })).toBe(false)
+  expect(isStillSo(stall.terminal, old, slow, DRAFTED_MS_MAX + 1_000)).toBe(false)
   stall.clock.advance(DRAFTED_MS_MAX + 1_000)
   const late = await closed(stall, slow, old)
   expect(late.sale).toMatchObject({ counter: old.sale.counter })

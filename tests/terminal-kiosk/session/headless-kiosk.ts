@@ -5,10 +5,15 @@ import { Kiosk } from "../../../terminal-kiosk/screens/session/kiosk"
 import { fakeGateway } from "../fake-gateway"
 import { openStockedStall, type Stall, testKeys } from "../headless-terminal"
 
-/** What a browser has and a test has not: pictures of codes, and a screen that paints. */
+/** What a browser has and a test has not: pictures of codes, a screen that paints, and idle moments. */
 const browserParts = {
   ImageData: class {},
   requestAnimationFrame: (paint: () => void) => queueMicrotask(paint),
+  requestIdleCallback: (work: () => void) => {
+    queueMicrotask(work)
+    return 1
+  },
+  cancelIdleCallback: () => {},
 }
 
 /** For the whole of a test file, and for no other. */
