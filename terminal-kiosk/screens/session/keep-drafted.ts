@@ -1,4 +1,4 @@
-import { draftSale, isStillSo } from "../../src/sale/close-sale"
+import { type DraftedSale, draftSale, isStillSo } from "../../src/sale/close-sale"
 import { prepareCode } from "../parts/code-image"
 import type { Kiosk } from "./kiosk"
 import { stoppedBy } from "./stopped-by"
@@ -21,9 +21,12 @@ export function keepDrafted(kiosk: Kiosk): () => void {
       idle = undefined
       return
     }
-    // A memory that fails says so at the next tap that needs it.
-    const drafted = await draftSale(terminal, basket).catch(() => undefined)
-    kiosk.drafted = drafted
+    // Before a tap that waits for its turn has it. A memory that fails says so at the next tap that needs it.
+    const keep = (drafted: DraftedSale | undefined) => {
+      kiosk.drafted = drafted
+      return drafted
+    }
+    const drafted = await draftSale(terminal, basket).then(keep, () => keep(undefined))
     if (drafted !== undefined) requestIdleCallback(() => prepareCode(drafted.url))
     // Another line was weighed meanwhile. What may not be sold is looked at again when something changes.
     idle = undefined

@@ -4,6 +4,7 @@
  * rest of the block is skipped.
  */
 
+import { msToSeconds2024 } from "@suyuan/protocol/units/instant"
 import type { Change, LocalStore } from "../store/local-store"
 import { THE_ONE } from "../store/rows"
 import type { TerminalTime } from "../terminal-time"
@@ -22,7 +23,7 @@ export interface SaleNumber {
 export interface CounterBlocks {
   /** The next number, never given before. Not to be called twice at once: the terminal does one thing at a time. */
   take(): Promise<SaleNumber>
-  /** What `take` would give now, which stays free. */
+  /** What `take` would give now: the number stays free, and the time binds nothing that is signed later. */
   ahead(): Promise<SaleNumber>
   /** Leaves a mark that nothing after it was used. */
   close(): Promise<void>
@@ -45,20 +46,23 @@ export async function openCounter(store: LocalStore, time: TerminalTime): Promis
     isMarked = false
   }
 
-  async function ahead(): Promise<SaleNumber> {
+  async function reserved(): Promise<number> {
     if (next > COUNTER_MAX) throw new RangeError("this terminal has used all of its numbers: enrol it anew")
     if (next >= reservedUntil) await reserve(next + BLOCK_SIZE)
     else if (isMarked) await reserve(reservedUntil)
-    issuedAtSecondsMin = Math.max(issuedAtSecondsMin, time.stampSeconds())
-    return { counter: next, issuedAtSeconds: issuedAtSecondsMin }
+    return next
   }
 
   return {
-    ahead,
+    async ahead() {
+      const counter = await reserved()
+      return { counter, issuedAtSeconds: Math.max(issuedAtSecondsMin, msToSeconds2024(time.nowMs())) }
+    },
     async take() {
-      const number = await ahead()
+      const counter = await reserved()
       next += 1
-      return number
+      issuedAtSecondsMin = Math.max(issuedAtSecondsMin, time.stampSeconds())
+      return { counter, issuedAtSeconds: issuedAtSecondsMin }
     },
     async close() {
       const row = { reservedUntil: Math.max(reservedUntil, next), resumeAt: next, issuedAtSecondsMin }

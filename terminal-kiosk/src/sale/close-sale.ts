@@ -105,7 +105,8 @@ export function isStillSo(terminal: Terminal, drafted: DraftedSale | undefined, 
 
 function isFresh({ time }: Terminal, drafted: DraftedSale, basket: Basket, forMs = 0): boolean {
   const ageMs = time.nowMs() - seconds2024ToMs(drafted.sale.issuedAtSeconds)
-  return drafted.basket === basket && ageMs + forMs <= DRAFTED_MS_MAX
+  // Of a time to come: the clock was set back, and what is sold now is of now.
+  return drafted.basket === basket && ageMs >= 0 && ageMs + forMs <= DRAFTED_MS_MAX
 }
 
 type SignedSale = Pick<DraftedSale, "sale" | "url" | "upload">

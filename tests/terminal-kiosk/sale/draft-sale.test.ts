@@ -4,6 +4,7 @@ import { verifyPayCode } from "@suyuan/protocol/terminal/pay-code-signature"
 import { parsePayCodeUrl } from "@suyuan/protocol/terminal/pay-code-url"
 import { priceSalt } from "@suyuan/protocol/terminal/price-salt"
 import { verifyNoble } from "@suyuan/protocol/terminal/verify-noble"
+import { seconds2024ToMs } from "@suyuan/protocol/units/instant"
 import type { Basket } from "@suyuan/terminal-kiosk/basket/basket"
 import { closeSale, DRAFTED_MS_MAX, draftSale, isStillSo } from "@suyuan/terminal-kiosk/sale/close-sale"
 import { takeHolds } from "@suyuan/terminal-kiosk/stock/recall-holds"
@@ -116,4 +117,16 @@ test("cash is not taken by a code that was signed for a platform", async () => {
   const draft = await drafted(stall, basket)
   const sale = await closeSale(stall.terminal, basket, "cash", undefined, () => draft)
   expect(sale.ok && sale.value.sale.settlement).toBe("cash")
+})
+
+test("[EN-13] what was signed ahead and not sold leaves no time behind: not one that the clock was wrong about", async () => {
+  const stall = await openStockedStall()
+  const basket = cabbage()
+  const nowMs = stall.clock.nowMs()
+  const year = 365 * 24 * 3_600_000
+  stall.clock.set(nowMs + year)
+  const draft = await drafted(stall, basket)
+  stall.clock.set(nowMs)
+  expect(isStillSo(stall.terminal, draft, basket)).toBe(false)
+  expect(seconds2024ToMs((await closed(stall, basket, draft)).sale.issuedAtSeconds)).toBe(nowMs)
 })

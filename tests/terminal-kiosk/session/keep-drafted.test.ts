@@ -48,3 +48,14 @@ test("what is shown before it is sold holds none of it; the next basket is signe
   expect(kiosk.drafted?.sale.counter).toBe(2)
   stop()
 })
+
+test("a tap that comes while its code is being signed ahead sells that, and nothing is signed twice", async () => {
+  const { kiosk, stall, stop } = await withDrafts()
+  const signatures = stall.keys.signatures()
+  putLine(kiosk, cabbage)
+  while (stall.keys.signatures() === signatures) await Promise.resolve()
+  await settle(kiosk, "platform")
+  expect(kiosk.state.get().shown?.sale.counter).toBe(1)
+  expect(stall.keys.signatures() - signatures).toBe(2)
+  stop()
+})
