@@ -32,10 +32,14 @@ export function SellScreen({ isSeen, onStock }: SellScreenProps) {
   const state = useKioskState()
   const { basket, tiles, settings, recalled } = state
   const say = useWords()
-  const [open, setOpen] = useState<Open | undefined>(undefined)
+  const [asked, setOpen] = useState<Open | undefined>(undefined)
   const [refusal, setRefusal] = useState<string | undefined>(undefined)
+  // A tap while the sale was made asked for what the code would lie under.
+  const open = isSeen ? asked : undefined
   useEffect(() => {
-    if (!isSeen) setRefusal(undefined)
+    if (isSeen) return
+    setOpen(undefined)
+    setRefusal(undefined)
   }, [isSeen])
   const close = () => setOpen(undefined)
   const refuse = (code: string | undefined) =>

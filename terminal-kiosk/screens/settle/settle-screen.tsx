@@ -159,7 +159,8 @@ export function SettleScreen({ shown }: { readonly shown: ShownSale }) {
           </button>
         </div>
       </section>
-      {asksDigits && <DigitsSheet counter={sale.counter} onClose={() => setAsksDigits(false)} />}
+      {/* What became of the sale meanwhile stands under it. */}
+      {asksDigits && takesDigits && <DigitsSheet counter={sale.counter} onClose={() => setAsksDigits(false)} />}
     </main>
   )
 }
