@@ -1,3 +1,7 @@
+-- Taken whole at first: a gateway of before that has read goods, and goes on to write some, does so before it and not in a
+-- ring with it.
+LOCK TABLE pile_events IN ACCESS EXCLUSIVE MODE;
+--> statement-breakpoint
 -- Where a pile's goods went, of all days together: a recall asks it once a pile and not once a pile and day.
 CREATE TABLE "pile_purchases" (
 	"upstream_pile_id" bytea NOT NULL,
