@@ -160,24 +160,33 @@ test("[RC-2, RG-5] what comes back of a sale that was void is no goods, whether 
   expect(await counted.statements()).toBe(4)
 })
 
-test("[RC-2, RG-5] of a sale of before no more comes back than was sold, and that as other goods", async () => {
-  const trade = new Trade()
-  await trade.happened(
-    { source: "unknown", at: 0, grams: 9000 },
-    { source: "outflow", at: 100, grams: 3000, lowGrams: 1000, name: "sold" },
-    { source: "count", at: 500, grams: 6000 },
-    { source: "lot", at: 1000, grams: 5000, lot: "set" },
-  )
-  await trade.happened(
-    { source: "return", at: 1100, grams: 2000, of: "sold" },
-    { source: "return", at: 1200, grams: 2000, of: "sold" },
-    { source: "outflow", at: 1500, grams: 12_500, name: "most" },
-    { source: "outflow", at: 2000, grams: 1000, name: "last" },
-  )
-  // 5 kg, 6 kg and once 2 kg; another half a kilogram was there from the beginning.
-  expect(await trade.saidOf("most")).toEqual({ mayGrams: 5000, mustGrams: 4000 })
-  await agrees(trade)
-})
+/** The day on which the set comes is read whole; what is of before is read since the pile was counted. */
+const bothDays = [
+  ["that day", 0],
+  ["the day before", dayBefore],
+] as const
+
+test.each(bothDays)(
+  "[RC-2, RG-5] of a sale of %s no more comes back than was sold, and that as other goods",
+  async (_, before) => {
+    const trade = new Trade()
+    await trade.happened(
+      { source: "unknown", at: before, grams: 9000 },
+      { source: "outflow", at: before + 100, grams: 3000, lowGrams: 1000, name: "sold" },
+      { source: "count", at: before + 500, grams: 6000 },
+      { source: "lot", at: 1000, grams: 5000, lot: "set" },
+    )
+    await trade.happened(
+      { source: "return", at: 1100, grams: 2000, of: "sold" },
+      { source: "return", at: 1200, grams: 2000, of: "sold" },
+      { source: "outflow", at: 1500, grams: 12_500, name: "most" },
+      { source: "outflow", at: 2000, grams: 1000, name: "last" },
+    )
+    // 5 kg, 6 kg and once 2 kg; another half a kilogram was there from the beginning.
+    expect(await trade.saidOf("most")).toEqual({ mayGrams: 5000, mustGrams: 4000 })
+    await agrees(trade)
+  },
+)
 
 test("[RC-2, RG-25] sales that may have been before all that is known count as in the whole history, beside a chosen lot", async () => {
   const trade = new Trade()
@@ -192,21 +201,24 @@ test("[RC-2, RG-25] sales that may have been before all that is known count as i
   await agrees(trade)
 })
 
-test("[RC-2, RG-4, RG-25] a void of an interval of weights takes back what it took, beside a chosen lot", async () => {
-  const trade = new Trade()
-  await trade.happened(
-    { source: "count", at: 0, grams: 2000 },
-    { source: "outflow", at: 100, grams: 7000, lowGrams: 3000, name: "voided" },
-  )
-  await trade.happened(
-    { source: "void", at: 100, grams: 7000, lowGrams: 3000, of: "voided" },
-    { source: "lot", at: 1000, grams: 5000, lot: "set" },
-    { source: "outflow", at: 1500, grams: 3000, lot: "other" },
-    { source: "outflow", at: 2000, grams: 4000, lot: "set", name: "chosen" },
-  )
-  expect(await trade.saidOf("chosen")).toEqual({ mayGrams: 4000, mustGrams: 4000 })
-  await agrees(trade)
-})
+test.each(bothDays)(
+  "[RC-2, RG-4, RG-25] a void of %s of an interval of weights takes back what it took, beside a chosen lot",
+  async (_, before) => {
+    const trade = new Trade()
+    await trade.happened(
+      { source: "count", at: before, grams: 2000 },
+      { source: "outflow", at: before + 100, grams: 7000, lowGrams: 3000, name: "voided" },
+    )
+    await trade.happened(
+      { source: "void", at: before + 100, grams: 7000, lowGrams: 3000, of: "voided" },
+      { source: "lot", at: 1000, grams: 5000, lot: "set" },
+      { source: "outflow", at: 1500, grams: 3000, lot: "other" },
+      { source: "outflow", at: 2000, grams: 4000, lot: "set", name: "chosen" },
+    )
+    expect(await trade.saidOf("chosen")).toEqual({ mayGrams: 4000, mustGrams: 4000 })
+    await agrees(trade)
+  },
+)
 
 test("[RC-6, RG-25] a sale is not summed with those after a chosen lot left, nor after goods came", async () => {
   const trade = new Trade()
