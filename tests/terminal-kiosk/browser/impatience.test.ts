@@ -202,3 +202,51 @@ test("what becomes of a sale while its six digits are asked for is seen: nobody 
   expect(stall.troubles).toEqual([])
   await stall.context.close()
 })
+
+test("of two sheets on a phone the upper alone is tabbed to and read out, and each Escape puts away one", async () => {
+  const stall = await openStall(at.market, { viewport: { width: 390, height: 844 } })
+  const { page } = stall
+  await weigh(page, "dbc", "1")
+  await settle(page)
+  await page.click("button:has-text('收现金')")
+  await standing(page, "已收现金")
+  await page.keyboard.press("Enter")
+  await goTo(page, "今日")
+  await page.click(".list-row")
+  await page.click("dialog button:has-text('打印')")
+  await page.waitForSelector(".slip-paper .qr")
+  const tabbedTo = async () => {
+    const sheets = new Set<string>()
+    for (let presses = 0; presses < 20; presses += 1) {
+      await page.keyboard.press("Tab")
+      sheets.add(
+        await page.evaluate(() => {
+          const focused = document.activeElement
+          return focused === document.body
+            ? ""
+            : (focused?.closest("dialog")?.querySelector("h2")?.textContent ?? "page")
+        }),
+      )
+    }
+    sheets.delete("")
+    return [...sheets]
+  }
+  const reader = await page.context().newCDPSession(page)
+  const sheetsRead = async () => {
+    const { nodes } = await reader.send("Accessibility.getFullAXTree")
+    return nodes.filter(({ ignored, role }) => !ignored && role?.value === "dialog").map(({ name }) => name?.value)
+  }
+  expect(await tabbedTo()).toEqual(["打印"])
+  expect(await sheetsRead()).toEqual(["打印"])
+  await page.keyboard.press("Escape")
+  await page.waitForSelector(".slip-paper", { state: "detached" })
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toContain("打印")
+  const [sheet] = await tabbedTo()
+  expect(sheet).toContain("单号")
+  expect(await sheetsRead()).toEqual([sheet])
+  await page.keyboard.press("Escape")
+  await page.waitForSelector("dialog", { state: "detached" })
+  expect(await tabbedTo()).toEqual(["page"])
+  expect(stall.troubles).toEqual([])
+  await stall.context.close()
+})
