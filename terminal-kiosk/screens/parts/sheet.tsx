@@ -1,6 +1,6 @@
 import { type PropsWithChildren, useEffect, useId, useLayoutEffect, useRef } from "react"
 import { createPortal } from "react-dom"
-import { useWords } from "../session/use-kiosk"
+import { useKioskPart, useWords } from "../session/use-kiosk"
 import { onCloseRequest } from "./close-request"
 import { layOver } from "./layers"
 
@@ -14,6 +14,7 @@ type SheetProps = PropsWithChildren<{
 export function Sheet({ title, onClose, wide = false, children }: SheetProps) {
   const sheet = useRef<HTMLDialogElement>(null)
   const say = useWords()
+  const problem = useKioskPart((state) => state.problem)
   const heading = useId()
   useLayoutEffect(() => {
     const dialog = sheet.current
@@ -51,6 +52,12 @@ export function Sheet({ title, onClose, wide = false, children }: SheetProps) {
           ✕
         </button>
       </header>
+      {/* What the page says of it lies under this. */}
+      {problem !== undefined && problem !== "newVersion" && (
+        <p className="notice bad" role="alert">
+          ? {say(problem)}
+        </p>
+      )}
       {children}
     </dialog>,
     document.body,

@@ -1,6 +1,7 @@
 // What goes wrong at a stall that is nobody's fault: each says a plain sentence, and there is a way on.
 import { expect, test } from "bun:test"
 import { localTime } from "@suyuan/terminal-kiosk/lost/entered-time"
+import type { Page } from "playwright-core"
 import { granted } from "../../../scripts/demo/gateway"
 import { payAt, useWallet } from "../../../scripts/demo/wallet"
 import {
@@ -137,17 +138,18 @@ test("[PY-23] a wallet that gives up: the seller reads what to do, and the same 
   await tablet.context.close()
 })
 
+const fillUp = (page: Page) =>
+  page.evaluate(() => {
+    IDBObjectStore.prototype.add = () => {
+      throw new DOMException("the disk is full", "QuotaExceededError")
+    }
+  })
+
 test("a tablet that is full: nothing of the sale is kept, a sentence says so, and after opening again it sells", async () => {
   const tablet = await openStall(at.market)
   const { page } = tablet
   await weigh(page, "dbc", "1")
-  await page.evaluate(() => {
-    const put = IDBObjectStore.prototype.add
-    IDBObjectStore.prototype.add = () => {
-      throw new DOMException("the disk is full", "QuotaExceededError")
-    }
-    Object.assign(globalThis, { makeRoom: () => Object.assign(IDBObjectStore.prototype, { add: put }) })
-  })
+  await fillUp(page)
   await page.click("button.settle")
   await page.locator(".problem", { hasText: "平板存满了，这一单没有记下" }).waitFor()
   expect(await rowsOf(page, "sales")).toEqual([])
@@ -157,6 +159,21 @@ test("a tablet that is full: nothing of the sale is kept, a sentence says so, an
   await settle(page)
   expect(await rowsOf(page, "sales")).toHaveLength(1)
   await tablet.context.close()
+})
+
+test("a tablet that is full says so on the sheet whose goods it did not write down", async () => {
+  const { page, context } = await openStall(at.market)
+  await goTo(page, "进货")
+  await page.click("text=外来货登记")
+  await page.fill("dialog input[type=search]", "dbc")
+  await page.click("dialog .pick button")
+  await page.getByLabel("重量").fill("20")
+  await fillUp(page)
+  await page.click("dialog button[type=submit]")
+  await page.locator("dialog [role=alert]", { hasText: "平板存满了" }).waitFor()
+  await page.keyboard.press("Escape")
+  await page.locator(".problem", { hasText: "平板存满了" }).locator("button").waitFor()
+  await context.close()
 })
 
 test("a tablet that may keep nothing says so, and what to change", async () => {
