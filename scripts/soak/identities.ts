@@ -43,6 +43,7 @@ export async function checkIdentities(witnesses: Witnesses): Promise<Identity[]>
     await oneRecordARefund(witnesses),
     await oneBatchARecord(witnesses),
     ...(witnesses.onChain === undefined ? [] : [await onChainOnce(witnesses, witnesses.onChain)]),
+    await purchasesAsEvents(witnesses),
   ]
 }
 
@@ -153,6 +154,23 @@ async function onChainOnce({ sql }: Witnesses, onChain: readonly string[]): Prom
   const wrong = [...doubled(onChain), ...difference(batched, onChain), ...difference(onChain, batched)]
   const detail = `${onChain.length} records on the chain, wrong: ${listed(wrong)}`
   return { name: "the chain holds each of them once", holds: wrong.length === 0, detail }
+}
+
+/** A recall follows goods by them: one that is absent is a stall that nobody tells. */
+async function purchasesAsEvents({ sql }: Witnesses): Promise<Identity> {
+  const rows = await sql`
+    SELECT encode(record_id, 'hex') || '#' || line AS name FROM (
+      SELECT upstream_pile_id, left_at, pile_id, effective_at, record_id, line, upstream_record_id,
+        coalesce(upstream_line, 0) AS upstream_line FROM pile_events WHERE source = 'purchase'
+      UNION ALL
+      SELECT upstream_pile_id, left_at, pile_id, effective_at, record_id, line, upstream_record_id, upstream_line
+      FROM pile_purchases
+    ) AS said
+    GROUP BY upstream_pile_id, left_at, pile_id, effective_at, record_id, line, upstream_record_id, upstream_line
+    HAVING count(*) <> 2`
+  const wrong = rows.map(({ name }) => String(name))
+  const detail = `absent, or of no event: ${listed(wrong)}`
+  return { name: "every purchase is known by whose goods it was", holds: wrong.length === 0, detail }
 }
 
 function recordIdsOf(payload: Uint8Array): string[] {

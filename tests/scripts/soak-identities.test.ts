@@ -102,6 +102,17 @@ test("a record that is sealed and in no batch, and one on the chain that nobody 
   expect(await brokenBy("SELECT 1", { onChain: ["ab"] })).toEqual(["the chain holds each of them once"])
 })
 
+test("a purchase that a recall would not find, and one that there is not", async () => {
+  const bought = `UPDATE pile_events SET source = 'purchase', left_at = effective_at, upstream_pile_id = pile_id,
+    upstream_record_id = record_id WHERE source = 'outflow'`
+  expect(await brokenBy(bought)).toEqual([])
+  const name = "every purchase is known by whose goods it was"
+  expect(await brokenBy(`${bought}; DELETE FROM pile_purchases`)).toEqual([name])
+  const invented = `INSERT INTO pile_purchases
+    SELECT pile_id, effective_at, pile_id, effective_at, record_id, line, record_id, line FROM pile_events`
+  expect(await brokenBy(invented)).toEqual([name])
+})
+
 test("a run in which nothing happens shows nothing", () => {
   expect(neverHappened(newTally(), new Map())).toEqual(["payment", "cash sale", "refund", "fault"])
   const tally = { ...newTally(), paid: 3, cash: 1, refunds: 1 }
