@@ -136,6 +136,7 @@ export const pileEvents = pgTable(
     /** Of a purchase, and of nothing else: when that outflow left. It may have arrived later. */
     leftAt: instant("left_at"),
   },
+  // Its index holds what is read of a pile, too (0049_pile_event_reads).
   (t) => [primaryKey({ columns: [t.pileId, t.day, t.effectiveAt, t.recordId, t.line] })],
 )
 

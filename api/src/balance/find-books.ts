@@ -119,8 +119,9 @@ async function readBooks(reader: Reader, actor: Actor, asked: BooksAsked, now: D
         SELECT encode(pile.id, 'hex') AS pile_id, pile.merchant_id, pile.commodity,
           extract(epoch FROM CASE
             WHEN known.at IS NOT NULL THEN known.at
-            ELSE (SELECT min(event.effective_at) - interval '1 ms' FROM ${pileEvents} AS event
-              WHERE event.pile_id = pile.id AND event.effective_at < day.starts_at)
+            ELSE (SELECT event.effective_at - interval '1 ms' FROM ${pileEvents} AS event
+              WHERE event.pile_id = pile.id AND event.effective_at < day.starts_at
+              ORDER BY event.day, event.effective_at LIMIT 1)
           END)::float8 * 1000 AS after_ms, known.grams
         FROM ${piles} AS pile LEFT JOIN LATERAL (
           SELECT kept.at, kept.grams::float8 AS grams FROM ${pileDays} AS kept

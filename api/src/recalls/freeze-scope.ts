@@ -5,6 +5,7 @@ import { sales } from "@suyuan/drizzle/schema/sales"
 import { eq, sql } from "drizzle-orm"
 import { type Actor, gatewayActor, requireScope } from "../actor"
 import type { Context, Transaction } from "../context"
+import { recordDaySql } from "../ledger/record-day"
 import { affectedLines } from "./read-affected"
 import { findAffected, type RecallScopeAnswer, type ScopeTotals, scopeOf } from "./recall-scope"
 import type { FrozenSources } from "./recall-set"
@@ -71,7 +72,7 @@ export async function enlistBuyers(ctx: Context, tx: Transaction, recall: Recall
   const added = await tx.execute(sql`
     WITH RECURSIVE hit AS MATERIALIZED (${affectedLines(runs)}), paid AS MATERIALIZED (
       SELECT payer.buyer_id, hit.record_id, sale.day, hit.expected, hit.may = 0 AS is_claimed
-      FROM hit JOIN ${sales} AS sale ON sale.record_id = hit.record_id AND sale.day BETWEEN hit.day - 2 AND hit.day + 2
+      FROM hit JOIN ${sales} AS sale ON sale.record_id = hit.record_id AND sale.day = ${recordDaySql(sql`hit.record_id`)}
       LEFT JOIN ${attempts} AS attempt ON attempt.out_trade_no = sale.settled_by
         AND attempt.day BETWEEN hit.day - 2 AND hit.day + 2
       CROSS JOIN LATERAL (VALUES (sale.buyer_id), (attempt.wallet_buyer_id)) AS payer (buyer_id)

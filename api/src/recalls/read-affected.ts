@@ -6,6 +6,7 @@ import { pileEvents } from "@suyuan/drizzle/schema/trace"
 import { type SQL, sql } from "drizzle-orm"
 import type { Reader } from "../context"
 import { utcDay } from "../day"
+import { recordDaySql } from "../ledger/record-day"
 import { discardedLineOffset } from "../trace/apply-refunded-goods"
 import { saleMark, saleMarkSql } from "../trace/sale-mark"
 import { arrayOf, unnest } from "../unnest"
@@ -250,7 +251,6 @@ async function readLines(
     const [found] = await reader.execute<{ stalls: Stall[] | null }>(sql`SELECT (${stalls}) AS stalls`)
     return { piles: [], sales: [], stalls: found?.stalls ?? [] }
   }
-  const { first, last } = daysOf(runs)
   const isAfter = after
     ? sql`WHERE (-expected - claimed, -may, record_id, line) > (${-after.expectedGrams - after.claimedGrams}::bigint, ${-after.mayGrams}::bigint,
         ${Buffer.from(after.recordId, "hex")}::bytea, ${after.line}::smallint)`
@@ -275,8 +275,7 @@ async function readLines(
         FROM (SELECT * FROM hit ${isAfter} ORDER BY expected + claimed DESC, may DESC, record_id, line LIMIT ${limit}) AS page
         LEFT JOIN LATERAL (
           SELECT * FROM ${sales} AS own WHERE own.record_id = page.record_id
-            AND own.day BETWEEN page.day - 2 AND page.day + 2
-            AND own.day BETWEEN ${first}::date - 2 AND ${last}::date + 2 LIMIT 1
+            AND own.day = ${recordDaySql(sql`page.record_id`)} LIMIT 1
         ) AS sale ON true
         LEFT JOIN ${buyers} AS buyer ON buyer.id = sale.buyer_id
         ORDER BY expected + claimed DESC, may DESC, page.record_id, page.line

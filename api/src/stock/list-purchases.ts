@@ -6,6 +6,7 @@ import { and, desc, eq, sql } from "drizzle-orm"
 import type { Actor } from "../actor"
 import { requireOwnMerchant } from "../certificates/certificate-actor"
 import type { Context, Reader } from "../context"
+import { recordDaySql } from "../ledger/record-day"
 import type { PurchaseRow } from "../trace/project-purchase"
 
 export type BoughtLine = PurchaseRow & {
@@ -44,7 +45,7 @@ export async function readBought(reader: Reader, query: BoughtQuery): Promise<Bo
     .from(purchases)
     .innerJoin(
       sales,
-      and(eq(sales.recordId, purchases.saleRecordId), sql`${sales.day} = ${dayOf(purchases.saleRecordId)}`),
+      and(eq(sales.recordId, purchases.saleRecordId), sql`${sales.day} = ${recordDaySql(purchases.saleRecordId)}`),
     )
     .innerJoin(merchants, eq(merchants.id, sales.merchantId))
     .innerJoin(sites, eq(sites.id, sales.siteId))
@@ -58,9 +59,4 @@ export async function readBought(reader: Reader, query: BoughtQuery): Promise<Bo
     .orderBy(desc(purchases.effectiveAt), purchases.id)
     .limit(query.limit)
   return rows.map(({ purchase, ...named }) => ({ ...purchase, ...named }))
-}
-
-/** The day in a record's id, as `recordDay` reads it. */
-function dayOf(recordId: typeof purchases.saleRecordId) {
-  return sql`(date '1970-01-01' + (get_byte(${recordId}, 0) * 256 + get_byte(${recordId}, 1)))`
 }

@@ -72,6 +72,7 @@ async function textsOf(ask: (reader: Reader) => Promise<unknown>): Promise<strin
 type Node = {
   readonly "Node Type": string
   readonly "Relation Name"?: string
+  readonly "Index Name"?: string
   readonly "Index Cond"?: string
   readonly "Recheck Cond"?: string
   readonly Plans?: readonly Node[]
@@ -79,20 +80,44 @@ type Node = {
 
 const nodesOf = (node: Node): Node[] => [node, ...(node.Plans ?? []).flatMap(nodesOf)]
 
+/** What is read of tables of trade, as it is planned where nothing is known of them. */
+async function plannedReads(text: string): Promise<Node[]> {
+  const plan = await gateway.ctx.sql.begin(async (sql) => {
+    for (const [name, value] of Object.entries(questionSettings)) await sql.unsafe(`SET LOCAL ${name} = ${value}`)
+    const rows = await sql.unsafe(`EXPLAIN (GENERIC_PLAN, FORMAT JSON) ${text}`).simple()
+    return (rows[0] as unknown as { "QUERY PLAN": [{ Plan: Node }] })["QUERY PLAN"][0].Plan
+  })
+  return nodesOf(plan).filter((node) => ofTrade.test(node["Relation Name"] ?? ""))
+}
+
 for (const [what, ask] of Object.entries(questions)) {
   test(`${what}: rows of trade are looked up`, async () => {
     const texts = await textsOf(ask)
     expect(texts).not.toEqual([])
     for (const text of texts) {
-      const plan = await gateway.ctx.sql.begin(async (sql) => {
-        for (const [name, value] of Object.entries(questionSettings)) await sql.unsafe(`SET LOCAL ${name} = ${value}`)
-        const rows = await sql.unsafe(`EXPLAIN (GENERIC_PLAN, FORMAT JSON) ${text}`).simple()
-        return (rows[0] as unknown as { "QUERY PLAN": [{ Plan: Node }] })["QUERY PLAN"][0].Plan
-      })
-      const read = nodesOf(plan).filter((node) => ofTrade.test(node["Relation Name"] ?? ""))
+      const read = await plannedReads(text)
       expect(read).not.toEqual([])
       const throughAll = read.filter((node) => node["Index Cond"] === undefined && node["Recheck Cond"] === undefined)
       expect(throughAll.map((node) => `${node["Node Type"]} of ${node["Relation Name"]}`)).toEqual([])
     }
+  })
+}
+
+/** A pile's rows lie among those of all piles, in its key's index beside each other. */
+const ofPiles = [
+  "what the purchases of piles held",
+  "what piles hold now",
+  "what happened in piles",
+  "where a lot went",
+  "whose sales of a run these are",
+]
+for (const what of ofPiles) {
+  test(`${what}: what happened in a pile is read from its key's index alone`, async () => {
+    const texts = await textsOf(questions[what] as (reader: Reader) => Promise<unknown>)
+    const reads = (await Promise.all(texts.map(plannedReads))).flat()
+    // The stock-takes of a pile, and what names a record, have indexes of their own.
+    const ofKey = reads.filter((node) => /^pile_events_.*_pkey$/.test(node["Index Name"] ?? ""))
+    expect(ofKey).not.toEqual([])
+    expect(new Set(ofKey.map((node) => node["Node Type"]))).toEqual(new Set(["Index Only Scan"]))
   })
 }
