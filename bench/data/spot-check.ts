@@ -13,7 +13,8 @@ export async function spotCheck({ ctx }: Installation, count: number): Promise<n
       // What is forgotten here is there again after it.
       await tx.execute("TRUNCATE pile_days, bought_origins")
       // What would be remembered after an answer is remembered before the end of this, and undone with it.
-      const inside = { ...ctx, db: tx as unknown as Database, afterwards: new Afterwards(ctx.log) }
+      const own = tx as unknown as Database
+      const inside = { ...ctx, db: own, questions: own, afterwards: new Afterwards(ctx.log) }
       for (const [index, id] of sales.entries()) {
         const [known, walked] = [traces[index], await readTrace(inside, tx, id, "purchase")]
         // The day may have been stated between the two, by the gateway's own job.

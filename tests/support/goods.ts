@@ -84,7 +84,8 @@ export async function inUndoneTransaction<T>(ctx: Context, work: (inside: Contex
   await ctx.db
     .transaction(async (tx) => {
       // A transaction has everything that the verbs use of a database; its own transactions are savepoints.
-      const inside = { ...ctx, db: tx as unknown as Database, afterwards: new Afterwards(ctx.log) }
+      const own = tx as unknown as Database
+      const inside = { ...ctx, db: own, questions: own, afterwards: new Afterwards(ctx.log) }
       result = { value: await work(inside) }
       await inside.afterwards.settled()
       throw undo

@@ -7,6 +7,7 @@ import type { SiteDayBounds } from "../balance/find-books"
 import { readMassBalance } from "../balance/mass-balance"
 import type { Context, Transaction } from "../context"
 import { reasonOf } from "../errors"
+import { noRest, type Rest } from "../rest"
 import { businessDayOf } from "../trace/business-day"
 import { judgedKinds } from "./evidence"
 import { judgeBalance } from "./judge-balance"
@@ -66,7 +67,7 @@ async function markRight(
 }
 
 /** Every site's day that goes on, and those that are over as far back as late records are looked for. */
-export async function judgeDays(ctx: Context): Promise<number> {
+export async function judgeDays(ctx: Context, rest: Rest = noRest): Promise<number> {
   const nowMs = ctx.clock.nowMs()
   const since = new Date(nowMs - (daysJudged + 2) * dayMs).toISOString()
   const active = await ctx.db
@@ -83,6 +84,7 @@ export async function judgeDays(ctx: Context): Promise<number> {
         ctx.log.error({ site: site.id, back, error: reasonOf(error) }, "a site's day could not be judged")
         return 0
       })
+      if (!(await rest())) return changed
     }
   }
   return changed

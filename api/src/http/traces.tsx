@@ -8,8 +8,9 @@ import type { Chain } from "../ledger/chain"
 import { prove } from "../ledger/prove"
 import { recordOfLabel } from "../trace/find-label"
 import { requireStatement } from "../trace/find-statements"
+import type { TracedSale } from "../trace/read-sale"
 import { readTrace } from "../trace/read-trace"
-import { recordOfShare, requireReader, revokeShare, shareTrace } from "../trace/share-trace"
+import { recordOfShare, requireReader, requireReaderOf, revokeShare, shareTrace } from "../trace/share-trace"
 import type { BuyerApp } from "./buyer-pages"
 import { TracePage } from "./pages/trace-page"
 import { refusals } from "./refusals"
@@ -209,12 +210,9 @@ export function traceRoutes({ ctx, chain, app, readerOf }: TraceDeps): Routes {
   }
   routes.openapi(purchaseTrace, async (c) => {
     const { recordId } = c.req.valid("param")
-    const allowed = requireReader(ctx, await requireSome(c), recordId)
-    // Read meanwhile, and told only to whoever may know.
-    const trace = readTrace(ctx, ctx.questions, recordId, "purchase")
-    trace.catch(() => {})
-    await allowed
-    return c.json(await trace, 200)
+    const actor = await requireSome(c)
+    const mayKnow = (sale: TracedSale | undefined) => requireReaderOf(ctx, actor, sale)
+    return c.json(await readTrace(ctx, ctx.questions, recordId, "purchase", mayKnow), 200)
   })
   routes.openapi(shareTraceRoute, async (c) => {
     const recordId = await recordOfShare(ctx, c.req.valid("param").shareId)

@@ -4,12 +4,13 @@ import { mostPercent } from "@suyuan/protocol/trace/finest-statement"
 import type { OriginOptions, PileHistory } from "@suyuan/protocol/trace/origin-range"
 import { type SetRange, setGroups, setRangeOf } from "@suyuan/protocol/trace/pile"
 import type { SourceRange } from "@suyuan/protocol/trace/source-grams"
-import { sql } from "drizzle-orm"
+import { type SQL, sql } from "drizzle-orm"
 import type { Context, Reader } from "../context"
+import { fixedText, placeholder } from "../fixed-text"
 import { recentOf } from "../recent"
 import { type InspectionDescription, photoOf } from "../trace/read-inspections"
 import { resolve } from "../trace/resolve"
-import { arrayOf } from "../unnest"
+import { arrayLiteral } from "../unnest"
 
 /** What is known of a lot besides where it came from. Of each chain of tests only the newest counts. */
 export type LotChecks = {
@@ -23,46 +24,60 @@ export type LotChecks = {
   readonly certified: "none" | "part" | "all"
 }
 
+export function isCertified(lot: LotChecks | undefined): boolean {
+  return lot !== undefined && lot.certified !== "none"
+}
+
 type FailedRow = Omit<InspectionDescription, "photo"> & { readonly photo: string | null }
-type Row = {
+export type ChecksRow = {
   readonly lot_id: string
   readonly is_tested: boolean | null
   readonly failed: readonly FailedRow[] | null
-  readonly certified: LotChecks["certified"]
+  readonly certified: LotChecks["certified"] | null
 }
 
-/** Checks of lots, given by id or as a query of their ids. One round trip. */
-export async function readLotChecks(
-  reader: Reader,
-  lotIds: readonly string[] | ReturnType<typeof sql>,
-): Promise<Map<string, LotChecks>> {
-  if (Array.isArray(lotIds) && lotIds.length === 0) return new Map()
-  const wanted = Array.isArray(lotIds) ? arrayOf("uuid", lotIds) : sql`ARRAY(${lotIds})`
-  const rows = await reader.execute<Row>(sql`
-    SELECT lot.id AS lot_id, test.is_tested, test.failed,
-      CASE WHEN paper.grams IS NULL THEN 'none' WHEN paper.grams < lot.grams THEN 'part' ELSE 'all' END AS certified
-    FROM ${lots} AS lot
-    LEFT JOIN LATERAL (
-      SELECT bool_or(conclusion = 'passed') AS is_tested, json_agg(json_build_object(
+/** Checks of these lots. One round trip. */
+export async function readLotChecks(reader: Reader, lotIds: readonly string[]): Promise<Map<string, LotChecks>> {
+  if (lotIds.length === 0) return new Map()
+  return lotChecksOf(lotIds, await reader.execute<ChecksRow>(checksText({ lots: arrayLiteral("uuid", lotIds) })))
+}
+
+/** Query of those of these lots that were tested or have a certificate, as `ChecksRow`. */
+export function checksQuery(lotIds: SQL): SQL {
+  return sql`
+    SELECT coalesce(test.lot_id, paper.lot_id) AS lot_id, test.is_tested, test.failed, paper.certified
+    FROM (
+      SELECT tested.lot_id, bool_or(conclusion = 'passed') AS is_tested, json_agg(json_build_object(
         'sampleNumber', sample_number, 'testedAt', tested_at, 'method', method, 'standard', standard,
         'limitPermille', limit_permille, 'inhibitionPermille', inhibition_permille, 'conclusion', conclusion,
         'recordId', encode(record_id, 'hex'), 'photo', encode(photo, 'hex')) ORDER BY tested_at DESC
       ) FILTER (WHERE conclusion = 'failed') AS failed
       FROM ${testedLots} AS tested JOIN ${inspections} AS test ON test.id = tested.inspection_id
-      WHERE tested.lot_id = lot.id AND test.superseded_by IS NULL
-    ) AS test ON true
-    LEFT JOIN LATERAL (SELECT sum(grams) AS grams FROM ${certificates} AS paper
-      WHERE paper.lot_id = lot.id AND paper.pile_id IS NULL) AS paper ON true
-    WHERE lot.id = ANY (${wanted})`)
-  return new Map(
-    rows.map(({ lot_id, is_tested, failed, certified }) => {
-      const failedTests = (failed ?? []).map(({ photo, testedAt, ...test }) => {
-        return { ...test, testedAt: new Date(testedAt).toISOString(), ...photoOf(photo) }
-      })
-      const hasFailed = failedTests.length > 0
-      return [lot_id, { isTested: is_tested === true && !hasFailed, hasFailed, failedTests, certified }]
-    }),
-  )
+      WHERE tested.lot_id = ANY (${lotIds}) AND test.superseded_by IS NULL GROUP BY tested.lot_id
+    ) AS test
+    FULL JOIN (
+      SELECT paper.lot_id, CASE WHEN sum(paper.grams) < lot.grams THEN 'part' ELSE 'all' END AS certified
+      FROM ${certificates} AS paper JOIN ${lots} AS lot ON lot.id = paper.lot_id
+      WHERE paper.lot_id = ANY (${lotIds}) AND paper.pile_id IS NULL GROUP BY paper.lot_id, lot.grams
+    ) AS paper ON paper.lot_id = test.lot_id`
+}
+
+const checksText = fixedText<"lots">(checksQuery(sql`${placeholder("lots")}::uuid[]`))
+
+const unchecked: LotChecks = { isTested: false, hasFailed: false, failedTests: [], certified: "none" }
+
+/** Of each of the lots. */
+export function lotChecksOf(lotIds: readonly string[], rows: readonly ChecksRow[]): Map<string, LotChecks> {
+  const checks = new Map(lotIds.map((id) => [id, unchecked]))
+  for (const { lot_id, is_tested, failed, certified } of rows) {
+    const failedTests = (failed ?? []).map(({ photo, testedAt, ...test }) => {
+      return { ...test, testedAt: new Date(testedAt).toISOString(), ...photoOf(photo) }
+    })
+    const hasFailed = failedTests.length > 0
+    const isTested = is_tested === true && !hasFailed
+    checks.set(lot_id, { isTested, hasFailed, failedTests, certified: certified ?? "none" })
+  }
+  return checks
 }
 
 /**

@@ -3,5 +3,5 @@ import type { Job } from "./job"
 
 export const alarmJobs: Job[] = [
   // Two gateways may find the same: it is raised once.
-  { name: "alarms/judge-days", everyMs: 600_000, run: (ctx) => judgeDays(ctx).then(() => 0) },
+  { name: "alarms/judge-days", everyMs: 600_000, run: (ctx, _busy, rest) => judgeDays(ctx, rest).then(() => 0) },
 ]

@@ -4,10 +4,11 @@ import type { ExpectedShares } from "@suyuan/protocol/trace/expected-shares"
 import { finestStatement, mostPercent, type PlaceOf, type PlaceRange } from "@suyuan/protocol/trace/finest-statement"
 import type { OutflowRange } from "@suyuan/protocol/trace/pile"
 import { UNKNOWN_SOURCE } from "@suyuan/protocol/trace/pile-event"
-import { eq, sql } from "drizzle-orm"
+import { type SQL, sql } from "drizzle-orm"
 import type { Context, Reader } from "../context"
+import { fixedText, placeholder } from "../fixed-text"
 import { recentOf } from "../recent"
-import { arrayOf } from "../unnest"
+import { arrayLiteral } from "../unnest"
 import { type Region, regionOf } from "./region"
 
 /** What is known of a lot that can be in somebody's bag. */
@@ -29,36 +30,62 @@ export type LotFacts = Region & {
 /** A lot is what it was declared; a certificate issued for it may be seen so much later. */
 const recentLots = recentOf<string, LotFacts>(10_000, 50_000)
 
-/** For what everybody sees who scans. */
+/** For what everybody sees who scans or looks at a trace. */
 export function readRecentLots(
   ctx: Pick<Context, "db" | "sql" | "clock">,
   ids: readonly string[],
+  reader: Reader = ctx.db,
 ): Promise<ReadonlyMap<string, LotFacts>> {
   const known = [...new Set(ids)].filter((id) => id !== UNKNOWN_SOURCE)
-  return recentLots(ctx).of(known, ctx.clock.nowMs(), (missing) => readLots(ctx.db, missing))
+  return recentLots(ctx).of(known, ctx.clock.nowMs(), (missing) => readLots(reader, missing))
 }
 
 export async function readLots(reader: Reader, ids: readonly string[]): Promise<Map<string, LotFacts>> {
   const known = [...new Set(ids)].filter((id) => id !== UNKNOWN_SOURCE)
   if (known.length === 0) return new Map()
-  const rows = await reader
-    .select({
-      id: lots.id,
-      base: sites.name,
-      baseEn: sites.nameEn,
-      baseSiteId: sites.id,
-      declaredOrigin: lots.declaredOrigin,
-      regionCode: lots.regionCode,
-      grams: lots.grams,
-      harvestedAt: lots.harvestedAt,
-      expiresAt: lots.expiresAt,
-      recordId: lots.recordId,
-      isCertified: sql<boolean>`EXISTS (SELECT FROM ${certificates} WHERE ${certificates.lotId} = ${lots.id} AND ${certificates.pileId} IS NULL)`,
-    })
-    .from(lots)
-    .innerJoin(sites, eq(sites.id, lots.siteId))
-    .where(sql`${lots.id} = ANY (${arrayOf("uuid", known)})`)
-  return new Map(rows.map((lot) => [lot.id, { ...lot, ...regionOf(lot.regionCode) }]))
+  return lotFactsOf(await reader.execute<LotRow>(lotsText({ ids: arrayLiteral("uuid", known) })))
+}
+
+/** Query of these lots, as `LotRow`. */
+export function lotsQuery(ids: SQL): SQL {
+  return sql`
+    SELECT lot.id, base.name AS base, base.name_en AS base_en, base.id AS base_site_id, lot.declared_origin, lot.region_code,
+      lot.grams::float8 AS grams, extract(epoch FROM lot.harvested_at)::float8 * 1000 AS harvested_ms,
+      extract(epoch FROM lot.expires_at)::float8 * 1000 AS expires_ms, encode(lot.record_id, 'hex') AS record_id,
+      EXISTS (SELECT FROM ${certificates} AS paper WHERE paper.lot_id = lot.id AND paper.pile_id IS NULL) AS is_certified
+    FROM ${lots} AS lot JOIN ${sites} AS base ON base.id = lot.site_id WHERE lot.id = ANY (${ids})`
+}
+
+const lotsText = fixedText<"ids">(lotsQuery(sql`${placeholder("ids")}::uuid[]`))
+
+export type LotRow = {
+  readonly id: string
+  readonly base: string
+  readonly base_en: string
+  readonly base_site_id: string
+  readonly declared_origin: string
+  readonly region_code: string
+  readonly grams: number
+  readonly harvested_ms: number
+  readonly expires_ms: number | null
+  readonly record_id: string
+  readonly is_certified: boolean
+}
+
+export function lotFactsOf(rows: readonly LotRow[]): Map<string, LotFacts> {
+  return new Map(
+    rows.map((row) => {
+      const { id, base, base_en: baseEn, base_site_id: baseSiteId, grams, expires_ms } = row
+      const facts = {
+        ...{ id, base, baseEn, baseSiteId, grams, ...regionOf(row.region_code) },
+        ...{ declaredOrigin: row.declared_origin, regionCode: row.region_code, recordId: row.record_id },
+        harvestedAt: new Date(Math.round(row.harvested_ms)),
+        expiresAt: expires_ms === null ? null : new Date(Math.round(expires_ms)),
+        isCertified: row.is_certified,
+      }
+      return [id, facts]
+    }),
+  )
 }
 
 /** What bounds ranges besides the books (RG-18, RG-23). */

@@ -24,7 +24,7 @@ export type PileOnSale = {
   readonly coverageOf: (bagGrams: number | undefined) => Coverage | undefined
 }
 
-type Asker = Pick<Context, "db" | "sql" | "clock" | "afterwards" | "log">
+type Asker = Pick<Context, "db" | "questions" | "sql" | "clock" | "afterwards" | "log">
 
 /** What a stall's piles hold now: "this stall's goods today". Two round trips where they are remembered. */
 export async function describePiles(

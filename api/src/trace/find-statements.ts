@@ -1,27 +1,14 @@
 import { originStatements } from "@suyuan/drizzle/schema/trace"
-import { and, desc, eq, sql } from "drizzle-orm"
-import type { Context, Reader } from "../context"
+import { eq, type SQL, sql } from "drizzle-orm"
+import type { Context } from "../context"
 import { ServiceError } from "../errors"
-import { arrayOf } from "../unnest"
 
-/** Records of the newest origin statements of these piles for a business day of theirs. */
-export async function findStatements(
-  reader: Reader,
-  pileIds: readonly string[],
-  businessDay: string,
-): Promise<string[]> {
-  if (pileIds.length === 0) return []
-  const newest = await reader
-    .selectDistinctOn([originStatements.pileId], { recordId: originStatements.recordId })
-    .from(originStatements)
-    .where(
-      and(
-        sql`${originStatements.pileId} = ANY (${arrayOf("bytea", pileIds)})`,
-        eq(originStatements.businessDay, businessDay),
-      ),
-    )
-    .orderBy(originStatements.pileId, desc(originStatements.version))
-  return newest.map(({ recordId }) => recordId)
+/** Query of the records of the newest origin statements of these piles for a business day of theirs: `record_id`. */
+export function statementsQuery(pileIds: SQL, businessDay: SQL): SQL {
+  return sql`
+    SELECT DISTINCT ON (said.pile_id) encode(said.record_id, 'hex') AS record_id FROM ${originStatements} AS said
+    WHERE said.pile_id = ANY (${pileIds}) AND said.business_day = ${businessDay}
+    ORDER BY said.pile_id, said.version DESC`
 }
 
 /** @throws ServiceError ledger/unknown-record for a record that is no origin statement. */

@@ -14,7 +14,7 @@ import { type PileContent, walkPile, walkPiles } from "./walk-pile"
  * @param isSeldom asked now and then, by few: what was bought lately is read beside what is remembered, for one wait less.
  */
 export async function readPileContents(
-  ctx: Pick<Context, "db" | "sql" | "clock" | "afterwards" | "log">,
+  ctx: Pick<Context, "db" | "questions" | "sql" | "clock" | "afterwards" | "log">,
   pileIds: readonly string[],
   isSeldom = false,
 ): Promise<{ contents: PileContent[]; facts: ReadonlyMap<string, LotFacts> }> {

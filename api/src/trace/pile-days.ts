@@ -8,7 +8,12 @@ import { utcDay } from "../day"
 import { fixedText, placeholder } from "../fixed-text"
 import { arrayLiteral, unnest } from "../unnest"
 import { isOfTheseRules } from "./expected-origins"
-import { failedThenNewest, type InspectionDescription, photoOf } from "./read-inspections"
+import {
+  describeInspection,
+  failedThenNewest,
+  type InspectionDescription,
+  type InspectionRow,
+} from "./read-inspections"
 import type { PileRow } from "./read-pile-rows"
 import { clockErrorMs } from "./resolve"
 import type { Presence } from "./stay"
@@ -222,19 +227,7 @@ type Row = {
 
 type KnownRow = Row & { readonly carry: PileCarry }
 
-type TestRow = {
-  readonly sampled_ms: number
-  readonly tested_ms: number
-  readonly sample_number: string
-  readonly method: string
-  readonly standard: string
-  readonly limit_permille: number
-  readonly inhibition_permille: number
-  readonly conclusion: InspectionDescription["conclusion"]
-  readonly is_superseded: boolean
-  readonly photo: string | null
-  readonly record_id: string
-}
+type TestRow = Omit<InspectionRow, "pile_id"> & { readonly sampled_ms: number }
 
 type LaterRow = {
   readonly at_ms: number
@@ -255,22 +248,7 @@ function resumed(row: KnownRow): ResumedPile {
   return {
     ...{ pileId, atMs: Math.round(at_ms), carry, presence },
     since: (later ?? []).map((one) => moveOf(pileId, one)),
-    tests: (tests ?? []).map((one) => ({ sampledMs: Math.round(one.sampled_ms), test: testOf(one) })),
-  }
-}
-
-function testOf(row: TestRow): InspectionDescription {
-  return {
-    sampleNumber: row.sample_number,
-    method: row.method,
-    standard: row.standard,
-    limitPermille: row.limit_permille,
-    inhibitionPermille: row.inhibition_permille,
-    conclusion: row.conclusion,
-    recordId: row.record_id,
-    testedAt: new Date(Math.round(row.tested_ms)).toISOString(),
-    ...(row.is_superseded && { isSuperseded: true }),
-    ...photoOf(row.photo),
+    tests: (tests ?? []).map((one) => ({ sampledMs: Math.round(one.sampled_ms), test: describeInspection(one) })),
   }
 }
 

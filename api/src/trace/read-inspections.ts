@@ -1,7 +1,8 @@
 import { inspections } from "@suyuan/drizzle/schema/trace"
-import { and, type SQL, sql } from "drizzle-orm"
+import { type SQL, sql } from "drizzle-orm"
 import type { Reader } from "../context"
-import { arrayOf, unnest } from "../unnest"
+import { fixedText, placeholder } from "../fixed-text"
+import { arrayLiteral } from "../unnest"
 import type { Stay } from "./stay"
 
 export type InspectionDescription = {
@@ -31,6 +32,22 @@ export function failedThenNewest(test: SQL): SQL {
   return sql`(${test}.conclusion = 'failed' AND ${test}.superseded_by IS NULL) DESC, ${test}.tested_at DESC`
 }
 
+/** Stays in piles, a parameter a column. */
+export const stayParameters = (stays: readonly Stay[]) => ({
+  stayPiles: arrayLiteral(
+    "bytea",
+    stays.map(({ pileId }) => pileId),
+  ),
+  since: arrayLiteral(
+    "timestamptz",
+    stays.map(({ sinceMs }) => new Date(sinceMs)),
+  ),
+  until: arrayLiteral(
+    "timestamptz",
+    stays.map(({ untilMs }) => new Date(untilMs)),
+  ),
+})
+
 /**
  * Tests whose sample was taken from these piles during the stay: those that failed and count, then the newest. Whoever
  * shows only the first of them hides no failure. A result that came later counts too:
@@ -41,39 +58,54 @@ export async function readInspections(
   stays: readonly Stay[],
 ): Promise<Map<string, InspectionDescription[]>> {
   if (stays.length === 0) return new Map()
-  const during = sql`EXISTS (SELECT FROM ${unnest("stay", {
-    pile_id: ["bytea", stays.map(({ pileId }) => pileId)],
-    since: ["timestamptz", stays.map(({ sinceMs }) => new Date(sinceMs))],
-    until: ["timestamptz", stays.map(({ untilMs }) => new Date(untilMs))],
-  })} WHERE stay.pile_id = ${inspections.pileId} AND ${inspections.sampledAt} BETWEEN stay.since AND stay.until)`
-  const rows = await reader
-    .select({
-      pileId: inspections.pileId,
-      sampleNumber: inspections.sampleNumber,
-      method: inspections.method,
-      standard: inspections.standard,
-      limitPermille: inspections.limitPermille,
-      inhibitionPermille: inspections.inhibitionPermille,
-      conclusion: inspections.conclusion,
-      recordId: inspections.recordId,
-      testedAt: inspections.testedAt,
-      supersededBy: inspections.supersededBy,
-      photo: inspections.photo,
-    })
-    .from(inspections)
-    .where(
-      and(
-        sql`${inspections.pileId} = ANY (${arrayOf("bytea", [...new Set(stays.map(({ pileId }) => pileId))])})`,
-        during,
-      ),
-    )
-    .orderBy(failedThenNewest(sql`inspections`))
-    .limit(inspectionsMax)
-  const described = rows.map((row) => {
-    const { pileId, supersededBy, testedAt, photo, ...test } = row
-    const isSuperseded = supersededBy !== null && { isSuperseded: true }
-    return { pileId, test: { ...test, testedAt: testedAt.toISOString(), ...isSuperseded, ...photoOf(photo) } }
-  })
-  const byPile = Map.groupBy(described, ({ pileId }) => pileId)
-  return new Map([...byPile].map(([pileId, tests]) => [pileId, tests.map(({ test }) => test)]))
+  return inspectionsOf(await reader.execute<InspectionRow>(inspectionsText(stayParameters(stays))))
+}
+
+/** Query of the same, as `InspectionRow`, of the stays that `stayParameters` gives. */
+export const inspectionsQuery = sql`
+  SELECT encode(test.pile_id, 'hex') AS pile_id, test.sample_number, test.method, test.standard, test.limit_permille,
+    test.inhibition_permille, test.conclusion, encode(test.record_id, 'hex') AS record_id,
+    extract(epoch FROM test.tested_at)::float8 * 1000 AS tested_ms, test.superseded_by IS NOT NULL AS is_superseded,
+    encode(test.photo, 'hex') AS photo
+  FROM ${inspections} AS test
+  WHERE test.pile_id = ANY (${placeholder("stayPiles")}::bytea[]) AND EXISTS (
+    SELECT FROM unnest(${placeholder("stayPiles")}::bytea[], ${placeholder("since")}::timestamptz[], ${placeholder("until")}::timestamptz[])
+      AS stay(pile_id, since, until)
+    WHERE stay.pile_id = test.pile_id AND test.sampled_at BETWEEN stay.since AND stay.until)
+  ORDER BY ${failedThenNewest(sql`test`)} LIMIT ${sql.raw(String(inspectionsMax))}`
+
+const inspectionsText = fixedText<keyof ReturnType<typeof stayParameters>>(inspectionsQuery)
+
+export type InspectionRow = {
+  readonly pile_id: string
+  readonly sample_number: string
+  readonly method: string
+  readonly standard: string
+  readonly limit_permille: number
+  readonly inhibition_permille: number
+  readonly conclusion: InspectionDescription["conclusion"]
+  readonly record_id: string
+  readonly tested_ms: number
+  readonly is_superseded: boolean
+  readonly photo: string | null
+}
+
+export function inspectionsOf(rows: readonly InspectionRow[]): Map<string, InspectionDescription[]> {
+  const byPile = Map.groupBy(rows, (row) => row.pile_id)
+  return new Map([...byPile].map(([pileId, own]) => [pileId, own.map(describeInspection)]))
+}
+
+export function describeInspection(row: Omit<InspectionRow, "pile_id">): InspectionDescription {
+  return {
+    sampleNumber: row.sample_number,
+    method: row.method,
+    standard: row.standard,
+    limitPermille: row.limit_permille,
+    inhibitionPermille: row.inhibition_permille,
+    conclusion: row.conclusion,
+    recordId: row.record_id,
+    testedAt: new Date(Math.round(row.tested_ms)).toISOString(),
+    ...(row.is_superseded && { isSuperseded: true }),
+    ...photoOf(row.photo),
+  }
 }

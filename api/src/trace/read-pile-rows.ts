@@ -1,9 +1,10 @@
 import { pileEvents, pileRevisions, piles as pileTable } from "@suyuan/drizzle/schema/trace"
-import { sql } from "drizzle-orm"
+import { type SQL, sql } from "drizzle-orm"
 import type { Reader } from "../context"
 import { utcDay } from "../day"
+import { fixedText, placeholder } from "../fixed-text"
 import { lookedUp } from "../questions"
-import { unnest } from "../unnest"
+import { arrayLiteral } from "../unnest"
 import { discardedLineOffset } from "./apply-refunded-goods"
 import { beginning, historyStart } from "./history-start"
 import { openOrderMs } from "./resolve"
@@ -61,41 +62,82 @@ export async function readPileRows(reader: Reader, piles: readonly WantedPile[],
   const untilMs = Math.max(...piles.map((pile) => pile.untilMs)) + 2 * openOrderMs
   const lastDay = utcDay(new Date(isBounded ? untilMs : nowMs + clocksAheadMs))
   const named = piles.flatMap(({ pileId, named }) => [...named].map((key) => ({ pileId, ...splitKey(key) })))
-  const found = await reader.execute<RawRow>(sql`
+  const times = (of: (pile: WantedPile) => Date | null) => arrayLiteral("timestamptz", piles.map(of))
+  const rowsText = piles.every(({ after }) => after !== undefined) ? resumedRowsText : anyRowsText
+  const found = await reader.execute<RawRow>(
+    rowsText({
+      piles: arrayLiteral(
+        "bytea",
+        piles.map(({ pileId }) => pileId),
+      ),
+      after: times(({ after }) => after ?? null),
+      first: times(({ fromMs }) => new Date(fromMs)),
+      until: times(({ untilMs }) => new Date(untilMs)),
+      // What came so soon after may have come before.
+      mayEnd: times(({ mayEnd, untilMs }) => (mayEnd ? new Date(untilMs + 2 * openOrderMs) : null)),
+      namedPiles: arrayLiteral(
+        "bytea",
+        named.map(({ pileId }) => pileId),
+      ),
+      namedRecords: arrayLiteral(
+        "bytea",
+        named.map(({ recordId }) => recordId),
+      ),
+      namedLines: arrayLiteral(
+        "smallint",
+        named.map(({ line }) => line),
+      ),
+      ...{ firstDay, lastDay },
+    }),
+  )
+  const { pile = [], revised = [], ...events } = Object.groupBy(found, ({ source }) => source)
+  if (isBounded && pile.some(({ grams_high }) => grams_high === 1)) {
+    return readPileRows(
+      reader,
+      piles.map((one) => ({ ...one, mayEnd: false })),
+      nowMs,
+    )
+  }
+  const revisedOf = Map.groupBy(revised, (row) => row.pile_id)
+  return {
+    rows: Object.values(events).flat().map(pileRowOf),
+    revisions: new Map(
+      pile
+        .filter(({ grams_low }) => grams_low !== noPile)
+        .map((row) => [
+          row.pile_id,
+          { revision: row.grams_low, revised: (revisedOf.get(row.pile_id) ?? []).map(revisedRow) },
+        ]),
+    ),
+  }
+}
+
+type Asked = "piles" | "after" | "first" | "until" | "mayEnd" | "namedPiles" | "namedRecords" | "namedLines"
+
+const rowsQuery = (after: SQL) =>
+  fixedText<Asked | "firstDay" | "lastDay">(sql`
     WITH wanted AS MATERIALIZED (
-      SELECT asked.pile_id, coalesce(asked.after, ${historyStart(sql`asked.pile_id`, sql`asked.first`)}) AS after, first, until,
+      SELECT asked.pile_id, ${after} AS after, first, until,
         CASE WHEN may_end IS NOT NULL AND EXISTS (SELECT FROM ${pileTable} WHERE id = asked.pile_id AND last_at IS NOT NULL)
           AND NOT EXISTS (SELECT FROM ${pileRevisions} AS now WHERE now.pile_id = asked.pile_id AND now.since <= may_end)
         THEN may_end ELSE 'infinity' END AS last
-      FROM ${unnest("asked", {
-        pile_id: ["bytea", piles.map(({ pileId }) => pileId)],
-        after: ["timestamptz", piles.map(({ after }) => after ?? null)],
-        first: ["timestamptz", piles.map(({ fromMs }) => new Date(fromMs))],
-        until: ["timestamptz", piles.map(({ untilMs }) => new Date(untilMs))],
-        // What came so soon after may have come before.
-        may_end: [
-          "timestamptz",
-          piles.map(({ mayEnd, untilMs }) => (mayEnd ? new Date(untilMs + 2 * openOrderMs) : null)),
-        ],
-      })}
+      FROM unnest(${placeholder("piles")}::bytea[], ${placeholder("after")}::timestamptz[], ${placeholder("first")}::timestamptz[],
+        ${placeholder("until")}::timestamptz[], ${placeholder("mayEnd")}::timestamptz[]) AS asked(pile_id, after, first, until, may_end)
     ), events AS MATERIALIZED (
       SELECT event.pile_id, effective_at, direction, record_id, line, grams_low, grams_high, source, lot_id,
         upstream_pile_id, upstream_record_id, upstream_line
       FROM wanted CROSS JOIN LATERAL (
         SELECT * FROM ${pileEvents} AS one
         WHERE one.pile_id = wanted.pile_id AND one.effective_at > wanted.after AND one.effective_at <= wanted.last
-          AND one.day BETWEEN ${firstDay}::date AND ${lastDay}::date
+          AND one.day BETWEEN ${placeholder("firstDay")}::date AND ${placeholder("lastDay")}::date
         ${lookedUp}
       ) AS event
     ), named AS (
       SELECT pile_id, upstream_record_id AS record_id, coalesce(upstream_line, 0) AS line FROM events
         WHERE source IN ('void', 'return')
       UNION
-      SELECT * FROM ${unnest("given", {
-        pile_id: ["bytea", named.map(({ pileId }) => pileId)],
-        record_id: ["bytea", named.map(({ recordId }) => recordId)],
-        line: ["smallint", named.map(({ line }) => line)],
-      })}
+      SELECT * FROM unnest(${placeholder("namedPiles")}::bytea[], ${placeholder("namedRecords")}::bytea[],
+        ${placeholder("namedLines")}::smallint[]) AS given(pile_id, record_id, line)
     ), noted AS (
       -- Beside each other and not joined, here and below: a plan that is made once does not know how many there are.
       SELECT *, bool_or(is_named) OVER (PARTITION BY pile_id, record_id, line) AS stands_alone FROM (
@@ -147,27 +189,14 @@ export async function readPileRows(reader: Reader, piles: readonly WantedPile[],
     SELECT encode(pile_id, 'hex'), extract(epoch FROM since)::float8 * 1000, 0, '', 0, revisions, shortfalls, 'revised',
       NULL, NULL, NULL, NULL
     FROM wanted JOIN ${pileRevisions} USING (pile_id)`)
-  const { pile = [], revised = [], ...events } = Object.groupBy(found, ({ source }) => source)
-  if (isBounded && pile.some(({ grams_high }) => grams_high === 1)) {
-    return readPileRows(
-      reader,
-      piles.map((one) => ({ ...one, mayEnd: false })),
-      nowMs,
-    )
-  }
-  const revisedOf = Map.groupBy(revised, (row) => row.pile_id)
-  return {
-    rows: Object.values(events).flat().map(pileRowOf),
-    revisions: new Map(
-      pile
-        .filter(({ grams_low }) => grams_low !== noPile)
-        .map((row) => [
-          row.pile_id,
-          { revision: row.grams_low, revised: (revisedOf.get(row.pile_id) ?? []).map(revisedRow) },
-        ]),
-    ),
-  }
-}
+
+/** Of piles of which it is known what was before. */
+const resumedRowsText = rowsQuery(sql`asked.after`)
+/**
+ * Of others, too. To look for where a history begins names no day, so that each partition is made ready for it, three times
+ * and though nobody may ask: that takes longer than the rest of the statement.
+ */
+const anyRowsText = rowsQuery(sql`coalesce(asked.after, ${historyStart(sql`asked.pile_id`, sql`asked.first`)})`)
 
 function revisedRow(row: RawRow): Revised {
   return { sinceMs: Math.round(row.at_ms), revisions: row.grams_low, shortfalls: row.grams_high }

@@ -1,9 +1,10 @@
 import { recallPiles, recalls } from "@suyuan/drizzle/schema/recalls"
-import { and, eq, sql } from "drizzle-orm"
+import { type SQL, sql } from "drizzle-orm"
 import type { Context, Reader } from "../context"
+import { fixedText, placeholder } from "../fixed-text"
 import type { FrozenSources } from "../recalls/recall-set"
 import { recentOf } from "../recent"
-import { arrayOf } from "../unnest"
+import { arrayLiteral } from "../unnest"
 import type { OriginDescription } from "./describe-origin"
 
 /** A recall in force that goods may be of. */
@@ -17,24 +18,35 @@ export async function readRecallsInForce(
   reader: Reader,
   pileIds: readonly string[],
 ): Promise<Map<string, PileRecall[]>> {
+  if (pileIds.length === 0) return new Map()
+  const rows = await reader.execute<InForceRow>(inForceText({ piles: arrayLiteral("bytea", pileIds) }))
+  return recallsByPile(pileIds, rows)
+}
+
+/** Query of the same, as `InForceRow`. */
+export function inForceQuery(pileIds: SQL): SQL {
+  return sql`
+    SELECT encode(reached.pile_id, 'hex') AS pile_id, recall.id, recall.reason, recall.sources
+    FROM ${recallPiles} AS reached JOIN ${recalls} AS recall ON recall.id = reached.recall_id
+    WHERE reached.pile_id = ANY (${pileIds}) AND recall.state = 'active' AND NOT recall.is_drill
+    ORDER BY recall.activated_at, recall.id`
+}
+
+const inForceText = fixedText<"piles">(inForceQuery(sql`${placeholder("piles")}::bytea[]`))
+
+export type InForceRow = {
+  readonly pile_id: string
+  readonly id: string
+  readonly reason: string
+  readonly sources: FrozenSources
+}
+
+/** Of those without any, too. */
+export function recallsByPile(pileIds: readonly string[], rows: readonly InForceRow[]): Map<string, PileRecall[]> {
   const byPile = new Map<string, PileRecall[]>(pileIds.map((id) => [id, []]))
-  if (pileIds.length === 0) return byPile
-  const rows = await reader
-    .select({ pileId: recallPiles.pileId, id: recalls.id, reason: recalls.reason, sources: recalls.sources })
-    .from(recalls)
-    .innerJoin(recallPiles, eq(recallPiles.recallId, recalls.id))
-    .where(
-      and(
-        eq(recalls.state, "active"),
-        eq(recalls.isDrill, false),
-        sql`${recallPiles.pileId} = ANY (${arrayOf("bytea", pileIds)})`,
-      ),
-    )
-    .orderBy(recalls.activatedAt, recalls.id)
-  for (const { pileId, id: recallId, reason, sources } of rows) {
-    const { lots, inflows } = sources as FrozenSources
-    const lotIds = new Set(lots.map(({ id }) => id))
-    byPile.get(pileId)?.push({ recallId, reason, lotIds, hasUnknown: inflows.length > 0 })
+  for (const { pile_id: pileId, id: recallId, reason, sources } of rows) {
+    const lotIds = new Set(sources.lots.map(({ id }) => id))
+    byPile.get(pileId)?.push({ recallId, reason, lotIds, hasUnknown: sources.inflows.length > 0 })
   }
   return byPile
 }

@@ -3,6 +3,7 @@ import { sql } from "drizzle-orm"
 import type { Context } from "../context"
 import { utcDay } from "../day"
 import { reasonOf } from "../errors"
+import { noRest, type Rest } from "../rest"
 import { isOfTheseRules } from "./expected-origins"
 import { walkPiles } from "./walk-pile"
 
@@ -19,7 +20,7 @@ const keptDays = 90
  * Finds out what piles held when their day ended, so that the traces of the next day's sales begin there. Each pile is
  * tried once a run: one whose goods went round cannot be remembered.
  */
-export async function rememberPiles(ctx: Context): Promise<number> {
+export async function rememberPiles(ctx: Context, rest: Rest = noRest): Promise<number> {
   const nowMs = ctx.clock.nowMs()
   let after = ""
   for (;;) {
@@ -36,7 +37,7 @@ export async function rememberPiles(ctx: Context): Promise<number> {
       due.map(({ id }) => id),
     )
     after = due.at(-1)?.id ?? ""
-    if (after === "") return 0
+    if (after === "" || !(await rest())) return 0
   }
 }
 

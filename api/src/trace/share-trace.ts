@@ -62,12 +62,19 @@ export async function recordOfShare(ctx: Context, id: string): Promise<string> {
 
 /** A purchase opens to its payer, or to a scoped token of the site: anybody else is told that there is none. */
 export async function requireReader(ctx: Context, actor: Actor, recordId: string): Promise<void> {
-  if (actor.kind === "buyer") return requirePayer(ctx, actor, recordId)
   const [sale] = await ctx.db
-    .select({ siteId: sales.siteId })
+    .select({ siteId: sales.siteId, buyerId: sales.buyerId, settledBy: sales.settledBy })
     .from(sales)
     .where(and(eq(sales.recordId, recordId), eq(sales.day, recordDay(recordId))))
-  requireScope(actor, "traces:read", sale?.siteId)
+  await requireReaderOf(ctx, actor, sale)
+}
+
+type KnownSale = Pick<typeof sales.$inferSelect, "siteId" | "buyerId" | "settledBy">
+
+/** The same of a sale that was read. */
+export async function requireReaderOf(ctx: Context, actor: Actor, sale: KnownSale | undefined): Promise<void> {
+  if (actor.kind !== "buyer") requireScope(actor, "traces:read", sale?.siteId)
+  else if (sale && !(await hasPaid(ctx.db, sale, actor.id))) throw new ServiceError("trace/unknown")
   if (!sale) throw new ServiceError("trace/unknown")
 }
 

@@ -2,6 +2,7 @@ import { pileEvents, pilePurchases, pileRevisions, pileSums, piles } from "@suyu
 import { sql } from "drizzle-orm"
 import type { Context } from "../context"
 import { utcDay } from "../day"
+import { noRest, type Rest } from "../rest"
 import { unnest } from "../unnest"
 import { discardedLineOffset } from "./apply-refunded-goods"
 import type { PileRow } from "./read-pile-rows"
@@ -25,7 +26,10 @@ const nearMs = 2 * openOrderMs
  * Sums the newest days of piles for `recalls/reached-rows`, as far as nothing can be added any more without a revision: until
  * shortly before a pile's newest event. Returns how many days were summed.
  */
-export async function sumPileDays(ctx: Pick<Context, "db" | "clock">, days: number = daysSummed): Promise<number> {
+export async function sumPileDays(
+  ctx: Pick<Context, "db" | "clock">,
+  { days = daysSummed, rest = noRest }: { readonly days?: number; readonly rest?: Rest } = {},
+): Promise<number> {
   const nowMs = ctx.clock.nowMs()
   const [firstDay, lastDay] = [utcDay(new Date(nowMs - days * dayMs)), utcDay(new Date(nowMs))]
   let [summed, after] = [0, ""]
@@ -35,7 +39,7 @@ export async function sumPileDays(ctx: Pick<Context, "db" | "clock">, days: numb
     if (due.length > 0) await sumSome(ctx, due)
     summed += due.length
     const last = looked.at(-1)
-    if (last === undefined) return summed
+    if (last === undefined || !(await rest())) return summed
     after = last.pileId
   }
 }

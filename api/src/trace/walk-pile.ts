@@ -25,7 +25,7 @@ export type PileContent = {
   readonly inspections: readonly InspectionDescription[] | undefined
 }
 
-type Walker = Pick<Context, "db" | "sql" | "clock" | "log">
+type Walker = Pick<Context, "db" | "questions" | "sql" | "clock" | "log">
 
 /** Walks under way, by database and pile: whoever asks meanwhile waits for the same one. */
 const underWay = new WeakMap<object, Map<string, Promise<ReadonlyMap<string, PileContent>>>>()

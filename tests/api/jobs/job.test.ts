@@ -68,6 +68,25 @@ describe("jobs", () => {
     expect(JSON.stringify(lines)).not.toContain("params")
   })
 
+  test("long work rests between its bites, and ends after the one that it is at when it is stopped", async () => {
+    let bites = 0
+    let isEnded = false
+    const job: Job = {
+      name: "test",
+      everyMs: seldom,
+      run: async (_ctx, _busy, rest) => {
+        while (await rest?.()) bites += 1
+        isEnded = true
+        return 0
+      },
+    }
+    const running = runJobs(gateway.ctx, [job])
+    await until(() => bites >= 3, "three bites")
+    expect(isEnded).toBe(false)
+    await running.stop()
+    expect(isEnded).toBe(true)
+  })
+
   test("stopping waits for the one at work, and starts no other", async () => {
     const work = Promise.withResolvers<number>()
     let calls = 0

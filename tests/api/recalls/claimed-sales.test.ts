@@ -125,7 +125,7 @@ describe("[RC-21] a sale of a lot that its seller chose and the books do not hav
     gateway.clock.advance(3_700_000)
     await rememberPiles(gateway.ctx)
     gateway.clock.advance(40 * 86_400_000)
-    await sumPileDays(gateway.ctx, 41)
+    await sumPileDays(gateway.ctx, { days: 41 })
     expect((await scopeNow()).sales).toMatchObject([{ recordId, claimedGrams: 1500 }])
   })
 
