@@ -1,4 +1,4 @@
-import { boolean, date, integer, jsonb, pgTable, text, unique, uuid } from "drizzle-orm/pg-core"
+import { boolean, date, integer, jsonb, pgTable, primaryKey, text, unique, uuid } from "drizzle-orm/pg-core"
 import { instant } from "./columns"
 
 /** Something in the books that somebody must look at: once for a kind, a subject and a day, with evidence that may grow. */
@@ -43,4 +43,16 @@ export const alarms = pgTable(
     note: text("note"),
   },
   (t) => [unique("alarms_once").on(t.kind, t.subject, t.day)],
+)
+
+/** A site's business day as it was when it was judged last (`api/src/alarms/judged-days.ts`). */
+export const judgedDays = pgTable(
+  "judged_days",
+  {
+    siteId: uuid("site_id").notNull(),
+    day: date("day", { mode: "string" }).notNull(),
+    mark: text("mark").notNull(),
+    judgedAt: instant("judged_at").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.siteId, t.day] })],
 )

@@ -13,6 +13,7 @@ import { judgedKinds } from "./evidence"
 import { judgeBalance } from "./judge-balance"
 import { judgeOwnWallets, judgeRoundAmounts } from "./judge-sales"
 import { judgeSpeed } from "./judge-speed"
+import { markToJudge, noteJudged } from "./judged-days"
 import { type FoundAlarm, raiseAlarms } from "./raise-alarms"
 
 /** How far back later records may still say otherwise. */
@@ -66,7 +67,10 @@ async function markRight(
   await tx.update(alarms).set({ holds: false, changedAt }).where(inArray(alarms.id, right))
 }
 
-/** Every site's day that goes on, and those that are over as far back as late records are looked for. */
+/**
+ * Every site's day that goes on, and those that are over as far back as late records are looked for: those of them that
+ * something changed of since they were judged.
+ */
 export async function judgeDays(ctx: Context, rest: Rest = noRest): Promise<number> {
   const nowMs = ctx.clock.nowMs()
   const since = new Date(nowMs - (daysJudged + 2) * dayMs).toISOString()
@@ -93,5 +97,10 @@ export async function judgeDays(ctx: Context, rest: Rest = noRest): Promise<numb
 async function judgeBack(ctx: Context, site: typeof sites.$inferSelect, nowMs: number, back: number): Promise<number> {
   const today = businessDayOf(site, new Date(nowMs))
   const day = new Date(Date.parse(`${today}T00:00:00Z`) - back * dayMs).toISOString().slice(0, 10)
-  return judgeDay(ctx, { siteId: site.id, day })
+  const about = { siteId: site.id, day }
+  const mark = await markToJudge(ctx, about)
+  if (mark === undefined) return 0
+  const changed = await judgeDay(ctx, about)
+  await noteJudged(ctx, about, mark)
+  return changed
 }

@@ -58,36 +58,46 @@ export async function endDaysThatAreOver(
 ): Promise<{ looked: number; issued: number }> {
   let [looked, issued] = [0, 0]
   for await (const days of dueDays(ctx)) {
-    const siteOf = await sitesOf(ctx, days)
-    const counts = new Map<string, { siteId: string; businessDay: string; statements: number }>()
-    for (const day of days) {
-      looked += 1
-      const statement = await lookAt(ctx, day).catch((error: unknown) => {
-        ctx.log.error({ pile: day.pileId, day: day.businessDay, error: reasonOf(error) }, "a day could not be stated")
-        return undefined
-      })
-      const siteId = siteOf.get(day.pileId)
-      if (statement === undefined || siteId === undefined) continue
-      issued += 1
-      const name = `${siteId} ${day.businessDay}`
-      const statements = (counts.get(name)?.statements ?? 0) + 1
-      counts.set(name, { siteId, businessDay: day.businessDay, statements })
-    }
-    for (const one of counts.values()) await noteIssued(ctx, gatewayActor, one)
+    const issuedOn = await stateDays(ctx, days)
+    looked += days.length
+    issued += issuedOn.reduce((sum, { statements }) => sum + statements, 0)
+    for (const one of issuedOn) await noteIssued(ctx, gatewayActor, one)
     if (!(await rest())) break
   }
   return { looked, issued }
 }
 
+type IssuedOn = { readonly siteId: string; readonly businessDay: string; readonly statements: number }
+
+/** One that cannot be stated holds up no other. */
+async function stateDays(ctx: Context, days: readonly PileDayName[]): Promise<IssuedOn[]> {
+  if (days.length === 0) return []
+  const siteOf = await sitesOf(ctx, days)
+  const counts = new Map<string, IssuedOn>()
+  for (const day of days) {
+    const statement = await lookAt(ctx, day).catch((error: unknown) => {
+      ctx.log.error({ pile: day.pileId, day: day.businessDay, error: reasonOf(error) }, "a day could not be stated")
+      return undefined
+    })
+    const siteId = siteOf.get(day.pileId)
+    if (statement === undefined || siteId === undefined) continue
+    const name = `${siteId} ${day.businessDay}`
+    const statements = (counts.get(name)?.statements ?? 0) + 1
+    counts.set(name, { siteId, businessDay: day.businessDay, statements })
+  }
+  return [...counts.values()]
+}
+
+/** A bite after the other, of which some are empty. */
 async function* dueDays(ctx: Context, of?: DueDays["of"]): AsyncGenerator<PileDayName[]> {
   const nowMs = ctx.clock.nowMs()
-  const asked = { ...(of && { of }), daysBack: daysBack(nowMs), nowMs, limit: atOnce }
-  let after: PileDayName | undefined
+  const asked = { ...(of && { of }), daysBack: daysBack(nowMs), nowMs }
+  let after = ""
   for (;;) {
-    const days = await findDueDays(ctx.questions, { ...asked, after })
-    if (days.length > 0) yield days
-    after = days.at(-1)
-    if (days.length < atOnce) return
+    const { days, last } = await findDueDays(ctx.questions, { ...asked, after })
+    for (let first = 0; first === 0 || first < days.length; first += atOnce) yield days.slice(first, first + atOnce)
+    if (last === undefined) return
+    after = last
   }
 }
 

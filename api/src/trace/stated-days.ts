@@ -58,18 +58,21 @@ export type DueDays = {
   readonly of?: { readonly siteId: string; readonly businessDay: string }
   readonly daysBack: readonly number[]
   readonly nowMs: number
-  readonly after: PileDayName | undefined
-  readonly limit: number
+  /** Looked at are the next piles after it. */
+  readonly after: string
 }
 
+/** So many piles are looked at in a statement, which takes a few hundredths of a second: of most no day is due. */
+const pilesLookedAt = 200
+
 /**
- * Days of piles that took goods in, or that something was said of, and that nobody looked at since something happened
- * that their statement follows from. In order of pile and day, after `after`.
+ * Days of the next piles that took goods in, or that something was said of, and that nobody looked at since something
+ * happened that their statement follows from. In order of pile and day; with the last pile that was looked at, if any.
  */
 export async function findDueDays(
   reader: Reader,
-  { of, daysBack, nowMs, after, limit }: DueDays,
-): Promise<PileDayName[]> {
+  { of, daysBack, nowMs, after }: DueDays,
+): Promise<{ readonly days: PileDayName[]; readonly last: string | undefined }> {
   const now = new Date(nowMs).toISOString()
   const firstDay = new Date(nowMs - (Math.max(...daysBack) + 2) * 86_400_000).toISOString()
   const today = sql`((${now}::timestamptz AT TIME ZONE s.zone) - make_interval(mins => s.day_starts_at_minutes))::date`
@@ -78,13 +81,16 @@ export async function findDueDays(
     : sql`(SELECT ${today} - back AS day FROM unnest(${arrayOf("integer", daysBack)}) AS back) AS named`
   const within = of ? sql`s.id = ${of.siteId}::uuid` : sql`pile.last_at >= ${firstDay}::timestamptz`
   const mark = markOf(sql`named.day`)
-  const isAfter = after
-    ? sql`(pile.id, named.day) > (decode(${after.pileId}, 'hex'), ${after.businessDay}::date)`
-    : sql`true`
-  const rows = await reader.execute<{ pile_id: string; business_day: string }>(sql`
-    SELECT encode(pile.id, 'hex') AS pile_id, named.day::text AS business_day
-    FROM ${piles} AS pile JOIN ${sites} AS s ON s.id = pile.site_id CROSS JOIN LATERAL ${days}
-    WHERE ${within} AND ${isAfter} AND pile.last_at >= ${startsAt(sql`named.day`)}
+  const rows = await reader.execute<{ pile_id: string; business_day: string | null }>(sql`
+    WITH page AS MATERIALIZED (
+      SELECT pile.id, pile.last_at, pile.site_id FROM ${piles} AS pile JOIN ${sites} AS s ON s.id = pile.site_id
+      WHERE ${within} AND pile.id > decode(${after}, 'hex') ORDER BY pile.id LIMIT ${pilesLookedAt}::int
+    )
+    SELECT encode(page.id, 'hex') AS pile_id, due.day::text AS business_day
+    FROM page LEFT JOIN LATERAL (
+    SELECT named.day
+    FROM ${sites} AS s CROSS JOIN (SELECT page.id, page.last_at, page.site_id) AS pile CROSS JOIN LATERAL ${days}
+    WHERE s.id = page.site_id AND pile.last_at >= ${startsAt(sql`named.day`)}
       AND NOT EXISTS (SELECT FROM ${statedDays} AS kept WHERE kept.pile_id = pile.id AND kept.business_day = named.day
         AND kept.revisions = ${mark.revisions} AND NOT EXISTS (SELECT FROM ${pileEvents} AS newer
           WHERE newer.pile_id = pile.id AND newer.day BETWEEN named.day - 1 AND named.day + 2
@@ -95,6 +101,11 @@ export async function findDueDays(
           AND came.effective_at >= ${startsAt(sql`named.day`)} AND came.effective_at < ${startsAt(sql`named.day + 1`)})
         OR EXISTS (SELECT FROM ${originStatements} AS said
           WHERE said.pile_id = pile.id AND said.business_day = named.day))
-    ORDER BY pile.id, named.day LIMIT ${limit}`)
-  return rows.map(({ pile_id, business_day }) => ({ pileId: pile_id, businessDay: business_day }))
+    ) AS due ON true ORDER BY page.id, due.day`)
+  return {
+    days: rows.flatMap((row) =>
+      row.business_day === null ? [] : [{ pileId: row.pile_id, businessDay: row.business_day }],
+    ),
+    last: rows.at(-1)?.pile_id,
+  }
 }
