@@ -101,7 +101,7 @@ async function* dueDays(ctx: Context, of?: DueDays["of"]): AsyncGenerator<PileDa
   }
 }
 
-/** As a walk (`inOneSnapshot`): planned for each pile anew, it took four times as long. */
+/** As a walk (`inOneSnapshot`): planned for each pile anew, it took twice as long. */
 function lookAt(ctx: Context, { pileId, businessDay }: PileDayName): Promise<string | undefined> {
   return ctx.questions.transaction((tx) => issueStatement(ctx, tx, pileId, businessDay))
 }
