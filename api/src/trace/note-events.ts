@@ -1,6 +1,7 @@
 import { pileEvents, pileRevisions, piles } from "@suyuan/drizzle/schema/trace"
 import { sql } from "drizzle-orm"
 import type { Database, Transaction } from "../context"
+import { utcDay } from "../day"
 import { arrayOf, unnest } from "../unnest"
 import { beginning } from "./history-start"
 import type { PileRow } from "./read-pile-rows"
@@ -16,9 +17,11 @@ const inflowAheadMs = 2 * openOrderMs
 /**
  * Tells the piles of events that this transaction stores, so that whoever remembers what a pile holds, or held, knows
  * whether that still counts. Appended goods revise nothing: they come after all that is remembered; nor does a stock-take
- * that finds no more than the book. One that finds more says that goods had come unseen. An event of before, a
+ * that finds no more than the book. One that finds more says that goods had come unseen. An inflow of before, a
  * void or a return may revise everything since the stock-take before it, or since the beginning; goods that were sold
- * beyond the book revise the ranges of before as far, but not what is there now (RG-6). The book kept here is the least
+ * beyond the book revise the ranges of before as far, but not what is there now (RG-6). A late outflow since the newest
+ * stock-take is, for all that was before it, an outflow like those in order: it revises what was there from its day on, and
+ * as it may have been beyond the book, ranges of before. The book kept here is the least
  * that can be there; a revision leaves it at nothing until somebody walks the pile. A return revises once more since the very
  * instant at which its goods left: what was there then is not gone with a stock-take of later. What names an outflow (a
  * void, a return, a purchase) is stored after it, by all who write. The rows stay locked until commit, so "before" has one
@@ -172,23 +175,36 @@ function noteOne(pile: Noted, events: readonly StoredEvent[], leftAt: ReadonlyMa
     bookGrams = Math.max(0, bookGrams)
     newestMs = Math.max(newestMs, atMs)
   }
-  const late = events.filter((event) => isRevising(event, lastMs)).map((event) => saysSinceMs(event, leftAt))
-  revisingMs.push(...late)
+  const late = events.filter((event) => isRevising(event, lastMs))
+  const isCounted = events.some(({ direction }) => direction === 2)
+  const isGone = (event: StoredEvent) => !isCounted && isGoneSinceCount(event, countedMs)
+  revisingMs.push(...late.filter((event) => !isGone(event)).map((event) => saysSinceMs(event, leftAt)))
+  // Whether it was more than there was, whoever walks the pile finds out.
+  const goneMs = late.filter(isGone).map(({ effectiveAt }) => effectiveAt.getTime())
+  fellShortMs.push(...goneMs)
   // As it was counted before these events: what they count themselves bounds nothing that came with them.
   const sinceOf = (atMs: readonly number[]) =>
     atMs.length === 0 ? undefined : countBefore(countedMs, Math.min(...atMs))
+  const goneSince = goneMs.length === 0 ? undefined : dayOrCount(countedMs, Math.min(...goneMs))
   return {
     pileId: pile.id,
     lastMs: newestMs,
     bookGrams: late.length > 0 ? 0 : bookGrams,
     countedMs: newestCountMs,
-    revisedSince: sinceOf(revisingMs),
+    revisedSince: sinceOf(revisingMs) ?? goneSince,
     shortSince: sinceOf(fellShortMs),
     backSince: events.flatMap(({ source, upstreamRecordId }) => {
       const leftMs = source === "return" ? leftAt.get(upstreamRecordId ?? "") : undefined
       return leftMs === undefined ? [] : [new Date(leftMs)]
     }),
   }
+}
+
+/**
+ * Of a late event: an outflow since the newest stock-take. What was there before it is as it would be had it come in order.
+ */
+function isGoneSinceCount({ source, effectiveAt }: StoredEvent, countedMs: number | undefined): boolean {
+  return source === "outflow" && (countedMs === undefined || effectiveAt.getTime() > countedMs)
 }
 
 /** A void stands at the time of its outflow; goods come back after they left. */
@@ -203,6 +219,15 @@ function saysSinceMs(
 /** What happened at this time says nothing of before the stock-take before it. */
 function countBefore(countedMs: number | undefined, atMs: number): Date {
   return countedMs !== undefined && atMs > countedMs ? new Date(countedMs) : beginning
+}
+
+/**
+ * Since when an outflow since then changes what was there: its UTC day, of which at most one state is remembered, or the
+ * stock-take. Goods that left so soon after midnight may have left before.
+ */
+function dayOrCount(countedMs: number | undefined, atMs: number): Date {
+  const dayMs = Date.parse(utcDay(new Date(atMs - inflowAheadMs)))
+  return new Date(Math.max(dayMs, countBefore(countedMs, atMs).getTime()))
 }
 
 function isRevising({ source, direction, effectiveAt }: StoredEvent, lastMs: number | undefined): boolean {

@@ -68,24 +68,60 @@ export type WalkStart = PileState & { readonly suppliers: Suppliers }
  */
 export async function readWalkStarts(
   reader: Reader,
-  asked: readonly { readonly pileId: string; readonly before: Date }[],
+  asked: readonly AskedStart[],
 ): Promise<ReadonlyMap<string, WalkStart>> {
   if (asked.length === 0) return new Map()
   const rows = await reader.execute<WalkStartRow>(sql`
-    SELECT encode(asked.pile_id, 'hex') AS pile_id, start.* FROM ${unnest("asked", {
-      pile_id: ["bytea", asked.map(({ pileId }) => pileId)],
-      before: ["timestamptz", asked.map(({ before }) => before)],
-    })} CROSS JOIN LATERAL (${walkStart(sql`asked.pile_id`, sql`asked.before`)}) AS start`)
+    SELECT encode(asked.pile_id, 'hex') AS pile_id, start.* FROM ${unnest("asked", askedColumns(asked))}
+      CROSS JOIN LATERAL (${walkStart(sql`asked.pile_id`, sql`asked.before`)}) AS start`)
   return new Map(rows.map((row) => [row.pile_id, walkStartOf(row)]))
 }
+
+type AskedStart = { readonly pileId: string; readonly before: Date }
+
+function askedColumns(asked: readonly AskedStart[]) {
+  return {
+    pile_id: ["bytea", asked.map(({ pileId }) => pileId)],
+    before: ["timestamptz", asked.map(({ before }) => before)],
+  } as const
+}
+
+/**
+ * Where walks may begin that ask what is there now, which goods that were sold beyond the book later do not change (RG-6);
+ * and of which piles somebody may have stored such since: of them nothing else is known.
+ */
+export async function readStartsOfNow(
+  reader: Reader,
+  asked: readonly AskedStart[],
+): Promise<{ starts: ReadonlyMap<string, WalkStart>; maybeShort: ReadonlySet<string> }> {
+  const rows = await reader.execute<WalkStartRow & { readonly is_sure: boolean }>(sql`
+    SELECT encode(asked.pile_id, 'hex') AS pile_id, start.* FROM ${unnest("asked", askedColumns(asked))}
+      CROSS JOIN LATERAL (
+        SELECT ${startColumns}, kept.shortfalls = (${sumOfRevisions(sql`now.shortfalls`)}) AS is_sure
+        FROM ${pileDays} AS kept
+        WHERE ${isBefore(sql`asked.pile_id`, sql`asked.before`)} AND kept.revisions = (${sumOfRevisions(sql`now.revisions`)})
+          AND ${suppliersAreUnchanged("kept")} AND ${isOfTheseRules(sql`kept.state`)}
+        ORDER BY kept.day DESC LIMIT 1
+      ) AS start`)
+  return {
+    starts: new Map(rows.map((row) => [row.pile_id, walkStartOf(row)])),
+    maybeShort: new Set(rows.flatMap((row) => (row.is_sure ? [] : [row.pile_id]))),
+  }
+}
+
+const sumOfRevisions = (of: SQL) => sql`SELECT coalesce(sum(${of}), 0) FROM ${pileRevisions} AS now
+  WHERE now.pile_id = kept.pile_id AND now.since <= kept.at`
+
+const startColumns = sql`extract(epoch FROM at)::float8 * 1000 AS at_ms, state, ${suppliersColumn("kept")} AS suppliers`
+
+const isBefore = (pileId: SQL, before: SQL) =>
+  sql`kept.pile_id = ${pileId} AND kept.at < ${before} AND kept.day <= ((${before}) AT TIME ZONE 'UTC')::date`
 
 /** Query of the newest place where a walk may begin: `at_ms`, `state`, `suppliers`. */
 export function walkStart(pileId: SQL, before: SQL): SQL {
   return sql`
-    SELECT extract(epoch FROM at)::float8 * 1000 AS at_ms, state, ${suppliersColumn("kept")} AS suppliers
-    FROM ${pileDays} AS kept
-    WHERE kept.pile_id = ${pileId} AND kept.at < ${before} AND kept.day <= ((${before}) AT TIME ZONE 'UTC')::date
-      AND ${isValid("kept")}
+    SELECT ${startColumns}
+    FROM ${pileDays} AS kept WHERE ${isBefore(pileId, before)} AND ${isValid("kept")}
     ORDER BY kept.day DESC LIMIT 1`
 }
 

@@ -58,10 +58,10 @@ export async function readPileRows(reader: Reader, piles: readonly WantedPile[],
   // Days as values, so that the planner leaves out the partitions that cannot matter: most of the time of this query.
   const firstDay = utcDay(new Date(Math.min(...piles.map(({ after = beginning }) => after.getTime()))))
   // Mostly nothing of later matters; where something does, it is read again with all that came since.
-  const isBounded = piles.every(({ mayEnd }) => mayEnd)
   const untilMs = Math.max(...piles.map((pile) => pile.untilMs)) + 2 * openOrderMs
+  const isBounded = untilMs < nowMs - clocksAheadMs && piles.every(({ mayEnd }) => mayEnd)
   const lastDay = utcDay(new Date(isBounded ? untilMs : nowMs + clocksAheadMs))
-  const named = piles.flatMap(({ pileId, named }) => [...named].map((key) => ({ pileId, ...splitKey(key) })))
+  const named = piles.flatMap(({ named }, index) => [...named].map((key) => ({ pile: index + 1, ...splitKey(key) })))
   const times = (of: (pile: WantedPile) => Date | null) => arrayLiteral("timestamptz", piles.map(of))
   const rowsText = piles.every(({ after }) => after !== undefined) ? resumedRowsText : anyRowsText
   const found = await reader.execute<RawRow>(
@@ -76,8 +76,8 @@ export async function readPileRows(reader: Reader, piles: readonly WantedPile[],
       // What came so soon after may have come before.
       mayEnd: times(({ mayEnd, untilMs }) => (mayEnd ? new Date(untilMs + 2 * openOrderMs) : null)),
       namedPiles: arrayLiteral(
-        "bytea",
-        named.map(({ pileId }) => pileId),
+        "bigint",
+        named.map(({ pile }) => pile),
       ),
       namedRecords: arrayLiteral(
         "bytea",
@@ -98,15 +98,16 @@ export async function readPileRows(reader: Reader, piles: readonly WantedPile[],
       nowMs,
     )
   }
-  const revisedOf = Map.groupBy(revised, (row) => row.pile_id)
+  const revisedOf = Map.groupBy(revised, (row) => row.pile)
+  const idOf = (row: RawRow) => piles[row.pile - 1]?.pileId ?? ""
   return {
-    rows: Object.values(events).flat().map(pileRowOf),
+    rows: Object.values(events).flatMap((rows) => rows.map((row) => pileRowOf(row, idOf(row)))),
     revisions: new Map(
       pile
         .filter(({ grams_low }) => grams_low !== noPile)
         .map((row) => [
-          row.pile_id,
-          { revision: row.grams_low, revised: (revisedOf.get(row.pile_id) ?? []).map(revisedRow) },
+          idOf(row),
+          { revision: row.grams_low, revised: (revisedOf.get(row.pile) ?? []).map(revisedRow) },
         ]),
     ),
   }
@@ -114,17 +115,28 @@ export async function readPileRows(reader: Reader, piles: readonly WantedPile[],
 
 type Asked = "piles" | "after" | "first" | "until" | "mayEnd" | "namedPiles" | "namedRecords" | "namedLines"
 
+/** Of an event: an outflow as most are, of goods that the buyer took away and of which nobody chose the lot. */
+const isPlain = sql`(source = 'outflow' AND line < ${discardedLineOffset}::int AND lot_id IS NULL)`
+
+/**
+ * Whether these columns of an event are among those rows. Written so that the rows are put into a hash table once: a join
+ * would be planned for a number of events that nobody knows yet.
+ */
+const isOf = (rows: "named" | "apart", columns: SQL) =>
+  sql`((${columns}) IN (SELECT ${columns} FROM ${sql.identifier(rows)})) IS TRUE`
+
 const rowsQuery = (after: SQL) =>
   fixedText<Asked | "firstDay" | "lastDay">(sql`
     WITH wanted AS MATERIALIZED (
-      SELECT asked.pile_id, ${after} AS after, first, until,
+      SELECT asked.pile, asked.pile_id, ${after} AS after, first, until,
         CASE WHEN may_end IS NOT NULL AND EXISTS (SELECT FROM ${pileTable} WHERE id = asked.pile_id AND last_at IS NOT NULL)
           AND NOT EXISTS (SELECT FROM ${pileRevisions} AS now WHERE now.pile_id = asked.pile_id AND now.since <= may_end)
         THEN may_end ELSE 'infinity' END AS last
       FROM unnest(${placeholder("piles")}::bytea[], ${placeholder("after")}::timestamptz[], ${placeholder("first")}::timestamptz[],
-        ${placeholder("until")}::timestamptz[], ${placeholder("mayEnd")}::timestamptz[]) AS asked(pile_id, after, first, until, may_end)
+        ${placeholder("until")}::timestamptz[], ${placeholder("mayEnd")}::timestamptz[]) WITH ORDINALITY
+        AS asked(pile_id, after, first, until, may_end, pile)
     ), events AS MATERIALIZED (
-      SELECT event.pile_id, effective_at, direction, record_id, line, grams_low, grams_high, source, lot_id,
+      SELECT wanted.pile, effective_at, direction, record_id, line, grams_low, grams_high, source, lot_id,
         upstream_pile_id, upstream_record_id, upstream_line
       FROM wanted CROSS JOIN LATERAL (
         SELECT * FROM ${pileEvents} AS one
@@ -132,61 +144,57 @@ const rowsQuery = (after: SQL) =>
           AND one.day BETWEEN ${placeholder("firstDay")}::date AND ${placeholder("lastDay")}::date
         ${lookedUp}
       ) AS event
-    ), named AS (
-      SELECT pile_id, upstream_record_id AS record_id, coalesce(upstream_line, 0) AS line FROM events
-        WHERE source IN ('void', 'return')
+    ), others AS MATERIALIZED (
+      SELECT * FROM events WHERE NOT ${isPlain}
+    ), named AS MATERIALIZED (
+      SELECT pile, upstream_record_id AS record_id, coalesce(upstream_line, 0::smallint) AS line FROM others
+        WHERE source IN ('void', 'return') AND upstream_record_id IS NOT NULL
       UNION
-      SELECT * FROM unnest(${placeholder("namedPiles")}::bytea[], ${placeholder("namedRecords")}::bytea[],
-        ${placeholder("namedLines")}::smallint[]) AS given(pile_id, record_id, line)
-    ), noted AS (
-      -- Beside each other and not joined, here and below: a plan that is made once does not know how many there are.
-      SELECT *, bool_or(is_named) OVER (PARTITION BY pile_id, record_id, line) AS stands_alone FROM (
-        SELECT events.*, false AS is_named FROM events
-        UNION ALL
-        SELECT pile_id, NULL, NULL, record_id, line, NULL, NULL, NULL, NULL, NULL, NULL, NULL, true FROM named
-      ) AS parts
-    ), marked AS MATERIALIZED (
+      SELECT * FROM unnest(${placeholder("namedPiles")}::bigint[], ${placeholder("namedRecords")}::bytea[],
+        ${placeholder("namedLines")}::smallint[]) AS given(pile, record_id, line)
+    ), apart AS MATERIALIZED (
       -- Those of the same instant too: their order is by record. So beside a chosen lot (RG-25), which takes what is there then.
-      SELECT pile_id, effective_at, direction, record_id, line, grams_low, grams_high, source, lot_id, upstream_pile_id,
-        upstream_record_id, upstream_line, source <> 'outflow' OR line >= ${discardedLineOffset}::int
-        OR bool_or(source = 'outflow' AND (stands_alone OR lot_id IS NOT NULL)) OVER (PARTITION BY pile_id, effective_at)
-        AS is_single
-      FROM noted WHERE NOT is_named
+      SELECT pile, effective_at FROM others WHERE source = 'outflow' AND lot_id IS NOT NULL
+      UNION ALL
+      SELECT pile, effective_at FROM events
+        WHERE EXISTS (SELECT FROM named) AND source = 'outflow' AND ${isOf("named", sql`pile, record_id, line`)}
+    ), singles AS MATERIALIZED (
+      SELECT * FROM others
+      UNION ALL
+      SELECT * FROM events WHERE EXISTS (SELECT FROM apart) AND ${isPlain} AND ${isOf("apart", sql`pile, effective_at`)}
     ), bounds AS (
       -- A stock-take comes after what happened at its instant.
-      SELECT pile_id, effective_at + CASE WHEN source = 'count' THEN 1 ELSE 0 END * interval '1 ms' AS at
-        FROM marked WHERE is_single
+      SELECT pile, effective_at + CASE WHEN source = 'count' THEN 1 ELSE 0 END * interval '1 ms' AS at FROM singles
       UNION ALL
-      SELECT pile_id, effective_at - CASE WHEN source = 'outflow' THEN 1 ELSE 2 END * ${openOrderMs}::int * interval '1 ms'
-        FROM marked WHERE is_single
+      SELECT pile, effective_at - CASE WHEN source = 'outflow' THEN 1 ELSE 2 END * ${openOrderMs}::int * interval '1 ms' FROM singles
       UNION ALL
-      SELECT pile_id, first FROM wanted
+      SELECT pile, first FROM wanted
       UNION ALL
-      SELECT pile_id, until - ${openOrderMs}::int * interval '1 ms' FROM wanted
+      SELECT pile, until - ${openOrderMs}::int * interval '1 ms' FROM wanted
       UNION ALL
-      SELECT pile_id, until + interval '1 ms' FROM wanted
+      SELECT pile, until + interval '1 ms' FROM wanted
     ), cuts AS MATERIALIZED (
-      SELECT pile_id, array_agg(at ORDER BY at) AS at FROM bounds GROUP BY pile_id
+      SELECT pile, array_agg(at ORDER BY at) AS at FROM bounds GROUP BY pile
     )
-    SELECT encode(pile_id, 'hex') AS pile_id, extract(epoch FROM effective_at)::float8 * 1000 AS at_ms, direction,
+    SELECT pile::int AS pile, extract(epoch FROM effective_at)::float8 * 1000 AS at_ms, direction,
       encode(record_id, 'hex') AS record_id, line, grams_low::float8 AS grams_low,
       grams_high::float8 AS grams_high, source, lot_id, encode(upstream_pile_id, 'hex') AS upstream_pile_id,
       encode(upstream_record_id, 'hex') AS upstream_record_id, upstream_line
-    FROM marked WHERE is_single
+    FROM singles
     UNION ALL
-    SELECT encode(pile_id, 'hex'), extract(epoch FROM max(effective_at))::float8 * 1000, 1, ${runRecordId}, run,
+    SELECT pile::int, extract(epoch FROM max(effective_at))::float8 * 1000, 1, ${runRecordId}, run,
       sum(grams_low)::float8, sum(grams_high)::float8, 'outflow', NULL, NULL, NULL, NULL
     FROM (
       -- Between which two bounds: those before it, and at its time, count.
-      SELECT marked.pile_id, effective_at, grams_low, grams_high, width_bucket(effective_at, cuts.at) AS run
-      FROM marked JOIN cuts USING (pile_id) WHERE NOT is_single
-    ) AS runs GROUP BY pile_id, run
+      SELECT events.pile, effective_at, grams_low, grams_high, width_bucket(effective_at, cuts.at) AS run
+      FROM events JOIN cuts USING (pile) WHERE ${isPlain} AND NOT ${isOf("apart", sql`pile, effective_at`)}
+    ) AS runs GROUP BY pile, run
     UNION ALL
-    SELECT encode(pile_id, 'hex'), 0, 0, '', 0, coalesce(revision, ${noPile}::int), CASE WHEN last = 'infinity' THEN 1 ELSE 0 END, 'pile',
+    SELECT pile::int, 0, 0, '', 0, coalesce(revision, ${noPile}::int), CASE WHEN last = 'infinity' THEN 1 ELSE 0 END, 'pile',
       NULL, NULL, NULL, NULL
     FROM wanted LEFT JOIN ${pileTable} ON id = pile_id
     UNION ALL
-    SELECT encode(pile_id, 'hex'), extract(epoch FROM since)::float8 * 1000, 0, '', 0, revisions, shortfalls, 'revised',
+    SELECT pile::int, extract(epoch FROM since)::float8 * 1000, 0, '', 0, revisions, shortfalls, 'revised',
       NULL, NULL, NULL, NULL
     FROM wanted JOIN ${pileRevisions} USING (pile_id)`)
 
@@ -203,7 +211,8 @@ function revisedRow(row: RawRow): Revised {
 }
 
 type RawRow = {
-  readonly pile_id: string
+  /** Which of those asked for, from 1. */
+  readonly pile: number
   readonly at_ms: number
   readonly direction: number
   readonly record_id: string
@@ -217,9 +226,9 @@ type RawRow = {
   readonly upstream_line: number | null
 }
 
-function pileRowOf(row: RawRow): PileRow {
+function pileRowOf(row: RawRow, pileId: string): PileRow {
   return {
-    pileId: row.pile_id,
+    pileId,
     effectiveAt: new Date(Math.round(row.at_ms)),
     direction: row.direction,
     recordId: row.record_id,

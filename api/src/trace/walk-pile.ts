@@ -4,9 +4,10 @@ import { reasonOf } from "../errors"
 import { keepBoughtOrigins } from "./bought-origins"
 import { limitsOfLots, readLots } from "./describe-origin"
 import { type FollowedPurchases, followPurchases, walkedPiles } from "./follow-purchases"
+import { startsBefore } from "./history-start"
 import { lotsLeft } from "./lots-left"
 import { restoreBooks } from "./note-events"
-import { keepPileDays, type PileDay } from "./pile-days"
+import { keepPileDays, type PileDay, readStartsOfNow } from "./pile-days"
 import { type Histories, lotsOf, readHistories } from "./read-histories"
 import type { InspectionDescription } from "./read-inspections"
 import { type Resolved, resolve } from "./resolve"
@@ -39,12 +40,12 @@ export async function walkPiles(ctx: Walker, pileIds: readonly string[]): Promis
   underWay.set(ctx.sql, walks)
   const distinct = [...new Set(pileIds)]
   const others = distinct.filter((id) => !walks.has(id))
-  let before: Promise<unknown> = Promise.resolve()
+  // One group after the other, each one connection's work: and one more, so that the database reads while another is walked.
+  let [before, beforeThat]: Promise<unknown>[] = [Promise.resolve(), Promise.resolve()]
   for (let from = 0; from < others.length; from += walkedAtOnce) {
     const group = others.slice(from, from + walkedAtOnce)
-    // One group after the other: each is one connection's work, and the next one's memory.
-    const walk = before.then(() => walkAndRemember(ctx, group))
-    before = walk.catch(() => {})
+    const walk = (beforeThat ?? Promise.resolve()).then(() => walkAndRemember(ctx, group))
+    ;[beforeThat, before] = [before, walk.catch(() => {})]
     const done = walk.finally(() => {
       for (const id of group) walks.delete(id)
     })
@@ -62,48 +63,65 @@ function emptyPile(pileId: string): PileContent {
   return { pileId, live: [], stockGrams: 0, sinceMs: undefined, inspections: undefined }
 }
 
-async function walkAndRemember(ctx: Walker, pileIds: readonly string[]): Promise<ReadonlyMap<string, PileContent>> {
+/** @param isSure whether to begin only where all is as it was when that was remembered. */
+async function walkAndRemember(
+  ctx: Walker,
+  pileIds: readonly string[],
+  isSure = false,
+): Promise<ReadonlyMap<string, PileContent>> {
   const nowMs = ctx.clock.nowMs()
-  const { histories, facts } = await inOneSnapshot(ctx, async (reader) => {
-    const histories = await readHistories(
-      reader,
-      pileIds.map((pileId) => ({ pileId, until: new Date(nowMs) })),
-      nowMs,
-    )
-    return { histories, facts: await readLots(reader, lotsOf(histories)) }
+  const { histories, facts, maybeShort } = await inOneSnapshot(ctx, async (reader) => {
+    const asked = pileIds.map((pileId) => ({ pileId, until: new Date(nowMs), before: startsBefore(nowMs) }))
+    const known = isSure ? undefined : await readStartsOfNow(reader, asked)
+    const histories = await readHistories(reader, asked, nowMs, known?.starts)
+    return { histories, facts: await readLots(reader, lotsOf(histories)), maybeShort: known?.maybeShort }
   })
   const limits = limitsOfLots(facts)
   const resolved = resolve(histories.histories, { ...limits, nowMs, keep: histories.isNamed })
   if (!resolved?.isTolerant && pileIds.length > 1) {
     // Goods of one of them went round: the others are walked without it.
-    const alone = await Promise.all(pileIds.map((id) => walkAndRemember(ctx, [id])))
+    const alone = await Promise.all(pileIds.map((id) => walkAndRemember(ctx, [id], isSure)))
     return new Map(alone.flatMap((one) => [...one]))
   }
+  const followed = followPurchases(histories, resolved)
+  const again = pileIds.filter((pileId) => maybeShort?.has(pileId) && isTaughtOtherwise(resolved, followed, pileId))
+  const found = pileIds.filter((pileId) => !again.includes(pileId))
   // It can be walked again: who asked gets the answer all the same.
-  await remember(ctx, pileIds, histories, resolved, { nowMs, expiresAtMs: limits.expiresAtMs }).catch(
+  await remember(ctx, found, { histories, resolved, followed }, { nowMs, expiresAtMs: limits.expiresAtMs }).catch(
     (error: unknown) => {
       ctx.log.warn({ error: reasonOf(error) }, "what a pile holds was not remembered")
     },
   )
   const rowsOf = Map.groupBy(histories.rows, (row) => row.pileId)
-  return new Map(
-    pileIds.map((pileId) => {
-      const { live = [], stockGrams = 0 } = resolved?.piles.get(pileId) ?? {}
-      const { sinceMs } = presenceIn(rowsOf.get(pileId) ?? [], nowMs, histories.starts.get(pileId)?.presence)
-      return [pileId, { pileId, live, stockGrams, sinceMs, inspections: undefined }]
-    }),
-  )
+  const contents = found.map((pileId): [string, PileContent] => {
+    const { live = [], stockGrams = 0 } = resolved?.piles.get(pileId) ?? {}
+    const { sinceMs } = presenceIn(rowsOf.get(pileId) ?? [], nowMs, histories.starts.get(pileId)?.presence)
+    return [pileId, { pileId, live, stockGrams, sinceMs, inspections: undefined }]
+  })
+  return new Map([...contents, ...(again.length > 0 ? await walkAndRemember(ctx, again, true) : [])])
+}
+
+/**
+ * Whether goods that were sold beyond the book change what is expected now: they were there when the seller chose lots, which
+ * said something else then. What is there now they do not change (RG-6).
+ */
+function isTaughtOtherwise(resolved: Resolved | undefined, followed: FollowedPurchases, pileId: string): boolean {
+  if (resolved?.piles.get(pileId)?.shortfallGrams === 0) return false
+  return followed.expected().carryOf(pileId)?.habit.observations !== 0
 }
 
 async function remember(
   ctx: Pick<Context, "db">,
   pileIds: readonly string[],
-  histories: Histories,
-  resolved: Resolved | undefined,
+  walked: {
+    readonly histories: Histories
+    readonly resolved: Resolved | undefined
+    readonly followed: FollowedPurchases
+  },
   { nowMs, expiresAtMs }: { readonly nowMs: number; readonly expiresAtMs: ReadonlyMap<string, number> },
 ): Promise<void> {
+  const { histories, resolved, followed } = walked
   if (!resolved) return
-  const followed = followPurchases(histories, resolved)
   const found = pileIds.flatMap((pileId) => {
     const day = pileDayOf(histories, resolved, pileId, nowMs, expiresAtMs, followed)
     return day ? [{ pileId, day }] : []
