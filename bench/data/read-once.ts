@@ -1,7 +1,7 @@
 import type postgres from "postgres"
 
 /**
- * Reads tables, partitioned ones too, with all their indexes: as they are in memory where a database runs for more than a
+ * Reads tables, partitioned ones too, with their long values and all their indexes: as they are in memory where a database runs for more than a
  * day. `buffer`: into the database's own; `read`: into the system's, as much as it keeps.
  */
 export async function readOnce(
@@ -15,9 +15,13 @@ export async function readOnce(
       SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relname = ANY (${[...tables, ...indexes]})
     ), parted AS (
       SELECT oid FROM named UNION SELECT part.inhrelid FROM named JOIN pg_inherits AS part ON part.inhparent = named.oid
+    ), whole AS (
+      -- Long values lie in a table of their own.
+      SELECT oid FROM parted
+      UNION SELECT reltoastrelid FROM parted JOIN pg_class AS relation USING (oid) WHERE reltoastrelid <> 0
     ), indexed AS (
-      SELECT oid FROM parted UNION SELECT own.indexrelid FROM parted JOIN pg_index AS own ON own.indrelid = parted.oid
+      SELECT oid FROM whole UNION SELECT own.indexrelid FROM whole JOIN pg_index AS own ON own.indrelid = whole.oid
     )
     SELECT pg_prewarm(relation.oid::regclass, ${mode}) FROM indexed JOIN pg_class AS relation USING (oid)
-    WHERE relation.relkind IN ('r', 'i')`
+    WHERE relation.relkind IN ('r', 'i', 't')`
 }

@@ -130,6 +130,25 @@ export function readBoughtOfPiles(
   )
 }
 
+/** Of which days records of purchases are that were accepted between these times. */
+export function boughtDays(firstMs: number, lastMs: number) {
+  return {
+    firstBoughtDay: utcDay(new Date(firstMs - acceptedWithinMs)),
+    lastBoughtDay: utcDay(new Date(lastMs + aheadMs)),
+  }
+}
+
+/** The same query of `purchases(pile_id, record_id, line)`, as parts of a statement with `boughtDays`. */
+export function rememberedOf(purchases: SQL): SQL {
+  return remembered(
+    sql`(
+      -- The first two bytes of a record's id are its day.
+      SELECT *, date '1970-01-01' + (get_byte(record_id, 0) * 256 + get_byte(record_id, 1)) AS day FROM ${purchases}
+    ) AS wanted`,
+    sql`AND kept.day BETWEEN ${placeholder("firstBoughtDay")}::date AND ${placeholder("lastBoughtDay")}::date`,
+  )
+}
+
 async function readRemembered(reader: Reader, statement: SQL): Promise<BoughtByKey> {
   return boughtByKeyOf(await reader.execute<RememberedRow>(statement))
 }

@@ -3,18 +3,16 @@ import { outflowKey, type PileEvent, UNKNOWN_SOURCE } from "@suyuan/protocol/tra
 import { purchasedSources } from "@suyuan/protocol/trace/source-grams"
 import type { Reader } from "../context"
 import { recordDay } from "../ledger/record-day"
-import { type BoughtByKey, type Remembered, readBoughtOfPiles, readBoughtOrigins, upstreamKey } from "./bought-origins"
-import { beginning, startsBefore } from "./history-start"
+import { type BoughtByKey, type Remembered, upstreamKey } from "./bought-origins"
+import { startsBefore } from "./history-start"
 import { openingOf, readWalkStarts, type WalkStart } from "./pile-days"
-import { type PileRevision, type PileRow, type PileRows, readPileRows, type WantedPile } from "./read-pile-rows"
+import { type PileRevision, type PileRow, readPileRows, type WantedPile } from "./read-pile-rows"
 import { openOrderMs } from "./resolve"
 
 /** base → wholesale → wet market is three; more is a trade between stalls. */
 export const levelsMax = 8
 /** One trace reads at most this many rows, or is refused as too wide. */
 const rowsMax = 200_000
-/** Of more piles than this, what they bought is looked up by name: to find it among all events takes longer than to wait for it. */
-const fewPiles = 8
 
 export type Histories = {
   readonly histories: readonly PileHistory[]
@@ -140,36 +138,11 @@ async function readSome(
     const start = starts.get(pileId)
     return { pileId, after: start && new Date(start.atMs), fromMs, untilMs, mayEnd, named: outflows }
   })
-  const reading = readPileRows(reader, wanted, nowMs)
-  const [read, bought] = await Promise.all([
-    reading,
-    wanted.length > fewPiles ? readBoughtIn(reader, reading, needed) : readBoughtBy(reader, wanted),
-  ])
+  const read = await readPileRows(reader, wanted, nowMs)
   // Of goods that were gone before what is read it may be remembered, too, what they were.
   const named = new Set(read.rows.flatMap((row) => (row.source === "purchase" ? [upstreamKey(row)] : [])))
-  const known = new Map([...bought].filter(([key]) => named.has(key)))
+  const known = new Map([...read.bought].filter(([key]) => named.has(key)))
   return { rows: Map.groupBy(read.rows, (row) => row.pileId), revisions: read.revisions, bought: known }
-}
-
-function readBoughtBy(reader: Reader, wanted: readonly WantedPile[]): Promise<BoughtByKey> {
-  return readBoughtOfPiles(
-    reader,
-    wanted.map(({ pileId, after = beginning, untilMs }) => ({ pileId, after, until: new Date(untilMs) })),
-  )
-}
-
-/** The same, once their rows are known. */
-async function readBoughtIn(
-  reader: Reader,
-  reading: Promise<PileRows>,
-  needed: ReadonlyMap<string, Needed>,
-): Promise<BoughtByKey> {
-  const { rows } = await reading
-  const isWanted = (row: PileRow) => row.effectiveAt.getTime() <= needOf(row.pileId, needed).untilMs
-  return readBoughtOrigins(
-    reader,
-    rows.filter((row) => row.source === "purchase" && isWanted(row)),
-  )
 }
 
 function isMissing(

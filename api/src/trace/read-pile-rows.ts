@@ -6,6 +6,7 @@ import { fixedText, placeholder } from "../fixed-text"
 import { lookedUp } from "../questions"
 import { arrayLiteral } from "../unnest"
 import { discardedLineOffset } from "./apply-refunded-goods"
+import { type BoughtByKey, boughtByKeyOf, boughtDays, type RememberedRow, rememberedOf } from "./bought-origins"
 import { beginning, historyStart } from "./history-start"
 import { openOrderMs } from "./resolve"
 import type { Revised } from "./suppliers"
@@ -30,6 +31,7 @@ export type PileRows = {
   readonly rows: readonly PileRow[]
   /** As of these rows; none of a pile that does not exist. */
   readonly revisions: ReadonlyMap<string, PileRevision>
+  readonly bought: BoughtByKey
 }
 
 /** How often a pile was revised; see `note-events`. */
@@ -45,7 +47,7 @@ const noPile = -1
 const clocksAheadMs = 86_400_000
 
 /**
- * The events of these piles since their times, in no order. Outflows that nobody asks about, with nothing between them
+ * The events of these piles since their times, in no order, and what is remembered of the lines that they bought by then. Outflows that nobody asks about, with nothing between them
  * that could tell them apart, come as one of their sum at the time of the last: a stall sells a hundred times between
  * two purchases, and ranges of other outflows, shortfalls and stock follow from the sum alone. What keeps two outflows
  * apart: an inflow, void, return or stock-take between their times, or so near one of them that the clocks leave the order open; an
@@ -54,13 +56,13 @@ const clocksAheadMs = 86_400_000
  * (`note-events` keeps since when each of them does).
  */
 export async function readPileRows(reader: Reader, piles: readonly WantedPile[], nowMs: number): Promise<PileRows> {
-  if (piles.length === 0) return { rows: [], revisions: new Map() }
+  if (piles.length === 0) return { rows: [], revisions: new Map(), bought: new Map() }
   // Days as values, so that the planner leaves out the partitions that cannot matter: most of the time of this query.
-  const firstDay = utcDay(new Date(Math.min(...piles.map(({ after = beginning }) => after.getTime()))))
   // Mostly nothing of later matters; where something does, it is read again with all that came since.
   const untilMs = Math.max(...piles.map((pile) => pile.untilMs)) + 2 * openOrderMs
   const isBounded = untilMs < nowMs - clocksAheadMs && piles.every(({ mayEnd }) => mayEnd)
   const lastDay = utcDay(new Date(isBounded ? untilMs : nowMs + clocksAheadMs))
+  const firstMs = Math.min(...piles.map(({ after = beginning }) => after.getTime()))
   const named = piles.flatMap(({ named }, index) => [...named].map((key) => ({ pile: index + 1, ...splitKey(key) })))
   const times = (of: (pile: WantedPile) => Date | null) => arrayLiteral("timestamptz", piles.map(of))
   const rowsText = piles.every(({ after }) => after !== undefined) ? resumedRowsText : anyRowsText
@@ -87,10 +89,11 @@ export async function readPileRows(reader: Reader, piles: readonly WantedPile[],
         "smallint",
         named.map(({ line }) => line),
       ),
-      ...{ firstDay, lastDay },
+      ...{ firstDay: utcDay(new Date(firstMs)), lastDay },
+      ...boughtDays(firstMs, Math.max(...piles.map((pile) => pile.untilMs))),
     }),
   )
-  const { pile = [], revised = [], ...events } = Object.groupBy(found, ({ source }) => source)
+  const { pile = [], revised = [], bought = [], ...events } = Object.groupBy(found, ({ source }) => source)
   if (isBounded && pile.some(({ grams_high }) => grams_high === 1)) {
     return readPileRows(
       reader,
@@ -101,6 +104,9 @@ export async function readPileRows(reader: Reader, piles: readonly WantedPile[],
   const revisedOf = Map.groupBy(revised, (row) => row.pile)
   const idOf = (row: RawRow) => piles[row.pile - 1]?.pileId ?? ""
   return {
+    bought: boughtByKeyOf(
+      bought.flatMap(({ record_id, line, bought }) => (bought ? [{ record_id, line, ...bought }] : [])),
+    ),
     rows: Object.values(events).flatMap((rows) => rows.map((row) => pileRowOf(row, idOf(row)))),
     revisions: new Map(
       pile
@@ -126,7 +132,7 @@ const isOf = (rows: "named" | "apart", columns: SQL) =>
   sql`((${columns}) IN (SELECT ${columns} FROM ${sql.identifier(rows)})) IS TRUE`
 
 const rowsQuery = (after: SQL) =>
-  fixedText<Asked | "firstDay" | "lastDay">(sql`
+  fixedText<Asked | "firstDay" | "lastDay" | keyof ReturnType<typeof boughtDays>>(sql`
     WITH wanted AS MATERIALIZED (
       SELECT asked.pile, asked.pile_id, ${after} AS after, first, until,
         CASE WHEN may_end IS NOT NULL AND EXISTS (SELECT FROM ${pileTable} WHERE id = asked.pile_id AND last_at IS NOT NULL)
@@ -179,11 +185,11 @@ const rowsQuery = (after: SQL) =>
     SELECT pile::int AS pile, extract(epoch FROM effective_at)::float8 * 1000 AS at_ms, direction,
       encode(record_id, 'hex') AS record_id, line, grams_low::float8 AS grams_low,
       grams_high::float8 AS grams_high, source, lot_id, encode(upstream_pile_id, 'hex') AS upstream_pile_id,
-      encode(upstream_record_id, 'hex') AS upstream_record_id, upstream_line
+      encode(upstream_record_id, 'hex') AS upstream_record_id, upstream_line, NULL::json AS bought
     FROM singles
     UNION ALL
     SELECT pile::int, extract(epoch FROM max(effective_at))::float8 * 1000, 1, ${runRecordId}, run,
-      sum(grams_low)::float8, sum(grams_high)::float8, 'outflow', NULL, NULL, NULL, NULL
+      sum(grams_low)::float8, sum(grams_high)::float8, 'outflow', NULL, NULL, NULL, NULL, NULL
     FROM (
       -- Between which two bounds: those before it, and at its time, count.
       SELECT events.pile, effective_at, grams_low, grams_high, width_bucket(effective_at, cuts.at) AS run
@@ -191,12 +197,18 @@ const rowsQuery = (after: SQL) =>
     ) AS runs GROUP BY pile, run
     UNION ALL
     SELECT pile::int, 0, 0, '', 0, coalesce(revision, ${noPile}::int), CASE WHEN last = 'infinity' THEN 1 ELSE 0 END, 'pile',
-      NULL, NULL, NULL, NULL
+      NULL, NULL, NULL, NULL, NULL
     FROM wanted LEFT JOIN ${pileTable} ON id = pile_id
     UNION ALL
     SELECT pile::int, extract(epoch FROM since)::float8 * 1000, 0, '', 0, revisions, shortfalls, 'revised',
-      NULL, NULL, NULL, NULL
-    FROM wanted JOIN ${pileRevisions} USING (pile_id)`)
+      NULL, NULL, NULL, NULL, NULL
+    FROM wanted JOIN ${pileRevisions} USING (pile_id)
+    UNION ALL
+    SELECT 0, 0, 0, record_id, line, 0, 0, 'bought', NULL, NULL, NULL, NULL,
+      json_build_object('origins', origins, 'suppliers', suppliers)
+    FROM (${rememberedOf(sql`(
+      SELECT upstream_pile_id AS pile_id, upstream_record_id AS record_id, upstream_line AS line
+      FROM others JOIN wanted USING (pile) WHERE source = 'purchase' AND effective_at <= until) AS purchase`)}) AS known`)
 
 /** Of piles of which it is known what was before. */
 const resumedRowsText = rowsQuery(sql`asked.after`)
@@ -219,11 +231,12 @@ type RawRow = {
   readonly line: number
   readonly grams_low: number
   readonly grams_high: number
-  readonly source: PileRow["source"] | "pile" | "revised"
+  readonly source: PileRow["source"] | "pile" | "revised" | "bought"
   readonly lot_id: string | null
   readonly upstream_pile_id: string | null
   readonly upstream_record_id: string | null
   readonly upstream_line: number | null
+  readonly bought: Pick<RememberedRow, "origins" | "suppliers"> | null
 }
 
 function pileRowOf(row: RawRow, pileId: string): PileRow {
