@@ -149,6 +149,16 @@ export function describeExpected({
   }
 }
 
+/** Made once, however many goods are told of with the same lots. */
+function onceFor<Made>(make: (facts: ReadonlyMap<string, LotFacts>) => Made) {
+  const known = new WeakMap<ReadonlyMap<string, LotFacts>, Made>()
+  return (facts: ReadonlyMap<string, LotFacts>): Made => {
+    const made = known.get(facts) ?? make(facts)
+    known.set(facts, made)
+    return made
+  }
+}
+
 /** Bases by id, because two may have one name; counties by code, where it has a name. */
 export function placesOf(facts: ReadonlyMap<string, LotFacts>): PlaceOf {
   return (lotId) => {
@@ -162,7 +172,7 @@ export function placesOf(facts: ReadonlyMap<string, LotFacts>): PlaceOf {
 type PlaceName = { readonly place: string; readonly placeEn: string }
 
 /** Lots are called by their base. */
-function namesOf(facts: ReadonlyMap<string, LotFacts>): (place: PlaceRange) => PlaceName {
+const namesOf = onceFor((facts): ((place: PlaceRange) => PlaceName) => {
   const lots = [...facts.values()]
   const lotAt = {
     lot: facts,
@@ -178,7 +188,7 @@ function namesOf(facts: ReadonlyMap<string, LotFacts>): (place: PlaceRange) => P
     if (level === "county") return { place: `${province}${county}`, placeEn: `${county}, ${provinceEn}` }
     return { place: base, placeEn: baseEn || base }
   }
-}
+})
 
 /** The finest thing that is certain about what is in stock, which may have become less than the book says. */
 export function describeStock(range: OutflowRange, facts: ReadonlyMap<string, LotFacts>): OriginDescription {

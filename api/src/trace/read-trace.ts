@@ -55,18 +55,14 @@ export async function readTrace(
     ctx.clock.nowMs(),
     starts,
   )
-  const { origins, ways, facts, tests, stalls, statements, checks, recalled, learned, expected } = await nameAll(
-    ctx,
-    reader,
-    histories,
-    {
+  const { origins, ways, facts, limits, tests, stalls, statements, checks, recalled, learned, expected } =
+    await nameAll(ctx, reader, histories, {
       ...{ pileIds, leftMs: soldMs + openOrderMs },
       businessDay: businessDayOf(site, soldAt),
-    },
-  )
+    })
   await allowed
   if (learned.length > 0) ctx.afterwards.do(`bought for ${recordId}`, () => rememberThese(ctx, learned))
-  const covered = coverageOf(histories.histories, checks, { ...limitsOfLots(facts), keep: histories.isNamed })
+  const covered = coverageOf(histories.histories, checks, { ...limits, keep: histories.isNamed })
   const ranges = lines.map(({ line, pileId }) => {
     const key = outflowKey({ recordId, line })
     return (pileId !== null && origins?.piles.get(pileId)?.outflows.get(key)) || undefined
@@ -134,8 +130,10 @@ async function nameAll(
         return [pileId, wayThrough(pile, followed.originsOf)] as const
       }),
     )
-  const resolveAll = (facts: ReadonlyMap<string, LotFacts>) =>
-    resolve(histories.histories, { ...limitsOfLots(facts), keep: histories.isNamed })
+  const resolveAll = (facts: ReadonlyMap<string, LotFacts>) => {
+    const limits = limitsOfLots(facts)
+    return { facts, limits, origins: resolve(histories.histories, { ...limits, keep: histories.isNamed }) }
+  }
   const lotIds = lotsOf(histories)
   const read = async (ways: ReadonlyMap<string, Way>) => {
     const all = [...ways.values()]
@@ -146,16 +144,15 @@ async function nameAll(
   }
   const lots = readRecentLots(ctx, lotIds, reader)
   if (histories.levels > 1) {
-    const facts = await lots
-    const origins = resolveAll(facts)
-    const followed = followPurchases(histories, origins)
+    const resolved = resolveAll(await lots)
+    const followed = followPurchases(histories, resolved.origins)
     const named = await read(waysOf(followed))
-    return { ...named, facts, origins, learned: followed.learned(), expected: followed.expected() }
+    return { ...named, ...resolved, learned: followed.learned(), expected: followed.expected() }
   }
   // All that was bought is remembered, with its way: what origins turn out to be changes no name.
   const [facts, named] = await Promise.all([lots, read(waysOf(followPurchases(histories, undefined)))])
-  const origins = resolveAll(facts)
-  return { ...named, facts, origins, learned: [], expected: expectedOf(histories, origins) }
+  const resolved = resolveAll(facts)
+  return { ...named, ...resolved, learned: [], expected: expectedOf(histories, resolved.origins) }
 }
 
 type Described = ReturnType<typeof describeOrigin>

@@ -59,9 +59,12 @@ export function wayThrough(
     harvested: inflows.some((row) => row.source === "lot"),
   }
   const ways = inflows.flatMap((row) => (row.source === "purchase" ? (wayOfPurchase(row) ?? []) : []))
-  const bought = ways.flatMap(({ stops }) => stops.map((stop) => ({ ...stop, level: stop.level + 1 })))
   return {
-    stops: mergeStops([own, ...earlier.flatMap(({ stops }) => stops), ...bought]),
+    stops: mergeStops([
+      { stops: [own], above: 0 },
+      ...earlier.map(({ stops }) => ({ stops, above: 0 })),
+      ...ways.map(({ stops }) => ({ stops, above: 1 })),
+    ]),
     stays: mergeStays([
       ...(sinceMs === undefined ? [] : [{ pileId, sinceMs, untilMs: leftMs }]),
       ...earlier.flatMap(({ stays }) => stays.filter((stay) => stay.pileId !== pileId)),
@@ -70,18 +73,20 @@ export function wayThrough(
   }
 }
 
-/** Each pile once, at its nearest level, with its latest arrival. */
-function mergeStops(stops: readonly WayStop[]): WayStop[] {
+/** Each pile once, at its nearest level, with its latest arrival. `above`: so many levels nearer than they are told from. */
+function mergeStops(ways: readonly { readonly stops: readonly WayStop[]; readonly above: number }[]): WayStop[] {
   const byPile = new Map<string, WayStop>()
-  for (const stop of stops) {
-    const seen = byPile.get(stop.pileId)
-    const arrivedAtMs = Math.max(stop.arrivedAtMs ?? 0, seen?.arrivedAtMs ?? 0)
-    byPile.set(stop.pileId, {
-      ...stop,
-      level: Math.min(stop.level, seen?.level ?? stop.level),
-      arrivedAtMs: arrivedAtMs === 0 ? null : arrivedAtMs,
-      harvested: stop.harvested || (seen?.harvested ?? false),
-    })
+  for (const { stops, above } of ways) {
+    for (const { pileId, level: own, arrivedAtMs, harvested } of stops) {
+      const [level, seen] = [own + above, byPile.get(pileId)]
+      const latestMs = Math.max(arrivedAtMs ?? 0, seen?.arrivedAtMs ?? 0)
+      byPile.set(pileId, {
+        level: Math.min(level, seen?.level ?? level),
+        pileId,
+        arrivedAtMs: latestMs === 0 ? null : latestMs,
+        harvested: harvested || (seen?.harvested ?? false),
+      })
+    }
   }
   const inOrder = (a: WayStop, b: WayStop) =>
     a.level - b.level || (a.arrivedAtMs ?? 0) - (b.arrivedAtMs ?? 0) || (a.pileId < b.pileId ? -1 : 1)
