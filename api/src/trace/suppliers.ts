@@ -46,17 +46,63 @@ export function suppliersAsStored(suppliers: Suppliers) {
 
 type RememberingTable = "bought" | "kept"
 
-/** As JSON, for `suppliersOf`. */
+/** As JSON, for `suppliersOf`: its three arrays as they are, which takes a tenth of the time of an object for each. */
 export function suppliersColumn(table: RememberingTable) {
   const name = sql.identifier(table)
-  return sql`(SELECT json_agg(json_build_array(encode(id, 'hex'), extract(epoch FROM until)::float8 * 1000, revisions))
-    FROM unnest(${name}.suppliers, ${name}.supplier_until, ${name}.supplier_revisions) AS s(id, until, revisions))`
+  return sql`json_build_array(${name}.suppliers, ${name}.supplier_until, ${name}.supplier_revisions)`
 }
 
-export type SuppliersJson = readonly (readonly [string, number, number])[] | null
+/** Ids as `\x…`, times, revisions. */
+export type SuppliersJson = readonly [readonly string[] | null, readonly string[] | null, readonly number[] | null]
 
 export function suppliersOf(json: SuppliersJson): Suppliers {
-  return new Map((json ?? []).map(([id, untilMs, revisions]) => [id, { untilMs: Math.round(untilMs), revisions }]))
+  return new RememberedSuppliers(json)
+}
+
+/** Read when somebody asks first: who looks at a trace mostly does not. */
+class RememberedSuppliers implements Suppliers {
+  private readonly json: SuppliersJson
+  private read: Suppliers | undefined
+
+  constructor(json: SuppliersJson) {
+    this.json = json
+  }
+
+  private all(): Suppliers {
+    const [ids, until, revisions] = this.json
+    this.read ??= new Map(
+      (ids ?? []).map((id, index) => {
+        const supplier = { untilMs: Date.parse(until?.[index] ?? ""), revisions: revisions?.[index] ?? 0 }
+        return [id.slice(2), supplier]
+      }),
+    )
+    return this.read
+  }
+
+  get size() {
+    return this.json[0]?.length ?? 0
+  }
+  get(pileId: string) {
+    return this.all().get(pileId)
+  }
+  has(pileId: string) {
+    return this.all().has(pileId)
+  }
+  keys() {
+    return this.all().keys()
+  }
+  values() {
+    return this.all().values()
+  }
+  entries() {
+    return this.all().entries()
+  }
+  forEach(each: Parameters<Suppliers["forEach"]>[0]) {
+    this.all().forEach(each)
+  }
+  [Symbol.iterator]() {
+    return this.entries()
+  }
 }
 
 /**
