@@ -1,5 +1,15 @@
 /** Statements that are asked all day: their text is made once. To put one together from its parts takes longer than to send it. */
-import { getTableColumns, is, Param, Placeholder, SQL, type SQLWrapper, StringChunk, sql } from "drizzle-orm"
+import {
+  getTableColumns,
+  is,
+  Param,
+  Placeholder,
+  type Query,
+  SQL,
+  type SQLWrapper,
+  StringChunk,
+  sql,
+} from "drizzle-orm"
 import { PgDialect, type PgTable } from "drizzle-orm/pg-core"
 import type { Reader } from "./context"
 
@@ -8,23 +18,36 @@ type Value = string | number | boolean | Date | null
 /** @param statement with a `sql.placeholder` for each value that differs from time to time. */
 export function fixedText<Name extends string>(statement: SQL): (values: Readonly<Record<Name, Value>>) => SQL {
   const { sql: text, params } = new PgDialect().sqlToQuery(statement)
-  const parts = text.split(/\$\d+/).map((part) => new StringChunk(part))
-  const paramOf = params.map((one) => paramMaker<Name>(one))
-  return (values) => {
-    const chunks = parts.flatMap((part, index) => (index === 0 ? [part] : [paramOf[index - 1]?.(values), part]))
-    return new SQL(chunks as SQL["queryChunks"])
+  const driverValueOf = params.map((one) => driverValueMaker<Name>(one))
+  return (values) => new FixedStatement({ sql: text, params: driverValueOf.map((of) => of(values)) })
+}
+
+/** Drizzle puts a statement together from its chunks each time that it is run; this one is whole, and is no part of another. */
+class FixedStatement extends SQL {
+  private readonly query: Query
+
+  constructor(query: Query) {
+    super(noPart)
+    this.query = query
+  }
+
+  override toQuery(): Query {
+    return this.query
   }
 }
 
+/** What it would be as a part: no database takes that. */
+const noPart = [new StringChunk("<a statement of fixed text is no part of another>")]
+
 /** A value of the statement's own, one that is given, or one that is given and written as its column wants it. */
-function paramMaker<Name extends string>(one: unknown): (values: Readonly<Record<Name, Value>>) => Param {
-  if (is(one, Placeholder)) return (values) => new Param(values[one.name as Name])
-  if (!is(one, Param) || !is(one.value, Placeholder)) {
-    const own = new Param(one)
-    return () => own
+function driverValueMaker<Name extends string>(one: unknown): (values: Readonly<Record<Name, Value>>) => unknown {
+  if (is(one, Placeholder)) return (values) => values[one.name as Name]
+  if (!is(one, Param) || !is(one.value, Placeholder)) return () => one
+  const { encoder, value } = one
+  return (values) => {
+    const given = values[value.name as Name]
+    return given === null ? null : encoder.mapToDriverValue(given)
   }
-  const { name } = one.value
-  return (values) => new Param(values[name as Name], one.encoder)
 }
 
 /** For the values of `fixedText`. */
