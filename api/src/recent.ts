@@ -14,6 +14,13 @@ export class Recent<K, V> {
 
   /** The values of these keys; `read` is asked for those that are not known, or were read too long ago. */
   async of(keys: readonly K[], nowMs: number, read: (keys: readonly K[]) => Promise<ReadonlyMap<K, V>>) {
+    const { found, missing } = this.look(keys, nowMs)
+    if (missing.length > 0) this.keep(await read(missing), nowMs, found)
+    return found
+  }
+
+  /** What was read lately of these keys, and those of which nothing was. */
+  look(keys: readonly K[], nowMs: number): { found: Map<K, V>; missing: K[] } {
     const found = new Map<K, V>()
     const missing: K[] = []
     for (const key of keys) {
@@ -21,8 +28,12 @@ export class Recent<K, V> {
       if (known && Math.abs(nowMs - known.readAtMs) <= this.keptMs) found.set(key, known.value)
       else missing.push(key)
     }
-    if (missing.length === 0) return found
-    for (const [key, value] of await read(missing)) {
+    return { found, missing }
+  }
+
+  /** Keeps what was read just now; `found` gets it too. */
+  keep(read: ReadonlyMap<K, V>, nowMs: number, found: Map<K, V>): void {
+    for (const [key, value] of read) {
       found.set(key, value)
       // The newest are last: what was read longest ago goes first.
       this.known.delete(key)
@@ -32,7 +43,6 @@ export class Recent<K, V> {
       if (this.known.size <= this.countMax) break
       this.known.delete(oldest)
     }
-    return found
   }
 }
 

@@ -210,9 +210,8 @@ export function traceRoutes({ ctx, chain, app, readerOf }: TraceDeps): Routes {
   }
   routes.openapi(purchaseTrace, async (c) => {
     const { recordId } = c.req.valid("param")
-    const actor = await requireSome(c)
-    const mayKnow = (sale: TracedSale | undefined) => requireReaderOf(ctx, actor, sale)
-    return c.json(await readTrace(ctx, ctx.questions, recordId, "purchase", mayKnow), 200)
+    const asker = requireSome(c).then((actor) => (sale: TracedSale | undefined) => requireReaderOf(ctx, actor, sale))
+    return c.json(await readTrace(ctx, ctx.questions, recordId, "purchase", asker), 200)
   })
   routes.openapi(shareTraceRoute, async (c) => {
     const recordId = await recordOfShare(ctx, c.req.valid("param").shareId)

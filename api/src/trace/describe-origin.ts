@@ -30,14 +30,23 @@ export type LotFacts = Region & {
 /** A lot is what it was declared; a certificate issued for it may be seen so much later. */
 const recentLots = recentOf<string, LotFacts>(10_000, 50_000)
 
-/** For what everybody sees who scans or looks at a trace. */
+/** For what everybody sees who scans. */
 export function readRecentLots(
   ctx: Pick<Context, "db" | "sql" | "clock">,
   ids: readonly string[],
-  reader: Reader = ctx.db,
 ): Promise<ReadonlyMap<string, LotFacts>> {
   const known = [...new Set(ids)].filter((id) => id !== UNKNOWN_SOURCE)
-  return recentLots(ctx).of(known, ctx.clock.nowMs(), (missing) => readLots(reader, missing))
+  return recentLots(ctx).of(known, ctx.clock.nowMs(), (missing) => readLots(ctx.db, missing))
+}
+
+/** The same for a trace: what was read lately, and what is still to be read and kept. */
+export function lookForLots(ctx: Pick<Context, "sql" | "clock">, ids: readonly string[]) {
+  const [recent, nowMs] = [recentLots(ctx), ctx.clock.nowMs()]
+  const { found, missing } = recent.look(
+    [...new Set(ids)].filter((id) => id !== UNKNOWN_SOURCE),
+    nowMs,
+  )
+  return { found, missing, keep: (read: ReadonlyMap<string, LotFacts>) => recent.keep(read, nowMs, found) }
 }
 
 export async function readLots(reader: Reader, ids: readonly string[]): Promise<Map<string, LotFacts>> {

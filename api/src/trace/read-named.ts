@@ -6,6 +6,7 @@ import type { Reader } from "../context"
 import { fixedText, placeholder } from "../fixed-text"
 import { type ChecksRow, checksQuery, type LotChecks, lotChecksOf } from "../inspections/coverage"
 import { arrayLiteral } from "../unnest"
+import { type LotFacts, type LotRow, lotFactsOf, lotsQuery } from "./describe-origin"
 import { statementsQuery } from "./find-statements"
 import {
   type InspectionDescription,
@@ -28,8 +29,10 @@ export type TracedStall = {
   readonly longitude: number | null
 }
 
-/** All that a trace names beside piles, grams and lots. */
+/** All that a trace names beside piles and grams. */
 export type Named = {
+  /** Of those lots that were still to be read. */
+  readonly lots: ReadonlyMap<string, LotFacts>
   readonly checks: ReadonlyMap<string, LotChecks>
   /** By pile, as the next. */
   readonly stalls: ReadonlyMap<string, TracedStall>
@@ -41,6 +44,8 @@ export type Named = {
 
 export type NamesAsked = {
   readonly lotIds: readonly string[]
+  /** Of which no facts are known. */
+  readonly unknownLotIds: readonly string[]
   /** Of the sale. */
   readonly pileIds: readonly string[]
   readonly businessDay: string
@@ -52,15 +57,17 @@ export type NamesAsked = {
 /** One statement: five of them, each a wait for a connection of its own, took the gateway longer than the database. */
 export async function readNamed(
   reader: Reader,
-  { lotIds, pileIds, businessDay, stopPileIds, stays }: NamesAsked,
+  { lotIds, unknownLotIds, pileIds, businessDay, stopPileIds, stays }: NamesAsked,
 ): Promise<Named> {
   const [row] = await reader.execute<Row>(
     namedText({
       ...{ lots: arrayLiteral("uuid", lotIds), piles: arrayLiteral("bytea", pileIds), businessDay },
+      unknownLots: arrayLiteral("uuid", unknownLotIds),
       ...{ stops: arrayLiteral("bytea", [...new Set(stopPileIds)]), ...stayParameters(stays) },
     }),
   )
   return {
+    lots: lotFactsOf(row?.lots ?? []),
     checks: lotChecksOf(lotIds, row?.checks ?? []),
     stalls: new Map((row?.stalls ?? []).map(({ pile_id, ...stall }) => [pile_id, stallOf(stall)])),
     tests: inspectionsOf(row?.tests ?? []),
@@ -80,8 +87,10 @@ const own = sql`${placeholder("piles")}::bytea[]`
 /** Its rows as one value, in their order; null for none. */
 const rowsOf = (query: SQL) => sql`(SELECT json_agg(one) FROM (${query}) AS one)`
 
-const namedText = fixedText<"lots" | "piles" | "businessDay" | "stops" | keyof ReturnType<typeof stayParameters>>(sql`
-  SELECT ${rowsOf(checksQuery(sql`${placeholder("lots")}::uuid[]`))} AS checks, ${rowsOf(stallsQuery)} AS stalls,
+const namedText = fixedText<
+  "lots" | "unknownLots" | "piles" | "businessDay" | "stops" | keyof ReturnType<typeof stayParameters>
+>(sql`
+  SELECT ${rowsOf(lotsQuery(sql`${placeholder("unknownLots")}::uuid[]`))} AS lots, ${rowsOf(checksQuery(sql`${placeholder("lots")}::uuid[]`))} AS checks, ${rowsOf(stallsQuery)} AS stalls,
     ${rowsOf(inspectionsQuery)} AS tests, ${rowsOf(inForceQuery(own))} AS recalls,
     ${rowsOf(statementsQuery(own, sql`${placeholder("businessDay")}::date`))} AS statements`)
 
@@ -96,6 +105,7 @@ type StallRow = {
 }
 
 type Row = {
+  readonly lots: readonly LotRow[] | null
   readonly checks: readonly ChecksRow[] | null
   readonly stalls: readonly (StallRow & { readonly pile_id: string })[] | null
   readonly tests: readonly InspectionRow[] | null

@@ -7,7 +7,7 @@ import { ServiceError } from "../errors"
 import { coverageOf, isCertified, percentsOf, withFailedLots } from "../inspections/coverage"
 import { stallPhotoPath } from "../merchants/stall-photo-path"
 import { businessDayOf } from "./business-day"
-import { describeOrigin, type LotFacts, limitsOfLots, readRecentLots } from "./describe-origin"
+import { describeOrigin, type LotFacts, limitsOfLots, lookForLots, readLots } from "./describe-origin"
 import { expectedOf } from "./expected-origins"
 import { type FollowedPurchases, followPurchases } from "./follow-purchases"
 import { type Histories, lotsOf, readHistories } from "./read-histories"
@@ -26,17 +26,18 @@ export type TraceView = "purchase" | "share"
  * The way of one sale back to its bases: per line the origin range at the time of the sale, the trades that may have
  * brought it there, tests and certificates on the way. Three round trips where its piles are remembered, and what they
  * bought; two more for each level that is not.
- * @param mayKnow refuses whoever may not; the rest is read meanwhile, and told only after it.
- * @throws ServiceError trace/unknown for a record that is no sale; what `mayKnow` throws.
+ * @param asker who they are is found out while the sale is read, and nothing more before it is known. What comes of it refuses
+ * whoever may not know; the rest is read meanwhile, and told only after it.
+ * @throws ServiceError trace/unknown for a record that is no sale; what `asker` throws.
  */
 export async function readTrace(
   ctx: Context,
   reader: Reader,
   recordId: string,
   view: TraceView,
-  mayKnow: (sale: TracedSale | undefined) => Promise<void> = async () => {},
+  asker: Promise<(sale: TracedSale | undefined) => Promise<void>> = Promise.resolve(async () => {}),
 ) {
-  const sale = await readSale(reader, recordId)
+  const [sale, mayKnow] = await Promise.all([readSale(reader, recordId), asker])
   const allowed = mayKnow(sale)
   allowed.catch(() => {})
   if (!sale) await allowed
@@ -135,23 +136,25 @@ async function nameAll(
     return { facts, limits, origins: resolve(histories.histories, { ...limits, keep: histories.isNamed }) }
   }
   const lotIds = lotsOf(histories)
-  const read = async (ways: ReadonlyMap<string, Way>) => {
+  const lots = lookForLots(ctx, lotIds)
+  const read = async (ways: ReadonlyMap<string, Way>, unknownLotIds: readonly string[]) => {
     const all = [...ways.values()]
     const [stops, stays] = [all.flatMap((way) => way.stops), all.flatMap((way) => way.stays)]
     const { pileIds, businessDay } = asked
     const stopPileIds = stops.map(({ pileId }) => pileId)
-    return { ways, ...(await readNamed(reader, { lotIds, pileIds, businessDay, stopPileIds, stays })) }
+    return { ways, ...(await readNamed(reader, { lotIds, unknownLotIds, pileIds, businessDay, stopPileIds, stays })) }
   }
-  const lots = readRecentLots(ctx, lotIds, reader)
   if (histories.levels > 1) {
-    const resolved = resolveAll(await lots)
+    lots.keep(await readLots(reader, lots.missing))
+    const resolved = resolveAll(lots.found)
     const followed = followPurchases(histories, resolved.origins)
-    const named = await read(waysOf(followed))
+    const named = await read(waysOf(followed), [])
     return { ...named, ...resolved, learned: followed.learned(), expected: followed.expected() }
   }
   // All that was bought is remembered, with its way: what origins turn out to be changes no name.
-  const [facts, named] = await Promise.all([lots, read(waysOf(followPurchases(histories, undefined)))])
-  const resolved = resolveAll(facts)
+  const named = await read(waysOf(followPurchases(histories, undefined)), lots.missing)
+  lots.keep(named.lots)
+  const resolved = resolveAll(lots.found)
   return { ...named, ...resolved, learned: [], expected: expectedOf(histories, resolved.origins) }
 }
 
