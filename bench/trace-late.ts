@@ -1,8 +1,9 @@
-// trace.late1000: a thousand records that come a day late, at as many piles of a market with 100,000 trades, until what
-// each pile holds is known again: stored in groups as uploads are, what was remembered is void, and each pile is walked.
+// trace.late1000: a thousand sales that come a day late, at the six hundred piles of a market with 100,000 trades, until what
+// each pile holds is known again: stored in groups as uploads are, what was remembered since is void, and each pile is
+// walked.
 //
-// Floor: a group's transaction and a walk a pile; a walk begins at the newest day before the late event, or at the
-// beginning where nobody ever counted.
+// Floor: a group's transaction and a walk a pile; a walk begins at the newest day before the late sale. Goods that come
+// late, a void or a return may change all since the stock-take before: then it begins there, and takes twice as long here.
 
 import { utcDay } from "@suyuan/api/day"
 import { noteEvents } from "@suyuan/api/trace/note-events"
