@@ -1,8 +1,8 @@
 import type postgres from "postgres"
 
 /**
- * Reads tables, partitioned ones too, with their long values and all their indexes: as they are in memory where a database runs for more than a
- * day. `buffer`: into the database's own; `read`: into the system's, as much as it keeps.
+ * Reads tables, partitioned ones too, with their long values and all their indexes: as they are in memory where a
+ * database runs for more than a day. `buffer`: into the database's own; `read`: into the system's, as much as it keeps.
  */
 export async function readOnce(
   sql: postgres.Sql,

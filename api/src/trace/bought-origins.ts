@@ -79,24 +79,40 @@ const acceptedWithinMs = 2 * 86_400_000
 /** A record's day is by the seller's clock. */
 const aheadMs = 86_400_000
 
-const boughtOfPiles = fixedText<"piles" | "after" | "until" | "firstDay" | "lastDay" | "first" | "last">(
-  remembered(
+/** Of which days records of purchases are that were accepted between these times. */
+export function boughtDays(firstMs: number, lastMs: number) {
+  return {
+    firstBoughtDay: utcDay(new Date(firstMs - acceptedWithinMs)),
+    lastBoughtDay: utcDay(new Date(lastMs + aheadMs)),
+  }
+}
+
+/** Query of what is remembered of `purchases(pile_id, record_id, line)`, a part of a statement with `boughtDays`. */
+export function rememberedOf(purchases: SQL): SQL {
+  return remembered(
     sql`(
-      SELECT event.upstream_pile_id AS pile_id, event.upstream_record_id AS record_id, event.upstream_line AS line,
-        -- The first two bytes of a record's id are its day.
-        date '1970-01-01' + (get_byte(event.upstream_record_id, 0) * 256 + get_byte(event.upstream_record_id, 1)) AS day
-      FROM unnest(${placeholder("piles")}::bytea[], ${placeholder("after")}::timestamptz[], ${placeholder("until")}::timestamptz[])
-        AS asked(pile_id, after, until) CROSS JOIN LATERAL (
-        SELECT * FROM ${pileEvents} AS event
-        WHERE event.pile_id = asked.pile_id AND event.effective_at > asked.after AND event.effective_at <= asked.until
-          AND event.day BETWEEN ${placeholder("firstDay")}::date AND ${placeholder("lastDay")}::date
-        ${lookedUp}
-      ) AS event
-      -- Outside, or the index of purchases by what they were bought from is taken for one of piles.
-      WHERE event.direction = 0 AND event.source = 'purchase'
+      -- The first two bytes of a record's id are its day.
+      SELECT *, date '1970-01-01' + (get_byte(record_id, 0) * 256 + get_byte(record_id, 1)) AS day FROM ${purchases}
     ) AS wanted`,
-    sql`AND kept.day BETWEEN ${placeholder("first")}::date AND ${placeholder("last")}::date`,
-  ),
+    sql`AND kept.day BETWEEN ${placeholder("firstBoughtDay")}::date AND ${placeholder("lastBoughtDay")}::date`,
+  )
+}
+
+const boughtOfPiles = fixedText<
+  "piles" | "after" | "until" | "firstDay" | "lastDay" | keyof ReturnType<typeof boughtDays>
+>(
+  rememberedOf(sql`(
+    SELECT event.upstream_pile_id AS pile_id, event.upstream_record_id AS record_id, event.upstream_line AS line
+    FROM unnest(${placeholder("piles")}::bytea[], ${placeholder("after")}::timestamptz[], ${placeholder("until")}::timestamptz[])
+      AS asked(pile_id, after, until) CROSS JOIN LATERAL (
+      SELECT * FROM ${pileEvents} AS event
+      WHERE event.pile_id = asked.pile_id AND event.effective_at > asked.after AND event.effective_at <= asked.until
+        AND event.day BETWEEN ${placeholder("firstDay")}::date AND ${placeholder("lastDay")}::date
+      ${lookedUp}
+    ) AS event
+    -- Outside, or the index of purchases by what they were bought from is taken for one of piles.
+    WHERE event.direction = 0 AND event.source = 'purchase'
+  ) AS purchase`),
 )
 
 /** The same, of all that these piles bought after and until then. */
@@ -124,28 +140,8 @@ export function readBoughtOfPiles(
       ),
       firstDay: utcDay(new Date(firstMs)),
       lastDay: utcDay(new Date(lastMs)),
-      first: utcDay(new Date(firstMs - acceptedWithinMs)),
-      last: utcDay(new Date(lastMs + aheadMs)),
+      ...boughtDays(firstMs, lastMs),
     }),
-  )
-}
-
-/** Of which days records of purchases are that were accepted between these times. */
-export function boughtDays(firstMs: number, lastMs: number) {
-  return {
-    firstBoughtDay: utcDay(new Date(firstMs - acceptedWithinMs)),
-    lastBoughtDay: utcDay(new Date(lastMs + aheadMs)),
-  }
-}
-
-/** The same query of `purchases(pile_id, record_id, line)`, as parts of a statement with `boughtDays`. */
-export function rememberedOf(purchases: SQL): SQL {
-  return remembered(
-    sql`(
-      -- The first two bytes of a record's id are its day.
-      SELECT *, date '1970-01-01' + (get_byte(record_id, 0) * 256 + get_byte(record_id, 1)) AS day FROM ${purchases}
-    ) AS wanted`,
-    sql`AND kept.day BETWEEN ${placeholder("firstBoughtDay")}::date AND ${placeholder("lastBoughtDay")}::date`,
   )
 }
 

@@ -73,7 +73,7 @@ export function wayThrough(
   }
 }
 
-/** Each pile once, at its nearest level, with its latest arrival. `above`: so many levels nearer than they are told from. */
+/** Each pile once, at its nearest level, with its latest arrival. `above` is added to their levels. */
 function mergeStops(ways: readonly { readonly stops: readonly WayStop[]; readonly above: number }[]): WayStop[] {
   const byPile = new Map<string, WayStop>()
   for (const { stops, above } of ways) {
