@@ -84,6 +84,7 @@ export async function openInstallation(run: Run, looking?: Looking, kept?: KeptD
     db: drizzle(prepareRecurring(sql)),
     questions: drizzle(prepareRecurring(questions)),
     settlements: drizzle(prepareRecurring(questions)),
+    duties: drizzle(prepareRecurring(questions)),
     sql,
     clock: { nowMs: () => Date.now() },
     random: { bytes: (length) => crypto.getRandomValues(new Uint8Array(length)), uuid: () => Bun.randomUUIDv7() },

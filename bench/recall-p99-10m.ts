@@ -9,6 +9,7 @@
 import { keptProvince, needsProvince } from "./data/kept-province"
 import { readOnce } from "./data/read-once"
 import type { Figure } from "./figure"
+import { machinePauses } from "./measure/machine-pauses"
 import { percentile, rounded } from "./measure/percentile"
 
 const asked = 200
@@ -59,6 +60,7 @@ export const recallP9910m: Figure = {
       reading("sales", sales / lots.length, "sales a lot"),
       reading("stalls", stalls / lots.length, "stalls a lot"),
       reading("stored.10m", facts.trades, "trades"),
+      await machinePauses(),
     ]
   },
 }

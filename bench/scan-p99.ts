@@ -14,6 +14,7 @@ import { getAtRate } from "./load/get-at-rate"
 import { linesOf } from "./market/prepare-uploads"
 import { signCode } from "./market/sign-codes"
 import { type TradedMarket, tradedMarket } from "./market/traded-market"
+import { machinePauses } from "./measure/machine-pauses"
 import { percentile, rounded } from "./measure/percentile"
 import { processorSeconds } from "./measure/processor-time"
 
@@ -70,6 +71,6 @@ export const scanP99: Figure = {
       unit: "ms/scan",
       n: count,
     }))
-    return [reading("p99", 0.99), reading("p50", 0.5), ...processor]
+    return [reading("p99", 0.99), reading("p50", 0.5), ...processor, await machinePauses()]
   },
 }

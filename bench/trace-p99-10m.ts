@@ -10,6 +10,7 @@ import { readOnce } from "./data/read-once"
 import { someSales } from "./data/spot-check"
 import type { Figure } from "./figure"
 import { getAtRate } from "./load/get-at-rate"
+import { machinePauses } from "./measure/machine-pauses"
 import { percentile, rounded } from "./measure/percentile"
 
 const perSecond = 20
@@ -48,6 +49,7 @@ export const traceP9910m: Figure = {
       { ...reading("first.10m", percentile(firstLatencies, 0.5), "ms"), n: firstLatencies.length },
       reading("stored.10m", facts.trades, "trades"),
       reading("size.10m", facts.gibibytes, "GiB"),
+      await machinePauses(),
     ]
   },
 }

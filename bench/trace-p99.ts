@@ -7,6 +7,7 @@
 import type { Figure } from "./figure"
 import { getAtRate } from "./load/get-at-rate"
 import { tradedMarket } from "./market/traded-market"
+import { machinePauses } from "./measure/machine-pauses"
 import { percentile, rounded } from "./measure/percentile"
 
 const perSecond = 20
@@ -37,6 +38,7 @@ export const traceP99: Figure = {
       reading("p99.100k", percentile(latencies, 0.99), "ms"),
       reading("p50.100k", percentile(latencies, 0.5), "ms"),
       reading("stored", trades, "trades"),
+      await machinePauses(),
     ]
   },
 }

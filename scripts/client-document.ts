@@ -31,6 +31,7 @@ export function clientDocument(): object {
     db: untouched("db"),
     questions: untouched("questions"),
     settlements: untouched("settlements"),
+    duties: untouched("duties"),
     sql: untouched("sql"),
     clock: untouched("clock"),
     random: untouched("random"),

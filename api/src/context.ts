@@ -25,6 +25,8 @@ export type Context = {
   readonly questions: Database
   /** Likewise, for what moves money; see `settling`. */
   readonly settlements: Database
+  /** Likewise, for what jobs look for every moment: what is due. */
+  readonly duties: Database
   /** The driver below `db`: LISTEN, COPY and hand-written SQL on hot paths. */
   readonly sql: Sql
   readonly clock: Clock

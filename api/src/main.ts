@@ -81,6 +81,9 @@ async function main(config: Config): Promise<void> {
   const settlements = postgres(config.DATABASE_URL, {
     ...{ ...connecting, max: config.DATABASE_SETTLEMENTS_POOL, connection: questionSettings },
   })
+  const duties = postgres(config.DATABASE_URL, {
+    ...{ ...connecting, max: config.DATABASE_DUTIES_POOL, connection: questionSettings },
+  })
   const clock = { nowMs: () => Date.now() }
   const random = { bytes: (length: number) => new Uint8Array(randomBytes(length)), uuid: () => Bun.randomUUIDv7() }
   const ctx: Context = {
@@ -88,6 +91,7 @@ async function main(config: Config): Promise<void> {
     db: drizzle(prepareRecurring(driver)),
     questions: drizzle(prepareRecurring(questions)),
     settlements: drizzle(prepareRecurring(settlements)),
+    duties: drizzle(prepareRecurring(duties)),
     sql: driver,
     clock,
     random,
@@ -205,7 +209,7 @@ async function main(config: Config): Promise<void> {
     register?.close()
     registry.close()
     organisations.close()
-    await Promise.all([driver, questions, settlements].map((pool) => pool.end({ timeout: 5 })))
+    await Promise.all([driver, questions, settlements, duties].map((pool) => pool.end({ timeout: 5 })))
     process.exit(0)
   }
   process.once("SIGTERM", stop)

@@ -61,6 +61,7 @@ export async function testGateway(more: Record<string, string> = {}): Promise<Te
   const sql = postgres(database.url, { max: 6, onnotice: () => {} })
   const questions = postgres(database.url, { max: 2, connection: questionSettings, onnotice: () => {} })
   const settlements = postgres(database.url, { max: 6, connection: questionSettings, onnotice: () => {} })
+  const duties = postgres(database.url, { max: 2, connection: questionSettings, onnotice: () => {} })
   // A gateway remembers snapshots by their terminals, and a process that tests several has one memory: so no two of them
   // have the same terminals.
   await sql`SELECT setval('terminal_serials', ${crypto.getRandomValues(new Uint32Array(1))[0] ?? 0} % 2000000000::bigint + 1)`
@@ -71,6 +72,7 @@ export async function testGateway(more: Record<string, string> = {}): Promise<Te
     db: drizzle(prepareRecurring(sql)),
     questions: drizzle(prepareRecurring(questions)),
     settlements: drizzle(prepareRecurring(settlements)),
+    duties: drizzle(prepareRecurring(duties)),
     sql,
     clock,
     random: {
@@ -87,7 +89,7 @@ export async function testGateway(more: Record<string, string> = {}): Promise<Te
     clock,
     close: async () => {
       await ctx.afterwards.stop()
-      await Promise.all([sql.end(), questions.end(), settlements.end()])
+      await Promise.all([sql.end(), questions.end(), settlements.end(), duties.end()])
       await database.drop()
     },
   }

@@ -22,7 +22,7 @@ export function countStatements(ctx: Context): Counted {
     },
   })
   const db = drizzle(prepareRecurring(sql))
-  const counting: Context = { ...ctx, sql, db, questions: db, settlements: db }
+  const counting: Context = { ...ctx, sql, db, questions: db, settlements: db, duties: db }
   const statementsOf = async (work: (ctx: Context) => Promise<unknown>) => {
     const before = count
     await work(counting)
@@ -49,7 +49,7 @@ export function countRoundTrips(ctx: Context): CountedTrips {
     })
   }
   const db = drizzle(prepareRecurring(sql), { logger: { logQuery } })
-  const counting: Context = { ...ctx, sql, db, questions: db, settlements: db }
+  const counting: Context = { ...ctx, sql, db, questions: db, settlements: db, duties: db }
   const roundTripsOf = async (work: (ctx: Context) => Promise<unknown>) => {
     const before = trips
     await work(counting)

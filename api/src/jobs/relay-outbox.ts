@@ -18,7 +18,7 @@ const claimMsMin = 6000
  * its hands another one sends when the claim has run out. Returns how many rows went.
  */
 export async function relayOutbox(
-  ctx: Pick<Context, "db" | "clock" | "config">,
+  ctx: Pick<Context, "db" | "duties" | "clock" | "config">,
   channel: Pick<TerminalChannel, "publish">,
 ): Promise<number> {
   const rows = await claim(ctx)
@@ -36,10 +36,10 @@ export async function relayOutbox(
 }
 
 /** The oldest that are due, for this process until the claim runs out. */
-async function claim(ctx: Pick<Context, "db" | "clock" | "config">): Promise<OutboxRow[]> {
+async function claim(ctx: Pick<Context, "duties" | "clock" | "config">): Promise<OutboxRow[]> {
   const nowMs = ctx.clock.nowMs()
   const claimMs = Math.max(ctx.config.GATEWAY_LEASE_SECONDS * 1000, claimMsMin)
-  return ctx.db.transaction(async (tx) => {
+  return ctx.duties.transaction(async (tx) => {
     const due = await tx
       .select({ id: outbox.id, day: outbox.day })
       .from(outbox)

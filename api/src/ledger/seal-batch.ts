@@ -98,7 +98,7 @@ async function sealFitting(
 }
 
 async function readPending(ctx: Context, which: SQL): Promise<PendingRecord[]> {
-  const rows = await ctx.db.execute<Omit<PendingRecord, "createdAt"> & { createdAt: string }>(sql`${planAnew}
+  const rows = await ctx.duties.execute<Omit<PendingRecord, "createdAt"> & { createdAt: string }>(sql`
     SELECT encode(record_id, 'hex') AS "recordId", day::text AS day, kind, concerned, public_bytes AS "publicBytes",
       commercial_bytes AS "commercialBytes", personal_bytes AS "personalBytes",
       encode(personal_salt, 'hex') AS "personalSalt", entry, created_at AS "createdAt"

@@ -1,5 +1,5 @@
 import { saleLines, sales } from "@suyuan/drizzle/schema/sales"
-import { and, asc, eq, gte, isNotNull, isNull, lt, lte, or, sql } from "drizzle-orm"
+import { and, asc, gte, isNotNull, isNull, lt, lte, or, sql } from "drizzle-orm"
 import type { Context } from "../context"
 import { utcDay } from "../day"
 import { describeFailure } from "../errors"
@@ -27,12 +27,13 @@ export async function completeLateTrades(
     SELECT count(*) FROM ${saleLines}
     WHERE ${saleLines.terminalId} = ${sales.terminalId} AND ${saleLines.counter} = ${sales.counter}
       AND ${saleLines.day} = ${sales.day} AND ${saleLines.pileId} IS NOT NULL)`
-  const late = await ctx.db
+  const late = await ctx.duties
     .select({ terminalId: sales.terminalId, counter: sales.counter, day: sales.day, settledAt: sales.settledAt })
     .from(sales)
     .where(
       and(
-        eq(sales.state, "paid"),
+        // Literal, as the partial index has it.
+        sql`${sales.state} = 'paid'`,
         isNull(sales.recordId),
         isNotNull(sales.uploadedAt),
         lt(sales.settledAt, new Date(now.getTime() - graceMs)),

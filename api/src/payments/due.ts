@@ -31,7 +31,7 @@ export async function claimRefundAgain(ctx: Context, { outRefundNo, day }: Refun
 }
 
 export async function claimDueAttempts(ctx: Context, limit: number): Promise<AttemptRow[]> {
-  return ctx.db.transaction(async (tx) => {
+  return ctx.duties.transaction(async (tx) => {
     const due = await tx
       .select({ outTradeNo: attempts.outTradeNo, day: attempts.day })
       .from(attempts)
@@ -51,7 +51,7 @@ export async function claimDueAttempts(ctx: Context, limit: number): Promise<Att
 }
 
 export async function claimDueRefunds(ctx: Context, limit: number): Promise<RefundRow[]> {
-  return ctx.db.transaction(async (tx) => {
+  return ctx.duties.transaction(async (tx) => {
     const due = await tx
       .select({ outRefundNo: refunds.outRefundNo, day: refunds.day })
       .from(refunds)

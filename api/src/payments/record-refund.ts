@@ -9,7 +9,7 @@ import { recordId, uuidKey } from "@suyuan/protocol/ledger/record-id"
 import { RECORD_KINDS } from "@suyuan/protocol/ledger/record-kind"
 import type { RefundRecord } from "@suyuan/protocol/ledger/record-types"
 import { msToSeconds2024, utcDayOf } from "@suyuan/protocol/units/instant"
-import { and, asc, eq, gte, isNotNull, isNull, lte, or } from "drizzle-orm"
+import { and, asc, eq, gte, isNotNull, isNull, lte, or, sql } from "drizzle-orm"
 import type { Context, Transaction } from "../context"
 import { utcDay } from "../day"
 import { describeFailure } from "../errors"
@@ -73,7 +73,7 @@ export async function recordLateRefunds(
 ): Promise<number> {
   const now = new Date(ctx.clock.nowMs())
   const earliest = daysBack === undefined ? undefined : utcDay(new Date(now.getTime() - daysBack * 86_400_000))
-  const late = await ctx.db
+  const late = await ctx.duties
     .select({ terminalId: sales.terminalId, counter: sales.counter, day: sales.day })
     .from(refunds)
     .innerJoin(
@@ -87,8 +87,8 @@ export async function recordLateRefunds(
     )
     .where(
       and(
-        eq(refunds.state, "succeeded"),
-        eq(refunds.reason, "seller"),
+        // Literal, as the partial index has it.
+        sql`${refunds.state} = 'succeeded' AND ${refunds.reason} = 'seller'`,
         isNull(refunds.recordId),
         or(isNull(refunds.recordTryAt), lte(refunds.recordTryAt, now)),
         earliest === undefined ? undefined : gte(refunds.day, earliest),

@@ -94,11 +94,11 @@ export async function readScopeOfRecall(
 
 /** Notes of recalls in force that every message to a stall has reached the broker. */
 export async function noteStallsTold(ctx: Context): Promise<void> {
-  const isUnderWay = ctx.db
+  const isUnderWay = ctx.duties
     .select({ id: outbox.id })
     .from(outbox)
     .where(and(eq(outbox.channel, "terminal"), sql`${outbox.payload} ->> 'about' = ${recalls.id}::text`))
-  await ctx.db
+  await ctx.duties
     .update(recalls)
     .set({ stallsToldAt: new Date(ctx.clock.nowMs()) })
     .where(and(eq(recalls.state, "active"), isNull(recalls.stallsToldAt), notExists(isUnderWay)))

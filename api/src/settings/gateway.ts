@@ -109,6 +109,11 @@ export const gatewaySettings = {
     { meaning: "connections of this process for payments and refunds, beside the others", example: "10" },
     z.coerce.number().int().min(1).max(200).default(10),
   ),
+  DATABASE_DUTIES_POOL: setting(
+    "DATABASE_DUTIES_POOL",
+    { meaning: "connections of this process for looking what is due, beside the others", example: "2" },
+    z.coerce.number().int().min(1).max(20).default(2),
+  ),
   MQTT_URL: setting(
     "MQTT_URL",
     {

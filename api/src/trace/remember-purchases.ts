@@ -20,7 +20,7 @@ const atOnce = 50
  * be known (the line was taken back, goods went round) is not tried again; whoever asks walks the whole way then.
  */
 export async function rememberPurchases(ctx: Context): Promise<number> {
-  const due = await ctx.db
+  const due = await ctx.duties
     .select({
       recordId: boughtOrigins.recordId,
       line: boughtOrigins.line,
