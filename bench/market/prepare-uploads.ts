@@ -10,6 +10,8 @@ import { type PaidCode, type Payer, storePaid } from "./settle-sales"
 import { signCode } from "./sign-codes"
 
 const salesPerTransaction = 1_000
+/** A stall's sales follow each other: hundreds of one second would each count as late, which is more work. */
+const secondsBetweenSales = 10
 
 /** Three lines of what the stall has, another three for the next sale. */
 export function linesOf(stall: Stall, counter: number): SaleLine[] {
@@ -33,12 +35,14 @@ export async function prepareUploads(
 ): Promise<void> {
   const networkId = ctx.config.NETWORK_ID
   const output = openSync(file, "w")
-  const issuedAtSeconds = msToSeconds2024(ctx.clock.nowMs())
+  const lastSeconds = msToSeconds2024(ctx.clock.nowMs())
+  const counterMax = Math.ceil(count / stalls.length)
   for (let from = 0; from < count; from += salesPerTransaction) {
     const paid: PaidCode[] = []
     for (let index = from; index < Math.min(count, from + salesPerTransaction); index += 1) {
       const stall = stalls[index % stalls.length]!
       const counter = 1 + Math.floor(index / stalls.length)
+      const issuedAtSeconds = lastSeconds - (counterMax - counter) * secondsBetweenSales
       const sale = { counter, issuedAtSeconds, snapshotPrefix: stall.snapshotPrefix, lines: linesOf(stall, counter) }
       const code = signCode(stall.terminal, networkId, sale)
       paid.push({ code, payer: payers[index % payers.length]! })
