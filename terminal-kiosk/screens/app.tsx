@@ -1,5 +1,5 @@
 import type { TerminalWord } from "@suyuan/look/terminal-words"
-import { useEffect, useState } from "react"
+import { useDeferredValue, useEffect, useState } from "react"
 import { DayScreen } from "./day/day-screen"
 import { tellDisplay } from "./display/tell-display"
 import { GoodsScreen } from "./goods/goods-screen"
@@ -26,7 +26,9 @@ export function App() {
   const kiosk = useKiosk()
   const { shown, basket, settings, problem, purchases, standing, line } = useKioskState()
   const say = useWords()
-  const [place, setPlace] = useState<Place>("sell")
+  const [chosen, setPlace] = useState<Place>("sell")
+  // The tap is seen before its page is drawn.
+  const place = useDeferredValue(chosen)
   const incoming = purchases.filter(([, { answer }]) => answer === undefined).length
 
   const isSelling = shown !== undefined || basket.lines.length > 0
@@ -76,7 +78,7 @@ export function App() {
           <button
             key={name}
             type="button"
-            aria-current={name === place ? "page" : undefined}
+            aria-current={name === chosen ? "page" : undefined}
             onClick={() => setPlace(name)}
           >
             <span className="place-glyph" aria-hidden="true">

@@ -4,6 +4,7 @@ import { GoodsGlyph } from "../parts/goods-glyph"
 
 type TileProps = {
   readonly tile: TileRow
+  readonly isFound: boolean
   /** Its place, which may be typed. */
   readonly number: number
   readonly name: string
@@ -13,9 +14,9 @@ type TileProps = {
   readonly onChoose: (tile: TileRow) => void
 }
 
-export const Tile = memo(function Tile({ tile, number, name, price, isRecalled, onChoose }: TileProps) {
+export const Tile = memo(function Tile({ tile, isFound, number, name, price, isRecalled, onChoose }: TileProps) {
   return (
-    <li>
+    <li hidden={!isFound}>
       <button type="button" className={isRecalled ? "tile recalled" : "tile"} onClick={() => onChoose(tile)}>
         <span className="tile-number">{number}</span>
         <GoodsGlyph tile={tile} />

@@ -23,7 +23,11 @@ export function Tiles({ isSeen, onChoose, onSettle, onStock }: TilesProps) {
   const search = useRef<HTMLInputElement>(null)
   // A key, and the sheet that it opens, are seen before the tiles follow.
   const looked = useDeferredValue(typed)
-  const found = useMemo(() => foundGoods(tiles, catalogue, looked), [tiles, catalogue, looked])
+  const onSale = useMemo(() => foundGoods(tiles, catalogue, ""), [tiles, catalogue])
+  const found = useMemo(
+    () => new Set(foundGoods(tiles, catalogue, looked).map(({ tile }) => tile.slot)),
+    [tiles, catalogue, looked],
+  )
   useEffect(() => {
     // Who comes back finds all of the goods.
     if (!isSeen) return setTyped("")
@@ -69,7 +73,7 @@ export function Tiles({ isSeen, onChoose, onSettle, onStock }: TilesProps) {
           </button>
         </div>
       ) : (
-        <FoundTiles found={found} onChoose={choose} />
+        <FoundTiles onSale={onSale} found={found} onChoose={choose} />
       )}
     </section>
   )
@@ -88,10 +92,14 @@ function foundGoods(tiles: readonly TileRow[], catalogue: CatalogueRow | undefin
     })
 }
 
-type FoundTilesProps = { readonly found: readonly Found[]; readonly onChoose: (tile: TileRow) => void }
+type FoundTilesProps = {
+  readonly onSale: readonly Found[]
+  readonly found: ReadonlySet<number>
+  readonly onChoose: (tile: TileRow) => void
+}
 
-/** Not drawn again with each line that is weighed. */
-const FoundTiles = memo(function FoundTiles({ found, onChoose }: FoundTilesProps) {
+/** Not drawn again with each line that is weighed. What is not found is hidden: to make its tiles anew takes longer. */
+const FoundTiles = memo(function FoundTiles({ onSale, found, onChoose }: FoundTilesProps) {
   const catalogue = useKioskPart((state) => state.catalogue)
   const recalled = useKioskPart((state) => state.recalled)
   const { language, weightUnit } = useKioskPart(({ settings }) => settings)
@@ -103,9 +111,10 @@ const FoundTiles = memo(function FoundTiles({ found, onChoose }: FoundTilesProps
   }
   return (
     <ul className="tiles">
-      {found.map(({ tile, number }) => (
+      {onSale.map(({ tile, number }) => (
         <Tile
           key={tile.slot}
+          isFound={found.has(tile.slot)}
           tile={tile}
           number={number}
           name={nameOf(tile.commodity, catalogue, language)}
@@ -114,7 +123,7 @@ const FoundTiles = memo(function FoundTiles({ found, onChoose }: FoundTilesProps
           onChoose={onChoose}
         />
       ))}
-      {found.length === 0 && <li className="soft">{say("noSuchGoods")}</li>}
+      {found.size === 0 && <li className="soft">{say("noSuchGoods")}</li>}
     </ul>
   )
 })
