@@ -14,7 +14,7 @@ export async function spotCheck({ ctx }: Installation, count: number): Promise<n
       await tx.execute("TRUNCATE pile_days, bought_origins")
       // What would be remembered after an answer is remembered before the end of this, and undone with it.
       const own = tx as unknown as Database
-      const inside = { ...ctx, db: own, questions: own, afterwards: new Afterwards(ctx.log) }
+      const inside = { ...ctx, db: own, questions: own, duties: own, afterwards: new Afterwards(ctx.log) }
       for (const [index, id] of sales.entries()) {
         const [known, walked] = [traces[index], await readTrace(inside, tx, id, "purchase")]
         // The day may have been stated between the two, by the gateway's own job.

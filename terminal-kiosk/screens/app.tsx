@@ -27,8 +27,14 @@ export function App() {
   const { shown, basket, settings, problem, purchases, standing, line } = useKioskState()
   const say = useWords()
   const [chosen, setPlace] = useState<Place>("sell")
-  // The tap is seen before its page is drawn.
-  const place = useDeferredValue(chosen)
+  const [fromCode, setFromCode] = useState(false)
+  // The tap is seen before its page is drawn; what comes in a code's place is there at once, not after the page of before.
+  const followed = useDeferredValue(chosen)
+  const place = fromCode ? chosen : followed
+  const go = (name: Place) => {
+    setPlace(name)
+    setFromCode(false)
+  }
   const incoming = purchases.filter(([, { answer }]) => answer === undefined).length
 
   const isSelling = shown !== undefined || basket.lines.length > 0
@@ -47,6 +53,7 @@ export function App() {
       <StateBar
         onOpen={() => {
           setPlace("state")
+          setFromCode(shown !== undefined)
           kiosk.state.set({ shown: undefined })
         }}
       />
@@ -69,18 +76,13 @@ export function App() {
       {standing === "suspended" && shown === undefined && <p className="problem bad">✕ {say("terminalSuspended")}</p>}
       {shown !== undefined && <SettleScreen key={shown.sale.counter} shown={shown} />}
       {shown === undefined && place === "goods" && <GoodsScreen />}
-      {shown === undefined && place === "day" && <DayScreen onSell={() => setPlace("sell")} />}
+      {shown === undefined && place === "day" && <DayScreen onSell={() => go("sell")} />}
       {shown === undefined && place === "state" && <StateScreen />}
       {/* It stays: most taps lead to it or away from it, and to make or remove forty tiles takes longer than the rest of one. */}
-      <SellScreen isSeen={shown === undefined && place === "sell"} onStock={() => setPlace("goods")} />
+      <SellScreen isSeen={shown === undefined && place === "sell"} onStock={() => go("goods")} />
       <nav className={shown === undefined ? "places" : "places behind"} aria-label={say("places")}>
         {places.map(({ name, word, glyph }) => (
-          <button
-            key={name}
-            type="button"
-            aria-current={name === chosen ? "page" : undefined}
-            onClick={() => setPlace(name)}
-          >
+          <button key={name} type="button" aria-current={name === chosen ? "page" : undefined} onClick={() => go(name)}>
             <span className="place-glyph" aria-hidden="true">
               {glyph}
             </span>

@@ -85,7 +85,7 @@ export async function inUndoneTransaction<T>(ctx: Context, work: (inside: Contex
     .transaction(async (tx) => {
       // A transaction has everything that the verbs use of a database; its own transactions are savepoints.
       const own = tx as unknown as Database
-      const inside = { ...ctx, db: own, questions: own, afterwards: new Afterwards(ctx.log) }
+      const inside = { ...ctx, db: own, questions: own, duties: own, afterwards: new Afterwards(ctx.log) }
       result = { value: await work(inside) }
       await inside.afterwards.settled()
       throw undo
