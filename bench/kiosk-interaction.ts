@@ -6,6 +6,7 @@ import type { Page } from "playwright-core"
 import { weigh } from "../tests/terminal-kiosk/browser/market"
 import type { Figure } from "./figure"
 import { openTablet, slowDown, tap } from "./kiosk/slow-tablet"
+import { machinePauses } from "./measure/machine-pauses"
 import { percentile } from "./measure/percentile"
 
 const STORED = 10_000
@@ -50,6 +51,7 @@ export const kioskInteraction: Figure = {
       return [
         { name: "kiosk.interaction10k", value: Math.max(...durations), ...reading },
         { name: "kiosk.interaction10k.p50", value: percentile(durations, 0.5), ...reading },
+        await machinePauses(),
       ]
     } finally {
       await end()
