@@ -10,11 +10,11 @@ import { completeLateTrades } from "@suyuan/api/payments/complete-late-trades"
 import { claimDueAttempts, claimDueRefunds } from "@suyuan/api/payments/due"
 import type { PaymentDeps } from "@suyuan/api/payments/payment-deps"
 import { recordLateRefunds } from "@suyuan/api/payments/record-refund"
-import { questionSettings } from "@suyuan/api/questions"
 import type { TerminalChannel } from "@suyuan/api/terminals/terminal-channel"
 import { rememberPurchases } from "@suyuan/api/trace/remember-purchases"
 import { drizzle } from "drizzle-orm/postgres-js"
 import { type TestGateway, testGateway } from "../../support/context"
+import { genericPlan } from "../../support/generic-plan"
 
 setDefaultTimeout(60_000)
 
@@ -48,15 +48,6 @@ const duties: Record<string, Duty> = {
   "records to seal": { look: (ctx) => sealBatch(ctx, chain, lease), table: "records", dueBy: "created_at" },
 }
 
-type Node = {
-  readonly "Node Type": string
-  readonly "Relation Name"?: string
-  readonly "Index Name"?: string
-  readonly Plans?: readonly Node[]
-}
-
-const nodesOf = (node: Node): Node[] => [node, ...(node.Plans ?? []).flatMap(nodesOf)]
-
 async function textsOf(look: Duty["look"]): Promise<string[]> {
   const texts: string[] = []
   const logger = { logQuery: (text: string) => void texts.push(text) }
@@ -68,12 +59,8 @@ for (const [what, { look, table, dueBy }] of Object.entries(duties)) {
   test(`${what}: an index finds what is due`, async () => {
     const texts = await textsOf(look)
     expect(texts).toHaveLength(1)
-    const plan = await gateway.ctx.sql.begin(async (sql) => {
-      for (const [name, value] of Object.entries(questionSettings)) await sql.unsafe(`SET LOCAL ${name} = ${value}`)
-      const rows = await sql.unsafe(`EXPLAIN (GENERIC_PLAN, FORMAT JSON) ${texts[0]}`).simple()
-      return (rows[0] as unknown as { "QUERY PLAN": [{ Plan: Node }] })["QUERY PLAN"][0].Plan
-    })
-    const read = nodesOf(plan).filter((node) => node["Relation Name"]?.startsWith(`${table}_`))
+    const plan = await genericPlan(gateway.ctx.sql, texts[0] ?? "")
+    const read = plan.filter((node) => node["Relation Name"]?.startsWith(`${table}_`))
     expect(read).not.toEqual([])
     for (const node of read) expect(node["Index Name"]).toContain(dueBy)
   })

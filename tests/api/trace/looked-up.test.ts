@@ -2,7 +2,6 @@
 // starts at night. Of tables of trade they look up rows by an index, and read none through, however cheap that seems then.
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
 import type { Reader } from "@suyuan/api/context"
-import { questionSettings } from "@suyuan/api/questions"
 import { readAffected } from "@suyuan/api/recalls/read-affected"
 import { readPast, readReach } from "@suyuan/api/recalls/read-reach"
 import { readBoughtOfPiles, readBoughtOrigins } from "@suyuan/api/trace/bought-origins"
@@ -13,6 +12,7 @@ import { readTrace } from "@suyuan/api/trace/read-trace"
 import { type SQL, sql } from "drizzle-orm"
 import { PgDialect } from "drizzle-orm/pg-core"
 import { type TestGateway, testGateway } from "../../support/context"
+import { genericPlan, type PlanNode } from "../../support/generic-plan"
 
 setDefaultTimeout(60_000)
 
@@ -69,25 +69,10 @@ async function textsOf(ask: (reader: Reader) => Promise<unknown>): Promise<strin
   return texts
 }
 
-type Node = {
-  readonly "Node Type": string
-  readonly "Relation Name"?: string
-  readonly "Index Name"?: string
-  readonly "Index Cond"?: string
-  readonly "Recheck Cond"?: string
-  readonly Plans?: readonly Node[]
-}
-
-const nodesOf = (node: Node): Node[] => [node, ...(node.Plans ?? []).flatMap(nodesOf)]
-
 /** What is read of tables of trade, as it is planned where nothing is known of them. */
-async function plannedReads(text: string): Promise<Node[]> {
-  const plan = await gateway.ctx.sql.begin(async (sql) => {
-    for (const [name, value] of Object.entries(questionSettings)) await sql.unsafe(`SET LOCAL ${name} = ${value}`)
-    const rows = await sql.unsafe(`EXPLAIN (GENERIC_PLAN, FORMAT JSON) ${text}`).simple()
-    return (rows[0] as unknown as { "QUERY PLAN": [{ Plan: Node }] })["QUERY PLAN"][0].Plan
-  })
-  return nodesOf(plan).filter((node) => ofTrade.test(node["Relation Name"] ?? ""))
+async function plannedReads(text: string): Promise<PlanNode[]> {
+  const plan = await genericPlan(gateway.ctx.sql, text)
+  return plan.filter((node) => ofTrade.test(node["Relation Name"] ?? ""))
 }
 
 for (const [what, ask] of Object.entries(questions)) {
