@@ -4,15 +4,14 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { databaseOver } from "@suyuan/api/adapters/database"
 import { nativeVerifier } from "@suyuan/api/adapters/native-signatures"
-import { prepareRecurring } from "@suyuan/api/adapters/prepare-recurring"
 import { Afterwards } from "@suyuan/api/afterwards"
 import { loadConfig, readSecret } from "@suyuan/api/config"
 import type { Context } from "@suyuan/api/context"
 import { deriveKeys } from "@suyuan/api/keys"
 import { questionSettings } from "@suyuan/api/questions"
 import { fromHex } from "@suyuan/protocol/codec/bytes"
-import { drizzle } from "drizzle-orm/postgres-js"
 import { pino } from "pino"
 import postgres from "postgres"
 import { openPorts } from "../scripts/engines/ports"
@@ -81,10 +80,10 @@ export async function openInstallation(run: Run, looking?: Looking, kept?: KeptD
   const log = pino({ level: "silent" })
   const ctx: Context = {
     config,
-    db: drizzle(prepareRecurring(sql)),
-    questions: drizzle(prepareRecurring(questions)),
-    settlements: drizzle(prepareRecurring(questions)),
-    duties: drizzle(prepareRecurring(questions)),
+    db: databaseOver(sql),
+    questions: databaseOver(questions),
+    settlements: databaseOver(questions),
+    duties: databaseOver(questions),
     sql,
     clock: { nowMs: () => Date.now() },
     random: { bytes: (length) => crypto.getRandomValues(new Uint8Array(length)), uuid: () => Bun.randomUUIDv7() },

@@ -6,7 +6,6 @@ import { parseDeployment } from "@suyuan/contracts/deployment"
 import { migrate } from "@suyuan/drizzle/migrate"
 import { fromHex } from "@suyuan/protocol/codec/bytes"
 import { computeHashesBy } from "@suyuan/protocol/codec/hashes"
-import { drizzle } from "drizzle-orm/postgres-js"
 import { pino } from "pino"
 import postgres from "postgres"
 import { admitFirstOperator } from "./access/admit-first-operator"
@@ -15,6 +14,8 @@ import { alipayLoginFromConfig } from "./adapters/alipay-login"
 import { alipayMessageFromConfig } from "./adapters/alipay-message"
 import { alipayMiniCodeFromConfig } from "./adapters/alipay-mini-code"
 import { BuyerEvents } from "./adapters/buyer-events"
+import { databaseOver } from "./adapters/database"
+import { endWithConnection } from "./adapters/end-with-connection"
 import { connectChain } from "./adapters/evm-chain"
 import { connectChainProofs } from "./adapters/evm-chain-proofs"
 import { connectParticipantRegistry } from "./adapters/evm-participant-registry"
@@ -23,7 +24,6 @@ import { connectTerminalRegistry } from "./adapters/evm-terminal-registry"
 import { connectBroker } from "./adapters/mqtt-broker"
 import { nativeHashes } from "./adapters/native-hashes"
 import { nativeVerifier } from "./adapters/native-signatures"
-import { prepareRecurring } from "./adapters/prepare-recurring"
 import { wechatLoginFromConfig } from "./adapters/wechat-login"
 import { wechatMessageFromConfig } from "./adapters/wechat-message"
 import { wechatMiniCodeFromConfig } from "./adapters/wechat-mini-code"
@@ -88,11 +88,11 @@ async function main(config: Config): Promise<void> {
   const random = { bytes: (length: number) => new Uint8Array(randomBytes(length)), uuid: () => Bun.randomUUIDv7() }
   const ctx: Context = {
     config,
-    db: drizzle(prepareRecurring(driver)),
-    questions: drizzle(prepareRecurring(questions)),
-    settlements: drizzle(prepareRecurring(settlements)),
-    duties: drizzle(prepareRecurring(duties)),
-    sql: driver,
+    db: databaseOver(driver),
+    questions: databaseOver(questions),
+    settlements: databaseOver(settlements),
+    duties: databaseOver(duties),
+    sql: endWithConnection(driver),
     clock,
     random,
     log,

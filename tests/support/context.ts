@@ -1,12 +1,12 @@
 // A gateway's context on a database of its own, with a clock that only the test moves.
+
+import { databaseOver } from "@suyuan/api/adapters/database"
 import { nativeVerifier } from "@suyuan/api/adapters/native-signatures"
-import { prepareRecurring } from "@suyuan/api/adapters/prepare-recurring"
 import { Afterwards } from "@suyuan/api/afterwards"
 import { type Config, loadConfig } from "@suyuan/api/config"
 import type { Context } from "@suyuan/api/context"
 import { deriveKeys } from "@suyuan/api/keys"
 import { questionSettings } from "@suyuan/api/questions"
-import { drizzle } from "drizzle-orm/postgres-js"
 import { pino } from "pino"
 import postgres from "postgres"
 import { freshDatabase } from "./engines"
@@ -69,10 +69,10 @@ export async function testGateway(more: Record<string, string> = {}): Promise<Te
   const log = pino({ level: "silent" })
   const ctx: Context = {
     config,
-    db: drizzle(prepareRecurring(sql)),
-    questions: drizzle(prepareRecurring(questions)),
-    settlements: drizzle(prepareRecurring(settlements)),
-    duties: drizzle(prepareRecurring(duties)),
+    db: databaseOver(sql),
+    questions: databaseOver(questions),
+    settlements: databaseOver(settlements),
+    duties: databaseOver(duties),
     sql,
     clock,
     random: {

@@ -1,4 +1,5 @@
 // The same gateway over a client that counts its statements: for what must cost the same few of them for any size.
+import { databaseOver } from "@suyuan/api/adapters/database"
 import { prepareRecurring } from "@suyuan/api/adapters/prepare-recurring"
 import type { Context } from "@suyuan/api/context"
 import { drizzle } from "drizzle-orm/postgres-js"
@@ -21,7 +22,7 @@ export function countStatements(ctx: Context): Counted {
       if (!/^\s*(begin|commit|savepoint|rollback)/i.test(statement)) count += 1
     },
   })
-  const db = drizzle(prepareRecurring(sql))
+  const db = databaseOver(sql)
   const counting: Context = { ...ctx, sql, db, questions: db, settlements: db, duties: db }
   const statementsOf = async (work: (ctx: Context) => Promise<unknown>) => {
     const before = count
