@@ -107,7 +107,7 @@ async function answerHello(
     message.terminalId,
     "hello",
     JSON.stringify({
-      ...{ v: 1, nonce: toHex(body.value.nonce), serverTimeMs: ctx.clock.nowMs() },
+      ...{ v: 1, nonce: toHex(body.value.nonce), serverTimeMs: ctx.clock.nowMs(), state: terminal.state },
       ...(holds.version > 0 && { holds }),
     }),
   )

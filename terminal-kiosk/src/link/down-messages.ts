@@ -64,6 +64,8 @@ const helloMessage = z.object({
   v,
   nonce: z.string().regex(/^[0-9a-f]{16}$/),
   serverTimeMs: z.number().int(),
+  /** How the gateway judges this terminal; one of before does not say. */
+  state: z.string().max(32).optional(),
   /** With every hello, so that a terminal that was away learns it; a gateway of before does not say. */
   holds: stallHolds.optional(),
 })

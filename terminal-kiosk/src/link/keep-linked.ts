@@ -15,7 +15,7 @@ import type { Terminal } from "../terminal"
 import type { BrokerLink, ConnectBroker } from "./broker-link"
 import type { GatewayRefusal } from "./call-gateway"
 import { type Notice, type PayerHint, parseDownMessage } from "./down-messages"
-import { keepStanding } from "./keep-standing"
+import { keepStanding, readStanding } from "./keep-standing"
 import { type BrokerAccess, refreshToken } from "./refresh-token"
 import { clockOffsetMs, type Hello, sayHello } from "./say-hello"
 import { takeNotice } from "./take-notice"
@@ -253,10 +253,12 @@ class Link {
           await takeHolds(terminal, heard.message)
           return this.#listeners.onHolds?.()
         case "hello": {
-          const { nonce, serverTimeMs, holds } = heard.message
+          const { nonce, serverTimeMs, holds, state } = heard.message
           if (holds !== undefined) await takeHolds(terminal, holds)
           if (holds !== undefined) this.#listeners.onHolds?.()
           if (this.#hello?.nonce !== nonce) return
+          // It was told before this session had begun to listen: the next token says what holds, payees included.
+          if (state !== undefined && state !== (await readStanding(terminal.store))) void this.#link?.close()
           return this.#listeners.onClockOffset?.(clockOffsetMs(this.#hello, serverTimeMs, terminal.clock.nowMs()))
         }
       }

@@ -9,9 +9,14 @@ const KEY = "state"
  */
 export function keepStanding({ store, clock, inTurn }: Terminal, state: BrokerAccess["state"]): Promise<void> {
   return inTurn(async () => {
-    const known = await store.get("notices", KEY)
-    if (known !== undefined && (JSON.parse(known.text) as { readonly state?: unknown }).state === state) return
+    if ((await readStanding(store)) === state) return
     const row = { text: JSON.stringify({ v: 1, kind: "state", state }), atMs: clock.nowMs() }
     await store.commit([{ table: "notices", change: "put", key: KEY, row }])
   })
+}
+
+/** As it was said last, by a token, a refusal or a notice; undefined where nobody ever said it. */
+export async function readStanding(store: Pick<Terminal["store"], "get">): Promise<string | undefined> {
+  const known = await store.get("notices", KEY)
+  return known && (JSON.parse(known.text) as { readonly state?: string }).state
 }

@@ -257,7 +257,8 @@ describe("hello", () => {
 
   test("is answered with the gateway's time, and the terminal's clock is learned", async () => {
     await tablet.send("hello", await hello(gateway.clock.nowMs() - 90_000, 1))
-    expect(await answerTo(1)).toEqual({ v: 1, nonce: "01".repeat(8), serverTimeMs: gateway.clock.nowMs() })
+    const answered = { v: 1, nonce: "01".repeat(8), serverTimeMs: gateway.clock.nowMs(), state: "active" }
+    expect(await answerTo(1)).toEqual(answered)
     expect(await offset()).toBe(90_000)
   })
 

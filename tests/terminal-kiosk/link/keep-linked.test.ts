@@ -2,6 +2,7 @@ import { afterEach, expect, test } from "bun:test"
 import { toHex } from "@suyuan/protocol/codec/bytes"
 import { parseUploadBody } from "@suyuan/protocol/terminal/upload-bodies"
 import { type KeptLink, keepLinked, type LinkListeners } from "@suyuan/terminal-kiosk/link/keep-linked"
+import { readStanding } from "@suyuan/terminal-kiosk/link/keep-standing"
 import { listPayees } from "@suyuan/terminal-kiosk/payees/list-payees"
 import { closeSale } from "@suyuan/terminal-kiosk/sale/close-sale"
 import { standingOf } from "@suyuan/terminal-kiosk/sale/sale-standing"
@@ -105,6 +106,34 @@ test("[UP-14] says how far this clock is off by the answer to its own hello only
   await broker.sessions[0]?.say("hello", { v: 1, nonce: "00".repeat(8), serverTimeMs })
   await broker.sessions[0]?.say("hello", { v: 1, nonce: toHex(hello.value.nonce), serverTimeMs })
   expect(offsets).toEqual([7000])
+})
+
+test("[UP-14] a confirmation that was said before it listened is in the answer to its hello: it asks for a token again", async () => {
+  const stall = await openStall()
+  const states: string[] = []
+  let state = "claimed"
+  const broker = fakeBroker((upload, session) => {
+    const hello = upload.kind === "hello" ? parseUploadBody("hello", upload.body) : undefined
+    // Somebody compared the fingerprints after the first token, and the notice reached nobody.
+    state = "active"
+    if (!hello?.ok) return
+    const nonce = toHex(hello.value.nonce)
+    // The publish resolves a moment later than it is heard.
+    setImmediate(() => void session.say("hello", { v: 1, nonce, serverTimeMs: stall.clock.nowMs(), state }))
+  })
+  const { transport } = fakeGateway(() => brokerAccess({ state }))
+  const onState = (said: string) => {
+    states.push(said)
+    broker.changed()
+  }
+  const kept = keepLinked(stall.terminal, {
+    ...{ transport, connect: broker.connect, reconnectMsFirst: 1, listeners: { onState } },
+  })
+  links.push(kept)
+  await broker.until(() => states.length === 2 && broker.sessions[1]?.uploads[0]?.kind === "hello")
+  expect(states).toEqual(["claimed", "active"])
+  expect(await readStanding(stall.store)).toBe("active")
+  expect(broker.sessions).toHaveLength(2)
 })
 
 test("[EN-12] a clock that is set right on a live line is said at once, and what waits is not held up by it", async () => {
