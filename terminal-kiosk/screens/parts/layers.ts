@@ -20,3 +20,21 @@ function hideUnder(): void {
   const all = page === null ? layers : [page, ...layers]
   for (const [index, layer] of all.entries()) layer.toggleAttribute("data-under", index < all.length - 1)
 }
+
+let left: HTMLElement | undefined
+
+/**
+ * Takes the focus off a field whose key opens a layer, while nothing of the page is changed yet: a browser that has to
+ * take it off one that is hidden already styles and lays out the page under the layer, before the layer is seen.
+ */
+export function leaveField(field: HTMLElement): void {
+  left = field
+  field.blur()
+}
+
+/** Whom the focus goes back to once the layer that opens now is gone. */
+export function focusedBefore(): Element | null {
+  const before = left?.isConnected ? left : document.activeElement
+  left = undefined
+  return before
+}

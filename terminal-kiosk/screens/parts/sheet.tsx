@@ -1,8 +1,15 @@
 import { type PropsWithChildren, useEffect, useId, useLayoutEffect, useRef } from "react"
 import { createPortal } from "react-dom"
+import { afterPaint } from "../session/after-paint"
 import { useKioskPart, useWords } from "../session/use-kiosk"
 import { onCloseRequest } from "./close-request"
-import { layOver } from "./layers"
+import { focusedBefore, layOver } from "./layers"
+
+/** Unless it is gone, lies under another one, or something in it was chosen meanwhile. */
+function takeFocus(dialog: HTMLDialogElement): void {
+  if (!dialog.isConnected || dialog.hasAttribute("data-under") || dialog.contains(document.activeElement)) return
+  dialog.focus({ preventScroll: true })
+}
 
 type SheetProps = PropsWithChildren<{
   readonly title: string
@@ -19,11 +26,13 @@ export function Sheet({ title, onClose, wide = false, children }: SheetProps) {
   useLayoutEffect(() => {
     const dialog = sheet.current
     if (dialog === null) return undefined
-    const before = document.activeElement
+    const before = focusedBefore()
     const takeAway = layOver(dialog)
     // Not the first button: digits and Enter belong to the keypad until somebody tabs away.
     const field = dialog.querySelector<HTMLInputElement>("input:not([type=file])")
-    ;(field ?? dialog).focus()
+    if (field !== null) field.focus()
+    // Once it is seen: a browser that is asked for the focus earlier styles it and lays it out twice. Keys are heard anyhow.
+    else afterPaint(() => takeFocus(dialog))
     return () => {
       takeAway()
       // Once it is gone: who looks for the focus earlier lays out both.

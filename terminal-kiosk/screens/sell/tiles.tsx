@@ -2,6 +2,7 @@ import { memo, useCallback, useDeferredValue, useEffect, useMemo, useRef, useSta
 import { entryOf } from "../../src/catalogue/entry-of"
 import { matchesGoods } from "../../src/catalogue/find-goods"
 import type { CatalogueRow, TileRow } from "../../src/store/rows"
+import { leaveField } from "../parts/layers"
 import { nameOf, priceText } from "../session/goods-names"
 import { useKioskPart, useWords } from "../session/use-kiosk"
 import { Tile } from "./tile"
@@ -61,8 +62,10 @@ export function Tiles({ isSeen, onChoose, onSettle, onStock }: TilesProps) {
           // Held down it was meant for the sheet of before; while characters are composed it chooses among those.
           if (event.key !== "Enter" || event.repeat || event.nativeEvent.isComposing) return
           const first = foundGoods(tiles, catalogue, typed)[0]
-          if (typed.trim() === "") onSettle()
-          else if (first !== undefined) choose(first.tile)
+          if (typed.trim() === "") return onSettle()
+          if (first === undefined) return
+          leaveField(event.currentTarget)
+          choose(first.tile)
         }}
       />
       {!tiles.some(({ isOnSale }) => isOnSale) ? (
