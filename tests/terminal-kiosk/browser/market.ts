@@ -107,7 +107,7 @@ export async function unpackTablet(market: KioskMarket, options: TabletOptions =
   const context = await market.browser.newContext({ viewport, hasTouch })
   await context.addInitScript(recordSpeech)
   if (options.before !== undefined) await context.addInitScript(options.before)
-  context.setDefaultTimeout(20_000)
+  context.setDefaultTimeout(45_000)
   const troubles: string[] = []
   const open = async () => {
     const page = await context.newPage()

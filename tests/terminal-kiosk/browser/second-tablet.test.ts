@@ -11,7 +11,7 @@ test("[DS-3] [DS-6] [DS-7] paired by a code it follows the sale, comes back afte
   const tablet = await openStall(at.market)
   const { page } = tablet
   const context = await at.market.browser.newContext({ viewport: { width: 1024, height: 600 } })
-  context.setDefaultTimeout(20_000)
+  context.setDefaultTimeout(45_000)
   const said: string[] = []
   const display = await context.newPage()
   display.on("console", (message) => said.push(message.text()))
